@@ -1,0 +1,118 @@
+package imapi
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// maxAccounts is how many users one account_check takes (1047/34956).
+const maxAccounts = 100
+
+// The values of CommandType (1047/60525).
+const (
+	commandSet    = 1
+	commandCancel = 2
+)
+
+// Admins reads the administrators of a group, in the order of their UserIDs.
+func (c *Client) Admins(ctx context.Context, g GroupID) ([]Admin, error) {
+	return c.admins(withDefaultBudget(ctx), g, maxTries)
+}
+
+func (c *Client) admins(ctx context.Context, g GroupID, tries int) ([]Admin, error) {
+	q, err := newRequest(opGetAdminList, g, struct{ GroupId GroupID }{g})
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.read(ctx, q, tries)
+	if err != nil {
+		return nil, err
+	}
+	return answer.admins(), nil
+}
+
+// SetAdmins makes one to five users administrators of a group; those who are
+// already stay so. It fails with KindFull if the group would pass five.
+func (c *Client) SetAdmins(ctx context.Context, g GroupID, users []UserID) error {
+	users = unique(users)
+	if len(users) == 0 || len(users) > Seats {
+		return inputError(opModifyAdmin, fmt.Sprintf("1 to %d users can be set at once, not %d", Seats, len(users)))
+	}
+	return c.change(withDefaultBudget(ctx), wish{group: g, command: commandSet, users: users})
+}
+
+// CancelAdmins takes the right from users; those who do not have it stay
+// without. More than five users take several calls: what the first have done
+// stands if a later one fails.
+func (c *Client) CancelAdmins(ctx context.Context, g GroupID, users []UserID) error {
+	users = unique(users)
+	if len(users) == 0 {
+		return inputError(opModifyAdmin, "no users were named")
+	}
+	ctx = withDefaultBudget(ctx)
+	for some := range slices.Chunk(users, Seats) {
+		if err := c.change(ctx, wish{group: g, command: commandCancel, users: some}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Accounts says of each user whether an account has that UserID. More than 100
+// users take several calls.
+func (c *Client) Accounts(ctx context.Context, users []UserID) (map[UserID]bool, error) {
+	users = unique(users)
+	if len(users) == 0 {
+		return nil, inputError(opAccountCheck, "no users were named")
+	}
+	ctx = withDefaultBudget(ctx)
+	known := make(map[UserID]bool, len(users))
+	for some := range slices.Chunk(users, maxAccounts) {
+		if err := c.checkAccounts(ctx, some, known); err != nil {
+			return nil, err
+		}
+	}
+	return known, nil
+}
+
+func (c *Client) checkAccounts(ctx context.Context, users []UserID, known map[UserID]bool) error {
+	type item struct{ UserID UserID }
+	var body struct{ CheckItem []item }
+	for _, u := range users {
+		body.CheckItem = append(body.CheckItem, item{u})
+	}
+	q, err := newRequest(opAccountCheck, "", body)
+	if err != nil {
+		return err
+	}
+	answer, err := c.read(ctx, q, maxTries)
+	if err != nil {
+		return err
+	}
+	for _, a := range answer.Accounts {
+		if slices.Contains(users, a.User) && (a.Status == "Imported" || a.Status == "NotImported") {
+			known[a.User] = a.Status == "Imported"
+		}
+	}
+	for _, u := range users {
+		if _, ok := known[u]; !ok {
+			return &Error{Op: opAccountCheck, Info: "the answer does not say of every user whether there is an account", kind: KindTransient}
+		}
+	}
+	return nil
+}
+
+func unique(users []UserID) []UserID {
+	var kept []UserID
+	for _, u := range users {
+		if !slices.Contains(kept, u) {
+			kept = append(kept, u)
+		}
+	}
+	return kept
+}
+
+func inputError(op, info string) *Error {
+	return &Error{Op: op, Info: info, kind: KindInput}
+}

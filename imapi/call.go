@@ -1,0 +1,241 @@
+package imapi
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// tryTime is the time-out of one try. The API gives up after 3 s itself and
+// asks its callers to wait longer than that (1047/34620).
+const tryTime = 5 * time.Second
+
+// dialTime leaves time for the backup domain within the same try.
+const dialTime = 2 * time.Second
+
+// The commands this package calls.
+const (
+	opModifyAdmin  = "modify_admin"
+	opGetAdminList = "get_admin_list"
+	opAccountCheck = "account_check"
+)
+
+// request is a call of the API through all its tries.
+type request struct {
+	op       string
+	group    GroupID // for the log; "" for account_check
+	body     []byte
+	changes  bool // not only reads
+	resigned bool // has been tried again with another signature
+}
+
+func newRequest(op string, group GroupID, body any) (*request, error) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return nil, fmt.Errorf("%s: write the request: %w", op, err)
+	}
+	return &request{op: op, group: group, body: raw, changes: op == opModifyAdmin}, nil
+}
+
+func newTransport() *http.Transport {
+	dialer := &net.Dialer{Timeout: dialTime}
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    tryTime,
+		MaxIdleConnsPerHost:    2 * MaxRateLimit,
+		IdleConnTimeout:        90 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+		DisableCompression:     true,
+	}
+}
+
+// try sends a request once, and once more if the signature was rejected and
+// another one may help.
+func (c *Client) try(ctx context.Context, q *request, n int) (*reply, error) {
+	sig, err := c.signer.signature()
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.send(ctx, q, n, sig)
+	e, failed := errors.AsType[*Error](err)
+	if !failed || q.resigned || !signatureRejected(e.Code) {
+		return answer, err
+	}
+	another, signErr := c.signer.replace(sig)
+	if signErr != nil {
+		return nil, signErr
+	}
+	if another == nil {
+		return nil, err
+	}
+	q.resigned = true
+	return c.send(ctx, q, n, another)
+}
+
+// send makes one call: it waits for its turn, posts, and judges the answer. It
+// fails with an *Error, or with the context's error if the caller gave up.
+func (c *Client) send(ctx context.Context, q *request, n int, sig *signature) (*reply, error) {
+	b := budgetOf(ctx)
+	if b.left() <= 0 {
+		return nil, outOfTime(q.op, b, "this call was not sent", false)
+	}
+	t, err := c.takeTurn(ctx, q.op)
+	if err != nil {
+		return nil, err
+	}
+	defer t.end()
+	spending, stop := b.spend(ctx, tryTime)
+	defer stop()
+
+	start := time.Now()
+	status, body, err := c.post(spending, q, sig, t)
+	var answer *reply
+	var failure *Error
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, gaveUp(q.op, ctx.Err())
+	case err != nil && b.left() <= 0:
+		failure = outOfTime(q.op, b, "no answer yet", q.changes && t.connected.Load())
+	case err != nil:
+		failure = &Error{Op: q.op, Info: c.scrub(describe(err), sig.text), kind: passing(q.changes && t.connected.Load())}
+	default:
+		answer, failure = c.judge(q, status, body, sig.text)
+	}
+	c.logCall(ctx, q, n, time.Since(start), failure)
+	if failure == nil {
+		c.signer.accept(sig)
+		return answer, nil
+	}
+	if failure.Code == codeThrottled {
+		c.penalty.start()
+	}
+	return nil, failure
+}
+
+// judge says what an answer is, or what is wrong with it.
+func (c *Client) judge(q *request, status int, body []byte, sig Secret) (*reply, *Error) {
+	answer, fault := readReply(status, body)
+	switch {
+	case fault != "":
+		return nil, &Error{Op: q.op, Info: c.scrub(fault, sig), kind: passing(q.changes)}
+	case answer.ErrorCode != 0:
+		return nil, &Error{Op: q.op, Code: answer.ErrorCode, Info: c.scrub(answer.ErrorInfo, sig), kind: kindOf(answer.ErrorCode, q.changes)}
+	default:
+		return answer, nil
+	}
+}
+
+// post sends the request to the domain that works, and to the other one if no
+// connection came about.
+func (c *Client) post(ctx context.Context, q *request, sig *signature, t *turn) (status int, body []byte, err error) {
+	order := c.hosts.order()
+	for i, base := range order {
+		status, body, err = c.roundTrip(ctx, base, q, sig, t)
+		if i > 0 && t.connected.Load() {
+			c.hosts.connected(base)
+		}
+		if err == nil || t.connected.Load() || !unreachable(err) {
+			break
+		}
+	}
+	return status, body, err
+}
+
+// roundTrip posts to one domain. It goes below http.Client, which follows
+// redirects and puts the URL, and so the UserSig, into its errors.
+func (c *Client) roundTrip(ctx context.Context, base *url.URL, q *request, sig *signature, t *turn) (int, []byte, error) {
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn:      func(httptrace.GotConnInfo) { t.connected.Store(true) },
+		WroteRequest: func(httptrace.WroteRequestInfo) { t.left() },
+	})
+	body := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(q.body)), nil }
+	req := &http.Request{
+		Method:        http.MethodPost,
+		URL:           c.url(base, q.op, sig),
+		Host:          base.Host,
+		Header:        http.Header{"Content-Type": {"application/json"}},
+		ContentLength: int64(len(q.body)),
+		GetBody:       body,
+	}
+	req.Body, _ = body()
+	res, err := c.transport.RoundTrip(req.WithContext(ctx))
+	if err != nil {
+		return 0, nil, err
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(res.Body, maxReply+1))
+	return res.StatusCode, answer, err
+}
+
+// url is built from its parts, since the UserSig makes it long to parse.
+func (c *Client) url(base *url.URL, op string, sig *signature) *url.URL {
+	service := "group_open_avchatroom_http_svc"
+	if op == opAccountCheck {
+		service = "im_open_login_svc"
+	}
+	path := "/v4/" + service + "/" + op
+	u := *base
+	u.Path += path
+	if u.RawPath != "" {
+		u.RawPath += path
+	}
+	random := strconv.FormatUint(uint64(c.random()), 10)
+	u.RawQuery = sig.query.Reveal() + "&random=" + random
+	return &u
+}
+
+// unreachable reports whether a domain did not resolve or connect. A wrong
+// certificate counts: that is how a hijacked name shows itself, which is what
+// the backup is for, and nothing has been sent by then.
+func unreachable(err error) bool {
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return true
+	}
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "dial"
+}
+
+// describe says what went wrong on the way.
+func describe(err error) string {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Sprintf("no answer within %s", tryTime)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the answer broke off"
+	case errors.Is(err, io.EOF):
+		return "the connection was closed before an answer came"
+	default:
+		return err.Error()
+	}
+}
+
+// logCall writes what a try did; never the URL.
+func (c *Client) logCall(ctx context.Context, q *request, n int, took time.Duration, failure *Error) {
+	if !c.log.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	attrs := []slog.Attr{slog.String("op", q.op), slog.String("group", string(q.group)),
+		slog.Int("try", n), slog.Duration("took", took)}
+	if failure == nil {
+		attrs = append(attrs, slog.Int("code", 0))
+	} else {
+		attrs = append(attrs, slog.Int("code", failure.Code), slog.String("kind", string(failure.kind)), slog.String("info", failure.Info))
+	}
+	c.log.LogAttrs(ctx, slog.LevelDebug, "tencent chat call", attrs...)
+}

@@ -1,0 +1,144 @@
+package imapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// serverTime is how long the API works on a call at most (1047/34620).
+const serverTime = 3 * time.Second
+
+// wish is the state that a change is to bring about.
+type wish struct {
+	group   GroupID
+	command int
+	users   []UserID
+}
+
+// shownBy reports whether a list of administrators is as wished.
+func (w wish) shownBy(admins []Admin) bool {
+	for _, u := range w.users {
+		isAdmin := slices.ContainsFunc(admins, func(a Admin) bool { return a.User == u })
+		if isAdmin != (w.command == commandSet) {
+			return false
+		}
+	}
+	return true
+}
+
+// seats is how many administrators there would be.
+func (w wish) seats(admins []Admin) int {
+	n := len(w.users)
+	for _, a := range admins {
+		if !slices.Contains(w.users, a.User) {
+			n++
+		}
+	}
+	return n
+}
+
+// change sends a wish until it is fulfilled, refused, or has been tried often
+// enough. A try whose fate is unknown is settled by reading before the next;
+// sending again does no harm, since setting and cancelling can be repeated.
+func (c *Client) change(ctx context.Context, w wish) error {
+	q, err := newRequest(opModifyAdmin, w.group, struct {
+		GroupId       GroupID
+		CommandType   int
+		Admin_Account []UserID
+	}{w.group, w.command, w.users})
+	if err != nil {
+		return err
+	}
+	var doubt *Error // the latest try that may have done it
+	for n := 1; ; n++ {
+		_, err := c.try(ctx, q, n)
+		e, failed := errors.AsType[*Error](err)
+		if !failed {
+			return err
+		}
+		if e.kind == KindUnknown {
+			doubt = e
+		}
+		last := n == maxTries || !e.kind.Passes()
+		if !last {
+			err := c.backOff(ctx, n, e)
+			if late, ok := errors.AsType[*Error](err); ok {
+				e, last = late, true // no time for another try
+			} else if err != nil {
+				return err
+			}
+		}
+		switch {
+		case e.Code == codeFullOrPlan:
+			return c.tellApart(ctx, w, e, doubt)
+		case e.Code == codeBadParameter, doubt != nil && last:
+			return c.settle(ctx, w, e, doubt)
+		case last:
+			return e
+		case doubt == nil:
+			continue
+		}
+		if admins, err := c.admins(ctx, w.group, 1); err == nil && w.shownBy(admins) {
+			return nil
+		}
+	}
+}
+
+// settle reads once more after e, the last try, when the wish may stand all the
+// same: by a try whose fate is unknown (doubt), or because it stood before and
+// the API refuses what changes nothing (10004; no document says that it does
+// not). A list that does not show it proves nothing about a try in doubt: no
+// document says how soon a change can be read.
+func (c *Client) settle(ctx context.Context, w wish, e, doubt *Error) error {
+	if e.kind == KindUnknown {
+		// A reading right after a broken connection could miss a change that
+		// is still being made.
+		if err := budgetOf(ctx).sleep(ctx, serverTime); err != nil {
+			return gaveUp(e.Op, err)
+		}
+	}
+	admins, err := c.admins(ctx, w.group, maxTries)
+	switch {
+	case ctx.Err() != nil:
+		return gaveUp(e.Op, ctx.Err())
+	case err == nil && w.shownBy(admins):
+		return nil
+	case doubt == nil, err == nil && !e.kind.Passes():
+		return e
+	}
+	read := "the list does not show the change"
+	if err != nil {
+		read = err.Error()
+	}
+	return &Error{Op: e.Op, Code: doubt.Code, kind: KindUnknown,
+		Info: cut(fmt.Sprintf("%s; read afterwards: %s", doubt.Info, read))}
+}
+
+// tellApart finds out by reading which of its two meanings 10008 has: the five
+// seats are taken, or the plan or a switch in the console is missing.
+func (c *Client) tellApart(ctx context.Context, w wish, e, doubt *Error) error {
+	told := &Error{Op: e.Op, Code: e.Code, Info: e.Info, kind: KindFullOrPlan}
+	admins, err := c.admins(ctx, w.group, maxTries)
+	read, failed := errors.AsType[*Error](err)
+	switch {
+	case failed && read.Code == codeFullOrPlan:
+		told.kind = KindPlan
+	case failed:
+		told.Info = cut(fmt.Sprintf("%s; then reading failed: %s", e.Info, read))
+		if doubt != nil {
+			told.kind = KindUnknown
+		}
+	case err != nil:
+		return err
+	case w.shownBy(admins):
+		return nil
+	case w.command == commandSet && w.seats(admins) > Seats:
+		told.kind, told.Holders = KindFull, admins
+	default:
+		told.Info = cut(fmt.Sprintf("%s; %d of %d seats are taken", e.Info, len(admins), Seats))
+	}
+	return told
+}

@@ -1,0 +1,145 @@
+package imapi
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Bounds of WithRateLimit, in calls a second. Tencent's cap is 200 (1047/60525).
+const (
+	MinRateLimit     = 1
+	MaxRateLimit     = 200
+	DefaultRateLimit = 100
+)
+
+// App is the application whose live groups are administered.
+type App struct {
+	SDKAppID   int64
+	Key        Secret // the secret key that the Chat console shows
+	Identifier string // an app administrator account (1047/33517)
+}
+
+// Client calls the API. It is safe for use by many goroutines; one is meant to
+// serve a whole process, since the rate limit is its own.
+type Client struct {
+	app       App
+	hosts     *hosts
+	limit     int
+	limiter   *limiter
+	signer    *signer
+	penalty   *penalty
+	transport http.RoundTripper
+	log       *slog.Logger
+	random    func() uint32
+}
+
+// settings are what the options say before anything is built.
+type settings struct {
+	region  Region
+	baseURL string
+	limit   int
+	now     func() time.Time
+	log     *slog.Logger
+}
+
+// Option changes a setting of New. One of WithRegion and WithBaseURL is needed.
+type Option func(*settings)
+
+// WithRegion picks the domains of the application's data centre.
+func WithRegion(r Region) Option { return func(s *settings) { s.region = r } }
+
+// WithBaseURL replaces https://<domain> of a region: https, or http on a
+// loopback address; a path is kept as a prefix.
+func WithBaseURL(base string) Option { return func(s *settings) { s.baseURL = base } }
+
+// WithRateLimit sets how many calls may leave in any one second, 1 to 200.
+func WithRateLimit(n int) Option { return func(s *settings) { s.limit = n } }
+
+// WithClock replaces time.Now where the age of the UserSig is judged. Waiting
+// always goes by the process's own monotonic clock.
+func WithClock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
+
+// WithLogger takes a line at debug level for each call. Without it nothing is
+// logged.
+func WithLogger(log *slog.Logger) Option { return func(s *settings) { s.log = log } }
+
+// New makes a Client without calling anything. Its error names every value that
+// is wrong, and shows no secret.
+func New(app App, opts ...Option) (*Client, error) {
+	s := settings{limit: DefaultRateLimit, now: time.Now, log: slog.New(slog.DiscardHandler)}
+	for _, set := range opts {
+		set(&s)
+	}
+	bases, baseErr := s.bases()
+	if err := errors.Join(app.check(), baseErr, s.check()); err != nil {
+		return nil, err
+	}
+	return &Client{
+		app:       app,
+		hosts:     &hosts{bases: bases},
+		limit:     s.limit,
+		limiter:   newLimiter(s.limit),
+		signer:    &signer{app: app, now: s.now},
+		penalty:   &penalty{},
+		transport: newTransport(),
+		log:       s.log,
+		random:    rand.Uint32,
+	}, nil
+}
+
+func (a App) check() error {
+	var problems []error
+	if a.SDKAppID <= 0 {
+		problems = append(problems, fmt.Errorf("the SDKAppID must be a positive number, not %d", a.SDKAppID))
+	}
+	if a.Key.Empty() {
+		problems = append(problems, errors.New("the secret key is empty"))
+	}
+	for _, r := range a.Key.Reveal() {
+		if r <= ' ' || r > '~' {
+			problems = append(problems, errors.New("the secret key has a character that no key has (a space, a line break or the like)"))
+			break
+		}
+	}
+	if _, err := ParseUserID(a.Identifier); err != nil {
+		problems = append(problems, fmt.Errorf("the identifier is no account name: %w", err))
+	}
+	return errors.Join(problems...)
+}
+
+// bases returns the beginnings of all URLs: the base URL, or the domains of the
+// region, the first to be tried first.
+func (s settings) bases() ([]*url.URL, error) {
+	switch {
+	case s.baseURL != "":
+		base, err := parseBaseURL(s.baseURL)
+		return []*url.URL{base}, err
+	case s.region != "":
+		domains, err := s.region.domains()
+		if err != nil {
+			return nil, err
+		}
+		return []*url.URL{{Scheme: "https", Host: domains.primary}, {Scheme: "https", Host: domains.backup}}, nil
+	default:
+		return nil, errors.New("a region or a base URL is needed")
+	}
+}
+
+func (s settings) check() error {
+	var problems []error
+	if s.limit < MinRateLimit || s.limit > MaxRateLimit {
+		problems = append(problems, fmt.Errorf("the rate limit must be %d to %d calls a second, not %d", MinRateLimit, MaxRateLimit, s.limit))
+	}
+	if s.now == nil {
+		problems = append(problems, errors.New("the clock is nil"))
+	}
+	if s.log == nil {
+		problems = append(problems, errors.New("the logger is nil"))
+	}
+	return errors.Join(problems...)
+}

@@ -1,0 +1,103 @@
+package imapi
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/tencentyun/tls-sig-api-v2-golang/tencentyun"
+)
+
+const (
+	// signatureTime is how long a UserSig is valid. Tencent asks for a day at
+	// least (1047/34385); a leaked one gives away the application for as long.
+	signatureTime = 48 * time.Hour
+	// renewAfter leaves a day for clocks that disagree.
+	renewAfter = 24 * time.Hour
+	// resignPause is how long a new signature that was rejected too is kept.
+	resignPause = time.Minute
+)
+
+// signature is a UserSig and what became of it.
+type signature struct {
+	text     Secret
+	query    Secret    // the part of a URL's query that stays the same with it
+	made     time.Time // wall clock
+	second   bool      // made because the one before was rejected
+	accepted bool
+}
+
+// signer holds the one UserSig that all calls use.
+type signer struct {
+	app App
+	now func() time.Time
+
+	mu      sync.Mutex
+	current *signature
+	serial  int
+}
+
+// signature returns the cached UserSig, or a new one if it is a day old or if
+// the clock was set back before it was made.
+func (s *signer) signature() (*signature, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current != nil {
+		age := s.wallClock().Sub(s.current.made)
+		if age >= 0 && age < renewAfter {
+			return s.current, nil
+		}
+	}
+	return s.signLocked(false)
+}
+
+// replace is told that the API rejected a signature and returns the one to try
+// instead: a new one, or the one that another call has made meanwhile. It
+// returns nil if a new one was rejected less than a minute ago and none was
+// accepted since: signing again would not help, and leads to 70050.
+func (s *signer) replace(rejected *signature) (*signature, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current != rejected {
+		return s.current, nil
+	}
+	if rejected.second && !rejected.accepted && s.wallClock().Sub(rejected.made) < resignPause {
+		return nil, nil
+	}
+	return s.signLocked(true)
+}
+
+func (s *signer) accept(sig *signature) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sig.accepted = true
+}
+
+// signLocked makes the validity a second longer each time, so that two
+// signatures of the same second still differ.
+func (s *signer) signLocked(second bool) (*signature, error) {
+	const variants = 3600
+	s.serial = (s.serial + 1) % variants
+	seconds := int(signatureTime.Seconds()) + s.serial
+	made := s.wallClock()
+	text, err := tencentyun.GenUserSig(int(s.app.SDKAppID), s.app.Key.Reveal(), s.app.Identifier, seconds)
+	if err != nil {
+		return nil, fmt.Errorf("sign for %s: %w", s.app.Identifier, err)
+	}
+	s.current = &signature{text: NewSecret(text), query: s.query(text), made: made, second: second}
+	return s.current, nil
+}
+
+func (s *signer) query(sig string) Secret {
+	return NewSecret(url.Values{
+		"sdkappid":    {strconv.FormatInt(s.app.SDKAppID, 10)},
+		"identifier":  {s.app.Identifier},
+		"usersig":     {sig},
+		"contenttype": {"json"},
+	}.Encode())
+}
+
+// wallClock drops the monotonic reading, which would hide a clock set back.
+func (s *signer) wallClock() time.Time { return s.now().Round(0) }
