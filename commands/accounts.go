@@ -1,0 +1,77 @@
+package commands
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"liveadmin/imapi"
+)
+
+// Accounts that exist are remembered for an hour. Those that do not are asked
+// again each time: somebody may have logged in since. A check has a time of its
+// own, because it only words a warning and must not use up the group's.
+const (
+	accountKept  = time.Hour
+	accountCheck = 6 * time.Second
+	accountsMost = 10_000 // remembered at once
+)
+
+type accounts struct {
+	api Admins
+	now func() time.Time
+
+	mu   sync.Mutex
+	seen map[imapi.UserID]time.Time
+}
+
+// missing starts a check and returns a function that waits for it and returns
+// the UserIDs that certainly no account has. A failing check finds none.
+func (a *accounts) missing(ctx context.Context, users []imapi.UserID) func() map[imapi.UserID]bool {
+	ask := a.unseen(users)
+	if len(ask) == 0 {
+		return func() map[imapi.UserID]bool { return nil }
+	}
+	found := make(chan map[imapi.UserID]bool, 1)
+	go func() {
+		known, err := a.api.Accounts(imapi.WithBudget(ctx, accountCheck), ask)
+		if err != nil {
+			found <- nil
+			return
+		}
+		a.remember(known)
+		none := make(map[imapi.UserID]bool)
+		for user, exists := range known {
+			if !exists {
+				none[user] = true
+			}
+		}
+		found <- none
+	}()
+	return func() map[imapi.UserID]bool { return <-found }
+}
+
+func (a *accounts) unseen(users []imapi.UserID) []imapi.UserID {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var ask []imapi.UserID
+	for _, u := range users {
+		if at, ok := a.seen[u]; !ok || a.now().Sub(at) >= accountKept {
+			ask = append(ask, u)
+		}
+	}
+	return ask
+}
+
+func (a *accounts) remember(known map[imapi.UserID]bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.seen == nil || len(a.seen)+len(known) > accountsMost {
+		a.seen = make(map[imapi.UserID]time.Time)
+	}
+	for user, exists := range known {
+		if exists {
+			a.seen[user] = a.now()
+		}
+	}
+}

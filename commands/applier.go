@@ -1,0 +1,290 @@
+package commands
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"liveadmin/imapi"
+)
+
+// Apply does what the plan says and tells how it ended. again says that an
+// earlier start was interrupted after planning, so that some of it may have been
+// done. An error means that the work was interrupted once more.
+func (r *Runner) Apply(ctx context.Context, cmd Command, group imapi.GroupID, plan Plan, again bool) (Outcome, error) {
+	if plan.Refusal != "" {
+		return plan.unsent(), nil
+	}
+	work := work{r: r, group: group, plan: plan}
+	if again {
+		if err := work.look(ctx); err != nil {
+			return Outcome{}, err
+		}
+	}
+	if cmd.Verb == Remove {
+		return work.remove(ctx)
+	}
+	return work.add(ctx, cmd)
+}
+
+// unsent is the outcome of a plan that sends nothing.
+func (p Plan) unsent() Outcome {
+	o := Outcome{Status: Failed, Failure: p.Read, Now: p.Before, NowKnown: p.Known}
+	switch p.Refusal {
+	case OnlyList, OnlyDryRun:
+		o.Status = Done
+	case NothingToDo:
+		o.Status = Nothing
+	case SeatsTaken:
+		o.Holders = p.Before
+	}
+	return o
+}
+
+// work is the sending of one plan.
+type work struct {
+	r     *Runner
+	group imapi.GroupID
+	plan  Plan
+	seen  []imapi.Admin // read after an interruption
+	known bool          // seen was read
+}
+
+// look reads again after an interruption. What is found not as it was before has
+// been done by the interrupted start, and is not sent again; if nothing can be
+// read, everything is.
+func (w *work) look(ctx context.Context) error {
+	admins, err := w.r.api.Admins(ctx, w.group)
+	fail, err := failure(err)
+	if err != nil {
+		return err
+	}
+	w.seen, w.known = admins, fail == nil
+	return nil
+}
+
+func (w *work) set(ctx context.Context, users []imapi.UserID) error {
+	users = w.open(users, WasNot, true)
+	if len(users) == 0 {
+		return nil
+	}
+	return w.r.api.SetAdmins(ctx, w.group, users)
+}
+
+func (w *work) cancel(ctx context.Context, users []imapi.UserID) error {
+	users = w.open(users, WasAdmin, false)
+	if len(users) == 0 {
+		return nil
+	}
+	return w.r.api.CancelAdmins(ctx, w.group, users)
+}
+
+// open leaves out who was so before and is seen to be otherwise now.
+func (w *work) open(users []imapi.UserID, was Was, admin bool) []imapi.UserID {
+	return slices.DeleteFunc(slices.Clone(users), func(u imapi.UserID) bool {
+		return w.known && w.plan.was(u) == was && Has(w.seen, u) == admin
+	})
+}
+
+func (p Plan) was(user imapi.UserID) Was {
+	for _, s := range slices.Concat(p.Users, p.Old) {
+		if s.ID == user {
+			return s.Was
+		}
+	}
+	return WasUnknown
+}
+
+func (w *work) remove(ctx context.Context) (Outcome, error) {
+	users := Sent(w.plan.Users)
+	sent := w.cancel(ctx, users)
+	fail, err := failure(sent)
+	if err != nil {
+		return Outcome{}, err
+	}
+	o := Outcome{Status: Done, Failure: fail, Now: w.plan.Before, NowKnown: w.plan.Known}
+	switch {
+	case fail != nil && fail.Kind == imapi.KindUnknown:
+		o.Status, o.NowKnown = Unknown, false
+		o.Made = w.made(users, false, true)
+	case fail != nil:
+		o.Status = Failed
+	default:
+		o.Now = without(w.plan.Before, users)
+		o.Made = w.made(users, false, false)
+		o.Ungrant = limited(w.plan.Limits, users)
+		o.Status = w.removed()
+	}
+	return o, nil
+}
+
+// removed is the status of a remove that was accepted.
+func (w *work) removed() Status {
+	switch {
+	case !w.plan.Known:
+		return Warned
+	case !slices.ContainsFunc(w.plan.Users, func(s Step) bool { return s.Was == WasAdmin }):
+		return Nothing
+	}
+	return Done
+}
+
+func (w *work) add(ctx context.Context, cmd Command) (Outcome, error) {
+	o := Outcome{Now: w.plan.Before, NowKnown: w.plan.Known}
+	if old := Sent(w.plan.Old); len(old) > 0 {
+		if err := w.removeOld(ctx, &o, old); err != nil || o.Status != "" {
+			return o, err
+		}
+	}
+	users := Sent(w.plan.Users)
+	sent := w.set(ctx, users)
+	fail, err := failure(sent)
+	if err != nil {
+		return Outcome{}, err
+	}
+	o.Failure = fail
+	switch {
+	case fail != nil && fail.Kind == imapi.KindUnknown:
+		o.Status, o.NowKnown = Unknown, false
+		o.Made = append(o.Made, w.made(users, true, true)...)
+		w.keepLimits(&o, cmd)
+	case fail != nil:
+		o.Status, o.Holders = Failed, holders(sent)
+		w.dropLimits(&o)
+		return o, w.restore(ctx, &o)
+	default:
+		o.Now = with(o.Now, users)
+		o.Made = append(o.Made, w.made(users, true, false)...)
+		w.keepLimits(&o, cmd)
+		o.Status = w.added(cmd)
+	}
+	return o, nil
+}
+
+// added is the status of an add that was accepted.
+func (w *work) added(cmd Command) Status {
+	changed := len(w.plan.Grants) > 0 || slices.ContainsFunc(w.plan.Old, func(s Step) bool { return s.Was == WasAdmin })
+	for _, s := range w.plan.Users {
+		changed = changed || s.Send && s.Was != WasAdmin
+	}
+	switch {
+	case anyMissing(w.plan.Users):
+		return Partly
+	case !w.plan.Known || len(w.plan.permanent(cmd)) > 0:
+		return Warned
+	case !changed:
+		return Nothing
+	}
+	return Done
+}
+
+// removeOld cancels those whom --replace names. It sets a status only if the
+// adding must not follow.
+func (w *work) removeOld(ctx context.Context, o *Outcome, old []imapi.UserID) error {
+	fail, err := failure(w.cancel(ctx, old))
+	if err != nil {
+		return err
+	}
+	o.Failure = fail
+	switch {
+	case fail != nil && fail.Kind == imapi.KindUnknown:
+		o.Status, o.Old, o.NowKnown = Unknown, MaybeGone, false
+		o.Made = w.made(old, false, true)
+		w.dropLimits(o)
+	case fail != nil:
+		o.Status, o.Old = Failed, Kept
+		w.dropLimits(o)
+	default:
+		o.Old = Removed
+		o.Now = without(o.Now, old)
+		o.Made = w.made(old, false, false)
+		o.Ungrant = limited(w.plan.Limits, old)
+	}
+	return nil
+}
+
+// restore sets those again whom --replace had removed and who certainly were
+// administrators before.
+func (w *work) restore(ctx context.Context, o *Outcome) error {
+	if o.Old != Removed {
+		return nil
+	}
+	var back []imapi.UserID
+	for _, s := range w.plan.Old {
+		if s.Was == WasAdmin {
+			back = append(back, s.ID)
+		}
+	}
+	if len(back) == 0 {
+		if !w.plan.Known {
+			o.Old, o.Status = NotRestored, Partly
+		}
+		return nil
+	}
+	fail, err := failure(w.r.api.SetAdmins(ctx, w.group, back))
+	if err != nil {
+		return err
+	}
+	unsure := fail != nil && fail.Kind == imapi.KindUnknown
+	switch {
+	case fail != nil && !unsure:
+		o.Old, o.Status = NotRestored, Partly
+		return nil
+	case unsure:
+		o.Old, o.Status, o.NowKnown = MaybeRestored, Partly, false
+	default:
+		o.Old, o.Now = Restored, w.plan.Before
+		if len(o.Holders) > 0 {
+			o.Holders = with(o.Holders, back)
+		}
+	}
+	o.Made = slices.DeleteFunc(o.Made, func(c Recent) bool { return slices.Contains(back, c.User) })
+	o.Made = append(o.Made, w.made(back, true, unsure)...)
+	o.keep(w.plan.Limits, back)
+	return nil
+}
+
+// keepLimits puts the plan's limits on record for good, and lifts those that an
+// add without a limit ends.
+func (w *work) keepLimits(o *Outcome, cmd Command) {
+	o.Grants = w.plan.Grants
+	if cmd.For == 0 {
+		o.Ungrant = append(o.Ungrant, limited(w.plan.Limits, ids(cmd.Users))...)
+	}
+}
+
+// dropLimits puts the record of limits back to what it was before the plan.
+func (w *work) dropLimits(o *Outcome) {
+	for _, g := range w.plan.Grants {
+		if before, ok := limitOf(w.plan.Limits, g.User); ok {
+			o.Grants = append(o.Grants, before)
+		} else {
+			o.Ungrant = append(o.Ungrant, g.User)
+		}
+	}
+}
+
+// keep leaves the limits of some users as they were.
+func (o *Outcome) keep(limits []Grant, users []imapi.UserID) {
+	o.Ungrant = slices.DeleteFunc(o.Ungrant, func(u imapi.UserID) bool {
+		_, had := limitOf(limits, u)
+		return had && slices.Contains(users, u)
+	})
+}
+
+func (w *work) made(users []imapi.UserID, admin, unsure bool) []Recent {
+	at := w.r.now().Truncate(time.Microsecond)
+	all := make([]Recent, len(users))
+	for i, u := range users {
+		all[i] = Recent{User: u, Admin: admin, Unsure: unsure, At: at}
+	}
+	return all
+}
+
+// limited returns those of the users who have a limit on record.
+func limited(limits []Grant, users []imapi.UserID) []imapi.UserID {
+	return slices.DeleteFunc(slices.Clone(users), func(u imapi.UserID) bool {
+		_, ok := limitOf(limits, u)
+		return !ok
+	})
+}

@@ -1,0 +1,93 @@
+package commands
+
+import (
+	"time"
+
+	"liveadmin/imapi"
+)
+
+// Verb is what a command does.
+type Verb string
+
+// The verbs that people type, and those that only clicks and the clock make.
+const (
+	Add     Verb = "add"
+	Remove  Verb = "remove"
+	List    Verb = "list"
+	History Verb = "history"
+	Groups  Verb = "groups"
+	Whoami  Verb = "whoami"
+	Help    Verb = "help"
+	Welcome Verb = "welcome" // a bare /liveadmin
+
+	Undo   Verb = "undo"
+	Extend Verb = "extend"
+	End    Verb = "end"
+)
+
+// CallsAPI reports whether the verb reads or changes a group at Tencent. Those
+// are answered in the thread, everything else to the caller alone.
+func (v Verb) CallsAPI() bool {
+	switch v {
+	case Add, Remove, List, Undo, Extend, End:
+		return true
+	}
+	return false
+}
+
+// Limits of what a command can hold.
+const (
+	MaxUsers  = 5   // USERs in one command; a crew counts its members
+	MaxReason = 200 // characters
+	MinFor    = time.Second
+	MaxFor    = 30 * 24 * time.Hour
+)
+
+// Command is what somebody asked: parsed, normalised, valid. Aliases and names
+// are resolved, so that a later change of the config file does not change what
+// was asked.
+type Command struct {
+	Verb    Verb          `json:"verb"`
+	Target  Target        `json:"target,omitzero"`
+	Users   []Person      `json:"users,omitempty"`
+	Replace []Person      `json:"replace,omitempty"`
+	For     time.Duration `json:"for,omitempty"` // 0: no limit
+	Reason  string        `json:"reason,omitempty"`
+	New     bool          `json:"new,omitempty"` // send UserIDs that no account has
+	DryRun  bool          `json:"dry_run,omitempty"`
+
+	About  string        `json:"about,omitempty"`  // history: a group, user or caller, as typed
+	Number int64         `json:"number,omitempty"` // history: #NUMBER
+	Since  time.Duration `json:"since,omitempty"`  // history
+	Topic  Verb          `json:"topic,omitempty"`  // help
+}
+
+// Target is what GROUP meant: an alias and its groups, or one ID.
+type Target struct {
+	Alias  string          `json:"alias,omitempty"`
+	Groups []imapi.GroupID `json:"groups,omitempty"`
+}
+
+// Person is what USER meant. Name is the name or crew of the config file that
+// was typed, empty if the UserID itself was.
+type Person struct {
+	Name string       `json:"name,omitempty"`
+	ID   imapi.UserID `json:"id"`
+}
+
+// Caller is who asked, as the platform proved it. Only Ref and Memberships
+// decide; Name is for showing.
+type Caller struct {
+	Ref         string   `json:"ref"`                   // as in the allowlist: "slack:user:U024BE7LH"
+	Memberships []string `json:"memberships,omitempty"` // "slack:usergroup:S…", "discord:role:N" that hold the caller
+	Unread      []string `json:"unread,omitempty"`      // memberships that could not be read just now
+	Outsider    bool     `json:"outsider,omitempty"`    // of another organisation: no rule ever fits
+	Name        string   `json:"name,omitempty"`
+}
+
+// Place is where it was asked, as rules name it.
+type Place struct {
+	Platform string `json:"platform"`          // "slack", "discord", "terminal"
+	Channel  string `json:"channel,omitempty"` // "slack:C024BE91L"; of a Discord thread, its parent
+	Thread   string `json:"thread,omitempty"`  // the platform's own name of the thread it was asked in
+}

@@ -1,0 +1,130 @@
+package commands
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Format writes a command as it can be typed after "/liveadmin". Under the same
+// names Parse reads it back as the same command. Custom group IDs are quoted, so
+// that no alias is near them.
+func Format(c Command) string {
+	if c.Verb == Welcome {
+		return ""
+	}
+	words := []string{string(c.Verb)}
+	if c.Verb == History {
+		words = append(words, formatAbout(c)...)
+	} else {
+		words = append(words, formatTarget(c.Target)...)
+		words = append(words, formatPeople(c.Users)...)
+	}
+	if c.Topic != "" {
+		words = append(words, string(c.Topic))
+	}
+	return strings.Join(append(words, formatFlags(c)...), " ")
+}
+
+func formatAbout(c Command) []string {
+	switch {
+	case c.Number != 0:
+		return []string{"#" + strconv.FormatInt(c.Number, 10)}
+	case c.About != "":
+		return []string{quoteUnlessPlain(c.About)}
+	}
+	return nil
+}
+
+func formatTarget(t Target) []string {
+	if t.Alias != "" {
+		return []string{quoteUnlessPlain(t.Alias)}
+	}
+	var words []string
+	for _, g := range t.Groups {
+		id := string(g)
+		if rest, ok := strings.CutPrefix(id, tencentPrefix); !ok || !isPlain(rest) {
+			id = quote(id)
+		}
+		words = append(words, id)
+	}
+	return words
+}
+
+// formatPeople writes a crew once for all its members.
+func formatPeople(people []Person) []string {
+	var words []string
+	for i, p := range people {
+		switch {
+		case p.Name == "":
+			words = append(words, quoteUnlessPlain(string(p.ID)))
+		case i == 0 || people[i-1].Name != p.Name:
+			words = append(words, quoteUnlessPlain(p.Name))
+		}
+	}
+	return words
+}
+
+func formatFlags(c Command) []string {
+	var words []string
+	if c.For > 0 {
+		words = append(words, flagFor, FormatDuration(c.For))
+	}
+	if len(c.Replace) > 0 {
+		words = append(append(words, flagReplace), formatPeople(c.Replace)...)
+	}
+	if c.Reason != "" {
+		words = append(words, flagReason, quote(c.Reason))
+	}
+	if c.Since > 0 {
+		words = append(words, flagSince, FormatDuration(c.Since))
+	}
+	if c.New {
+		words = append(words, flagNew)
+	}
+	if c.DryRun {
+		words = append(words, flagDryRun)
+	}
+	return words
+}
+
+func quoteUnlessPlain(text string) string {
+	if isPlain(text) {
+		return text
+	}
+	return quote(text)
+}
+
+// isPlain reports whether a word means itself without quotes.
+func isPlain(text string) bool {
+	for i, r := range text {
+		word := unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_'
+		if !word && (i == 0 || !strings.ContainsRune("-.:#+@/", r)) {
+			return false
+		}
+	}
+	return text != ""
+}
+
+// quote writes a word in quotation marks, so that nothing in it is taken for a
+// mark, an entity or a client's token.
+func quote(text string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for i, r := range text {
+		_, entity := readEntity(text[i:])
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case entity > 0:
+			b.WriteString("&amp;")
+		case r == '<':
+			b.WriteString("&lt;")
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}

@@ -1,0 +1,70 @@
+package commands
+
+import (
+	"reflect"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+func TestFormat(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		c    Command
+		want string
+	}{
+		{"a bare command", Command{Verb: Welcome}, ""},
+		{"an official ID", adding(custom("@TGS#a6I4ZUUGO"), "user1", "user2"), "add @TGS#a6I4ZUUGO user1 user2"},
+		{"a custom ID", adding(custom("my-show"), "user1"), `add "my-show" user1`},
+		{"a crew once", Command{Verb: Remove, Target: friday(), Users: []Person{{"night", "u_8821"}, {"night", "u_9902"}}}, "remove friday-show night"},
+		{"every flag", Command{Verb: Add, Target: friday(), Users: byID("@u"), Replace: byID("-x", "y"), For: 90 * time.Minute, Reason: `say "hi"`, New: true, DryRun: true},
+			`add friday-show "@u" --for 1h30m --replace "-x" y --reason "say \"hi\"" --new --dry-run`},
+		{"what a client would take for its own", adding(custom("a&lt;<b>"), "&amp"), `add "a&amp;lt;&lt;b>" "&amp"`},
+		{"history", Command{Verb: History, About: "slack:user:U024BE7LH", Since: 48 * time.Hour}, "history slack:user:U024BE7LH --since 2d"},
+		{"history of a number", Command{Verb: History, Number: 42}, "history #42"},
+		{"help", Command{Verb: Help, Topic: Add}, "help add"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Format(tt.c); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{
+		`add @TGS#a6I4ZUUGO user1,user2 --for 2h30m --replace u3 --reason "shift change" --new --dry-run`,
+		"add “my group” ‘u 1’ –for=3d —reason it’s <@U1|late> &amp;lt; 👩‍💻", "```set `friday-show` night```",
+		"history <@U024BE7LH> --since 2w", "history #42", "ls \"a\\\"b\\\\c\"", "rm weekend \"u 1, 2\" 30m Zoë",
+		"add friday-shw <!subteam^S1|@mods>", "add 'a b'c \"", "help promote", "add a\u200bb \xff\x00", "list <mailto:a@b|a@b>",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, m := Parse(text, cast(), notSecret)
+		if m != nil && m.Typed != text {
+			t.Errorf("the mistake repeats %q, not %q", m.Typed, text)
+		}
+		checkRead(t, c, m)
+	})
+}
+
+// checkRead asserts that what was read is either a whole mistake or a command
+// that is written and read back as the same.
+func checkRead(t *testing.T, c Command, m *Mistake) {
+	t.Helper()
+	if m != nil {
+		if m.Problem == "" || !reflect.DeepEqual(c, Command{}) {
+			t.Errorf("half a mistake: %+v with %+v", *m, c)
+		}
+		return
+	}
+	if len(c.Users) > MaxUsers && c.Verb != History || len(c.Replace) > MaxUsers || c.For > MaxFor {
+		t.Errorf("beyond the limits: %+v", c)
+	}
+	if utf8.RuneCountInString(c.Reason) > MaxReason || !utf8.ValidString(c.Reason) {
+		t.Errorf("no reason: %q", c.Reason)
+	}
+	checkRoundTrip(t, c)
+}

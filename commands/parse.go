@@ -1,0 +1,161 @@
+package commands
+
+// maxText is how long a typed command can be, in bytes; a valid one is far
+// shorter.
+const maxText = 4096
+
+// Parse reads what follows "/liveadmin". sees tells which aliases the caller may
+// know of: only these are suggested, nil means none. Every alias resolves; the
+// policy decides later. An empty text is Welcome.
+func Parse(text string, names Names, sees func(alias string) bool) (Command, *Mistake) {
+	p := newParser(names, sees)
+	return p.end(text, p.typed(text))
+}
+
+// parser fills in a command word by word. A mistake ends it.
+type parser struct {
+	names Names
+	sees  func(alias string) bool
+	scan  scanner
+	form  form     // of the verb
+	first bool     // the word that follows the verb has been read
+	flags []string // so far
+	cmd   Command
+}
+
+func newParser(names Names, sees func(alias string) bool) *parser {
+	if sees == nil {
+		sees = func(string) bool { return false }
+	}
+	return &parser{names: names, sees: sees}
+}
+
+// end returns the command, or the mistake that was made.
+func (p *parser) end(typed string, m *Mistake) (Command, *Mistake) {
+	if m == nil {
+		m = p.complete()
+	}
+	if m == nil {
+		return p.cmd, nil
+	}
+	m.Typed = typed
+	if m.Verb == "" {
+		m.Verb = p.cmd.Verb
+	}
+	return Command{}, m
+}
+
+func (p *parser) typed(text string) *Mistake {
+	if len(text) > maxText {
+		return &Mistake{Problem: TooLong, Count: len(text), Limit: maxText}
+	}
+	p.scan = newScanner(text)
+	if !p.scan.skip() {
+		p.cmd.Verb = Welcome
+		return nil
+	}
+	verb, m := p.scan.word()
+	if m == nil {
+		m = p.verb(verb)
+	}
+	if m != nil {
+		return m
+	}
+	return p.arguments()
+}
+
+func (p *parser) verb(l lexeme) *Mistake {
+	f, m := readVerb(l)
+	if m != nil {
+		return m
+	}
+	p.form, p.cmd.Verb = f, f.verb
+	return nil
+}
+
+func readVerb(l lexeme) (form, *Mistake) {
+	if m := invisibleIn(l.text); m != nil {
+		return form{}, m
+	}
+	f, ok := formOf(l.text)
+	if !ok {
+		return form{}, &Mistake{Problem: UnknownVerb, Word: l.text, Nearest: string(f.verb), Verb: f.verb}
+	}
+	return f, nil
+}
+
+// arguments reads words and flags to the end of the text.
+func (p *parser) arguments() *Mistake {
+	for p.scan.skip() {
+		take := p.argument
+		if p.scan.atFlag() {
+			take = p.flag
+		}
+		if m := take(); m != nil {
+			return m
+		}
+	}
+	return nil
+}
+
+func (p *parser) argument() *Mistake {
+	read := p.scan.wholeWord
+	if p.first {
+		read = p.scan.word
+	}
+	l, m := read()
+	if m != nil {
+		return m
+	}
+	return p.place(l)
+}
+
+// place gives a word that is no flag its meaning.
+func (p *parser) place(l lexeme) *Mistake {
+	if p.first && p.cmd.Verb.changes() {
+		return p.user(l, &p.cmd.Users)
+	}
+	if !p.first {
+		p.first = true
+		switch p.cmd.Verb {
+		case Add, Remove, List:
+			return p.group(l)
+		case History:
+			return p.about(l)
+		case Help:
+			f, m := readVerb(l)
+			p.cmd.Topic = f.verb
+			return m
+		}
+	}
+	return &Mistake{Problem: TooManyWords, Word: l.text}
+}
+
+// changes reports whether the verb takes USERs, as typed.
+func (v Verb) changes() bool { return v == Add || v == Remove }
+
+// complete finds what only the whole command shows.
+func (p *parser) complete() *Mistake {
+	c := p.cmd
+	if c.Verb != List && !c.Verb.changes() {
+		return nil
+	}
+	if !p.first {
+		return &Mistake{Problem: GroupMissing}
+	}
+	if len(c.Users) == 0 && c.Verb.changes() {
+		return &Mistake{Problem: UsersMissing}
+	}
+	if len(c.Users) > MaxUsers {
+		return &Mistake{Problem: TooManyUsers, Count: len(c.Users), Limit: MaxUsers}
+	}
+	if len(c.Replace) > MaxUsers {
+		return &Mistake{Problem: TooManyUsers, Word: flagReplace, Count: len(c.Replace), Limit: MaxUsers}
+	}
+	for _, old := range c.Replace {
+		if holds(c.Users, old.ID) {
+			return &Mistake{Problem: AddAndReplace, Word: string(old.ID)}
+		}
+	}
+	return nil
+}

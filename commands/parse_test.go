@@ -1,0 +1,231 @@
+package commands
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/imapi"
+)
+
+// cast is the names that the tests of reading play with.
+func cast() Names {
+	return NewNames(
+		map[string][]imapi.GroupID{
+			"friday-show": {"@TGS#a6I4ZUUGO"},
+			"weekend":     {"@TGS#aSAT", "@TGS#aSUN"},
+			"show":        {"@TGS#aSHOW"},
+			"secret-show": {"@TGS#aSECRET"},
+			"two words":   {"@TGS#aTWO"},
+		},
+		map[string][]imapi.UserID{
+			"minho":  {"u_8821"},
+			"night":  {"u_8821", "u_9902"},
+			"five":   {"f1", "f2", "f3", "f4", "f5"},
+			"Zoë":    {"u_zoe"},
+			"30m":    {"u_30"},
+			"u 1, 2": {"u_odd"},
+		},
+	)
+}
+
+// notSecret lets a caller see every alias but one.
+func notSecret(alias string) bool { return alias != "secret-show" }
+
+func byID(users ...imapi.UserID) []Person {
+	var people []Person
+	for _, u := range users {
+		people = append(people, Person{ID: u})
+	}
+	return people
+}
+
+func custom(g imapi.GroupID) Target { return Target{Groups: []imapi.GroupID{g}} }
+
+func friday() Target {
+	return Target{Alias: "friday-show", Groups: []imapi.GroupID{"@TGS#a6I4ZUUGO"}}
+}
+
+func adding(t Target, users ...imapi.UserID) Command {
+	return Command{Verb: Add, Target: t, Users: byID(users...)}
+}
+
+func withReason(reason string) Command {
+	c := adding(friday(), "u1")
+	c.Reason = reason
+	return c
+}
+
+func TestParse(t *testing.T) {
+	official := custom("@TGS#a6I4ZUUGO")
+	week := Target{Alias: "weekend", Groups: []imapi.GroupID{"@TGS#aSAT", "@TGS#aSUN"}}
+	for _, tt := range []struct {
+		name, text string
+		want       Command
+	}{
+		{"nothing", "", Command{Verb: Welcome}},
+		{"only white space", " \u00a0\t", Command{Verb: Welcome}},
+		{"only a zero-width character", "\u200b", Command{Verb: Welcome}},
+		{"an official ID", "add @TGS#a6I4ZUUGO user1", adding(official, "user1")},
+		{"verb and alias in any case", "ADD Friday-SHOW user1", adding(friday(), "user1")},
+		{"IDs exactly", "add MyGroup User1", adding(custom("MyGroup"), "User1")},
+		{"an alias of several groups", "list weekend", Command{Verb: List, Target: week}},
+		{"synonym set", "set friday-show u1", adding(friday(), "u1")},
+		{"synonym promote", "promote friday-show u1", adding(friday(), "u1")},
+		{"synonym del", "del friday-show u1", Command{Verb: Remove, Target: friday(), Users: byID("u1")}},
+		{"synonym delete", "delete friday-show u1", Command{Verb: Remove, Target: friday(), Users: byID("u1")}},
+		{"synonym rm", "rm friday-show u1", Command{Verb: Remove, Target: friday(), Users: byID("u1")}},
+		{"synonym cancel", "cancel friday-show u1", Command{Verb: Remove, Target: friday(), Users: byID("u1")}},
+		{"synonym demote", "demote friday-show u1", Command{Verb: Remove, Target: friday(), Users: byID("u1")}},
+		{"synonym ls", "ls friday-show", Command{Verb: List, Target: friday()}},
+		{"synonym show", "show friday-show", Command{Verb: List, Target: friday()}},
+
+		{"users by spaces and commas", "add friday-show u1,u2 , u3,,u4", adding(friday(), "u1", "u2", "u3", "u4")},
+		{"commas of other keyboards", "add friday-show u1，u2、u3", adding(friday(), "u1", "u2", "u3")},
+		{"named twice counts once", "add friday-show u1 u1 u2", adding(friday(), "u1", "u2")},
+		{"a comma inside a group belongs to it", "add a,b u1", adding(custom("a,b"), "u1")},
+		{"a comma after a group does not", "add friday-show, u1", adding(friday(), "u1")},
+		{"a name", "add friday-show MINHO", Command{Verb: Add, Target: friday(), Users: []Person{{"minho", "u_8821"}}}},
+		{"a quoted name", `add friday-show "u 1, 2"`, Command{Verb: Add, Target: friday(), Users: []Person{{"u 1, 2", "u_odd"}}}},
+		{"a crew beside one of its members", "add friday-show u_9902 night",
+			Command{Verb: Add, Target: friday(), Users: []Person{{"", "u_9902"}, {"night", "u_8821"}}}},
+		{"five through a crew, one of them twice", "add friday-show five f3",
+			Command{Verb: Add, Target: friday(), Users: []Person{{"five", "f1"}, {"five", "f2"}, {"five", "f3"}, {"five", "f4"}, {"five", "f5"}}}},
+
+		{"a quoted group", `add "my group" u1`, adding(custom("my group"), "u1")},
+		{"a quoted alias", `add "two words" u1`, adding(Target{Alias: "two words", Groups: []imapi.GroupID{"@TGS#aTWO"}}, "u1")},
+		{"curly quotes", "add “my group” ‘u 1’", adding(custom("my group"), "u 1")},
+		{"low and pointed quotes", "add „my group“ «u 1»", adding(custom("my group"), "u 1")},
+		{"one quote of two turned curly", "add \"my group” u1", adding(custom("my group"), "u1")},
+		{"the other quote of two turned curly", "add “my group\" u1", adding(custom("my group"), "u1")},
+		{"a no-break space in quotes", "add \"my\u00a0group\" u1", adding(custom("my group"), "u1")},
+		{"single quotes", "add 'my group' u1", adding(custom("my group"), "u1")},
+		{"escapes in quotes", `add "a\"b\\c\d" u1`, adding(custom(`a"b\c\d`), "u1")},
+		{"a quote inside a word is literal", `add g"h u'1`, adding(custom(`g"h`), "u'1")},
+		{"an apostrophe without a partner", "add friday-show 'u1", adding(friday(), "'u1")},
+		{"quoted users by commas", `add friday-show "u 1","u 2"`, adding(friday(), "u 1", "u 2")},
+		{"a quoted word is no flag", `add friday-show "--for"`, adding(friday(), "--for")},
+		{"a quoted word is no person", `add friday-show "@minho"`, adding(friday(), "@minho")},
+		{"a quoted word is no channel", `add "#general" u1`, adding(custom("#general"), "u1")},
+		{"a quoted word near an alias is an ID", `add "friday-shw" u1`, adding(custom("friday-shw"), "u1")},
+		{"near an alias that the caller does not see", "add secret-shw u1", adding(custom("secret-shw"), "u1")},
+		{"an alias that the caller does not see resolves", "list secret-show",
+			Command{Verb: List, Target: Target{Alias: "secret-show", Groups: []imapi.GroupID{"@TGS#aSECRET"}}}},
+		{"not near enough to a short alias", "add shoe2 u1", adding(custom("shoe2"), "u1")},
+
+		{"backticks around words", "add `@TGS#a6I4ZUUGO` `u1` u2`", adding(official, "u1", "u2")},
+		{"backticks around a quoted word", "add `\"my group\"` u1", adding(custom("my group"), "u1")},
+		{"backticks around everything", "`add friday-show u1`", adding(friday(), "u1")},
+		{"a fence around everything", "```\nadd friday-show u1 --reason late\n```", withReason("late")},
+		{"no-break and other white space", "add\u00a0friday-show\u2003u1\u202fu2\nu3", adding(friday(), "u1", "u2", "u3")},
+		{"zero-width characters at the edges", "\ufeffadd \u200bfriday-show\u200b u1\u2060", adding(friday(), "u1")},
+		{"a word of zero-width characters only", "add friday-show \u200b u1", adding(friday(), "u1")},
+		{"entities are decoded", "add a&lt;b&gt;c&amp;d u1", adding(custom("a<b>c&d"), "u1")},
+		{"entities are decoded once", "add a&amp;lt;b u1", adding(custom("a&lt;b"), "u1")},
+		{"other entities are text", "add a&quot;b u1", adding(custom("a&quot;b"), "u1")},
+		{"an encoded mention is text", "add friday-show &lt;U1&gt;", adding(friday(), "<U1>")},
+		{"an address that became a link", "add friday-show <mailto:a@b.c|a@b.c>", adding(friday(), "a@b.c")},
+		{"a link with a label", "add <http://x.com|x.com> u1", adding(custom("x.com"), "u1")},
+		{"a link without a label", "add friday-show <https://x.com/?a=1&amp;b>", adding(friday(), "https://x.com/?a=1&b")},
+		{"a link in quotes", `add friday-show "<mailto:a@b.c|a@b.c>"`, adding(friday(), "a@b.c")},
+		{"a mention in quotes was typed as its label", `add friday-show "<@U024BE7LH|minho>"`, adding(friday(), "@minho")},
+		{"a lone < is text", "add friday-show <3 a<b", adding(friday(), "<3", "a<b")},
+
+		{"every flag", `add friday-show u1 --for 2h30m --replace u2,u3 u4 --reason "shift change" --new --dry-run`,
+			Command{Verb: Add, Target: friday(), Users: byID("u1"), Replace: byID("u2", "u3", "u4"), For: 150 * time.Minute, Reason: "shift change", New: true, DryRun: true}},
+		{"flags with =", `add friday-show u1 --for=3D --reason="shift change" --replace=u2`,
+			Command{Verb: Add, Target: friday(), Users: byID("u1"), Replace: byID("u2"), For: 72 * time.Hour, Reason: "shift change"}},
+		{"flags in any case, before and between", "add --NEW friday-show u1 --Dry-Run u2", Command{Verb: Add, Target: friday(), Users: byID("u1", "u2"), New: true, DryRun: true}},
+		{"an en dash for two hyphens", "add friday-show u1 –for 90m", Command{Verb: Add, Target: friday(), Users: byID("u1"), For: 90 * time.Minute}},
+		{"an em dash for two hyphens", "add friday-show u1 —for 90m", Command{Verb: Add, Target: friday(), Users: byID("u1"), For: 90 * time.Minute}},
+		{"a dash and a hyphen", "add friday-show u1 –-for 90m —dry–run", Command{Verb: Add, Target: friday(), Users: byID("u1"), For: 90 * time.Minute, DryRun: true}},
+		{"a flag in backticks", "add friday-show u1 `--for` `2h`", Command{Verb: Add, Target: friday(), Users: byID("u1"), For: 2 * time.Hour}},
+		{"a flag after a comma", "add friday-show u1, --new", Command{Verb: Add, Target: friday(), Users: byID("u1"), New: true}},
+		{"a name that looks like a time", "add friday-show 30m --for 2h", Command{Verb: Add, Target: friday(), Users: []Person{{"30m", "u_30"}}, For: 2 * time.Hour}},
+		{"a quoted name after a time", `add friday-show --for 2h "30m"`, Command{Verb: Add, Target: friday(), Users: []Person{{"30m", "u_30"}}, For: 2 * time.Hour}},
+		{"the longest time", "add friday-show u1 --for 30d", Command{Verb: Add, Target: friday(), Users: byID("u1"), For: MaxFor}},
+		{"the shortest time", "add friday-show u1 --for 1s", Command{Verb: Add, Target: friday(), Users: byID("u1"), For: MinFor}},
+		{"longest IDs", "add " + strings.Repeat("g", 48) + " " + strings.Repeat("u", 32),
+			adding(custom(imapi.GroupID(strings.Repeat("g", 48))), imapi.UserID(strings.Repeat("u", 32)))},
+
+		{"history", "history", Command{Verb: History}},
+		{"history of a number", "history #42 --since 2w", Command{Verb: History, Number: 42, Since: 14 * 24 * time.Hour}},
+		{"history of a group", "history @TGS#a6I4ZUUGO", Command{Verb: History, About: "@TGS#a6I4ZUUGO"}},
+		{"history of an alias", "history Weekend", Command{Verb: History, About: "Weekend", Target: week}},
+		{"history of a crew", "history night", Command{Verb: History, About: "night", Users: []Person{{"night", "u_8821"}, {"night", "u_9902"}}}},
+		{"history of a caller", "history slack:user:U024BE7LH", Command{Verb: History, About: "slack:user:U024BE7LH"}},
+		{"history of a mentioned caller", "history <@U024BE7LH|alice>", Command{Verb: History, About: "U024BE7LH"}},
+		{"history of a caller mentioned in Discord", "history <@!165511591545143296>", Command{Verb: History, About: "165511591545143296"}},
+		{"history of a quoted #", `history "#42"`, Command{Verb: History, About: "#42"}},
+		{"history without an end", "history --since 99999999999999999999d", Command{Verb: History, Since: longest}},
+		{"groups", "groups", Command{Verb: Groups}},
+		{"whoami", "WhoAmI", Command{Verb: Whoami}},
+		{"help", "help", Command{Verb: Help}},
+		{"help on a synonym", "help rm", Command{Verb: Help, Topic: Remove}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, m := Parse(tt.text, cast(), notSecret)
+			if m != nil {
+				t.Fatalf("Parse(%q) is a mistake: %+v", tt.text, *m)
+			}
+			if !reflect.DeepEqual(got, tt.want) {
+				t.Errorf("Parse(%q)\n got %+v\nwant %+v", tt.text, got, tt.want)
+			}
+			checkRoundTrip(t, got)
+		})
+	}
+}
+
+func TestParseReason(t *testing.T) {
+	for _, tt := range []struct{ name, typed, want string }{
+		{"words", "shift change", "shift change"},
+		{"quoted", `"shift change"`, "shift change"},
+		{"white space runs", "\"shift \t\n\u00a0change \"", "shift change"},
+		{"quotes in the middle", `the "big" one's`, `the "big" one's`},
+		{"an apostrophe at the start", "'tis y'all", "'tis y'all"},
+		{"an apostrophe in single quotes", "‘it’s late’", "it’s late"},
+		{"a dash that stands alone", "too loud – or late - really", "too loud – or late - really"},
+		{"commas", "late, loud", "late, loud"},
+		{"backticks", "see `x y`", "see `x y`"},
+		{"backticks first", "`x` is down", "`x` is down"},
+		{"emoji of several characters", "👩‍💻 ❤️", "👩‍💻 ❤️"},
+		{"a joiner of letters", "می\u200cخواهم", "می\u200cخواهم"},
+		{"zero-width at the edge of a word", "\u200bshift\u200b change", "shift change"},
+		{"a mention with a name", "for <@U024|alice> in <#C1|general>", "for @alice in #general"},
+		{"a mention without a name", `"for <@U024>"`, "for @U024"},
+		{"everybody", "<!channel> <!subteam^S1|@mods>", "@channel @mods"},
+		{"an encoded tag", "&lt;!channel&gt; &amp;amp;", "<!channel> &amp;"},
+		{"an encoded mention", "&lt;@U1|x&gt;", "<@U1|x>"},
+		{"as long as can be", strings.Repeat("é", MaxReason), strings.Repeat("é", MaxReason)},
+		{"escapes in quotes", `"\"\\"`, `"\`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, sign := range []string{" ", "="} {
+				text := "add friday-show u1 --reason" + sign + tt.typed + " --dry-run"
+				got, m := Parse(text, cast(), notSecret)
+				if m != nil {
+					t.Fatalf("Parse(%q) is a mistake: %+v", text, *m)
+				}
+				if got.Reason != tt.want || !got.DryRun || len(got.Users) != 1 {
+					t.Errorf("Parse(%q) has reason %q, want %q; all of it: %+v", text, got.Reason, tt.want, got)
+				}
+				checkRoundTrip(t, got)
+			}
+		})
+	}
+}
+
+// checkRoundTrip asserts that a command is written so that it is read back as
+// the same one, by the most suspicious reader.
+func checkRoundTrip(t *testing.T, c Command) {
+	t.Helper()
+	text := Format(c)
+	again, m := Parse(text, cast(), func(string) bool { return true })
+	if m != nil {
+		t.Fatalf("%+v is written as %q, which is a mistake: %+v", c, text, *m)
+	}
+	if !reflect.DeepEqual(again, c) {
+		t.Errorf("%q is read back as\n     %+v\nwant %+v", text, again, c)
+	}
+}

@@ -1,0 +1,129 @@
+package commands
+
+import (
+	"slices"
+	"time"
+
+	"liveadmin/imapi"
+)
+
+// Grant is a limited administrator on record: who, where, until when.
+type Grant struct {
+	ID     int64         `json:"id,omitempty"` // given by the journal
+	Group  imapi.GroupID `json:"group"`
+	User   imapi.UserID  `json:"user"`
+	Until  time.Time     `json:"until"`
+	Length time.Duration `json:"length"` // as asked, for Extend
+	Entry  int64         `json:"entry"`  // who gave it
+}
+
+// Recent is a change that this bot itself made to a group a short while ago,
+// which a reading may not show yet.
+type Recent struct {
+	User   imapi.UserID `json:"user"`
+	Admin  bool         `json:"admin"`            // set, or cancelled
+	Unsure bool         `json:"unsure,omitempty"` // sent, with no known outcome
+	At     time.Time    `json:"at"`
+}
+
+// Failure is an error of the API as data.
+type Failure struct {
+	Op   string     `json:"op"`
+	Code int        `json:"code,omitempty"` // 0: no answer was understood
+	Kind imapi.Kind `json:"kind"`
+	Info string     `json:"info,omitempty"`
+}
+
+// Refusal is why a change is not sent at all although it is allowed.
+type Refusal string
+
+// Reasons for sending nothing.
+const (
+	SeatsTaken  Refusal = "seats taken"   // the group would pass five
+	NoAccounts  Refusal = "no accounts"   // no account has any of the UserIDs
+	LimitUnread Refusal = "limit unread"  // --for, and the administrators could not be read
+	ReadFailed  Refusal = "read failed"   // for a cause that does not pass
+	OnlyDryRun  Refusal = "dry run"       // it reads, and says what would change
+	OnlyList    Refusal = "list"          // list changes nothing
+	NothingToDo Refusal = "nothing to do" // everybody is as asked, limits included
+)
+
+// Plan is what will be done to one group, and what was found before: the answer
+// is made from it, so that a repeat after a crash says the same.
+type Plan struct {
+	At      time.Time     `json:"at"`
+	Known   bool          `json:"known"`            // the administrators could be read
+	Before  []imapi.Admin `json:"before,omitempty"` // what was read, changed by what this bot did in the last minute
+	Limits  []Grant       `json:"limits,omitempty"` // on record before
+	Read    *Failure      `json:"read,omitempty"`   // why they could not be read
+	Users   []Step        `json:"users,omitempty"`
+	Old     []Step        `json:"old,omitempty"`    // --replace: cancelled first
+	Grants  []Grant       `json:"grants,omitempty"` // to stand on record before the right is given
+	Refusal Refusal       `json:"refusal,omitempty"`
+}
+
+// Step is what a plan holds for one person.
+type Step struct {
+	Person
+	Was       Was       `json:"was"`
+	Had       time.Time `json:"had,omitzero"`   // the limit that was on record, if any
+	Until     time.Time `json:"until,omitzero"` // the limit that it gets, if any
+	NoAccount bool      `json:"no_account,omitempty"`
+	Send      bool      `json:"send,omitempty"`
+}
+
+// Was is what somebody was before.
+type Was string
+
+// What somebody was before.
+const (
+	WasAdmin   Was = "admin"
+	WasNot     Was = "not"
+	WasUnknown Was = "unknown"
+)
+
+// Sent returns the UserIDs of the steps that are sent.
+func Sent(steps []Step) []imapi.UserID {
+	var ids []imapi.UserID
+	for _, s := range steps {
+		if s.Send {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
+}
+
+// Outcome is how the change of one group ended.
+type Outcome struct {
+	Status   Status        `json:"status"`
+	Failure  *Failure      `json:"failure,omitempty"`
+	Old      Fate          `json:"old,omitempty"`     // --replace: what became of the old ones
+	Holders  []imapi.Admin `json:"holders,omitempty"` // who held the seats when Tencent said full
+	Now      []imapi.Admin `json:"now,omitempty"`
+	NowKnown bool          `json:"now_known,omitempty"`
+
+	// What the record of limits becomes, in the transaction of the outcome.
+	Grants  []Grant        `json:"grants,omitempty"`
+	Ungrant []imapi.UserID `json:"ungrant,omitempty"`
+
+	// What this bot certainly made of whom; a later reading may lag behind it.
+	Made []Recent `json:"made,omitempty"`
+}
+
+// Fate is what became of those that --replace removed.
+type Fate string
+
+// What became of those that --replace removed.
+const (
+	Removed       Fate = "removed"
+	Restored      Fate = "restored" // the adding failed; they are set again
+	MaybeRestored Fate = "maybe restored"
+	NotRestored   Fate = "not restored" // the adding failed, and setting them again too
+	MaybeGone     Fate = "maybe"        // the removing itself has no known outcome
+	Kept          Fate = "kept"         // the removing failed
+)
+
+// Has reports whether the user is among the administrators.
+func Has(admins []imapi.Admin, user imapi.UserID) bool {
+	return slices.ContainsFunc(admins, func(a imapi.Admin) bool { return a.User == user })
+}

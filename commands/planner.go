@@ -1,0 +1,197 @@
+package commands
+
+import (
+	"context"
+	"slices"
+
+	"liveadmin/imapi"
+)
+
+// Plan reads the group and says what will be sent, what each user was before
+// and which limits are to stand on record. It changes nothing. entry is the
+// number that gives the grants. An error means that the work was interrupted;
+// what the API answers is in the plan.
+func (r *Runner) Plan(ctx context.Context, entry int64, cmd Command, group imapi.GroupID) (Plan, error) {
+	plan := Plan{At: r.now()}
+	limits, err := r.grants.Grants(ctx, group)
+	if err != nil {
+		return Plan{}, err
+	}
+	recent, err := r.grants.Recent(ctx, group, plan.At.Add(-mayLag))
+	if err != nil {
+		return Plan{}, err
+	}
+	missing := r.missing(ctx, cmd)
+	admins, err := r.api.Admins(ctx, group)
+	if plan.Read, err = failure(err); err != nil {
+		return Plan{}, err
+	}
+	plan.Known, plan.Before = plan.Read == nil, admins
+	if plan.Known && cmd.Verb != List { // list tells what Tencent says
+		plan.Before = overlay(admins, recent)
+	}
+	plan.Limits = limits
+
+	switch cmd.Verb {
+	case List:
+		plan.Refusal = OnlyList
+	case Remove:
+		plan.Users = plan.steps(cmd.Users, limits)
+		sendAll(plan.Users)
+	default:
+		plan.add(entry, cmd, group, limits, recent, missing())
+	}
+	plan.refuse(cmd)
+	return plan, nil
+}
+
+// missing looks, beside the reading, for UserIDs that no account has.
+func (r *Runner) missing(ctx context.Context, cmd Command) func() map[imapi.UserID]bool {
+	if cmd.Verb != Add || cmd.New {
+		return func() map[imapi.UserID]bool { return nil }
+	}
+	return r.accounts.missing(ctx, ids(cmd.Users))
+}
+
+// add plans who is set and who is cancelled first, and the limits.
+func (p *Plan) add(entry int64, cmd Command, group imapi.GroupID, limits []Grant, recent []Recent, missing map[imapi.UserID]bool) {
+	p.Users = p.steps(cmd.Users, limits)
+	p.Old = p.steps(cmd.Replace, limits)
+	for i := range p.Users {
+		s := &p.Users[i]
+		s.NoAccount = s.Was != WasAdmin && missing[s.ID]
+		s.Send = !s.NoAccount && (s.Was != WasAdmin || touched(recent, s.ID))
+		limited := s.Was == WasNot && s.Send || s.Was == WasAdmin && !s.Had.IsZero()
+		if cmd.For > 0 && limited {
+			s.Until = p.At.Add(cmd.For)
+			p.Grants = append(p.Grants, Grant{Group: group, User: s.ID, Until: s.Until, Length: cmd.For, Entry: entry})
+		}
+	}
+	if len(Sent(p.Users)) > 0 || len(p.Grants) > 0 || !anyMissing(p.Users) {
+		sendAll(p.Old)
+	}
+}
+
+// refuse says why nothing is sent, if nothing is.
+func (p *Plan) refuse(cmd Command) {
+	switch {
+	case p.Read != nil && (!p.Read.Kind.Passes() || cmd.Verb == List || cmd.DryRun):
+		p.Refusal = ReadFailed
+	case cmd.Verb == List:
+	case p.Read != nil && cmd.For > 0:
+		p.Refusal = LimitUnread
+	case p.idle(cmd) && anyMissing(p.Users):
+		p.Refusal = NoAccounts
+	case p.idle(cmd):
+		p.Refusal = NothingToDo
+	case cmd.Verb == Add && p.Known && p.seats() > imapi.Seats:
+		p.Refusal = SeatsTaken
+	case cmd.DryRun:
+		p.Refusal = OnlyDryRun
+	}
+	if p.Refusal != "" {
+		p.Grants = nil
+	}
+}
+
+// idle reports whether there is nothing to send and no limit to write or lift.
+func (p *Plan) idle(cmd Command) bool {
+	return len(Sent(p.Users)) == 0 && len(Sent(p.Old)) == 0 && len(p.Grants) == 0 && len(p.permanent(cmd)) == 0
+}
+
+// permanent returns the limited administrators whom an add without a limit
+// makes permanent.
+func (p *Plan) permanent(cmd Command) []imapi.UserID {
+	var users []imapi.UserID
+	for _, s := range p.Users {
+		if cmd.Verb == Add && cmd.For == 0 && s.Was == WasAdmin && !s.Had.IsZero() {
+			users = append(users, s.ID)
+		}
+	}
+	return users
+}
+
+// seats is how many administrators the group would have.
+func (p *Plan) seats() int {
+	return len(without(with(p.Before, Sent(p.Users)), Sent(p.Old)))
+}
+
+func (p *Plan) steps(people []Person, limits []Grant) []Step {
+	steps := make([]Step, 0, len(people))
+	for _, person := range people {
+		s := Step{Person: person, Was: WasUnknown}
+		if p.Known {
+			s.Was = WasNot
+			if Has(p.Before, person.ID) {
+				s.Was = WasAdmin
+			}
+		}
+		if g, ok := limitOf(limits, person.ID); ok {
+			s.Had = g.Until
+		}
+		steps = append(steps, s)
+	}
+	return steps
+}
+
+// overlay corrects what was read by what this bot itself did just before.
+func overlay(read []imapi.Admin, recent []Recent) []imapi.Admin {
+	admins := slices.Clone(read)
+	for _, c := range recent {
+		switch {
+		case c.Unsure:
+		case c.Admin:
+			admins = with(admins, []imapi.UserID{c.User})
+		default:
+			admins = without(admins, []imapi.UserID{c.User})
+		}
+	}
+	return admins
+}
+
+func with(admins []imapi.Admin, users []imapi.UserID) []imapi.Admin {
+	all := slices.Clone(admins)
+	for _, u := range users {
+		if !Has(all, u) {
+			all = append(all, imapi.Admin{User: u})
+		}
+	}
+	return all
+}
+
+func without(admins []imapi.Admin, users []imapi.UserID) []imapi.Admin {
+	return slices.DeleteFunc(slices.Clone(admins), func(a imapi.Admin) bool {
+		return slices.Contains(users, a.User)
+	})
+}
+
+func limitOf(limits []Grant, user imapi.UserID) (Grant, bool) {
+	for _, g := range limits {
+		if g.User == user {
+			return g, true
+		}
+	}
+	return Grant{}, false
+}
+
+func touched(recent []Recent, user imapi.UserID) bool {
+	return slices.ContainsFunc(recent, func(c Recent) bool { return c.User == user })
+}
+
+func anyMissing(steps []Step) bool {
+	return slices.ContainsFunc(steps, func(s Step) bool { return s.NoAccount })
+}
+
+func sendAll(steps []Step) {
+	for i := range steps {
+		steps[i].Send = true
+	}
+}
+
+func ids(people []Person) []imapi.UserID {
+	users := make([]imapi.UserID, len(people))
+	for i, p := range people {
+		users[i] = p.ID
+	}
+	return users
+}

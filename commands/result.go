@@ -1,0 +1,30 @@
+package commands
+
+import "liveadmin/imapi"
+
+// Result is what became of a command, as data. Words and buttons are made from
+// it at the very end.
+type Result struct {
+	Entry   int64
+	Caller  Caller
+	Command Command
+	Groups  []GroupResult // one for each group of the command
+}
+
+// GroupResult is what became of a command on one group.
+type GroupResult struct {
+	Group   imapi.GroupID
+	Plan    Plan
+	Outcome Outcome
+}
+
+// Status is the outcome of the whole command.
+func (r Result) Status() Status {
+	parts := make([]Status, len(r.Groups))
+	for i, g := range r.Groups {
+		if parts[i] = g.Outcome.Status; parts[i] == "" {
+			parts[i] = Working
+		}
+	}
+	return Together(parts)
+}

@@ -1,0 +1,64 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"liveadmin/imapi"
+)
+
+// Admins is what carrying out a command needs of Tencent's API.
+type Admins interface {
+	Admins(context.Context, imapi.GroupID) ([]imapi.Admin, error)
+	SetAdmins(context.Context, imapi.GroupID, []imapi.UserID) error
+	CancelAdmins(context.Context, imapi.GroupID, []imapi.UserID) error
+	Accounts(context.Context, []imapi.UserID) (map[imapi.UserID]bool, error)
+}
+
+// Grants is what carrying out a command needs of the durable record.
+type Grants interface {
+	// Grants returns the limited administrators of a group.
+	Grants(context.Context, imapi.GroupID) ([]Grant, error)
+	// Recent returns what this bot made of whom since the given time.
+	Recent(context.Context, imapi.GroupID, time.Time) ([]Recent, error)
+}
+
+// Runner carries out the part of a command that concerns one group, in two
+// steps, so that what was found before stands on record between them.
+type Runner struct {
+	api      Admins
+	grants   Grants
+	now      func() time.Time
+	accounts *accounts
+}
+
+// NewRunner returns a Runner. now is the clock.
+func NewRunner(api Admins, grants Grants, now func() time.Time) *Runner {
+	return &Runner{api, grants, now, &accounts{api: api, now: now}}
+}
+
+// mayLag is how long a reading may not show a change that this bot made.
+const mayLag = time.Minute
+
+// failure takes an error of the API as data. Any other error is not the API's
+// word: the work was interrupted, and goes on from the journal's mark.
+func failure(err error) (*Failure, error) {
+	if err == nil {
+		return nil, nil
+	}
+	var e *imapi.Error
+	if !errors.As(err, &e) {
+		return nil, err
+	}
+	return &Failure{Op: e.Op, Code: e.Code, Kind: e.Kind(), Info: e.Info}, nil
+}
+
+// holders returns who held the seats when Tencent said that the group is full.
+func holders(err error) []imapi.Admin {
+	var e *imapi.Error
+	if errors.As(err, &e) {
+		return e.Holders
+	}
+	return nil
+}

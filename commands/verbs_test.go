@@ -1,0 +1,26 @@
+package commands
+
+import "testing"
+
+func TestUsage(t *testing.T) {
+	for _, tt := range []struct {
+		verb Verb
+		want string
+	}{
+		{Add, "add GROUP USER… [--for DURATION] [--replace USER…] [--reason TEXT] [--new] [--dry-run]"},
+		{Remove, "remove GROUP USER… [--reason TEXT] [--dry-run]"},
+		{List, "list GROUP"},
+		{History, "history [GROUP | USER | CALLER | #NUMBER] [--since DURATION]"},
+		{Groups, "groups"},
+		{Whoami, "whoami"},
+		{Help, "help [COMMAND]"},
+		{Undo, ""},
+		{Welcome, ""},
+	} {
+		t.Run(string(tt.verb), func(t *testing.T) {
+			if got := Usage(tt.verb); got != tt.want {
+				t.Errorf("Usage(%q) = %q, want %q", tt.verb, got, tt.want)
+			}
+		})
+	}
+}

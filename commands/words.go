@@ -1,0 +1,131 @@
+package commands
+
+import "liveadmin/imapi"
+
+// Words is a language: every sentence that people read. A sentence has {places};
+// "{n|seat|seats}" is the word for a count of one, or of any other. Meanings and
+// remedies of error codes come from Explain.
+type Words struct {
+	Signs   map[Status]string
+	Names   map[Status]string // of the outcomes
+	Explain func(op string, code int, kind imapi.Kind) (meaning, remedy string)
+
+	RootLine string // {sign} {status} {caller} {what}
+	Asked    string // {verb} {users} {target}
+	AskedOf  string // {verb} {target}: list
+	AskedDry string // {asked}
+	Progress string // {asked} {n} {all}
+
+	// What was done, in a few words.
+	DidOn, DidWithout, DidGroups, ListedOn string // {target} {deeds} {n} {seats} {all}
+	Did, Would                             Deeds
+	GroupLine, GroupWrong, GroupStatus     string // {group} {sign} {status} {deeds} {why} {n} {seats}
+	GroupListed                            string // {group} {users} {n} {seats}
+	GroupsSame, GroupsMore                 string // {n}
+	HeadAdded, HeadRemoved, HeadChanged    string // {n} {all} {group}
+	HeadNothing, HeadFailed, HeadUnknown   string // {group}
+	HeadDry, HeadList, HeadListFailed      string // {group} {n} {seats}
+	HeadGroups, HeadGroupsRead             string // {asked} {n} {all}
+
+	// What happened to whom.
+	Item                                            string // {user} {what}
+	Added, AddedUntil, AddedBefore                  string // {time}
+	Already, AlreadyUnlimited, NowForever, NowUntil string // {had} {time}
+	NoAccount                                       string
+	Removed, RemovedBefore, WasNot                  string
+	OldRestored, OldNotRestored, OldMaybeRestored   string
+	WouldAdd, WouldAddUntil, WouldRemove            string // {time}
+	WouldForever, WouldUntil                        string // {had} {time}
+	Until                                           string // {time}: in a list
+
+	// What is true now, and what may be.
+	Now, NowNobody string // {n} {seats} {users}
+	HoldersNow     string // {n} {seats} {users}
+	BeforeUnknown  string
+	LimitKept      string // {time}
+	MayBe          string // {users}
+	OldMaybe       string // {users}
+	OldGone        string // {users}: follows MayBe
+
+	// What went wrong and what to do.
+	CodeSays, NoAnswer string // {code} {meaning}
+	TencentSays        string // {info}
+	DidNotAnswer       string
+	NoSuchAlias        string // {word}
+	Full, FullRemedy   string // {n} {seats} {users} {after}
+	NoAccountRemedy    string
+	LimitUnread        string
+
+	Person   string // {name} {id}
+	Named    string // {alias} {id}
+	Nickname string // {id} {nickname}
+	Reason   string // {reason}
+
+	Asking
+}
+
+// Deeds say in a few words what was done, or what would be.
+type Deeds struct{ Add, AddFor, Remove, Limit, Forever, NoAccount string } // {users} {time}
+
+// target is how the command's groups are called in one line.
+func (w Words) target(t Target) Text {
+	if t.Alias != "" {
+		return code(t.Alias)
+	}
+	if len(t.Groups) == 1 {
+		return groupID(t.Groups[0])
+	}
+	return nil
+}
+
+// group names one group of a command in full.
+func (w Words) group(t Target, g imapi.GroupID) Text {
+	if t.Alias == "" || len(t.Groups) != 1 {
+		return groupID(g)
+	}
+	return fill(w.Named, slots{"alias": code(t.Alias), "id": groupID(g)})
+}
+
+// person names somebody: a name of the config file with its UserID, or the UserID.
+func (w Words) person(p Person) Text {
+	if p.Name == "" {
+		return code(string(p.ID))
+	}
+	return fill(w.Person, slots{"name": code(p.Name), "id": code(string(p.ID))})
+}
+
+// people names several; those of one crew stand together: "night (u_1, u_2)".
+func (w Words) people(people []Person) Text {
+	var all []Text
+	for i := 0; i < len(people); {
+		name, crew := people[i].Name, []Text(nil)
+		for ; i < len(people) && people[i].Name == name; i++ {
+			crew = append(crew, code(string(people[i].ID)))
+		}
+		ids := join(", ", crew...)
+		if name != "" {
+			ids = fill(w.Person, slots{"name": code(name), "id": ids})
+		}
+		all = append(all, ids)
+	}
+	return join(", ", all...)
+}
+
+func (w Words) admins(admins []imapi.Admin) Text {
+	all := make([]Text, len(admins))
+	for i, a := range admins {
+		all[i] = code(string(a.User))
+	}
+	return join(", ", all...)
+}
+
+// persons returns the people of those steps that fit.
+func persons(steps []Step, fits func(Step) bool) []Person {
+	var people []Person
+	for _, s := range steps {
+		if fits(s) {
+			people = append(people, s.Person)
+		}
+	}
+	return people
+}

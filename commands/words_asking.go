@@ -1,0 +1,300 @@
+package commands
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Asking are the sentences that the caller alone reads.
+type Asking struct {
+	Mistakes   map[Problem]string // {word} {verb} {count} {limit} {char}
+	DidYouMean string             // {nearest}
+	Commands   string             // {verbs}
+	YouTyped   string             // {typed}
+
+	NotAllowed       string // {verb} {target}
+	NotAllowedGroups string // {verb} {target} {groups}
+	NotAllowedHere   string // {verb}
+	NotAllowedAtAll  string // {verb}
+	OutsiderSays     string
+	LimitSays        string // {limit}
+	UnreadSays       string // {groups}
+	AskContact       string // {contact} {ref}
+	AskOperator      string // {ref}
+
+	WelcomeSays, WelcomeNothing string // {verbs}
+	ExampleSays                 string // {example}
+	HelpHead                    string
+	HelpLine                    string // {usage} {what}
+	HelpMore                    string
+	About                       map[Verb]string // what a command does, in a line
+	Details                     map[Verb][]string
+
+	WhoamiSays               string // {ref}
+	RightLine, RightAll      string // {rule} {commands} {groups} {channels} {limit}
+	AllCommands, AllGroups   string
+	InChannels               string // {channels}
+	UpTo                     string // {limit}
+	NoRights, BlockedSays    string
+	GroupsHead, GroupsNone   string
+	GroupsLine               string // {alias} {groups}
+	GroupsCount              string // {n}
+	LimitedHead              string
+	LimitedLine              string // {user} {group} {time}
+	HistoryHead, HistoryNone string // {n}
+	HistoryLine              string // {number} {time} {who} {text} {outcome}
+	NotRecorded, NotRead     string
+	Stopping                 string
+}
+
+// What was typed is repeated up to so many characters.
+const (
+	mostWord  = 100
+	mostTyped = 1000
+)
+
+// Mistake says what was wrong, shows the right form and repeats what was typed.
+func (w Words) Mistake(entry int64, k Mistake) Message {
+	m := Message{Entry: entry}
+	values := slots{
+		"word": quoted(shorten(k.Word, mostWord)), "verb": code(string(k.Verb)), "nearest": code(k.Nearest),
+		"count": number(k.Count), "limit": number(k.Limit), "char": code(charName(k.Char)),
+	}
+	what := fill(w.Mistakes[k.Problem], values)
+	if k.Nearest != "" {
+		what = append(what, fill(w.DidYouMean, values)...)
+	}
+	m.add(Head, what)
+	m.add(Body, w.rightForm(k.Verb))
+	if k.Typed != "" {
+		m.add(Block, fill(w.YouTyped, slots{"typed": code(shorten(k.Typed, mostTyped))}))
+	}
+	return m
+}
+
+// rightForm shows how the command is typed, or which commands there are.
+func (w Words) rightForm(v Verb) Text {
+	if v == "" {
+		return fill(w.Commands, slots{"verbs": codes(typed())})
+	}
+	return code(usage(v))
+}
+
+// typed returns the verbs that people type, in the order of the help.
+func typed() []Verb { return []Verb{Add, Remove, List, History, Groups, Whoami, Help} }
+
+func usage(v Verb) string { return Name + " " + Usage(v) }
+
+// Name is how commands begin.
+const Name = "/liveadmin"
+
+// Refusal says that the caller is not allowed this, and whom to ask.
+func (w Words) Refusal(entry int64, c Caller, cmd Command, d Decision, contact string) Message {
+	m := Message{Entry: entry}
+	values := slots{
+		"verb": code(string(cmd.Verb)), "target": w.target(cmd.Target), "ref": code(c.Ref),
+		"contact": plain(contact), "limit": plain(FormatDuration(d.Limit)),
+	}
+	if d.Denial == MembershipUnread {
+		values["groups"] = codes(d.Unread)
+		m.add(Head, fill(w.UnreadSays, values))
+		return m
+	}
+	sentence := w.NotAllowed
+	switch {
+	case d.Denial == CallerOutsider:
+		sentence = w.OutsiderSays
+	case d.Denial == LimitTooLong:
+		sentence = w.LimitSays
+	case d.Denial == ElsewhereOnly:
+		sentence = w.NotAllowedHere
+	case len(cmd.Target.Groups) == 0:
+		sentence = w.NotAllowedAtAll
+	case len(cmd.Target.Groups) > 1 && len(d.Denied) > 0:
+		sentence = w.NotAllowedGroups
+		values["groups"] = codes(d.Denied)
+	}
+	m.add(Head, fill(sentence, values))
+	m.add(Body, fill(either(contact != "", w.AskContact, w.AskOperator), values))
+	return m
+}
+
+// Welcome is the answer to a bare /liveadmin: what the caller may do, and one
+// example.
+func (w Words) Welcome(entry int64, r Rights) Message {
+	m := Message{Entry: entry}
+	verbs := r.verbs()
+	if len(verbs) == 0 {
+		m.add(Head, plain(w.WelcomeNothing))
+	} else {
+		m.add(Head, fill(w.WelcomeSays, slots{"verbs": codes(verbs)}))
+	}
+	m.add(Body, fill(w.ExampleSays, slots{"example": code(Name + " add @TGS#a6I4ZUUGO user1")}))
+	m.add(Body, fill(w.HelpMore, slots{"help": code(Name + " help")}))
+	return m
+}
+
+// verbs returns the commands that some rule gives, in their usual order.
+func (r Rights) verbs() []string {
+	var all []string
+	for _, v := range []Verb{Add, Remove, List} {
+		if slices.ContainsFunc(r.Given, func(g Right) bool {
+			return len(g.Commands) == 0 || slices.Contains(g.Commands, v)
+		}) {
+			all = append(all, string(v))
+		}
+	}
+	return all
+}
+
+// Help explains one command, or all.
+func (w Words) Help(entry int64, topic Verb) Message {
+	m := Message{Entry: entry}
+	if topic != "" {
+		m.add(Head, plain(w.About[topic]))
+		m.add(Body, code(usage(topic)))
+		for _, line := range w.Details[topic] {
+			m.add(Item, fill(line, nil))
+		}
+		return m
+	}
+	m.add(Head, plain(w.HelpHead))
+	for _, v := range typed() {
+		m.add(Item, fill(w.HelpLine, slots{"usage": code(usage(v)), "what": plain(w.About[v])}))
+	}
+	return m
+}
+
+// Whoami tells the caller's exact allowlist entry, and which rule gives what.
+func (w Words) Whoami(entry int64, c Caller, r Rights, contact string) Message {
+	m := Message{Entry: entry}
+	m.add(Head, fill(w.WhoamiSays, slots{"ref": code(c.Ref)}))
+	for _, given := range r.Given {
+		m.add(Item, w.right(given))
+	}
+	if len(r.Unread) > 0 {
+		m.add(Body, fill(w.UnreadSays, slots{"groups": codes(r.Unread)}))
+	}
+	if len(r.Given) > 0 {
+		return m
+	}
+	switch r.Denial {
+	case CallerBlocked:
+		m.add(Body, plain(w.BlockedSays))
+	case CallerOutsider:
+		m.add(Body, plain(w.OutsiderSays))
+	default:
+		m.add(Body, plain(w.NoRights))
+	}
+	m.add(Body, fill(either(contact != "", w.AskContact, w.AskOperator), slots{
+		"contact": plain(contact), "ref": code(c.Ref),
+	}))
+	return m
+}
+
+func (w Words) right(g Right) Text {
+	commands, groups := plain(w.AllCommands), plain(w.AllGroups)
+	if len(g.Commands) > 0 {
+		commands = codes(g.Commands)
+	}
+	if len(g.Groups) > 0 {
+		groups = codes(g.Groups)
+	}
+	text := fill(w.RightLine, slots{"rule": plain(g.Rule), "commands": commands, "groups": groups})
+	if len(g.Channels) > 0 {
+		text = append(text, fill(w.InChannels, slots{"channels": codes(g.Channels)})...)
+	}
+	if g.Limit > 0 {
+		text = append(text, fill(w.UpTo, slots{"limit": plain(FormatDuration(g.Limit))})...)
+	}
+	return text
+}
+
+// Board is the answer to groups: the aliases, and the limited administrators
+// with their ends.
+func (w Words) Board(entry int64, aliases []Target, limits []Grant) Message {
+	m := Message{Entry: entry}
+	m.add(Head, plain(either(len(aliases) > 0, w.GroupsHead, w.GroupsNone)))
+	for _, a := range aliases {
+		groups := codes(a.Groups)
+		if len(a.Groups) > MaxUsers {
+			groups = fill(w.GroupsCount, slots{"n": number(len(a.Groups))})
+		}
+		m.add(Item, fill(w.GroupsLine, slots{"alias": code(a.Alias), "groups": groups}))
+	}
+	if len(limits) > 0 {
+		m.add(Body, plain(w.LimitedHead))
+	}
+	for _, g := range limits {
+		m.add(Item, fill(w.LimitedLine, slots{
+			"user": code(string(g.User)), "group": groupID(g.Group), "time": moment(g.Until),
+		}))
+	}
+	return m
+}
+
+// Past is an entry as history shows it.
+type Past struct {
+	Number  int64
+	At      time.Time
+	Caller  string
+	Text    string // what was asked
+	Outcome Status
+}
+
+// Trail is the answer to history, newest first.
+func (w Words) Trail(entry int64, past []Past) Message {
+	m := Message{Entry: entry}
+	m.add(Head, fill(either(len(past) > 0, w.HistoryHead, w.HistoryNone), slots{"n": number(len(past))}))
+	for _, p := range past {
+		m.add(Item, fill(w.HistoryLine, slots{
+			"number": number(int(p.Number)), "time": moment(p.At), "who": code(p.Caller),
+			"text": code(strings.TrimSpace(Name + " " + p.Text)), "sign": plain(w.Signs[p.Outcome]), "outcome": plain(w.Names[p.Outcome]),
+		}))
+	}
+	return m
+}
+
+// Trouble is the answer when the bot itself cannot go on.
+func (w Words) Trouble(sentence string) Message {
+	var m Message
+	m.add(Head, plain(sentence))
+	return m
+}
+
+func codes[S ~string](words []S) Text {
+	all := make([]Text, len(words))
+	for i, word := range words {
+		all[i] = code(string(word))
+	}
+	return join(", ", all...)
+}
+
+// charName names a character that may be invisible.
+func charName(r rune) string {
+	if r < 0x20 || r > 0x7e {
+		return fmt.Sprintf("%U", r)
+	}
+	return string(r)
+}
+
+// shorten cuts a text behind a number of characters.
+func shorten(s string, most int) string {
+	n := 0
+	for i := range s {
+		if n == most {
+			return s[:i] + "…"
+		}
+		n++
+	}
+	return s
+}
+
+func either(yes bool, a, b string) string {
+	if yes {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,89 @@
+package commands
+
+import (
+	"strconv"
+	"strings"
+
+	"liveadmin/imapi"
+)
+
+// wrong says what went wrong on one group, and what to do.
+func (w Words) wrong(m *Message, cmd Command, g GroupResult) {
+	m.add(Body, w.why(cmd, g))
+	if f := g.Outcome.Failure; f != nil && f.Info != "" && f.Kind == imapi.KindInput {
+		m.add(Body, fill(w.TencentSays, slots{"info": code(f.Info)}))
+	}
+	if f := g.Outcome.Failure; f != nil && f.Code == 10010 && typedWord(cmd.Target) {
+		m.add(Body, fill(w.NoSuchAlias, slots{"word": groupID(g.Group)}))
+	}
+	if holders := g.Outcome.Holders; len(holders) > 0 && g.Plan.Refusal != SeatsTaken {
+		m.add(Body, fill(w.HoldersNow, slots{
+			"n": number(len(holders)), "seats": number(imapi.Seats), "users": w.admins(holders),
+		}))
+	}
+	m.add(Body, plain(w.remedy(g)))
+}
+
+// why says what went wrong on one group in a sentence, if anything did.
+func (w Words) why(cmd Command, g GroupResult) Text {
+	switch g.Plan.Refusal {
+	case SeatsTaken:
+		return fill(w.Full, slots{
+			"n": number(len(g.Plan.Before)), "seats": number(imapi.Seats), "users": w.admins(g.Plan.Before),
+			"after": number(g.Plan.seats()),
+		})
+	case LimitUnread:
+		return plain(w.LimitUnread)
+	}
+	f := g.Outcome.Failure
+	if f == nil {
+		return nil
+	}
+	meaning, _ := w.Explain(f.Op, f.Code, f.Kind)
+	values := slots{"code": plain(strconv.Itoa(f.Code)), "meaning": plain(meaning)}
+	unknown := f.Kind == imapi.KindUnknown
+	switch {
+	case unknown && f.Code == 0:
+		return append(plain(w.DidNotAnswer), w.mayBe(cmd, g)...)
+	case unknown:
+		return append(fill(w.CodeSays, values), append(plain(" "), w.mayBe(cmd, g)...)...)
+	case f.Code == 0:
+		return fill(w.NoAnswer, values)
+	}
+	return fill(w.CodeSays, values)
+}
+
+// mayBe says who may or may not be an administrator after an unknown outcome.
+func (w Words) mayBe(cmd Command, g GroupResult) Text {
+	if g.Outcome.Old == MaybeGone {
+		return fill(w.OldMaybe, slots{"users": w.people(cmd.Replace), "n": number(len(cmd.Replace))})
+	}
+	sent := w.people(persons(g.Plan.Users, func(s Step) bool { return s.Send }))
+	text := fill(w.MayBe, slots{"users": sent})
+	if g.Outcome.Old == Removed {
+		text = append(text, fill(w.OldGone, slots{"users": w.people(cmd.Replace)})...)
+	}
+	return text
+}
+
+// remedy says what to do about it.
+func (w Words) remedy(g GroupResult) string {
+	switch g.Plan.Refusal {
+	case SeatsTaken:
+		return w.FullRemedy
+	case NoAccounts:
+		return w.NoAccountRemedy
+	}
+	f := g.Outcome.Failure
+	if f == nil {
+		return ""
+	}
+	_, remedy := w.Explain(f.Op, f.Code, f.Kind)
+	return remedy
+}
+
+// typedWord reports whether the group was typed as a word that could have been
+// meant as an alias.
+func typedWord(t Target) bool {
+	return t.Alias == "" && len(t.Groups) == 1 && !strings.HasPrefix(string(t.Groups[0]), "@TGS#")
+}
