@@ -1,0 +1,69 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"liveadmin/commands"
+)
+
+// API is what the bot needs of the client for Tencent Chat.
+type API interface {
+	commands.Admins
+	// Fair marks the calls under the context as one command's.
+	Fair(context.Context) context.Context
+	// Share is how many calls of one command can wait or be in flight at once.
+	Share() int
+}
+
+// Rules is what the config file says at the moment: who may do what, and what
+// people can type instead of IDs.
+type Rules struct {
+	Policy commands.Policy
+	Names  commands.Names
+}
+
+// Parts are what a Bot is made of. All are required.
+type Parts struct {
+	Journal Journal
+	API     API
+	Rules   func() Rules
+	Words   commands.Words
+	Log     *slog.Logger
+	Now     func() time.Time
+}
+
+// Bot is the flow. Make one with New, then Run it once.
+type Bot struct {
+	journal   Journal
+	api       API
+	rules     func() Rules
+	words     commands.Words
+	log       *slog.Logger
+	now       func() time.Time
+	runner    *commands.Runner
+	platforms map[string]Platform
+	lanes     *lanes
+
+	mu     sync.Mutex
+	closed bool           // no more deliveries are taken
+	taken  sync.WaitGroup // deliveries being received
+	jobs   sync.WaitGroup // entries being carried
+	work   context.Context
+}
+
+// New returns a Bot made of its parts.
+func New(p Parts) (*Bot, error) {
+	if p.Journal == nil || p.API == nil || p.Rules == nil || p.Log == nil || p.Now == nil || p.Words.Explain == nil {
+		return nil, errors.New("a part of the bot is missing")
+	}
+	return &Bot{
+		journal: p.Journal, api: p.API, rules: p.Rules, words: p.Words, log: p.Log, now: p.Now,
+		runner:    commands.NewRunner(p.API, p.Journal, p.Now),
+		platforms: make(map[string]Platform),
+		lanes:     newLanes(),
+	}, nil
+}

@@ -1,0 +1,246 @@
+package bottest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
+	"liveadmin/imapi"
+	"liveadmin/imapi/simulator"
+)
+
+// Conversation is a file of commands/testdata: what stands on the stage, and
+// what is said and answered.
+//
+// The section "stage" has a line for each thing:
+//
+//	group ID [ADMIN…]           a live group
+//	chat ID                     a group that is not a live group
+//	account USER…               UserIDs that an account has, with no nickname
+//	alias NAME ID…              a short name
+//	people NAME USER…           a name or a crew
+//	rule WHO… [can VERB…] [on GROUP…] [for DURATION]
+//
+// In the section "talk", a line "> WHO: TEXT" is said, a line "! DIRECTION" is
+// carried out, and the lines that follow are what is answered:
+//
+//	! advance DURATION          moves the clock
+//	! fault COMMAND CODE TIMES  the API answers that code
+//	! fault COMMAND KIND TIMES  the API does not answer in a usable way
+//	! console GROUP ADMIN…      somebody changes a group in the console
+type Conversation struct {
+	Name  string
+	file  string
+	stage []string
+	Talk  []Turn
+}
+
+// Turn is one line of a conversation and what it is answered.
+type Turn struct {
+	Who, Text string // empty Who: Text is a direction
+	Answer    string
+}
+
+// Conversations reads the conversations of a folder.
+func Conversations(t testing.TB, dir string) []Conversation {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
+	check(t, err)
+	if len(files) == 0 {
+		t.Fatalf("no conversations in %s", dir)
+	}
+	var all []Conversation
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		check(t, err)
+		c := Conversation{Name: strings.TrimSuffix(filepath.Base(file), ".txtar"), file: file}
+		for _, f := range archive.Files {
+			switch f.Name {
+			case "stage":
+				c.stage = strings.Split(strings.TrimSpace(string(f.Data)), "\n")
+			case "talk":
+				c.Talk = turns(string(f.Data))
+			}
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+func turns(talk string) []Turn {
+	var all []Turn
+	for line := range strings.Lines(talk) {
+		switch {
+		case strings.HasPrefix(line, "> "):
+			who, text, _ := strings.Cut(strings.TrimSuffix(line[2:], "\n"), ":")
+			all = append(all, Turn{Who: who, Text: strings.TrimPrefix(text, " ")})
+		case strings.HasPrefix(line, "! "):
+			all = append(all, Turn{Text: strings.TrimSpace(line[2:])})
+		case len(all) > 0:
+			all[len(all)-1].Answer += line
+		}
+	}
+	for i := range all {
+		all[i].Answer = strings.TrimSpace(all[i].Answer)
+	}
+	return all
+}
+
+// Play sets the stage, says every line through say and compares the answers.
+// With update it writes what was answered into the file instead.
+func (c Conversation) Play(t *testing.T, s *Stage, update bool, say func(who, text string) (string, error)) {
+	t.Helper()
+	c.set(t, s)
+	for i, turn := range c.Talk {
+		if turn.Who == "" {
+			s.direct(t, strings.Fields(turn.Text))
+			continue
+		}
+		got, err := say(turn.Who, unescape(t, turn.Text))
+		check(t, err)
+		got = strings.TrimSpace(got)
+		if update {
+			c.Talk[i].Answer = got
+		} else if got != turn.Answer {
+			t.Errorf("%s: %s\ngot:\n%s\nwant:\n%s", turn.Who, turn.Text, got, turn.Answer)
+		}
+	}
+	if update {
+		c.write(t)
+	}
+}
+
+// unescape lets a conversation have characters that cannot be seen: "\u00a0".
+func unescape(t *testing.T, s string) string {
+	if !strings.Contains(s, `\u`) {
+		return s
+	}
+	text, err := strconv.Unquote(`"` + strings.ReplaceAll(s, `"`, `\"`) + `"`)
+	check(t, err)
+	return text
+}
+
+func (c Conversation) write(t testing.TB) {
+	archive, err := txtar.ParseFile(c.file)
+	check(t, err)
+	var talk strings.Builder
+	for _, turn := range c.Talk {
+		if turn.Who == "" {
+			fmt.Fprintf(&talk, "! %s\n\n", turn.Text)
+			continue
+		}
+		fmt.Fprintf(&talk, "> %s: %s\n%s\n\n", turn.Who, turn.Text, turn.Answer)
+	}
+	for i := range archive.Files {
+		if archive.Files[i].Name == "talk" {
+			archive.Files[i].Data = []byte(strings.TrimSuffix(talk.String(), "\n"))
+		}
+	}
+	check(t, os.WriteFile(c.file, txtar.Format(archive), 0o644))
+}
+
+// set builds what stands on the stage.
+func (c Conversation) set(t testing.TB, s *Stage) {
+	t.Helper()
+	groups, people := make(map[string][]imapi.GroupID), make(map[string][]imapi.UserID)
+	rules := bot.Rules{Policy: commands.Policy{Contact: "Sam, #stream-ops"}}
+	for _, line := range c.stage {
+		words := strings.Fields(line)
+		if len(words) < 2 {
+			t.Fatalf("%s: the stage has no %q", c.Name, line)
+		}
+		switch words[0] {
+		case "group":
+			s.API.AddGroup(words[1], simulator.Group{Admins: words[2:]})
+		case "chat":
+			s.API.AddGroup(words[1], simulator.Group{Type: "Public"})
+		case "account":
+			for _, user := range words[1:] {
+				s.API.AddAccount(user, "")
+			}
+		case "alias":
+			for _, id := range words[2:] {
+				groups[words[1]] = append(groups[words[1]], imapi.GroupID(id))
+			}
+		case "people":
+			for _, id := range words[2:] {
+				people[words[1]] = append(people[words[1]], imapi.UserID(id))
+			}
+		case "rule":
+			rules.Policy.Rules = append(rules.Policy.Rules, rule(t, len(rules.Policy.Rules)+1, words[1:]))
+		default:
+			t.Fatalf("%s: the stage has no %q", c.Name, line)
+		}
+	}
+	rules.Names = commands.NewNames(groups, people)
+	s.Rules.Set(rules)
+}
+
+func rule(t testing.TB, n int, words []string) commands.Rule {
+	r := commands.Rule{Name: fmt.Sprintf("rule %d", n)}
+	part := "allow"
+	for _, word := range words {
+		switch {
+		case word == "can" || word == "on" || word == "for":
+			part = word
+		case part == "can":
+			r.Commands = append(r.Commands, commands.Verb(word))
+		case part == "on":
+			r.Groups = append(r.Groups, word)
+		case part == "for":
+			d, err := time.ParseDuration(word)
+			check(t, err)
+			r.For = d
+		default:
+			r.Allow = append(r.Allow, Ref(word))
+		}
+	}
+	return r
+}
+
+// direct carries out a stage direction.
+func (s *Stage) direct(t testing.TB, words []string) {
+	t.Helper()
+	switch words[0] {
+	case "advance":
+		d, err := time.ParseDuration(words[1])
+		check(t, err)
+		s.Clock.Advance(d)
+	case "console":
+		check(t, s.API.SetAdmins(words[1], words[2:]))
+	case "fault":
+		s.fault(t, words[1:])
+	default:
+		t.Fatalf("no stage direction %q", words)
+	}
+}
+
+// fault makes calls fail: COMMAND CODE TIMES, or COMMAND KIND TIMES. A kind that
+// ends in "-applied" fails after the change was made.
+func (s *Stage) fault(t testing.TB, words []string) {
+	t.Helper()
+	times, err := strconv.Atoi(words[2])
+	check(t, err)
+	f := simulator.Fault{Command: words[0], Times: times}
+	if f.Code, err = strconv.Atoi(words[1]); err != nil {
+		kind, applied := strings.CutSuffix(words[1], "-applied")
+		f.Kind, f.Applied = simulator.FaultKind(kind), applied
+	}
+	check(t, s.API.Inject(f))
+}
+
+// Ask says a line in a plain chat and gives up after half a minute.
+func (c *Chat) Ask(who, text string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	return c.Say(ctx, who, text)
+}

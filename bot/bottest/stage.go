@@ -1,0 +1,142 @@
+// Package bottest is for tests: a stage with the real bot, the real client and
+// the real journal on it, a simulator of Tencent Chat behind it, and the
+// conversations of commands/testdata in front.
+package bottest
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/journal"
+	"liveadmin/commands"
+	"liveadmin/imapi"
+	"liveadmin/imapi/simulator"
+)
+
+// Key signs the stage's calls. Nothing that the bot shows or stores may have it.
+const Key = "canary-key-5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bf"
+
+// AppID is the application of the stage.
+const AppID = 1400000000
+
+// Stage is everything but a platform.
+type Stage struct {
+	API     *simulator.Server
+	Client  *imapi.Client
+	Journal *journal.Journal
+	Bot     *bot.Bot
+	Rules   *Rules
+	Clock   *Clock
+	log     *slog.Logger
+	dir     string
+}
+
+// Rules are the rules in force, which a test can change.
+type Rules struct {
+	mu    sync.Mutex
+	rules bot.Rules
+}
+
+// Get returns the rules in force.
+func (r *Rules) Get() bot.Rules {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.rules
+}
+
+// Set changes the rules in force.
+func (r *Rules) Set(rules bot.Rules) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rules = rules
+}
+
+// Clock is a clock that stands still until it is moved.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// Now is the time on the clock.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Advance moves the clock.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// NewStage builds a stage in a folder of its own. log may be nil.
+func NewStage(t testing.TB, log *slog.Logger, opts ...imapi.Option) *Stage {
+	t.Helper()
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	s := &Stage{log: log, Rules: &Rules{}, Clock: &Clock{now: time.Date(2026, 11, 20, 15, 30, 0, 0, time.UTC)}}
+	var err error
+	s.API, err = simulator.New(simulator.App{SDKAppID: AppID, Key: Key, Admins: []string{"administrator"}})
+	check(t, err)
+	check(t, s.API.Start())
+	t.Cleanup(s.API.Close)
+	opts = append([]imapi.Option{imapi.WithBaseURL(s.API.URL()), imapi.WithLogger(log), imapi.WithRateLimit(200)}, opts...)
+	s.Client, err = imapi.New(imapi.App{SDKAppID: AppID, Key: imapi.NewSecret(Key), Identifier: "administrator"}, opts...)
+	check(t, err)
+	s.dir = t.TempDir()
+	s.Restart(t)
+	t.Cleanup(func() { _ = s.Journal.Close() })
+	return s
+}
+
+// Dir is the folder of the journal.
+func (s *Stage) Dir() string { return s.dir }
+
+// Restart makes a new bot on the same journal, as a restart does. The bot before
+// it must have been stopped.
+func (s *Stage) Restart(t testing.TB) {
+	t.Helper()
+	if s.Journal != nil {
+		check(t, s.Journal.Close())
+	}
+	var err error
+	s.Journal, err = journal.Open(t.Context(), "sqlite://"+filepath.Join(s.dir, "journal.db"), AppID, journal.WithClock(s.Clock.Now), journal.WithLogger(s.log))
+	check(t, err)
+	s.Bot, err = bot.New(bot.Parts{
+		Journal: s.Journal, API: s.Client, Rules: s.Rules.Get, Words: commands.English(), Log: s.log, Now: s.Clock.Now,
+	})
+	check(t, err)
+}
+
+// Run runs the bot on platforms until the test ends, or until the returned
+// function is called, which waits for its end.
+func (s *Stage) Run(t testing.TB, platforms ...bot.Platform) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	b := s.Bot
+	go func() { done <- b.Run(ctx, platforms...) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("the bot ended: %v", err)
+		}
+	})
+	t.Cleanup(stop)
+	return stop
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,219 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"liveadmin/commands"
+	"liveadmin/imapi"
+)
+
+// groupTime is how long the work on one group takes at most, without its wait
+// for a turn.
+const groupTime = 30 * time.Second
+
+// job is an entry being carried: its changes in their lanes, its messages beside.
+type job struct {
+	b       *Bot
+	ctx     context.Context // ends with the work of the bot, or when the entry must not run
+	cancel  context.CancelFunc
+	started chan struct{} // closed when the entry is acknowledged
+	begin   func()
+	resumed bool                // taken up from the journal
+	share   *semaphore.Weighted // groups in work at once
+	moved   chan struct{}       // a change has settled; holds one signal
+	settled chan struct{}       // closed when every change has settled
+
+	mu    sync.Mutex
+	entry Entry // Changes, State, Root
+}
+
+// enlist puts an entry's open changes into their lanes and starts its messages.
+func (b *Bot) enlist(e Entry, resumed bool) *job {
+	ctx, cancel := context.WithCancel(b.api.Fair(b.work))
+	j := &job{
+		b: b, ctx: ctx, cancel: cancel, entry: e, resumed: resumed,
+		started: make(chan struct{}), moved: make(chan struct{}, 1), settled: make(chan struct{}),
+		share: semaphore.NewWeighted(int64(b.api.Share())),
+	}
+	j.begin = sync.OnceFunc(func() { close(j.started) })
+	if e.State == Done {
+		close(j.settled)
+	}
+	for i, c := range e.Changes {
+		if c.State == Settled {
+			continue
+		}
+		turn, leave := b.lanes.enter(c.Group)
+		b.jobs.Go(func() {
+			defer leave()
+			j.carry(i, turn)
+		})
+	}
+	b.jobs.Go(func() {
+		defer cancel()
+		j.post()
+	})
+	return j
+}
+
+// carry does one change when its turn has come.
+func (j *job) carry(i int, turn <-chan struct{}) {
+	if !j.wait(j.started) || !j.wait(turn) || j.share.Acquire(j.ctx, 1) != nil {
+		return
+	}
+	defer j.share.Release(1)
+	e, c := j.state(i)
+	began := j.b.now()
+	j.insist("carrying out", func(ctx context.Context) error {
+		ctx = imapi.WithBudget(ctx, groupTime)
+		if err := j.plan(ctx, e, &c); err != nil {
+			return err
+		}
+		return j.apply(ctx, e, &c)
+	})
+	if c.State == Settled {
+		j.b.logOutcome(e, c, j.b.now().Sub(began))
+		j.settle(i, c)
+	}
+}
+
+// plan puts on record what will be done, unless it stands there already.
+func (j *job) plan(ctx context.Context, e Entry, c *Change) error {
+	if c.State != Waiting {
+		return nil
+	}
+	plan, err := j.b.runner.Plan(ctx, e.Number, e.Command, c.Group)
+	if err != nil {
+		return err
+	}
+	c.Plan, c.State = &plan, Planned
+	if err := j.b.journal.Plan(context.WithoutCancel(ctx), e, *c); err != nil {
+		c.Plan, c.State = nil, Waiting
+		return err
+	}
+	return nil
+}
+
+// apply does what the plan says and puts the outcome on record.
+func (j *job) apply(ctx context.Context, e Entry, c *Change) error {
+	if c.Outcome == nil {
+		o, err := j.b.runner.Apply(ctx, e.Command, c.Group, *c.Plan, j.resumed)
+		if err != nil {
+			return err
+		}
+		c.Outcome = &o
+	}
+	_, err := j.b.journal.Settle(context.WithoutCancel(ctx), e, *c, outcome(e, *c))
+	if err == nil {
+		c.State = Settled
+	}
+	return err
+}
+
+func outcome(e Entry, c Change) Record {
+	r := Record{
+		Number: e.Number, What: WasSettled, Caller: e.Caller.Ref, Place: e.Place, Verb: e.Command.Verb,
+		Group: c.Group, Outcome: c.Outcome.Status,
+	}
+	for _, p := range slices.Concat(e.Command.Users, e.Command.Replace) {
+		r.Users = append(r.Users, p.ID)
+	}
+	if f := c.Outcome.Failure; f != nil {
+		r.Detail = string(f.Kind)
+		if f.Code != 0 {
+			r.Detail = strconv.Itoa(f.Code) + " " + r.Detail
+		}
+	}
+	return r
+}
+
+// insist repeats a step until it succeeds or the work ends; what fails here is
+// the journal, not Tencent. It ends the work if the entry turns out to be another
+// instance's.
+func (j *job) insist(doing string, step func(context.Context) error) {
+	for pause := time.Second / 4; ; pause = min(2*pause, 10*time.Second) {
+		err := step(j.ctx)
+		if err == nil || j.ctx.Err() != nil {
+			return
+		}
+		if errors.Is(err, ErrLost) {
+			j.b.log.Warn("entry left to another instance", "entry", j.entry.Number, "while", doing)
+			j.cancel()
+			return
+		}
+		j.b.log.Error("trying again", "entry", j.entry.Number, "while", doing, "err", err)
+		if !j.pause(pause) {
+			return
+		}
+	}
+}
+
+// pause waits, and returns false if the work ends before.
+func (j *job) pause(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-j.ctx.Done():
+		return false
+	}
+}
+
+// wait waits for a signal, and returns false if the work ends before.
+func (j *job) wait(signal <-chan struct{}) bool {
+	select {
+	case <-signal:
+		return j.ctx.Err() == nil
+	case <-j.ctx.Done():
+		return false
+	}
+}
+
+// state copies an entry and one of its changes.
+func (j *job) state(i int) (Entry, Change) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.entry, j.entry.Changes[i]
+}
+
+// settle takes over a settled change and tells the messages.
+func (j *job) settle(i int, c Change) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.entry.Changes[i] = c
+	for _, c := range j.entry.Changes {
+		if c.State != Settled {
+			select {
+			case j.moved <- struct{}{}:
+			default:
+			}
+			return
+		}
+	}
+	j.entry.State = Done
+	close(j.settled)
+}
+
+// result is what became of the entry so far.
+func (j *job) result() (Entry, commands.Result) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	e := j.entry
+	r := commands.Result{Entry: e.Number, Caller: e.Caller, Command: e.Command}
+	for _, c := range e.Changes {
+		g := commands.GroupResult{Group: c.Group}
+		if c.State == Settled {
+			g.Plan, g.Outcome = *c.Plan, *c.Outcome
+		}
+		r.Groups = append(r.Groups, g)
+	}
+	return e, r
+}

@@ -1,0 +1,78 @@
+package journal
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// hash is how the key of a delivery is stored: it may hold a trigger_id, which
+// is a secret.
+func hash(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])
+}
+
+// clean makes a text that every database takes: PostgreSQL refuses NUL bytes and
+// invalid UTF-8.
+func clean[T ~string](s T) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(string(s), "\uFFFD"), "\x00", "\uFFFD")
+}
+
+// cut shortens valid UTF-8 to at most limit bytes, between two runes.
+func cut(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	for limit > 0 && !utf8.RuneStart(s[limit]) {
+		limit--
+	}
+	return s[:limit]
+}
+
+// now is the journal's clock, as exact as the database keeps it.
+func (j *Journal) now() time.Time { return j.clock().UTC().Truncate(time.Microsecond) }
+
+// moment is the time of a BIGINT of microseconds.
+func moment(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
+
+// encode is the JSON of what these packages declare, which always has one; the
+// error is for fields that somebody adds later.
+func encode(v any) (string, error) {
+	data, err := json.Marshal(v)
+	return string(data), err
+}
+
+// decode reads the JSON of the column with that name.
+func decode(column, text string, v any) error {
+	if err := json.Unmarshal([]byte(text), v); err != nil {
+		return fmt.Errorf("%s: %w", column, err)
+	}
+	return nil
+}
+
+// orNull is NULL for an empty text.
+func orNull(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
+
+// insertRows inserts rows of the same length in one statement.
+func insertRows(ctx context.Context, tx *sql.Tx, head string, rows [][]any, tail string) error {
+	var values []string
+	var args []any
+	for _, row := range rows {
+		var places []string
+		for _, v := range row {
+			args = append(args, v)
+			places = append(places, "$"+strconv.Itoa(len(args)))
+		}
+		values = append(values, "("+strings.Join(places, ", ")+")")
+	}
+	_, err := tx.ExecContext(ctx, head+strings.Join(values, ", ")+tail, args...)
+	return err
+}

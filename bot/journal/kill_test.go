@@ -1,0 +1,136 @@
+package journal
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"liveadmin/bot"
+)
+
+// childEnv makes the test binary accept commands without end into the journal
+// that the variable names, to be killed.
+const childEnv = "JOURNAL_TEST_ACCEPT"
+
+func TestMain(m *testing.M) {
+	if url := os.Getenv(childEnv); url != "" {
+		if err := acceptForEver(url); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+// acceptForEver prints the number of every entry once it is accepted, plans one
+// in two, and settles one in four.
+func acceptForEver(url string) error {
+	ctx := context.Background()
+	j, err := Open(ctx, url, app)
+	if err != nil {
+		return err
+	}
+	for i := 0; ; i++ {
+		e, _, err := j.Accept(ctx, entry(fmt.Sprint("kill:", os.Getpid(), ":", i)), accepted())
+		if err != nil {
+			return err
+		}
+		fmt.Println("accepted", e.Number)
+		c := e.Changes[0]
+		if i%2 == 0 {
+			if err := plan(ctx, j, e, c); err != nil {
+				return err
+			}
+			fmt.Println("planned", e.Number)
+		}
+		if i%4 == 0 {
+			if _, err := settle(ctx, j, e, c); err != nil {
+				return err
+			}
+			fmt.Println("settled", e.Number)
+		}
+	}
+}
+
+// TestKilled kills a process in the middle of its writing, several times: what
+// it said was done is on record, and nothing is there by half.
+func TestKilled(t *testing.T) {
+	url, _ := newURL(t)
+	said := make(map[string]int) // mark and number → times
+	for range 3 {
+		killWriter(t, url, 150, said)
+	}
+	j := reopen(t, url)
+	entries := make(map[int64]bot.Entry)
+	for _, e := range unclosed(t, j) {
+		entries[e.Number] = e
+		if len(e.Changes) != 1 || len(trail(t, j, bot.Filter{Number: e.Number})) < 1 {
+			t.Errorf("#%d is there by half: %+v", e.Number, e)
+		}
+		settled := len(e.Changes) == 1 && e.Changes[0].State == bot.Settled
+		if settled != (e.State == bot.Done) || settled != (len(trail(t, j, bot.Filter{Number: e.Number})) == 2) {
+			t.Errorf("#%d is settled by half: %+v", e.Number, e)
+		}
+	}
+	if len(said) < 3*150 {
+		t.Fatalf("only %d marks were made", len(said))
+	}
+	for line, times := range said {
+		var mark string
+		var number int64
+		if _, err := fmt.Sscan(line, &mark, &number); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		e, ok := entries[number]
+		switch {
+		case times != 1 || !ok:
+			t.Errorf("%s: said %d times, on record %v", line, times, ok)
+		case mark == "planned" && e.Changes[0].State == bot.Waiting,
+			mark == "settled" && e.Changes[0].State != bot.Settled:
+			t.Errorf("%s: the change is %s", line, e.Changes[0].State)
+		}
+	}
+}
+
+// killWriter lets a process write until it has said that many marks, and adds
+// all that it said to said.
+func killWriter(t *testing.T, url string, marks int, said map[string]int) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := exec.CommandContext(t.Context(), self)
+	child.Env = append(os.Environ(), childEnv+"="+url)
+	child.Stderr = os.Stderr
+	out, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	reader := bufio.NewReader(out)
+	for n := 0; ; n++ {
+		if n == marks {
+			if err := child.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		line, err := reader.ReadString('\n')
+		if errors.Is(err, io.EOF) {
+			break // half a line was not said
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		said[strings.TrimSpace(line)]++
+	}
+	_ = child.Wait() // it was killed
+}

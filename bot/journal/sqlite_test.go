@@ -1,0 +1,321 @@
+package journal
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"liveadmin/bot"
+)
+
+func TestSQLite(t *testing.T) {
+	suite(t, func(t testing.TB, opts ...Option) *Journal {
+		url, _ := newURL(t)
+		return reopen(t, url, opts...)
+	})
+}
+
+func TestSettings(t *testing.T) {
+	url, file := newURL(t)
+	j := reopen(t, url)
+	for _, test := range []struct {
+		db           *sql.DB
+		pragma, want string
+	}{
+		{j.writer, "journal_mode", "wal"},
+		{j.writer, "synchronous", "2"}, // FULL
+		{j.writer, "foreign_keys", "1"},
+		{j.writer, "busy_timeout", "5000"},
+		{j.db, "query_only", "1"},
+		{j.db, "busy_timeout", "5000"},
+	} {
+		var got string
+		if err := test.db.QueryRow(`PRAGMA ` + test.pragma).Scan(&got); err != nil || got != test.want {
+			t.Errorf("%s is %q, want %q (error %v)", test.pragma, got, test.want, err)
+		}
+	}
+	tx, err := j.writer.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, err := other.Exec(`BEGIN IMMEDIATE`); err == nil {
+		t.Error("a transaction does not hold the write lock from its start")
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+
+	mustAccept(t, j, entry("k"))
+	for _, name := range []string{file, file + "-wal", file + "-shm", file + ".lock"} {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Error(err)
+		} else if mode := info.Mode().Perm(); mode != 0o600 {
+			t.Errorf("%s has mode %o, want 600", name, mode)
+		}
+	}
+}
+
+// TestForgottenHandles looks at the bytes of the file: reply handles that are no
+// longer on record are not in its free space either.
+func TestForgottenHandles(t *testing.T) {
+	url, file := newURL(t)
+	count := func(j *Journal) int {
+		if err := j.Close(); err != nil { // brings everything from the log into the file
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(string(data), "a-reply-handle")
+	}
+	j := reopen(t, url)
+	for i := range 20 {
+		e := entry(fmt.Sprint(i))
+		e.Reply = "a-reply-handle" + strings.Repeat(fmt.Sprint(i), 10*i)
+		mustAccept(t, j, e)
+	}
+	if n := count(j); n < 20 {
+		t.Fatalf("the file holds %d handles, want 20", n)
+	}
+	j = reopen(t, url)
+	for _, e := range unclosed(t, j) {
+		mustFinish(t, j, e)
+		if err := j.Post(t.Context(), e, "result"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := count(j); n != 0 {
+		t.Errorf("the file still holds %d handles", n)
+	}
+}
+
+func TestOneProcessOwnsTheFile(t *testing.T) {
+	url, file := newURL(t)
+	j := reopen(t, url)
+	link := file + ".link"
+	if err := os.Symlink(file, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, second := range []string{url, "sqlite://" + link} {
+		_, err := Open(t.Context(), second, app)
+		if inUse, ok := errors.AsType[*InUseError](err); !ok || !strings.Contains(inUse.Error(), file) {
+			t.Errorf("%s: error %v, want an *InUseError that names %s", second, err, file)
+		}
+	}
+	mustAccept(t, j, entry("k"))
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(unclosed(t, reopen(t, url))); n != 1 {
+		t.Errorf("%d entries after the first was closed, want 1", n)
+	}
+}
+
+func TestFourFirstStarts(t *testing.T) {
+	url, _ := newURL(t)
+	results := make(chan error, 4)
+	journals := make(chan *Journal, 4)
+	for range 4 {
+		go func() {
+			j, err := Open(t.Context(), url, app)
+			if err == nil {
+				journals <- j
+			}
+			results <- err
+		}()
+	}
+	for range 4 {
+		if err := <-results; err != nil {
+			if _, ok := errors.AsType[*InUseError](err); !ok {
+				t.Errorf("error %v, want an *InUseError", err)
+			}
+		}
+	}
+	if len(journals) != 1 {
+		t.Errorf("%d of 4 opened it, want 1", len(journals))
+	}
+	for range len(journals) {
+		(<-journals).Close()
+	}
+}
+
+func TestAnotherApplication(t *testing.T) {
+	url, _ := newURL(t)
+	reopen(t, url).Close()
+	_, err1 := Open(t.Context(), url, app+1)
+	_, err2 := OpenReader(t.Context(), url, app+1)
+	for _, err := range []error{err1, err2} {
+		other, ok := errors.AsType[*ApplicationError](err)
+		if !ok || other.Have != fmt.Sprint(app) || other.Want != app+1 {
+			t.Errorf("error %v, want an *ApplicationError", err)
+		}
+	}
+	reopen(t, url)
+}
+
+func TestNewerSchema(t *testing.T) {
+	url, file := newURL(t)
+	j := reopen(t, url)
+	execSQL(t, j.writer, `UPDATE meta SET value = '999' WHERE name = 'schema'`)
+	j.Close()
+	before, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err1 := Open(t.Context(), url, app)
+	_, err2 := OpenReader(t.Context(), url, app)
+	for _, err := range []error{err1, err2} {
+		if newer, ok := errors.AsType[*VersionError](err); !ok || newer.Have != 999 || !strings.Contains(err.Error(), "newer liveadmin") {
+			t.Errorf("error %v, want a *VersionError", err)
+		}
+	}
+	if after, err := os.ReadFile(file); err != nil || string(after) != string(before) {
+		t.Errorf("the file was touched (error %v)", err)
+	}
+}
+
+func TestReaderBesideTheBot(t *testing.T) {
+	url, file := newURL(t)
+	if _, err := OpenReader(t.Context(), url, app); err == nil {
+		t.Error("a journal that is not there was opened for reading")
+	}
+	if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("reading made the file (error %v)", err)
+	}
+	j := reopen(t, url)
+	mustAccept(t, j, entry("k"))
+
+	crashed := url + ".crashed" // as a killed process leaves it
+	for _, part := range []string{"", "-wal"} {
+		data, err := os.ReadFile(file + part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file+".crashed"+part, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct{ name, url string }{{"beside", url}, {"after", url}, {"after a crash", crashed}} {
+		name := test.name
+		r, err := OpenReader(t.Context(), test.url, app)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if records, err := r.Trail(t.Context(), bot.Filter{}); err != nil || len(records) != 1 {
+			t.Errorf("%s: records %+v, error %v", name, records, err)
+		}
+		if open, err := r.Unclosed(t.Context()); err != nil || len(open) != 1 || open[0].Attempt != 1 {
+			t.Errorf("%s: open %+v, error %v", name, open, err)
+		}
+		if _, err := r.db.Exec(`DELETE FROM entry`); err == nil {
+			t.Errorf("%s: a reader wrote", name)
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+		j.Close()
+	}
+
+	if err := os.WriteFile(file+".empty", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := OpenReader(t.Context(), url+".empty", app)
+	if _, ok := errors.AsType[*VersionError](err); !ok {
+		t.Errorf("an empty database: %v, want a *VersionError", err)
+	}
+}
+
+func TestStorageErrors(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "text.db"), []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name, file string
+		want       StorageProblem
+	}{
+		{"no such folder", filepath.Join(dir, "none", "x.db"), Unreachable},
+		{"a folder", dir, Unreachable},
+		{"another kind of file", filepath.Join(dir, "text.db"), Damaged},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := Open(t.Context(), "sqlite://"+test.file, app)
+			e, ok := errors.AsType[*StorageError](err)
+			if !ok || e.Problem != test.want || !strings.Contains(err.Error(), test.file) {
+				t.Errorf("error %v, want %s and the file's name", err, test.want)
+			}
+		})
+	}
+}
+
+func TestReadOnlyFile(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may write everything")
+	}
+	url, file := newURL(t)
+	reopen(t, url).Close()
+	if err := os.Chmod(file, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(t.Context(), url, app)
+	if e, ok := errors.AsType[*StorageError](err); !ok || e.Problem != NotWritable {
+		t.Errorf("error %v, want %s", err, NotWritable)
+	}
+}
+
+func TestProblems(t *testing.T) {
+	for code, want := range map[int]StorageProblem{
+		13: DiskFull, 4874: DiskFull, 10: DiskFault, 778: DiskFault, 8: NotWritable, 776: NotWritable,
+		14: Unreachable, 3: Unreachable, 11: Damaged, 26: Damaged, 5: Locked, 261: Locked, 1: "", 19: "", 2067: "",
+	} {
+		if got, ok := problemOf(code); got != want || ok != (want != "") {
+			t.Errorf("code %d: %q, want %q", code, got, want)
+		}
+	}
+}
+
+func TestStorageErrorWords(t *testing.T) {
+	cause := errors.New("the driver's words (13)")
+	for _, p := range []StorageProblem{DiskFull, DiskFault, NotWritable, Unreachable, Damaged, Locked} {
+		text := (&StorageError{File: "/var/lib/x.db", Problem: p, Err: cause}).Error()
+		if !strings.Contains(text, "/var/lib/x.db") || !strings.HasSuffix(text, "(the driver's words (13))") || strings.Contains(text, "%!") {
+			t.Errorf("%s: %s", p, text)
+		}
+	}
+}
+
+func TestFullDisk(t *testing.T) {
+	url, _ := newURL(t)
+	j := reopen(t, url)
+	full := mustAccept(t, j, entry("before"))
+	execSQL(t, j.writer, `PRAGMA max_page_count = 1`) // no page more than there are
+	n := 0
+	var err error
+	for ; err == nil && n < 1000; n++ {
+		_, _, err = j.Accept(t.Context(), entry(fmt.Sprint(n)), accepted())
+	}
+	if e, ok := errors.AsType[*StorageError](err); !ok || e.Problem != DiskFull || !strings.Contains(err.Error(), "is full: free some space") {
+		t.Fatalf("error %v, want %s in words", err, DiskFull)
+	}
+	before := len(unclosed(t, j))
+	if before != n {
+		t.Errorf("%d entries, %d were accepted", before, n)
+	}
+	execSQL(t, j.writer, `PRAGMA max_page_count = 1000000`)
+	e, fresh, err := j.Accept(t.Context(), entry(fmt.Sprint(n-1)), accepted())
+	if err != nil || !fresh || e.Number != int64(n+1) {
+		t.Errorf("with space again: #%d, fresh %v, error %v", e.Number, fresh, err)
+	}
+	mustFinish(t, j, full)
+}

@@ -1,0 +1,74 @@
+package journal
+
+import (
+	"database/sql"
+	"errors"
+	"reflect"
+	"testing"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
+	"liveadmin/imapi"
+)
+
+func damagedEntry(t *testing.T, j *Journal, _ *clock) {
+	for _, key := range []string{"1", "2", "3", "4"} {
+		e := mustAccept(t, j, entry(key))
+		if err := plan(t.Context(), j, e, e.Changes[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	execSQL(t, j.writer, `UPDATE entry SET command = '{' WHERE number = 1`)
+	execSQL(t, j.writer, `UPDATE change SET plan = '[]' WHERE entry = 3`)
+	open, err := j.Open(t.Context())
+	if len(open) != 2 || open[0].Number != 2 || open[1].Number != 4 || open[0].Attempt != 2 {
+		t.Errorf("open %+v", open)
+	}
+	var numbers []int64
+	joined, _ := err.(interface{ Unwrap() []error })
+	for _, err := range joined.Unwrap() {
+		if c, ok := errors.AsType[*CorruptError](err); ok {
+			numbers = append(numbers, c.Number)
+		}
+	}
+	if !reflect.DeepEqual(numbers, []int64{1, 3}) {
+		t.Errorf("damaged %v, error %v", numbers, err)
+	}
+	if _, _, err := j.Accept(t.Context(), entry("1"), accepted()); err == nil {
+		t.Error("a damaged entry on record is returned without an error")
+	}
+}
+
+func damagedOutcome(t *testing.T, j *Journal, c *clock) {
+	for _, user := range []imapi.UserID{"a", "b"} {
+		settleMade(t, j, string(user), friday, commands.Recent{User: user, Admin: true, At: c.Now()})
+	}
+	execSQL(t, j.writer, `UPDATE change SET outcome = 'x' WHERE entry = 2`)
+	got, err := j.Recent(t.Context(), friday, c.Now())
+	if len(got) != 1 || got[0].User != "a" {
+		t.Errorf("recent %+v", got)
+	}
+	if corrupt, ok := errors.AsType[*CorruptError](err); !ok || corrupt.Number != 2 {
+		t.Errorf("error %v", err)
+	}
+}
+
+func damagedRecord(t *testing.T, j *Journal, _ *clock) {
+	mustAccept(t, j, entry("k"))
+	execSQL(t, j.writer, `INSERT INTO audit (number, at, what, caller, platform, channel, thread, verb, group_id, users, asked, outcome, detail)
+		VALUES (1, 0, 'outcome', 'c', '', '', '', '', '', '[', '', '', '')`)
+	rows, err := j.Trail(t.Context(), bot.Filter{})
+	if len(rows) != 2 || rows[1].Caller != "c" {
+		t.Errorf("rows %+v", rows)
+	}
+	if corrupt, ok := errors.AsType[*CorruptError](err); !ok || corrupt.Number != 1 {
+		t.Errorf("error %v", err)
+	}
+}
+
+func execSQL(t *testing.T, db *sql.DB, statement string, args ...any) {
+	t.Helper()
+	if _, err := db.Exec(statement, args...); err != nil {
+		t.Fatal(err)
+	}
+}

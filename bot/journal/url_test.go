@@ -1,0 +1,100 @@
+package journal
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestURLs(t *testing.T) {
+	t.Chdir(t.TempDir())
+	here, err := filepath.EvalSymlinks(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if here, err = filepath.Abs(here); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ name, url, file string }{
+		{"relative", "sqlite://liveadmin.db", "liveadmin.db"},
+		{"relative with a dot", "sqlite://./dotted.db", "dotted.db"},
+		{"absolute", "sqlite://" + filepath.Join(here, "absolute.db"), "absolute.db"},
+		{"space", "sqlite://live admin.db", "live admin.db"},
+		{"hash", "sqlite://live#1.db", "live#1.db"},
+		{"percent", "sqlite://100%25.db", "100%25.db"},
+		{"ampersand and equals", "sqlite://a&mode=memory.db", "a&mode=memory.db"},
+		{"colon", "sqlite://a:b.db", "a:b.db"},
+		{"not ASCII", "sqlite://événement.db", "événement.db"},
+		{"looks like a URL", "sqlite://file:x.db", "file:x.db"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			j := reopen(t, test.url)
+			mustAccept(t, j, entry("k"))
+			if info, err := os.Stat(test.file); err != nil || info.Size() == 0 {
+				t.Errorf("no database in %s: %v", test.file, err)
+			}
+			if file, err := sqliteFile(test.url); err != nil || file != filepath.Join(here, test.file) {
+				t.Errorf("file %s, error %v", file, err)
+			}
+			r, err := OpenReader(t.Context(), test.url, app)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Close()
+		})
+	}
+}
+
+func TestRefusedURLs(t *testing.T) {
+	for _, test := range []struct{ name, url, says string }{
+		{"empty", "", "no scheme"},
+		{"no scheme", "hunter2.db", "no scheme"},
+		{"unknown scheme", "mysql://root:hunter2@host/db", `"mysql" is not known`},
+		{"a password before the slashes", "root:hunter2@://x", "is no scheme"},
+		{"no file", "sqlite://", "names no file"},
+		{"options", "sqlite://x.db?password=hunter2", "?"},
+		{"NUL", "sqlite://hunter2\x00.db", "NUL"},
+		{"in memory", "sqlite://:memory:", "in memory"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := Open(t.Context(), test.url, app)
+			if _, ok := errors.AsType[*URLError](err); !ok {
+				t.Fatalf("error %v, want a *URLError", err)
+			}
+			text := err.Error()
+			if !strings.Contains(text, test.says) || !strings.Contains(text, "sqlite://FILE") || strings.Contains(text, "hunter2") {
+				t.Errorf("error %q", text)
+			}
+		})
+	}
+}
+
+func TestRefusedOptions(t *testing.T) {
+	url, file := newURL(t)
+	for name, opt := range map[string]Option{"clock": WithClock(nil), "logger": WithLogger(nil)} {
+		if _, err := Open(t.Context(), url, app, opt); err == nil {
+			t.Errorf("a nil %s was taken", name)
+		}
+	}
+	if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a refused Open made the file (error %v)", err)
+	}
+}
+
+func FuzzURL(f *testing.F) {
+	for _, url := range []string{"sqlite://x.db", "sqlite:///var/lib/x.db", "postgres://u:p@h/d", "sqlite://a b#%3f", "://", "\xff://\x00"} {
+		f.Add(url)
+	}
+	f.Fuzz(func(t *testing.T, url string) {
+		file, err := sqliteFile(url)
+		if err == nil && (!filepath.IsAbs(file) || strings.ContainsAny(file, "?\x00")) {
+			t.Errorf("%q is the file %q", url, file)
+		}
+		_, rest, _ := strings.Cut(url, "://")
+		if e, ok := errors.AsType[*URLError](err); ok && len(rest) > 20 && strings.Contains(e.Error(), rest) {
+			t.Errorf("%q is quoted: %v", url, err)
+		}
+	})
+}

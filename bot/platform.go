@@ -1,0 +1,58 @@
+package bot
+
+import (
+	"context"
+	"errors"
+
+	"liveadmin/commands"
+)
+
+// Delivery is something a person said to the bot, as a platform delivered it.
+type Delivery struct {
+	Key    string // unique to the delivery; the same one again has the same key
+	Caller commands.Caller
+	Place  commands.Place
+	Text   string           // what was typed behind the command's name
+	Fields *commands.Fields // in place of Text, on a platform with options
+	Reply  string           // short-lived handle for answering, if the platform has one
+}
+
+// Answer is what an acknowledgement carries: nothing visible if the command was
+// accepted (or was here before), otherwise a message for the caller alone.
+type Answer struct {
+	Entry   int64 // that will be announced and reported; 0 if none will
+	Private *commands.Message
+}
+
+// ErrNotRun is what an acknowledgement returns if the platform's rules say that
+// the command must not run.
+var ErrNotRun = errors.New("the platform did not take the acknowledgement")
+
+// Door is where a platform brings what it receives. ack is called once, when
+// the delivery is on durable record.
+type Door interface {
+	Receive(ctx context.Context, d Delivery, ack func(context.Context, Answer) error) error
+}
+
+// Platform is a place where people talk to the bot.
+type Platform interface {
+	// Name is the platform's name in commands.Place.
+	Name() string
+	// Run receives until the context ends or nothing more can come.
+	Run(ctx context.Context, door Door) error
+	// Announce posts the root message and returns where it stands.
+	Announce(ctx context.Context, e Entry, root commands.Text) (Post, error)
+	// Report posts the result in the thread of e.Root; root is the root's last
+	// line.
+	Report(ctx context.Context, e Entry, root commands.Text, result commands.Message) (Post, error)
+	// Update changes the root message: progress, and the last line. It can be
+	// repeated.
+	Update(ctx context.Context, e Entry, root commands.Text) error
+}
+
+// Finder is a platform that can look whether a message of an entry stands
+// already, after a crash between posting and recording.
+type Finder interface {
+	FindRoot(ctx context.Context, e Entry) (_ Post, found bool, err error)
+	FindResult(ctx context.Context, e Entry) (_ Post, found bool, err error)
+}

@@ -1,0 +1,151 @@
+package bot
+
+import (
+	"context"
+	"time"
+)
+
+// Posting is tried again for a day; then the audit trail has the outcome.
+const (
+	postFor     = 24 * time.Hour
+	firstPause  = time.Second
+	mostPause   = time.Minute
+	progressGap = time.Second
+)
+
+// post writes the entry's messages: the root while the work goes on, then the
+// result, when it is there and the root's place is on record.
+func (j *job) post() {
+	if !j.wait(j.started) {
+		return
+	}
+	place := j.entry.Place.Platform
+	platform := j.b.platforms[place]
+	if platform == nil {
+		j.b.log.Warn("entry waits for its platform", "entry", j.entry.Number, "platform", place)
+		return
+	}
+	if j.announce(platform) && j.progress(platform) {
+		j.report(platform)
+	}
+}
+
+// announce posts the root message and records where it stands.
+func (j *job) announce(platform Platform) bool {
+	e, r := j.result()
+	if e.Root != "" {
+		return true
+	}
+	root := j.b.words.Root(r)
+	post, err := j.deliver("announcing", func(ctx context.Context) (Post, error) {
+		return platform.Announce(ctx, e, root)
+	}, func(ctx context.Context, f Finder) (Post, bool, error) {
+		return f.FindRoot(ctx, e)
+	})
+	if err != nil {
+		j.giveUp(err)
+		return false
+	}
+	j.insist("recording the root", func(ctx context.Context) error {
+		return j.b.journal.Announce(context.WithoutCancel(ctx), e, post)
+	})
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.entry.Root = post
+	return j.ctx.Err() == nil
+}
+
+// progress waits for the changes. Of an entry with several groups the root tells
+// how far it is, at most once a second.
+func (j *job) progress(platform Platform) bool {
+	for {
+		select {
+		case <-j.settled:
+			return true
+		case <-j.ctx.Done():
+			return false
+		case <-j.moved:
+		}
+		e, r := j.result()
+		if err := platform.Update(j.ctx, e, j.b.words.Root(r)); err != nil {
+			j.b.log.Warn("progress not shown", "entry", e.Number, "err", err)
+		}
+		gap := time.NewTimer(progressGap)
+		select {
+		case <-gap.C:
+		case <-j.settled:
+		case <-j.ctx.Done():
+		}
+		gap.Stop()
+	}
+}
+
+// report posts the result in the thread, gives the root its last line, and
+// closes the entry.
+func (j *job) report(platform Platform) {
+	e, r := j.result()
+	root, result := j.b.words.Root(r), j.b.words.Report(r)
+	post, err := j.deliver("reporting", func(ctx context.Context) (Post, error) {
+		return platform.Report(ctx, e, root, result)
+	}, func(ctx context.Context, f Finder) (Post, bool, error) {
+		return f.FindResult(ctx, e)
+	})
+	if err != nil {
+		j.giveUp(err)
+		return
+	}
+	if _, err := j.deliver("updating the root", func(ctx context.Context) (Post, error) {
+		return e.Root, platform.Update(ctx, e, root)
+	}, nil); err != nil && j.ctx.Err() != nil {
+		return
+	}
+	j.insist("closing", func(ctx context.Context) error {
+		return j.b.journal.Post(context.WithoutCancel(ctx), e, post)
+	})
+}
+
+// deliver repeats a post until it succeeds, for a day at most. Where an earlier
+// try may have succeeded, it looks for the message first.
+func (j *job) deliver(doing string, send func(context.Context) (Post, error), find func(context.Context, Finder) (Post, bool, error)) (Post, error) {
+	finder, _ := j.b.platforms[j.entry.Place.Platform].(Finder)
+	unsure := j.resumed
+	for pause := firstPause; ; pause = min(2*pause, mostPause) {
+		post, found, err := Post(""), false, error(nil)
+		if unsure && finder != nil && find != nil {
+			post, found, err = find(j.ctx, finder)
+		}
+		if err == nil && !found {
+			post, err = send(j.ctx)
+		}
+		if err == nil {
+			return post, nil
+		}
+		if j.ctx.Err() != nil || j.b.now().Sub(j.entry.Accepted) > postFor {
+			return "", err
+		}
+		j.b.log.Warn("posting again", "entry", j.entry.Number, "while", doing, "err", err)
+		unsure = true
+		if !j.pause(pause) {
+			return "", j.ctx.Err()
+		}
+	}
+}
+
+// giveUp closes an entry whose messages could not be posted for a day. An entry
+// whose work merely ends goes on at the next start.
+func (j *job) giveUp(err error) {
+	if j.ctx.Err() != nil {
+		return
+	}
+	j.b.log.Error("post given up", "entry", j.entry.Number, "err", err)
+	if !j.wait(j.settled) {
+		return
+	}
+	e, r := j.result()
+	j.insist("giving up", func(ctx context.Context) error {
+		return j.b.journal.Drop(context.WithoutCancel(ctx), e, Unposted, Record{
+			Number: e.Number, What: WasUnposted, Caller: e.Caller.Ref, Place: e.Place, Verb: e.Command.Verb,
+			Outcome: r.Status(), Detail: err.Error(),
+		})
+	})
+}
