@@ -1,0 +1,58 @@
+package terminal
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"liveadmin/commands"
+)
+
+// lines writes a message, each line behind an indent.
+func (t *Terminal) lines(m commands.Message, indent string) string {
+	var b strings.Builder
+	for _, l := range m.Lines {
+		b.WriteString(indent)
+		if l.Style == commands.Item {
+			b.WriteString("• ")
+		}
+		b.WriteString(t.line(l.Text))
+		b.WriteByte('\n')
+	}
+	if m.Entry != 0 {
+		fmt.Fprintf(&b, "%s#%d\n", indent, m.Entry)
+	}
+	return b.String()
+}
+
+func (t *Terminal) line(text commands.Text) string {
+	var b strings.Builder
+	for _, s := range text {
+		switch s.Kind {
+		case commands.Asker:
+			b.WriteString("@" + visible(commands.ShortRef(s.Text)))
+		case commands.Quoted:
+			b.WriteString(`"` + visible(s.Text) + `"`)
+		case commands.Moment:
+			b.WriteString(s.Time.In(t.Zone).Format("2006-01-02 15:04 MST"))
+		default:
+			b.WriteString(visible(s.Text))
+		}
+	}
+	return b.String()
+}
+
+// visible writes control characters, line ends and characters that change the
+// direction of text as escapes, so that nothing typed can drive the terminal.
+func visible(s string) string {
+	var b strings.Builder
+	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
+		if unicode.IsPrint(r) || r == '\u200d' || r == '\ufe0f' { // emoji are joined by these
+			b.WriteRune(r)
+			continue
+		}
+		quoted := fmt.Sprintf("%+q", r)
+		b.WriteString(quoted[1 : len(quoted)-1])
+	}
+	return b.String()
+}

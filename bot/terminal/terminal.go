@@ -1,0 +1,186 @@
+// Package terminal is the demo's platform: people type on standard input and
+// read the channel on standard output. A thread is indented under its root.
+package terminal
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
+)
+
+// Name is the platform's name in places and callers.
+const Name = "terminal"
+
+// Options say where to read and write.
+type Options struct {
+	In  io.Reader
+	Out io.Writer
+	// Interactive shows a greeting and prompts.
+	Interactive bool
+	// Speakers are the names that "/as NAME" takes; the first one begins.
+	Speakers []string
+	// Zone is how times are shown.
+	Zone *time.Location
+	// Transcript, if there is one, is what Out has got so far, over all runs: a
+	// message that a crash left in doubt is looked for in it.
+	Transcript io.ReaderAt
+}
+
+// Terminal is a bot.Platform.
+type Terminal struct {
+	Options
+	session string
+	speaker string
+
+	mu       sync.Mutex // of Out
+	waiting  sync.Mutex
+	reported map[int64]chan struct{}
+}
+
+// New returns a terminal.
+func New(o Options) (*Terminal, error) {
+	if o.In == nil || o.Out == nil || len(o.Speakers) == 0 || o.Zone == nil {
+		return nil, fmt.Errorf("a terminal needs an input, an output, a speaker and a time zone")
+	}
+	return &Terminal{
+		Options: o, session: rand.Text(), speaker: o.Speakers[0], reported: make(map[int64]chan struct{}),
+	}, nil
+}
+
+// Name is "terminal".
+func (t *Terminal) Name() string { return Name }
+
+// Run reads lines until the input or the context ends. Each line is answered
+// before the next one is read, so that what a pipe carries stays in order.
+func (t *Terminal) Run(ctx context.Context, door bot.Door) error {
+	lines := readLines(ctx, t.In)
+	if t.Interactive {
+		t.greet()
+	}
+	for n := 1; ; n++ {
+		t.prompt()
+		select {
+		case <-ctx.Done():
+			return nil
+		case line, ok := <-lines:
+			if !ok || line.err != nil {
+				return line.err
+			}
+			if t.say(ctx, door, n, line.text) {
+				return nil
+			}
+		}
+	}
+}
+
+// say handles one line and reports whether it was the last.
+func (t *Terminal) say(ctx context.Context, door bot.Door, n int, line string) (last bool) {
+	line = strings.TrimSpace(line)
+	word, rest, _ := strings.Cut(line, " ")
+	switch strings.ToLower(word) {
+	case "":
+	case commands.Name:
+		t.command(ctx, door, n, rest)
+	case "/as":
+		t.as(strings.TrimSpace(rest))
+	case "/quit", "/exit", "quit", "exit":
+		return true
+	default:
+		t.write("Commands begin with " + commands.Name + ". Try: " + commands.Name + " help\n")
+	}
+	return false
+}
+
+// command brings a command through the door and waits for its result.
+func (t *Terminal) command(ctx context.Context, door bot.Door, n int, text string) {
+	d := bot.Delivery{
+		Key:    fmt.Sprintf("%s:%s:%d", Name, t.session, n),
+		Caller: commands.Caller{Ref: Ref(t.speaker), Name: t.speaker},
+		Place:  commands.Place{Platform: Name, Channel: Name + ":demo"},
+		Text:   text,
+	}
+	var entry int64
+	err := door.Receive(ctx, d, func(_ context.Context, a bot.Answer) error {
+		entry = a.Entry
+		if a.Private != nil {
+			t.whisper(*a.Private)
+		}
+		return nil
+	})
+	if err != nil {
+		t.write("The command was not taken: " + visible(err.Error()) + "\n")
+	}
+	if entry != 0 {
+		select {
+		case <-t.done(entry):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// Ref is a speaker's entry for the allowlist.
+func Ref(speaker string) string { return Name + ":user:" + speaker }
+
+func (t *Terminal) as(name string) {
+	for _, s := range t.Speakers {
+		if strings.EqualFold(s, strings.TrimPrefix(name, "@")) {
+			t.speaker = s
+			t.write("You are now @" + s + ".\n")
+			return
+		}
+	}
+	t.write(fmt.Sprintf("There is no %s here. You can be %s.\n", visible(name), strings.Join(t.Speakers, ", ")))
+}
+
+// done is closed when the result of an entry has been written.
+func (t *Terminal) done(entry int64) chan struct{} {
+	t.waiting.Lock()
+	defer t.waiting.Unlock()
+	if t.reported[entry] == nil {
+		t.reported[entry] = make(chan struct{})
+	}
+	return t.reported[entry]
+}
+
+// Announce writes the root line.
+func (t *Terminal) Announce(_ context.Context, e bot.Entry, root commands.Text) (bot.Post, error) {
+	return place(e), t.write(t.line(root) + mark(e) + "\n")
+}
+
+// Report writes the root's last line and the result under it.
+func (t *Terminal) Report(_ context.Context, e bot.Entry, root commands.Text, result commands.Message) (bot.Post, error) {
+	if err := t.write(t.line(root) + "\n" + t.lines(result, "    ")); err != nil {
+		return "", err
+	}
+	close(t.done(e.Number))
+	return place(e), nil
+}
+
+// Update does nothing: what a terminal has shown cannot be changed.
+func (t *Terminal) Update(context.Context, bot.Entry, commands.Text) error { return nil }
+
+func (t *Terminal) whisper(m commands.Message) {
+	_ = t.write("(only @" + t.speaker + " sees this)\n" + t.lines(m, "  "))
+}
+
+func (t *Terminal) write(s string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, err := io.WriteString(t.Out, s); err != nil {
+		return fmt.Errorf("writing to the terminal: %w", err)
+	}
+	return nil
+}
+
+func (t *Terminal) prompt() {
+	if t.Interactive {
+		_ = t.write("\n@" + t.speaker + "> ")
+	}
+}
