@@ -1,0 +1,19 @@
+# A static binary in an empty image. The database stands in the volume /data.
+FROM golang:1.26 AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /liveadmin .
+RUN mkdir /data
+
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /liveadmin /liveadmin
+COPY --from=build --chown=65532:65532 /data /data
+USER 65532:65532
+WORKDIR /data
+VOLUME /data
+ENV HTTP_ADDR=:8080
+EXPOSE 8080
+ENTRYPOINT ["/liveadmin"]

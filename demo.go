@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-isatty"
+
+	"liveadmin/bot"
+	"liveadmin/bot/journal"
+	"liveadmin/bot/terminal"
+	"liveadmin/commands"
+	"liveadmin/imapi"
+	"liveadmin/imapi/simulator"
+)
+
+// demo runs the whole bot with a terminal for a platform and a simulator for
+// Tencent Chat. It needs no account, no network and no set-up, and leaves
+// nothing behind unless --journal names a file.
+func demo(ctx context.Context, args []string, std streams) int {
+	file := ""
+	switch {
+	case len(args) == 2 && args[0] == "--journal" && args[1] != "":
+		file = args[1]
+	case len(args) != 0:
+		return misused(std, append([]string{"demo"}, args...))
+	}
+	if err := runDemo(ctx, file, std); err != nil {
+		fmt.Fprintln(std.err, "liveadmin demo:", err)
+		return exitFailed
+	}
+	return exitOK
+}
+
+func runDemo(ctx context.Context, file string, std streams) error {
+	if file == "" {
+		dir, err := os.MkdirTemp("", "liveadmin-demo-")
+		if err != nil {
+			return fmt.Errorf("making a temporary folder: %w", err)
+		}
+		defer os.RemoveAll(dir)
+		file = filepath.Join(dir, "journal.db")
+	}
+	stage, err := newStage()
+	if err != nil {
+		return err
+	}
+	defer stage.Close()
+	screen, err := terminal.New(terminal.Options{
+		In: std.in, Out: std.out, Interactive: isatty.IsTerminal(std.in.Fd()),
+		Speakers: demoSpeakers(), Zone: time.Local,
+	})
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return play(ctx, stage.app, stage.URL(), file, screen, log)
+}
+
+// play runs the bot on one platform, with the journal in a file, against the API
+// at the given address.
+func play(ctx context.Context, app imapi.App, url, file string, platform bot.Platform, log *slog.Logger) error {
+	api, err := imapi.New(app, imapi.WithBaseURL(url), imapi.WithRateLimit(200), imapi.WithLogger(log))
+	if err != nil {
+		return err
+	}
+	record, err := journal.Open(ctx, "sqlite://"+file, app.SDKAppID, journal.WithLogger(log))
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	b, err := bot.New(bot.Parts{
+		Journal: record, API: api, Rules: demoRules, Words: commands.English(), Log: log, Now: time.Now,
+	})
+	if err != nil {
+		return err
+	}
+	return b.Run(ctx, platform)
+}
+
+// stage is the demo's Tencent Chat.
+type stage struct {
+	*simulator.Server
+	app imapi.App
+}
+
+// The groups of the demo.
+const (
+	demoGroup    = "@TGS#a6I4ZUUGO"
+	demoFull     = "@TGS#aFULLHOUS"
+	demoSaturday = "@TGS#aSATURDAY"
+	demoSunday   = "@TGS#aSUNDAY00"
+	demoChat     = "@TGS#2NOTLIVE0" // not a live group
+)
+
+// newStage builds it. Every account exists but those that begin with "ghost".
+func newStage() (*stage, error) {
+	key, admin := rand.Text(), "administrator"
+	app := imapi.App{SDKAppID: 1400000000, Key: imapi.NewSecret(key), Identifier: admin}
+	server, err := simulator.New(simulator.App{SDKAppID: 1400000000, Key: key, Admins: []string{admin}},
+		simulator.WithAccounts(func(user string) bool { return !strings.HasPrefix(user, "ghost") }))
+	if err != nil {
+		return nil, fmt.Errorf("building the stand-in for Tencent Chat: %w", err)
+	}
+	server.AddGroup(demoGroup, simulator.Group{})
+	server.AddGroup(demoFull, simulator.Group{Admins: []string{"host_1", "host_2", "host_3", "host_4"}})
+	server.AddGroup(demoSaturday, simulator.Group{Admins: []string{"host_1"}})
+	server.AddGroup(demoSunday, simulator.Group{})
+	server.AddGroup(demoChat, simulator.Group{Type: "Public"})
+	if err := server.Start(); err != nil {
+		return nil, fmt.Errorf("starting the stand-in for Tencent Chat: %w", err)
+	}
+	return &stage{server, app}, nil
+}
+
+// demoSpeakers are alice, who may do everything, bob, who may do a little, and
+// mallory, who may do nothing.
+func demoSpeakers() []string { return []string{"alice", "bob", "mallory"} }
+
+func demoRules() bot.Rules {
+	return bot.Rules{
+		Policy: commands.Policy{
+			Contact: "@alice",
+			Rules: []commands.Rule{
+				{Name: "ALLOWLIST", Allow: []string{terminal.Ref("alice")}},
+				{
+					Name: "rule 1", Allow: []string{terminal.Ref("bob")},
+					Commands: []commands.Verb{commands.Add, commands.Remove, commands.List},
+					Groups:   []string{demoGroup}, For: 8 * time.Hour,
+				},
+			},
+		},
+		Names: commands.NewNames(map[string][]imapi.GroupID{
+			"friday-show": {demoGroup},
+			"full-house":  {demoFull},
+			"weekend":     {demoSaturday, demoSunday},
+		}, map[string][]imapi.UserID{
+			"minho": {"u_8821"},
+			"night": {"u_8821", "u_9902"},
+		}),
+	}
+}
