@@ -14,6 +14,7 @@ COPY --from=build --chown=65532:65532 /data /data
 USER 65532:65532
 WORKDIR /data
 VOLUME /data
-ENV HTTP_ADDR=:8080
+# The image has no /tmp; the demo needs a temporary folder.
+ENV HTTP_ADDR=:8080 TMPDIR=/data
 EXPOSE 8080
 ENTRYPOINT ["/liveadmin"]

@@ -16,16 +16,18 @@ import (
 
 const okReply = `{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"Admin_List":[{"Admin_Account":"user1","NickName":"User","Avatar":""}]}`
 
-// newUnlimitedClient has a limit that is never reached, so that the call itself
-// can be measured.
+// newUnlimitedClient has a limit that calls in turn never reach, so that the
+// call itself can be measured.
 func newUnlimitedClient(b *testing.B, base string) *Client {
 	c := newClient(b, base)
-	c.limiter = newLimiter(1_000_000)
+	c.limiter = newLimiter(30_000)
 	return c
 }
 
-// BenchmarkCallAgainstRawPost compares a call with the same POST by net/http
-// alone, over a kept-alive connection to the same server, call by call in turns.
+// BenchmarkCallAgainstRawPost compares a call with the same POST by an ordinary
+// http.Client that reads the answer and drops it, over a kept-alive connection
+// to the same server, call by call in turns. It should cost 1.15 times as much
+// at most.
 func BenchmarkCallAgainstRawPost(b *testing.B) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
@@ -42,23 +44,20 @@ func BenchmarkCallAgainstRawPost(b *testing.B) {
 		b.Fatal(err)
 	}
 	url := c.url(c.hosts.bases[0], opGetAdminList, sig).String()
-	plain := &http.Client{Transport: newTransport()}
+	client := &http.Client{}
 	ctx := context.Background()
 	ours := func() error {
 		_, err := c.Admins(ctx, show)
 		return err
 	}
 	raw := func() error {
-		res, err := plain.Post(url, "application/json", bytes.NewReader(body))
+		res, err := client.Post(url, "application/json", bytes.NewReader(body))
 		if err != nil {
 			return err
 		}
 		defer res.Body.Close()
-		var answer struct {
-			ActionStatus string
-			ErrorCode    int
-		}
-		return json.NewDecoder(res.Body).Decode(&answer)
+		_, err = io.Copy(io.Discard, res.Body)
+		return err
 	}
 	var took [2][]time.Duration
 	for b.Loop() {

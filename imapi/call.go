@@ -182,19 +182,27 @@ func (c *Client) roundTrip(ctx context.Context, base *url.URL, q *request, sig *
 
 // url is built from its parts, since the UserSig makes it long to parse.
 func (c *Client) url(base *url.URL, op string, sig *signature) *url.URL {
-	service := "group_open_avchatroom_http_svc"
-	if op == opAccountCheck {
-		service = "im_open_login_svc"
-	}
-	path := "/v4/" + service + "/" + op
+	path := servicePath(op)
 	u := *base
 	u.Path += path
 	if u.RawPath != "" {
 		u.RawPath += path
 	}
-	random := strconv.FormatUint(uint64(c.random()), 10)
-	u.RawQuery = sig.query.Reveal() + "&random=" + random
+	u.RawQuery = sig.query.Reveal() + strconv.FormatUint(uint64(c.random()), 10)
 	return &u
+}
+
+// servicePath is where a command is found below the domain.
+func servicePath(op string) string {
+	const groups, accounts = "/v4/group_open_avchatroom_http_svc/", "/v4/im_open_login_svc/"
+	switch op {
+	case opModifyAdmin:
+		return groups + opModifyAdmin
+	case opGetAdminList:
+		return groups + opGetAdminList
+	default:
+		return accounts + opAccountCheck
+	}
 }
 
 // unreachable reports whether a domain did not resolve or connect. A wrong

@@ -19,52 +19,79 @@ type limiter struct {
 	gate *semaphore.Weighted // whoever holds it is next; the others queue
 	pace *rate.Limiter
 
-	// room has the limit's number of places. A call keeps its place until a
-	// second (and a hundredth) after it left, so that what leaves late, after a
-	// stall or a slow connection, still leaves no second too full.
-	room *semaphore.Weighted
+	// room has the limit's number of places, each with the time from which it is
+	// free: a second (and a hundredth) after the call left that had it, so that
+	// what leaves late, after a stall or a slow connection, still leaves no second
+	// too full. Who holds the gate has taken the place next, if taken is true.
+	room  chan time.Time
+	next  time.Time
+	taken bool
 }
 
 func newLimiter(limit int) *limiter {
-	return &limiter{
+	l := &limiter{
 		gate: semaphore.NewWeighted(1),
 		pace: rate.NewLimiter(rate.Limit(pacing*float64(limit)), 1),
-		room: semaphore.NewWeighted(int64(limit)),
+		room: make(chan time.Time, limit),
 	}
+	for range limit {
+		l.room <- time.Time{}
+	}
+	return l
 }
 
 // wait returns when the caller may send; it must then call left. The error is
-// the context's, and costs the others nothing.
+// the context's, and costs the others nothing: the place stays for the next.
 func (l *limiter) wait(ctx context.Context) error {
 	if err := l.gate.Acquire(ctx, 1); err != nil {
 		return err
 	}
 	defer l.gate.Release(1)
-	if err := l.room.Acquire(ctx, 1); err != nil {
+	if !l.taken {
+		select {
+		case l.next = <-l.room:
+			l.taken = true
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if err := sleep(ctx, time.Until(l.next)); err != nil {
 		return err
 	}
-	place := l.pace.Reserve()
-	delay := place.Delay()
-	if delay == 0 {
+	slot := l.pace.Reserve()
+	if err := sleep(ctx, slot.Delay()); err != nil {
+		slot.Cancel()
+		return err
+	}
+	l.taken = false
+	return nil
+}
+
+// left notes that a call is on its way, or will not be sent after all. It never
+// waits.
+func (l *limiter) left() {
+	const second = time.Second * 100 / (pacing * 100)
+	l.room <- time.Now().Add(second)
+}
+
+// sleep waits for d, or until the context ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
 		return nil
 	}
-	timer := time.NewTimer(delay)
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		place.Cancel()
-		l.room.Release(1)
 		return ctx.Err()
 	}
 }
 
-// left notes that a call is on its way, or will not be sent after all.
-func (l *limiter) left() {
-	const second = time.Second * 100 / (pacing * 100)
-	time.AfterFunc(second, func() { l.room.Release(1) })
-}
+// Share is how many calls of one command can wait or be in flight at once: a
+// tenth of the limit, and at least one.
+func (c *Client) Share() int { return max(1, c.limit/10) }
 
 type shareKey struct{}
 

@@ -25,14 +25,18 @@ type envelope struct {
 // are empty, and unknown ones are ignored.
 type reply struct {
 	envelope
-	Admins []struct {
-		Account  UserID `json:"Admin_Account"`
-		Nickname string `json:"NickName"`
-	} `json:"Admin_List"` // of get_admin_list (1047/60524)
-	Accounts []struct {
-		User   UserID `json:"UserID"`
-		Status string `json:"AccountStatus"` // "Imported" or "NotImported"
-	} `json:"ResultItem"` // of account_check (1047/34956)
+	Admins   []replyAdmin   `json:"Admin_List"` // of get_admin_list (1047/60524)
+	Accounts []replyAccount `json:"ResultItem"` // of account_check (1047/34956)
+}
+
+type replyAdmin struct {
+	Account  UserID `json:"Admin_Account"`
+	Nickname string `json:"NickName"`
+}
+
+type replyAccount struct {
+	User   UserID `json:"UserID"`
+	Status string `json:"AccountStatus"` // "Imported" or "NotImported"
 }
 
 // readReply takes an answer apart. A fault says why it is no answer of the API:
@@ -46,17 +50,27 @@ func readReply(status int, body []byte) (_ *reply, fault string) {
 	case len(body) == 0:
 		return nil, fmt.Sprintf("HTTP %d with an empty answer", status)
 	}
-	r := new(reply)
-	if json.Unmarshal(body, r) != nil {
-		r = new(reply) // perhaps only the part that a failure does not need
-		if json.Unmarshal(body, &r.envelope) != nil || r.ErrorCode == 0 {
-			return nil, fmt.Sprintf("HTTP %d with an answer that is not the API's JSON: %s", status, body)
-		}
+	r, ok := decode(body)
+	if !ok {
+		return nil, fmt.Sprintf("HTTP %d with an answer that is not the API's JSON: %s", status, body)
 	}
 	if r.ActionStatus != "OK" && r.ErrorCode == 0 {
 		return nil, fmt.Sprintf("HTTP %d with ActionStatus %q and ErrorCode 0: %s", status, r.ActionStatus, r.ErrorInfo)
 	}
 	return r, ""
+}
+
+// decode reads the JSON of an answer. Of a failure the envelope is enough.
+func decode(body []byte) (_ *reply, ok bool) {
+	if r, ordinary := readPlain(body); ordinary {
+		return r, true
+	}
+	r := new(reply)
+	if json.Unmarshal(body, r) == nil {
+		return r, true
+	}
+	r = new(reply)
+	return r, json.Unmarshal(body, &r.envelope) == nil && r.ErrorCode != 0
 }
 
 // admins returns the administrators in the order of their UserIDs: the API's

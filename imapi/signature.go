@@ -23,7 +23,7 @@ const (
 // signature is a UserSig and what became of it.
 type signature struct {
 	text     Secret
-	query    Secret    // the part of a URL's query that stays the same with it
+	query    Secret    // all of a URL's query but the random number at its end
 	made     time.Time // wall clock
 	second   bool      // made because the one before was rejected
 	accepted bool
@@ -96,7 +96,7 @@ func (s *signer) query(sig string) Secret {
 		"identifier":  {s.app.Identifier},
 		"usersig":     {sig},
 		"contenttype": {"json"},
-	}.Encode())
+	}.Encode() + "&random=")
 }
 
 // wallClock drops the monotonic reading, which would hide a clock set back.

@@ -1,0 +1,67 @@
+package bot_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest"
+	"liveadmin/commands"
+	"liveadmin/imapi/simulator"
+)
+
+// BenchmarkAcceptToFirstCall measures an add from the door to where the API has
+// its first call, which should be 3 ms at most at the median, and to where the
+// result stands in the thread. The journal is a file with synchronous=FULL. The
+// second figure has the limiter in it: two calls at limit 200 are 5 ms apart.
+func BenchmarkAcceptToFirstCall(b *testing.B) {
+	const (
+		goal  = 3 * time.Millisecond
+		apart = 10 * time.Millisecond // so that no add waits for the limiter because of the one before
+	)
+	stage, chat := bottest.NewStage(b, nil), bottest.NewChat()
+	stage.API.AddGroup(groupA, simulator.Group{})
+	stage.API.AddAccount("user1", "")
+	stage.Rules.Set(bot.Rules{Policy: commands.Policy{
+		Rules: []commands.Rule{{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}}},
+	}})
+	stage.Run(b, chat)
+	if _, err := chat.Door(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	var called, answered []time.Duration
+	for i := 0; b.Loop(); i++ {
+		time.Sleep(apart)
+		if err := stage.API.SetAdmins(groupA, nil); err != nil {
+			b.Fatal(err)
+		}
+		stage.API.ResetRecords()
+		start := time.Now()
+		answer, err := chat.Deliver(b.Context(), fmt.Sprint("add ", i), "alice", "add "+groupA+" user1")
+		if err != nil || answer.Entry == 0 {
+			b.Fatalf("answered %+v, %v", answer, err)
+		}
+		if _, err := chat.Result(b.Context(), answer.Entry); err != nil {
+			b.Fatal(err)
+		}
+		answered = append(answered, time.Since(start))
+		called = append(called, stage.API.Calls()[0].At.Sub(start))
+		if !slices.Equal(stage.API.Admins(groupA), []string{"user1"}) {
+			b.Fatal("user1 was not added")
+		}
+	}
+	slices.Sort(called)
+	slices.Sort(answered)
+	b.ReportMetric(milliseconds(called, 50), "p50-ms")
+	b.ReportMetric(milliseconds(called, 99), "p99-ms")
+	b.ReportMetric(milliseconds(called, 50)/(goal.Seconds()*1000), "times-3ms")
+	b.ReportMetric(milliseconds(answered, 50), "p50-ms-to-result")
+	b.ReportMetric(milliseconds(answered, 99), "p99-ms-to-result")
+}
+
+// milliseconds is a percentile of sorted times.
+func milliseconds(sorted []time.Duration, percent int) float64 {
+	return sorted[(len(sorted)-1)*percent/100].Seconds() * 1000
+}
