@@ -58,7 +58,14 @@ func (b *Bot) enlist(e Entry, resumed bool) *job {
 	}
 	b.jobs.Go(func() {
 		defer cancel()
-		j.post()
+		err := safely(func() error {
+			j.post()
+			return nil
+		})
+		if err != nil {
+			b.log.Error("messages left to the next start", "entry", e.Number, "err", err)
+		}
+		j.wait(j.settled) // the work goes on without its messages
 	})
 	return j
 }
@@ -71,12 +78,15 @@ func (j *job) carry(i int, turn <-chan struct{}) {
 	defer j.share.Release(1)
 	e, c := j.state(i)
 	began := j.b.now()
+	again := c.State == Planned
 	j.insist("carrying out", func(ctx context.Context) error {
 		ctx = imapi.WithBudget(ctx, groupTime)
 		if err := j.plan(ctx, e, &c); err != nil {
 			return err
 		}
-		return j.apply(ctx, e, &c)
+		err := j.apply(ctx, e, &c, again)
+		again = true
+		return err
 	})
 	if c.State == Settled {
 		j.b.logOutcome(e, c, j.b.now().Sub(began))
@@ -89,7 +99,14 @@ func (j *job) plan(ctx context.Context, e Entry, c *Change) error {
 	if c.State != Waiting {
 		return nil
 	}
-	plan, err := j.b.runner.Plan(ctx, e.Number, e.Command, c.Group)
+	var plan commands.Plan
+	err := safely(func() (err error) {
+		plan, err = j.b.runner.Plan(ctx, e.Number, e.Command, c.Group)
+		return err
+	})
+	if j.broken(err, "planning") {
+		plan, err = j.b.runner.BrokenPlan(), nil
+	}
 	if err != nil {
 		return err
 	}
@@ -101,10 +118,18 @@ func (j *job) plan(ctx context.Context, e Entry, c *Change) error {
 	return nil
 }
 
-// apply does what the plan says and puts the outcome on record.
-func (j *job) apply(ctx context.Context, e Entry, c *Change) error {
+// apply does what the plan says and puts the outcome on record. again says that
+// it may have been done before, in part or whole.
+func (j *job) apply(ctx context.Context, e Entry, c *Change, again bool) error {
 	if c.Outcome == nil {
-		o, err := j.b.runner.Apply(ctx, e.Command, c.Group, *c.Plan, j.resumed)
+		var o commands.Outcome
+		err := safely(func() (err error) {
+			o, err = j.b.runner.Apply(ctx, e.Command, c.Group, *c.Plan, again)
+			return err
+		})
+		if j.broken(err, "changing") {
+			o, err = j.b.runner.BrokenOutcome(e.Command, *c.Plan), nil
+		}
 		if err != nil {
 			return err
 		}
@@ -115,6 +140,16 @@ func (j *job) apply(ctx context.Context, e Entry, c *Change) error {
 		c.State = Settled
 	}
 	return err
+}
+
+// broken reports whether an error is a mistake in the program, and logs it: what
+// becomes of the change says no more than that.
+func (j *job) broken(err error, doing string) bool {
+	if _, ok := errors.AsType[*panicked](err); !ok {
+		return false
+	}
+	j.b.log.Error("error inside the bot", "entry", j.entry.Number, "while", doing, "err", err)
+	return true
 }
 
 func outcome(e Entry, c Change) Record {
@@ -139,7 +174,7 @@ func outcome(e Entry, c Change) Record {
 // instance's.
 func (j *job) insist(doing string, step func(context.Context) error) {
 	for pause := time.Second / 4; ; pause = min(2*pause, 10*time.Second) {
-		err := step(j.ctx)
+		err := safely(func() error { return step(j.ctx) })
 		if err == nil || j.ctx.Err() != nil {
 			return
 		}
@@ -153,6 +188,21 @@ func (j *job) insist(doing string, step func(context.Context) error) {
 			return
 		}
 	}
+}
+
+// drop closes an entry that must not run. Its groups wait for that: nothing later
+// may be done on them while a restart could still run it.
+func (j *job) drop(why error) {
+	e := j.entry
+	j.b.jobs.Go(func() {
+		defer j.cancel()
+		j.insist("closing", func(ctx context.Context) error {
+			return j.b.journal.Drop(context.WithoutCancel(ctx), e, Unanswered, Record{
+				Number: e.Number, What: WasUnanswered, Caller: e.Caller.Ref, Place: e.Place, Verb: e.Command.Verb,
+				Outcome: commands.Failed, Detail: why.Error(),
+			})
+		})
+	})
 }
 
 // pause waits, and returns false if the work ends before.

@@ -14,6 +14,7 @@ type Delivery struct {
 	Place  commands.Place
 	Text   string           // what was typed behind the command's name
 	Fields *commands.Fields // in place of Text, on a platform with options
+	Click  *Click           // in place of Text, if a button was pressed
 	Reply  string           // short-lived handle for answering, if the platform has one
 }
 

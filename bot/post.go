@@ -67,7 +67,11 @@ func (j *job) progress(platform Platform) bool {
 		case <-j.moved:
 		}
 		e, r := j.result()
-		if err := platform.Update(j.ctx, e, j.b.words.Root(r)); err != nil {
+		if e.State == Done {
+			return true // the outcome is told with the result, not before
+		}
+		root := j.b.words.Root(r)
+		if err := safely(func() error { return platform.Update(j.ctx, e, root) }); err != nil {
 			j.b.log.Warn("progress not shown", "entry", e.Number, "err", err)
 		}
 		gap := time.NewTimer(progressGap)
@@ -110,13 +114,17 @@ func (j *job) deliver(doing string, send func(context.Context) (Post, error), fi
 	finder, _ := j.b.platforms[j.entry.Place.Platform].(Finder)
 	unsure := j.resumed
 	for pause := firstPause; ; pause = min(2*pause, mostPause) {
-		post, found, err := Post(""), false, error(nil)
-		if unsure && finder != nil && find != nil {
-			post, found, err = find(j.ctx, finder)
-		}
-		if err == nil && !found {
-			post, err = send(j.ctx)
-		}
+		var post Post
+		err := safely(func() (err error) {
+			found := false
+			if unsure && finder != nil && find != nil {
+				post, found, err = find(j.ctx, finder)
+			}
+			if err == nil && !found {
+				post, err = send(j.ctx)
+			}
+			return err
+		})
 		if err == nil {
 			return post, nil
 		}

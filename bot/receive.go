@@ -3,20 +3,40 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 
 	"liveadmin/commands"
 )
 
 // Receive is the one door for everything people say. It decides, records, and
 // only then acknowledges; the work goes on after it has returned. It returns an
-// error only if the acknowledgement failed.
+// error only if the acknowledgement failed, or a mistake in the program came up.
 func (b *Bot) Receive(ctx context.Context, d Delivery, ack func(context.Context, Answer) error) error {
 	if !b.enter() {
 		return ack(ctx, b.trouble(b.words.Stopping))
 	}
 	defer b.taken.Done()
+	answered := false
+	err := safely(func() error {
+		return b.receive(ctx, d, func(ctx context.Context, a Answer) error {
+			answered = true
+			return ack(ctx, a)
+		})
+	})
+	if _, broken := errors.AsType[*panicked](err); broken {
+		b.log.Error("error inside the bot", "caller", d.Caller.Ref, "while", "receiving", "err", err)
+		if !answered {
+			return ack(ctx, b.trouble(b.words.NotRecorded))
+		}
+	}
+	return err
+}
+
+func (b *Bot) receive(ctx context.Context, d Delivery, ack func(context.Context, Answer) error) error {
 	rules := b.rules()
+	if d.Click != nil {
+		return b.click(ctx, d, rules, ack)
+	}
 	sees := rules.Policy.Sees(d.Caller, rules.Names)
 	cmd, mistake := read(d, rules.Names, sees)
 	if mistake != nil {
@@ -57,48 +77,51 @@ func read(d Delivery, names commands.Names, sees func(string) bool) (commands.Co
 	return commands.Parse(d.Text, names, sees)
 }
 
-// accept puts an entry on record, acknowledges it, and starts its work. The
-// lanes are held from before the record until the changes stand in them.
+// accept puts an entry on record, acknowledges it, and starts its work.
 func (b *Bot) accept(ctx context.Context, d Delivery, cmd commands.Command, decision commands.Decision, ack func(context.Context, Answer) error) error {
 	e := Entry{
 		Key: d.Key, Caller: d.Caller, Place: d.Place, Command: cmd, Rule: decision.Rule, Reply: d.Reply, Attempt: 1,
 	}
-	for _, g := range cmd.Target.Groups {
-		e.Changes = append(e.Changes, Change{Group: g, State: Waiting})
-	}
-	release, err := b.lanes.hold(ctx, cmd.Target.Groups)
-	if err != nil {
-		return ack(ctx, b.trouble(b.words.NotRecorded))
-	}
-	e, fresh, err := b.journal.Accept(ctx, e, accepted(d, cmd, decision))
-	if err != nil || !fresh {
-		release()
-		if err != nil {
-			b.log.Error("command not recorded", "caller", d.Caller.Ref, "verb", cmd.Verb, "err", err)
-			return ack(ctx, b.trouble(b.words.NotRecorded))
+	for i, g := range cmd.Target.Groups {
+		if !slices.Contains(cmd.Target.Groups[:i], g) { // an alias may name a group twice
+			e.Changes = append(e.Changes, Change{Group: g, State: Waiting})
 		}
+	}
+	job, err := b.record(ctx, e, accepted(d, cmd, decision))
+	switch {
+	case err != nil:
+		b.log.Error("command not recorded", "caller", d.Caller.Ref, "verb", cmd.Verb, "err", err)
+		return ack(ctx, b.trouble(b.words.NotRecorded))
+	case job == nil:
 		return ack(ctx, Answer{})
 	}
-	job := b.enlist(e, false)
-	release()
 	return b.acknowledge(ctx, job, ack)
+}
+
+// record puts an entry on record and its changes into the lanes, which are held
+// meanwhile. It returns no job if the delivery is on record already.
+func (b *Bot) record(ctx context.Context, e Entry, r Record) (*job, error) {
+	release, err := b.lanes.hold(ctx, e.Command.Target.Groups)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	e, fresh, err := b.journal.Accept(ctx, e, r)
+	if err != nil || !fresh {
+		return nil, err
+	}
+	return b.enlist(e, false), nil
 }
 
 // acknowledge lets the work begin, or closes the entry if the platform's rules
 // say that it must not run.
 func (b *Bot) acknowledge(ctx context.Context, job *job, ack func(context.Context, Answer) error) error {
-	err := ack(ctx, Answer{Entry: job.entry.Number})
-	if !errors.Is(err, ErrNotRun) {
+	err := safely(func() error { return ack(ctx, Answer{Entry: job.entry.Number}) })
+	if errors.Is(err, ErrNotRun) {
+		job.drop(err)
+	} else {
 		job.begin()
-		return err
 	}
-	e := job.entry
-	if lost := b.journal.Drop(context.WithoutCancel(ctx), e, Unanswered, Record{
-		Number: e.Number, What: WasUnanswered, Caller: e.Caller.Ref, Place: e.Place, Verb: e.Command.Verb, Detail: err.Error(),
-	}); lost != nil {
-		err = errors.Join(err, fmt.Errorf("closing entry %d: %w", e.Number, lost))
-	}
-	job.cancel()
 	return err
 }
 

@@ -13,8 +13,9 @@ const stopTime = 10 * time.Second
 
 // Run takes up what an earlier run left open, receives on every platform until
 // the context ends or no platform can bring anything more, and finishes what is
-// in flight: all of it in the second case, for ten seconds in the first. What is
-// unfinished then goes on at the next start.
+// in flight: all of it in the second case, for ten seconds in the first and when
+// the credentials are revoked (ErrRevoked). What is unfinished then goes on at the
+// next start.
 func (b *Bot) Run(ctx context.Context, platforms ...Platform) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -28,7 +29,12 @@ func (b *Bot) Run(ctx context.Context, platforms ...Platform) error {
 		}
 		return err
 	}
+	stopped, hurry := context.WithCancel(ctx)
+	defer hurry()
 	err := b.listen(ctx, platforms)
+	if errors.Is(err, ErrRevoked) {
+		hurry() // what is unfinished cannot be posted now
+	}
 	b.close()
 	done := make(chan struct{})
 	go func() {
@@ -38,7 +44,7 @@ func (b *Bot) Run(ctx context.Context, platforms ...Platform) error {
 	select {
 	case <-done:
 		return err
-	case <-ctx.Done():
+	case <-stopped.Done():
 	}
 	select {
 	case <-done:
@@ -68,13 +74,18 @@ func (b *Bot) resume(ctx context.Context) error {
 
 // listen runs the platforms until all have returned.
 func (b *Bot) listen(ctx context.Context, platforms []Platform) error {
+	left, alone := context.WithCancel(ctx)
+	defer alone()
 	var running sync.WaitGroup
 	errs := make([]error, len(platforms))
 	for i, p := range platforms {
 		running.Go(func() {
-			if err := p.Run(ctx, b); err != nil && ctx.Err() == nil {
+			if err := safely(func() error { return p.Run(ctx, b) }); err != nil && ctx.Err() == nil {
 				errs[i] = fmt.Errorf("%s: %w", p.Name(), err)
 				b.log.Error("platform ended", "platform", p.Name(), "err", err)
+				if errors.Is(err, ErrRevoked) {
+					go b.remind(left, p.Name(), err)
+				}
 			}
 		})
 	}

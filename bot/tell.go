@@ -112,6 +112,9 @@ func seen(records []Record, caller commands.Caller, policy commands.Policy) []co
 			byNumber[r.Number] = e
 			order = append(order, e)
 		}
+		if r.What == WasUnanswered {
+			e.outcomes = append(e.outcomes, r.Outcome)
+		}
 		if r.What == WasSettled {
 			e.outcomes = append(e.outcomes, r.Outcome)
 			e.visible = e.visible || policy.SeesGroups(caller, r.Group)

@@ -2,6 +2,8 @@ package commands
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -32,23 +34,40 @@ func (a *accounts) missing(ctx context.Context, users []imapi.UserID) func() map
 	if len(ask) == 0 {
 		return func() map[imapi.UserID]bool { return nil }
 	}
-	found := make(chan map[imapi.UserID]bool, 1)
+	var none map[imapi.UserID]bool
+	var broken string
+	done := make(chan struct{})
 	go func() {
-		known, err := a.api.Accounts(imapi.WithBudget(ctx, accountCheck), ask)
-		if err != nil {
-			found <- nil
-			return
-		}
-		a.remember(known)
-		none := make(map[imapi.UserID]bool)
-		for user, exists := range known {
-			if !exists {
-				none[user] = true
+		defer close(done)
+		defer func() {
+			if p := recover(); p != nil { // for whoever waits: here it would end the process
+				broken = fmt.Sprintf("%v\n%s", p, debug.Stack())
 			}
-		}
-		found <- none
+		}()
+		none = a.check(imapi.WithBudget(ctx, accountCheck), ask)
 	}()
-	return func() map[imapi.UserID]bool { return <-found }
+	return func() map[imapi.UserID]bool {
+		<-done
+		if broken != "" {
+			panic(broken)
+		}
+		return none
+	}
+}
+
+func (a *accounts) check(ctx context.Context, users []imapi.UserID) map[imapi.UserID]bool {
+	known, err := a.api.Accounts(ctx, users)
+	if err != nil {
+		return nil
+	}
+	a.remember(known)
+	none := make(map[imapi.UserID]bool)
+	for user, exists := range known {
+		if !exists {
+			none[user] = true
+		}
+	}
+	return none
 }
 
 func (a *accounts) unseen(users []imapi.UserID) []imapi.UserID {

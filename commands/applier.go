@@ -10,17 +10,13 @@ import (
 
 // Apply does what the plan says and tells how it ended. again says that an
 // earlier start was interrupted after planning, so that some of it may have been
+// done; everything is sent again then, because a reading may lag behind what was
 // done. An error means that the work was interrupted once more.
 func (r *Runner) Apply(ctx context.Context, cmd Command, group imapi.GroupID, plan Plan, again bool) (Outcome, error) {
 	if plan.Refusal != "" {
 		return plan.unsent(), nil
 	}
-	work := work{r: r, group: group, plan: plan}
-	if again {
-		if err := work.look(ctx); err != nil {
-			return Outcome{}, err
-		}
-	}
+	work := work{r: r, group: group, plan: plan, again: again}
 	if cmd.Verb == Remove {
 		return work.remove(ctx)
 	}
@@ -46,65 +42,42 @@ type work struct {
 	r     *Runner
 	group imapi.GroupID
 	plan  Plan
-	seen  []imapi.Admin // read after an interruption
-	known bool          // seen was read
+	again bool
 }
 
-// look reads again after an interruption. What is found not as it was before has
-// been done by the interrupted start, and is not sent again; if nothing can be
-// read, everything is.
-func (w *work) look(ctx context.Context) error {
-	admins, err := w.r.api.Admins(ctx, w.group)
-	fail, err := failure(err)
-	if err != nil {
-		return err
+// failure takes an error of a change as data. What became of the change is
+// unknown also if an interrupted start may have made it, or if Tencent set some
+// of the users and then said that the group is full.
+func (w *work) failure(sent error) (fail *Failure, unknown bool, err error) {
+	fail, err = failure(sent)
+	if fail == nil {
+		return nil, false, err
 	}
-	w.seen, w.known = admins, fail == nil
-	return nil
+	unknown = fail.Kind == imapi.KindUnknown || w.again && !settles(fail.Kind) || w.partlySet(holders(sent))
+	return fail, unknown, nil
 }
 
-func (w *work) set(ctx context.Context, users []imapi.UserID) error {
-	users = w.open(users, WasNot, true)
-	if len(users) == 0 {
-		return nil
-	}
-	return w.r.api.SetAdmins(ctx, w.group, users)
+// settles reports whether a failure says also of an earlier sending of the same
+// change that it was not made.
+func settles(k imapi.Kind) bool {
+	return k == imapi.KindFull || k == imapi.KindNotFound || k == imapi.KindInput
 }
 
-func (w *work) cancel(ctx context.Context, users []imapi.UserID) error {
-	users = w.open(users, WasAdmin, false)
-	if len(users) == 0 {
-		return nil
-	}
-	return w.r.api.CancelAdmins(ctx, w.group, users)
-}
-
-// open leaves out who was so before and is seen to be otherwise now.
-func (w *work) open(users []imapi.UserID, was Was, admin bool) []imapi.UserID {
-	return slices.DeleteFunc(slices.Clone(users), func(u imapi.UserID) bool {
-		return w.known && w.plan.was(u) == was && Has(w.seen, u) == admin
+func (w *work) partlySet(holders []imapi.Admin) bool {
+	return slices.ContainsFunc(w.plan.Users, func(s Step) bool {
+		return s.Send && s.Was == WasNot && Has(holders, s.ID)
 	})
-}
-
-func (p Plan) was(user imapi.UserID) Was {
-	for _, s := range slices.Concat(p.Users, p.Old) {
-		if s.ID == user {
-			return s.Was
-		}
-	}
-	return WasUnknown
 }
 
 func (w *work) remove(ctx context.Context) (Outcome, error) {
 	users := Sent(w.plan.Users)
-	sent := w.cancel(ctx, users)
-	fail, err := failure(sent)
+	fail, unknown, err := w.failure(w.r.api.CancelAdmins(ctx, w.group, users))
 	if err != nil {
 		return Outcome{}, err
 	}
 	o := Outcome{Status: Done, Failure: fail, Now: w.plan.Before, NowKnown: w.plan.Known}
 	switch {
-	case fail != nil && fail.Kind == imapi.KindUnknown:
+	case unknown:
 		o.Status, o.NowKnown = Unknown, false
 		o.Made = w.made(users, false, true)
 	case fail != nil:
@@ -123,7 +96,7 @@ func (w *work) removed() Status {
 	switch {
 	case !w.plan.Known:
 		return Warned
-	case !slices.ContainsFunc(w.plan.Users, func(s Step) bool { return s.Was == WasAdmin }):
+	case !slices.ContainsFunc(w.plan.Users, func(s Step) bool { return s.Was != WasNot }):
 		return Nothing
 	}
 	return Done
@@ -132,19 +105,22 @@ func (w *work) removed() Status {
 func (w *work) add(ctx context.Context, cmd Command) (Outcome, error) {
 	o := Outcome{Now: w.plan.Before, NowKnown: w.plan.Known}
 	if old := Sent(w.plan.Old); len(old) > 0 {
-		if err := w.removeOld(ctx, &o, old); err != nil || o.Status != "" {
+		if err := w.removeOld(ctx, &o, cmd, old); err != nil || o.Status != "" {
 			return o, err
 		}
 	}
 	users := Sent(w.plan.Users)
-	sent := w.set(ctx, users)
-	fail, err := failure(sent)
+	var sent error
+	if len(users) > 0 {
+		sent = w.r.api.SetAdmins(ctx, w.group, users)
+	}
+	fail, unknown, err := w.failure(sent)
 	if err != nil {
 		return Outcome{}, err
 	}
 	o.Failure = fail
 	switch {
-	case fail != nil && fail.Kind == imapi.KindUnknown:
+	case unknown:
 		o.Status, o.NowKnown = Unknown, false
 		o.Made = append(o.Made, w.made(users, true, true)...)
 		w.keepLimits(&o, cmd)
@@ -180,14 +156,18 @@ func (w *work) added(cmd Command) Status {
 
 // removeOld cancels those whom --replace names. It sets a status only if the
 // adding must not follow.
-func (w *work) removeOld(ctx context.Context, o *Outcome, old []imapi.UserID) error {
-	fail, err := failure(w.cancel(ctx, old))
+func (w *work) removeOld(ctx context.Context, o *Outcome, cmd Command, old []imapi.UserID) error {
+	fail, unknown, err := w.failure(w.r.api.CancelAdmins(ctx, w.group, old))
 	if err != nil {
 		return err
 	}
 	o.Failure = fail
 	switch {
-	case fail != nil && fail.Kind == imapi.KindUnknown:
+	case unknown && w.again:
+		o.Status, o.Old, o.NowKnown = Unknown, MaybeSwapped, false
+		o.Made = append(w.made(old, false, true), w.made(Sent(w.plan.Users), true, true)...)
+		w.keepLimits(o, cmd)
+	case unknown:
 		o.Status, o.Old, o.NowKnown = Unknown, MaybeGone, false
 		o.Made = w.made(old, false, true)
 		w.dropLimits(o)
@@ -248,8 +228,10 @@ func (w *work) restore(ctx context.Context, o *Outcome) error {
 // add without a limit ends.
 func (w *work) keepLimits(o *Outcome, cmd Command) {
 	o.Grants = w.plan.Grants
-	if cmd.For == 0 {
-		o.Ungrant = append(o.Ungrant, limited(w.plan.Limits, ids(cmd.Users))...)
+	for _, s := range w.plan.Users {
+		if cmd.For == 0 && !s.NoAccount && !s.Had.IsZero() {
+			o.Ungrant = append(o.Ungrant, s.ID)
+		}
 	}
 }
 

@@ -94,6 +94,7 @@ func English() Words {
 		Full:            "It has {n} of {seats} administrators: {users}. With this change it would have {after}.",
 		FullRemedy:      "Remove somebody first, or name who goes with --replace.",
 		NoAccountRemedy: "Check the UserID. For somebody who has not logged in yet, add --new.",
+		Broken:          "There was an error inside the bot. Tell the operator this number.",
 		LimitUnread:     "The administrators could not be read just now. Without that, an end cannot be set safely.",
 
 		Person:   "{name} ({id})",

@@ -76,6 +76,7 @@ func englishAsking() Asking {
 		NotRecorded: "The command could not be recorded, so it was not run. Try again in a minute.",
 		NotRead:     "This could not be read just now. Try again in a minute.",
 		Stopping:    "The bot is being restarted. Try again in a minute.",
+		StaleButton: "This button does nothing any more. Type the command instead.",
 	}
 }
 

@@ -118,9 +118,10 @@ const (
 	Removed       Fate = "removed"
 	Restored      Fate = "restored" // the adding failed; they are set again
 	MaybeRestored Fate = "maybe restored"
-	NotRestored   Fate = "not restored" // the adding failed, and setting them again too
-	MaybeGone     Fate = "maybe"        // the removing itself has no known outcome
-	Kept          Fate = "kept"         // the removing failed
+	NotRestored   Fate = "not restored"  // the adding failed, and setting them again too
+	MaybeGone     Fate = "maybe"         // the removing itself has no known outcome
+	MaybeSwapped  Fate = "maybe swapped" // interrupted, and then the removing has no known outcome: nor has the adding
+	Kept          Fate = "kept"          // the removing failed
 )
 
 // Has reports whether the user is among the administrators.

@@ -37,9 +37,10 @@ func (r *Runner) Plan(ctx context.Context, entry int64, cmd Command, group imapi
 		plan.Refusal = OnlyList
 	case Remove:
 		plan.Users = plan.steps(cmd.Users, limits)
+		doubt(plan.Users, recent)
 		sendAll(plan.Users)
 	default:
-		plan.add(entry, cmd, group, limits, recent, missing())
+		plan.add(entry, cmd, group, admins, limits, recent, missing())
 	}
 	plan.refuse(cmd)
 	return plan, nil
@@ -54,14 +55,18 @@ func (r *Runner) missing(ctx context.Context, cmd Command) func() map[imapi.User
 }
 
 // add plans who is set and who is cancelled first, and the limits.
-func (p *Plan) add(entry int64, cmd Command, group imapi.GroupID, limits []Grant, recent []Recent, missing map[imapi.UserID]bool) {
+func (p *Plan) add(entry int64, cmd Command, group imapi.GroupID, read []imapi.Admin, limits []Grant, recent []Recent, missing map[imapi.UserID]bool) {
 	p.Users = p.steps(cmd.Users, limits)
 	p.Old = p.steps(cmd.Replace, limits)
+	doubt(p.Users, recent)
 	for i := range p.Users {
 		s := &p.Users[i]
 		s.NoAccount = s.Was != WasAdmin && missing[s.ID]
 		s.Send = !s.NoAccount && (s.Was != WasAdmin || touched(recent, s.ID))
-		limited := s.Was == WasNot && s.Send || s.Was == WasAdmin && !s.Had.IsZero()
+		if cmd.For > 0 && s.Was == WasAdmin && s.Had.IsZero() && !Has(read, s.ID) {
+			s.Was = WasUnknown // only what this bot did says so: sending may give the right anew
+		}
+		limited := s.Was != WasAdmin && s.Send || s.Was == WasAdmin && !s.Had.IsZero()
 		if cmd.For > 0 && limited {
 			s.Until = p.At.Add(cmd.For)
 			p.Grants = append(p.Grants, Grant{Group: group, User: s.ID, Until: s.Until, Length: cmd.For, Entry: entry})
@@ -132,6 +137,19 @@ func (p *Plan) steps(people []Person, limits []Grant) []Step {
 		steps = append(steps, s)
 	}
 	return steps
+}
+
+// doubt marks those whom this bot changed with no known outcome, if the reading
+// does not show that change: it may have been made, and be shown later.
+func doubt(steps []Step, recent []Recent) {
+	for i := range steps {
+		s := &steps[i]
+		if slices.ContainsFunc(recent, func(c Recent) bool {
+			return c.Unsure && c.User == s.ID && c.Admin != (s.Was == WasAdmin)
+		}) {
+			s.Was = WasUnknown
+		}
+	}
 }
 
 // overlay corrects what was read by what this bot itself did just before.

@@ -38,6 +38,31 @@ func NewRunner(api Admins, grants Grants, now func() time.Time) *Runner {
 	return &Runner{api, grants, now, &accounts{api: api, now: now}}
 }
 
+// Broken is the kind of a failure of the bot itself, not of a call.
+const Broken imapi.Kind = "broken"
+
+// BrokenPlan is the plan of a change whose planning met a mistake in the program:
+// nothing is sent.
+func (r *Runner) BrokenPlan() Plan {
+	return Plan{At: r.now(), Read: &Failure{Kind: Broken}, Refusal: ReadFailed}
+}
+
+// BrokenOutcome is the outcome of a plan whose sending met a mistake in the
+// program: what it would send may have been sent.
+func (r *Runner) BrokenOutcome(cmd Command, plan Plan) Outcome {
+	o := Outcome{Status: Failed, Failure: &Failure{Kind: Broken}}
+	if plan.Refusal != "" {
+		return o
+	}
+	w := work{r: r, plan: plan}
+	o.Status, o.Grants = Unknown, plan.Grants
+	o.Made = append(w.made(Sent(plan.Old), false, true), w.made(Sent(plan.Users), cmd.Verb == Add, true)...)
+	if len(Sent(plan.Old)) > 0 {
+		o.Old = MaybeSwapped
+	}
+	return o
+}
+
 // mayLag is how long a reading may not show a change that this bot made.
 const mayLag = time.Minute
 

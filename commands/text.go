@@ -33,8 +33,17 @@ const (
 
 // Message is an answer without a platform.
 type Message struct {
-	Lines []Line
-	Entry int64 // the number that history, the log and the operator know
+	Lines   []Line
+	Entry   int64 // the number that history, the log and the operator know
+	Actions []Action
+}
+
+// Action is a button under a message.
+type Action struct {
+	Name    string // what it does, as the click brings it back
+	Label   string
+	Entry   int64  // what it is about, as the click brings it back
+	Confirm string // asked before, where the platform can; empty: not asked
 }
 
 // Line is a line of a message.

@@ -55,6 +55,7 @@ type Words struct {
 	Full, FullRemedy   string // {n} {seats} {users} {after}
 	NoAccountRemedy    string
 	LimitUnread        string
+	Broken             string
 
 	Person   string // {name} {id}
 	Named    string // {alias} {id}

@@ -33,7 +33,7 @@ type Asking struct {
 	Details                     map[Verb][]string
 
 	WhoamiSays               string // {ref}
-	RightLine, RightAll      string // {rule} {commands} {groups} {channels} {limit}
+	RightLine                string // {rule} {commands} {groups}
 	AllCommands, AllGroups   string
 	InChannels               string // {channels}
 	UpTo                     string // {limit}
@@ -47,6 +47,7 @@ type Asking struct {
 	HistoryLine              string // {number} {time} {who} {text} {outcome}
 	NotRecorded, NotRead     string
 	Stopping                 string
+	StaleButton              string
 }
 
 // What was typed is repeated up to so many characters.
@@ -254,6 +255,13 @@ func (w Words) Trail(entry int64, past []Past) Message {
 			"text": code(strings.TrimSpace(Name + " " + p.Text)), "sign": plain(w.Signs[p.Outcome]), "outcome": plain(w.Names[p.Outcome]),
 		}))
 	}
+	return m
+}
+
+// Stale is the answer to a button that does nothing any more.
+func (w Words) Stale(entry int64) Message {
+	m := w.Trouble(w.StaleButton)
+	m.Entry = entry
 	return m
 }
 

@@ -111,7 +111,7 @@ func (w Words) step(cmd Command, p Plan, s Step) Text {
 		sentence = w.Removed
 	case s.Was == WasAdmin:
 		sentence = w.already(cmd, s, dry)
-	case s.Was == WasUnknown:
+	case s.Was == WasUnknown && !dry && s.Until.IsZero():
 		sentence = w.AddedBefore
 	case dry:
 		sentence = choose(s.Until, w.WouldAdd, w.WouldAddUntil)

@@ -41,8 +41,12 @@ func (w Words) why(cmd Command, g GroupResult) Text {
 	}
 	meaning, _ := w.Explain(f.Op, f.Code, f.Kind)
 	values := slots{"code": plain(strconv.Itoa(f.Code)), "meaning": plain(meaning)}
-	unknown := f.Kind == imapi.KindUnknown
+	unknown := g.Outcome.Status == Unknown
 	switch {
+	case f.Kind == Broken && unknown:
+		return append(plain(w.Broken+" "), w.mayBe(cmd, g)...)
+	case f.Kind == Broken:
+		return plain(w.Broken)
 	case unknown && f.Code == 0:
 		return append(plain(w.DidNotAnswer), w.mayBe(cmd, g)...)
 	case unknown:
@@ -58,8 +62,11 @@ func (w Words) mayBe(cmd Command, g GroupResult) Text {
 	if g.Outcome.Old == MaybeGone {
 		return fill(w.OldMaybe, slots{"users": w.people(cmd.Replace), "n": number(len(cmd.Replace))})
 	}
-	sent := w.people(persons(g.Plan.Users, func(s Step) bool { return s.Send }))
-	text := fill(w.MayBe, slots{"users": sent})
+	sent := persons(g.Plan.Users, func(s Step) bool { return s.Send })
+	if g.Outcome.Old == MaybeSwapped {
+		sent = append(sent, cmd.Replace...)
+	}
+	text := fill(w.MayBe, slots{"users": w.people(sent)})
 	if g.Outcome.Old == Removed {
 		text = append(text, fill(w.OldGone, slots{"users": w.people(cmd.Replace)})...)
 	}
@@ -75,7 +82,7 @@ func (w Words) remedy(g GroupResult) string {
 		return w.NoAccountRemedy
 	}
 	f := g.Outcome.Failure
-	if f == nil {
+	if f == nil || f.Kind == Broken {
 		return ""
 	}
 	_, remedy := w.Explain(f.Op, f.Code, f.Kind)

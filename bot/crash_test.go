@@ -1,0 +1,341 @@
+package bot_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest"
+	"liveadmin/commands"
+	"liveadmin/imapi"
+	"liveadmin/imapi/simulator"
+)
+
+// life is a process that can die at one point: from then on nothing that it does
+// reaches the outside.
+type life struct {
+	point string              // where it dies: "before Plan 1", "after SetAdmins 2"
+	at    func(moment string) // called at each point that it survives
+	died  chan struct{}       // closed when it dies
+	count map[string]int      // of each step so far
+	gate  sync.RWMutex        // read by every step, written by death
+	mu    sync.Mutex          // guards count and passed
+	past  []string            // the steps so far
+}
+
+func newLife(point string) *life {
+	return &life{point: point, died: make(chan struct{}), count: make(map[string]int)}
+}
+
+// errDead ends whatever of the bot still stirs.
+var errDead = fmt.Errorf("dead: %w", bot.ErrLost)
+
+// step does something that is seen outside.
+func (l *life) step(name string, do func() error) error {
+	l.mu.Lock()
+	l.count[name]++
+	name = fmt.Sprintf("%s %d", name, l.count[name])
+	l.mu.Unlock()
+	if l.dies("before " + name) {
+		return errDead
+	}
+	l.gate.RLock()
+	if l.dead() {
+		l.gate.RUnlock()
+		return errDead
+	}
+	err := do()
+	l.gate.RUnlock()
+	l.mu.Lock()
+	l.past = append(l.past, name)
+	l.mu.Unlock()
+	if l.dies("after " + name) {
+		return errDead
+	}
+	return err
+}
+
+func (l *life) dies(point string) bool {
+	if point == l.point {
+		l.gate.Lock() // what is under way ends first
+		defer l.gate.Unlock()
+		close(l.died)
+	}
+	if l.dead() {
+		return true
+	}
+	if l.at != nil {
+		l.at(point)
+	}
+	return false
+}
+
+func (l *life) dead() bool {
+	select {
+	case <-l.died:
+		return true
+	default:
+		return false
+	}
+}
+
+func (l *life) steps() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.past)
+}
+
+// mortalJournal is the journal of a process that can die.
+type mortalJournal struct {
+	bot.Journal
+	*life
+}
+
+func (m mortalJournal) Accept(ctx context.Context, e bot.Entry, r bot.Record) (got bot.Entry, fresh bool, err error) {
+	err = m.step("Accept", func() (err error) { got, fresh, err = m.Journal.Accept(ctx, e, r); return err })
+	return got, fresh, err
+}
+
+func (m mortalJournal) Plan(ctx context.Context, e bot.Entry, c bot.Change) error {
+	return m.step("Plan", func() error { return m.Journal.Plan(ctx, e, c) })
+}
+
+func (m mortalJournal) Settle(ctx context.Context, e bot.Entry, c bot.Change, r bot.Record) (last bool, err error) {
+	err = m.step("Settle", func() (err error) { last, err = m.Journal.Settle(ctx, e, c, r); return err })
+	return last, err
+}
+
+func (m mortalJournal) Announce(ctx context.Context, e bot.Entry, root bot.Post) error {
+	return m.step("Announce", func() error { return m.Journal.Announce(ctx, e, root) })
+}
+
+func (m mortalJournal) Post(ctx context.Context, e bot.Entry, result bot.Post) error {
+	return m.step("Post", func() error { return m.Journal.Post(ctx, e, result) })
+}
+
+func (m mortalJournal) Grants(ctx context.Context, g imapi.GroupID) (all []commands.Grant, err error) {
+	err = m.step("Grants", func() (err error) { all, err = m.Journal.Grants(ctx, g); return err })
+	return all, err
+}
+
+// mortalAPI is the API of a process that can die.
+type mortalAPI struct {
+	bot.API
+	*life
+}
+
+func (m mortalAPI) Admins(ctx context.Context, g imapi.GroupID) (all []imapi.Admin, err error) {
+	err = m.step("Admins", func() (err error) { all, err = m.API.Admins(ctx, g); return err })
+	return all, err
+}
+
+func (m mortalAPI) SetAdmins(ctx context.Context, g imapi.GroupID, users []imapi.UserID) error {
+	return m.step("SetAdmins", func() error { return m.API.SetAdmins(ctx, g, users) })
+}
+
+func (m mortalAPI) CancelAdmins(ctx context.Context, g imapi.GroupID, users []imapi.UserID) error {
+	return m.step("CancelAdmins", func() error { return m.API.CancelAdmins(ctx, g, users) })
+}
+
+func (m mortalAPI) Accounts(ctx context.Context, users []imapi.UserID) (known map[imapi.UserID]bool, err error) {
+	err = m.step("Accounts", func() (err error) { known, err = m.API.Accounts(ctx, users); return err })
+	return known, err
+}
+
+// mortalChat is the chat of a process that can die.
+type mortalChat struct {
+	*bottest.Chat
+	*life
+	left chan struct{} // closed when it receives no more
+}
+
+func (m mortalChat) Run(ctx context.Context, door bot.Door) error {
+	defer close(m.left)
+	return m.Chat.Run(ctx, door)
+}
+
+func (m mortalChat) Announce(ctx context.Context, e bot.Entry, root commands.Text) (post bot.Post, err error) {
+	err = m.step("root", func() (err error) { post, err = m.Chat.Announce(ctx, e, root); return err })
+	return post, err
+}
+
+func (m mortalChat) Report(ctx context.Context, e bot.Entry, root commands.Text, result commands.Message) (post bot.Post, err error) {
+	err = m.step("result", func() (err error) { post, err = m.Chat.Report(ctx, e, root, result); return err })
+	return post, err
+}
+
+func (m mortalChat) Update(ctx context.Context, e bot.Entry, root commands.Text) error {
+	return m.step("update", func() error { return m.Chat.Update(ctx, e, root) })
+}
+
+// live runs a mortal bot on the stage. bury ends it after its death; what still
+// stirs of it ends with the returned group.
+func live(t *testing.T, s *bottest.Stage, chat *bottest.Chat, l *life, dying *sync.WaitGroup) (bury func()) {
+	t.Helper()
+	b, err := bot.New(bot.Parts{
+		Journal: mortalJournal{s.Journal, l}, API: mortalAPI{s.Client, l}, Rules: s.Rules.Get, Words: commands.English(),
+		Log: slog.New(slog.DiscardHandler), Now: s.Clock.Now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	platform := mortalChat{chat, l, make(chan struct{})}
+	dying.Go(func() { _ = b.Run(ctx, platform) })
+	return func() {
+		cancel()
+		<-platform.left
+	}
+}
+
+// drama is a command, and what stands before it.
+type drama struct {
+	text   string
+	before []string // said before; a reading does not show it yet
+	fill   bool     // somebody fills groupA in the console right before the first call
+}
+
+// ending is all that must be the same with a death and without.
+type ending struct {
+	root, result, admins, limits, trail, posts string
+}
+
+func (d drama) play(t *testing.T, point string, dying *sync.WaitGroup) (ending, []string) {
+	t.Helper()
+	stage, chat := open(t)
+	stage.API.AddGroup(groupA, simulator.Group{Admins: []string{"host", "user3"}})
+	rules := stage.Rules.Get()
+	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"both": {groupB, groupA}}, nil)
+	stage.Rules.Set(rules)
+	stage.API.SetLag(time.Hour)
+	stop := stage.Run(t, chat)
+	for _, text := range d.before {
+		if _, err := chat.Say(soon(t), "alice", text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	stage.Restart(t)
+
+	first := d.life(t, stage, point)
+	bury := live(t, stage, chat, first, dying)
+	deliver := func() {
+		if _, err := chat.Deliver(soon(t), "k", "alice", d.text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	deliver()
+	if point != "" {
+		select {
+		case <-first.died:
+		case <-soon(t).Done():
+			t.Fatalf("%s was not reached", point)
+		}
+		bury()
+		stage.Restart(t)
+		dying = new(sync.WaitGroup)
+		bury = live(t, stage, chat, d.life(t, stage, ""), dying)
+		deliver() // what was not acknowledged comes again
+	}
+	entry := int64(len(d.before) + 1)
+	if _, err := chat.Result(soon(t), entry); err != nil {
+		t.Fatal(err)
+	}
+	bury()
+	dying.Wait() // it closes its entry
+	return d.end(t, stage, chat, entry), first.steps()
+}
+
+// life returns a process that dies at a point, or at none.
+func (d drama) life(t *testing.T, s *bottest.Stage, point string) *life {
+	l := newLife(point)
+	l.at = func(point string) {
+		if d.fill && point == "before CancelAdmins 1" {
+			if err := s.API.SetAdmins(groupA, []string{"host", "x1", "x2", "x3", "x4"}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	return l
+}
+
+func (d drama) end(t *testing.T, s *bottest.Stage, chat *bottest.Chat, entry int64) ending {
+	t.Helper()
+	result, err := chat.Result(soon(t), entry)
+	check(t, err)
+	grants, err := s.Journal.Grants(t.Context(), "")
+	check(t, err)
+	records, err := s.Journal.Trail(t.Context(), bot.Filter{Number: entry})
+	check(t, err)
+	unclosed, err := s.Journal.Open(t.Context())
+	check(t, err)
+	var limits, trail []string
+	for _, g := range grants {
+		limits = append(limits, fmt.Sprint(g.Group, g.User, g.Until, g.Entry))
+	}
+	for _, r := range records {
+		trail = append(trail, fmt.Sprint(r.What, r.Group, r.Outcome))
+	}
+	slices.Sort(limits)
+	slices.SortStableFunc(trail, cmp.Compare)
+	a, b := s.API.Admins(groupA), s.API.Admins(groupB)
+	slices.Sort(a)
+	slices.Sort(b)
+	posts := fmt.Sprint(count(chat.Written(), fmt.Sprint("root ", entry)), count(chat.Written(), fmt.Sprint("result ", entry)), len(unclosed))
+	return ending{chat.Root(entry), result, fmt.Sprint(a, b), strings.Join(limits, "\n"), strings.Join(trail, "\n"), posts}
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCrash kills the process before and after everything that it does for a
+// command. The next start brings it to the same end: the same answer, once; the
+// same administrators; the same limits; the same audit trail.
+func TestCrash(t *testing.T) {
+	dramas := []drama{
+		{text: "add " + groupA + " user1 user2 --for 2h", before: []string{"add " + groupA + " user2"}},
+		{text: "add " + groupA + " user1 --for 2h", before: []string{"remove " + groupA + " user3", "add " + groupA + " user1 --for 5h"}},
+		{text: "add " + groupA + " user3", before: []string{"remove " + groupA + " user3"}},
+		{text: "remove " + groupA + " user2 host", before: []string{"add " + groupA + " user2 --for 1h"}},
+		{text: "add " + groupA + " user4 --replace host user2", before: []string{"add " + groupA + " user2 --for 1h"}},
+		{text: "add " + groupA + " user4 user5 --for 1h --replace host", fill: true},
+		{text: "list " + groupA},
+		{text: "add both user1 --for 1h"},
+	}
+	var dying sync.WaitGroup
+	t.Run("at", func(t *testing.T) {
+		for i, d := range dramas {
+			want, steps := d.play(t, "", new(sync.WaitGroup))
+			if want.posts != "1 1 0" {
+				t.Fatalf("%s: without a death: %+v", d.text, want)
+			}
+			for _, step := range steps {
+				for _, when := range []string{"before ", "after "} {
+					point := when + step
+					if strings.HasPrefix(step, "Grants") || strings.HasPrefix(step, "Accounts") {
+						continue // nothing is left behind by these
+					}
+					t.Run(fmt.Sprintf("%d/%s", i+1, point), func(t *testing.T) {
+						t.Parallel()
+						got, _ := d.play(t, point, &dying)
+						if got != want {
+							t.Errorf("%s, dead %s\ngot:  %+v\nwant: %+v", d.text, point, got, want)
+						}
+					})
+				}
+			}
+		}
+	})
+	dying.Wait()
+}

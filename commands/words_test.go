@@ -1,0 +1,340 @@
+package commands
+
+import (
+	"fmt"
+	"go/ast"
+	goparser "go/parser"
+	"go/token"
+	"math/rand/v2"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/imapi"
+)
+
+// eachSentence changes every sentence of a language, by its name: "Did.Add",
+// "Mistakes[open quote]".
+func eachSentence(w *Words, change func(name, sentence string) string) {
+	changeIn(reflect.ValueOf(w).Elem(), "", change)
+}
+
+func changeIn(v reflect.Value, name string, change func(name, sentence string) string) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(change(name, v.String()))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			changeIn(v.Field(i), strings.TrimPrefix(name+"."+v.Type().Field(i).Name, "."), change)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			changeIn(v.Index(i), fmt.Sprintf("%s[%d]", name, i), change)
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			value := reflect.New(v.Type().Elem()).Elem()
+			value.Set(v.MapIndex(key))
+			changeIn(value, fmt.Sprintf("%s[%s]", name, key), change)
+			v.SetMapIndex(key, value)
+		}
+	}
+}
+
+// constants reads the values of all constants of a type from this package.
+func constants[T ~string](t *testing.T, file string) []T {
+	t.Helper()
+	parsed, err := goparser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []T
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if typ, ok := spec.Type.(*ast.Ident); ok && typ.Name == reflect.TypeFor[T]().Name() {
+			for _, value := range spec.Values {
+				text, err := strconv.Unquote(value.(*ast.BasicLit).Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, T(text))
+			}
+		}
+		return true
+	})
+	if len(all) == 0 {
+		t.Fatalf("%s has no constant of the type %s", file, reflect.TypeFor[T]().Name())
+	}
+	return all
+}
+
+func TestEverythingHasItsWords(t *testing.T) {
+	w := English()
+	for _, status := range constants[Status](t, "status.go") {
+		if w.Signs[status] == "" || w.Names[status] == "" {
+			t.Errorf("the status %q has the sign %q and the name %q", status, w.Signs[status], w.Names[status])
+		}
+	}
+	for _, problem := range constants[Problem](t, "mistake.go") {
+		if w.Mistakes[problem] == "" {
+			t.Errorf("the mistake %q has no sentence", problem)
+		}
+	}
+	for _, f := range forms() {
+		if w.About[f.verb] == "" {
+			t.Errorf("the command %q is not explained", f.verb)
+		}
+	}
+	if w.Explain == nil {
+		t.Error("codes are not explained")
+	}
+}
+
+// hard are words that readers whose second language it is may read wrongly.
+func hard() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\bmay not\b|dissolve|n't\b|\b(oops|sorry|whoops|gonna|hang on|heads[- ]up|good to go|all set|` +
+		`out of luck|get rid|run out|up and running|in a row|kick|bail|asap|fyi|via|e\.g|i\.e|etc)\b`)
+}
+
+func TestPlainEnglish(t *testing.T) {
+	idioms := hard()
+	plainly := func(name, sentence string) string {
+		switch word := idioms.FindString(strings.ReplaceAll(sentence, "may or may not", "")); {
+		case strings.TrimSpace(sentence) == "":
+			t.Errorf("%s is empty", name)
+		case word != "":
+			t.Errorf("%s says %q: %s", name, word, sentence)
+		case strings.Contains(strings.Join(splitItems(sentence), "|"), "  "):
+			t.Errorf("%s has two spaces: %q", name, sentence)
+		}
+		return sentence
+	}
+	w := English()
+	eachSentence(&w, plainly)
+	kinds := []imapi.Kind{imapi.KindFull, imapi.KindPlan, imapi.KindInput, imapi.KindUnknown, imapi.KindTransient, imapi.KindRate}
+	for _, code := range append(imapi.Codes(), 0, 99999) {
+		for _, kind := range kinds {
+			meaning, remedy := w.Explain("modify_admin", code, kind)
+			plainly(fmt.Sprintf("the meaning of %d (%s)", code, kind), meaning)
+			plainly(fmt.Sprintf("the remedy of %d (%s)", code, kind), remedy)
+		}
+	}
+}
+
+// splitItems splits a line of a list at the three spaces of its columns.
+func splitItems(sentence string) []string { return strings.Split(sentence, "   ") }
+
+var place = regexp.MustCompile(`\{([^{}|]*)(\|[^{}]*)?\}`)
+
+// TestPlacesAreFilled renders everything that can be said, and looks at the
+// places of each sentence: the code knows each of them, and has a value for it.
+func TestPlacesAreFilled(t *testing.T) {
+	probe, want := English(), map[string]bool{}
+	eachSentence(&probe, func(name, sentence string) string {
+		if rest := place.ReplaceAllString(sentence, ""); strings.ContainsAny(rest, "{}") {
+			t.Errorf("%s has an open place: %s", name, sentence)
+		}
+		var marked strings.Builder
+		for _, found := range place.FindAllStringSubmatch(sentence, -1) {
+			want[name+"."+found[1]] = true
+			fmt.Fprintf(&marked, "‹%s.%s›[{%s}]", name, found[1], found[1])
+		}
+		return marked.String() + "."
+	})
+	filled := make(map[string]bool)
+	for _, said := range everything(t, probe) {
+		for _, marked := range strings.Split(said, "‹")[1:] {
+			if name, value, _ := strings.Cut(marked, "›["); !strings.HasPrefix(value, "]") {
+				filled[name] = true
+			}
+		}
+		if strings.Contains(said, "{") {
+			t.Fatalf("a sentence with places is shown as it is: %s", said)
+		}
+	}
+	for name := range want {
+		if !filled[name] {
+			t.Errorf("%s is never filled", name)
+		}
+	}
+}
+
+// Of what people read, no sentence has a place left, and none is cut off.
+func TestNothingIsLeftOpen(t *testing.T) {
+	for _, said := range everything(t, English()) {
+		if strings.ContainsAny(said, "{}|‹›") && !strings.Contains(said, "[GROUP | USER | CALLER | #NUMBER]") {
+			t.Fatalf("a place is left open: %s", said)
+		}
+		if strings.Contains(said, "%!") {
+			t.Fatalf("a value is written wrongly: %s", said)
+		}
+	}
+}
+
+// everything is a broad set of what a language can say.
+func everything(t *testing.T, w Words) []string {
+	t.Helper()
+	var all []string
+	say := func(m Message) { all = append(all, m.String()) }
+	everyResult(func(r Result) {
+		all = append(all, w.Root(r).String())
+		say(w.Report(r))
+	})
+	for _, problem := range constants[Problem](t, "mistake.go") {
+		for _, verb := range []Verb{"", Add, List} {
+			say(w.Mistake(1, Mistake{Problem: problem, Verb: verb, Word: "word", Nearest: "near", Count: 6, Limit: 5, Char: 'ü', Typed: "typed"}))
+		}
+	}
+	everyRefusal(t, w, say)
+	for _, topic := range append(typed(), "") {
+		say(w.Help(1, topic))
+	}
+	say(w.Board(1, nil, nil))
+	say(w.Board(1, []Target{
+		{Alias: "few", Groups: []imapi.GroupID{"a", "b"}}, {Alias: "many", Groups: []imapi.GroupID{"a", "b", "c", "d", "e", "f"}},
+	}, []Grant{{Group: "a", User: "user1", Until: noon}}))
+	say(w.Trail(1, nil))
+	say(w.Trail(1, []Past{{Number: 1, At: noon, Caller: "slack:user:U1", Text: "list a", Outcome: Done}}))
+	return all
+}
+
+func everyRefusal(t *testing.T, w Words, say func(Message)) {
+	t.Helper()
+	caller := Caller{Ref: "slack:user:U1"}
+	given := []Right{{Rule: "ALLOWLIST"}, {
+		Rule: "rule 1", Commands: []Verb{Add}, Groups: []string{"a*"}, Channels: []string{"slack:C1"}, Limit: time.Hour,
+	}}
+	for _, contact := range []string{"", "Sam, #stream-ops"} {
+		for _, denial := range append(constants[Denial](t, "policy.go"), "") {
+			unread := []string{"slack:usergroup:S1"}
+			for _, cmd := range []Command{
+				{Verb: Groups},
+				{Verb: Add, Target: Target{Groups: []imapi.GroupID{"a"}}},
+				{Verb: Add, Target: Target{Alias: "weekend", Groups: []imapi.GroupID{"a", "b"}}},
+			} {
+				say(w.Refusal(1, caller, cmd, Decision{Denial: denial, Denied: []imapi.GroupID{"b"}, Unread: unread, Limit: time.Hour}, contact))
+			}
+			for _, rights := range []Rights{{Denial: denial}, {Given: given}, {Unread: unread}} {
+				say(w.Whoami(1, caller, rights, contact))
+				say(w.Welcome(1, rights))
+			}
+		}
+	}
+}
+
+var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+
+// everyResult makes many results, possible ones and others.
+func everyResult(show func(Result)) {
+	pick := dice{rand.New(rand.NewPCG(1, 2))}
+	for n := range 20000 {
+		cmd := pick.command()
+		if n%1000 == 0 { // more groups than get a line each
+			for range 2 * mostGroups {
+				cmd.Target.Groups = append(cmd.Target.Groups, "g")
+			}
+		}
+		r := Result{Entry: 1, Caller: Caller{Ref: "slack:user:U1"}, Command: cmd}
+		for _, g := range cmd.Target.Groups {
+			r.Groups = append(r.Groups, GroupResult{Group: g, Plan: pick.plan(cmd), Outcome: pick.outcome()})
+		}
+		show(r)
+	}
+}
+
+// dice picks parts of a result.
+type dice struct{ *rand.Rand }
+
+func oneOf[T any](d dice, all ...T) T { return all[d.IntN(len(all))] }
+
+func (d dice) command() Command {
+	return Command{
+		Verb: oneOf(d, Add, Remove, List),
+		Target: oneOf(d,
+			Target{Groups: []imapi.GroupID{"@TGS#a"}}, Target{Groups: []imapi.GroupID{"show-1"}},
+			Target{Alias: "friday-show", Groups: []imapi.GroupID{"@TGS#a"}}, Target{Alias: "weekend", Groups: []imapi.GroupID{"@TGS#a", "b", "c"}}),
+		Users:   oneOf(d, []Person{{ID: "user1"}}, []Person{{ID: "user1"}, {Name: "night", ID: "u_1"}, {Name: "night", ID: "u_2"}}),
+		Replace: oneOf(d, nil, []Person{{Name: "old", ID: "u_3"}}),
+		For:     oneOf(d, 0, 2*time.Hour),
+		Reason:  oneOf(d, "", "they host"),
+		DryRun:  d.IntN(4) == 0,
+	}
+}
+
+func (d dice) plan(cmd Command) Plan {
+	p := Plan{
+		At: noon, Known: d.IntN(3) > 0, Before: []imapi.Admin{{User: "user1"}}, Limits: oneOf(d, nil, []Grant{{User: "user1", Until: noon}}),
+		Users: d.steps(cmd.Users), Old: d.steps(cmd.Replace),
+		Refusal: oneOf(d, "", "", "", SeatsTaken, NoAccounts, LimitUnread, ReadFailed, NothingToDo),
+	}
+	if cmd.DryRun {
+		p.Refusal = OnlyDryRun
+	}
+	if !p.Known {
+		p.Read = d.failure()
+	}
+	return p
+}
+
+func (d dice) steps(people []Person) []Step {
+	var steps []Step
+	for _, p := range people {
+		steps = append(steps, Step{
+			Person: p, Was: oneOf(d, WasAdmin, WasNot, WasUnknown), Had: oneOf(d, time.Time{}, noon), Until: oneOf(d, time.Time{}, noon),
+			NoAccount: d.IntN(6) == 0, Send: d.IntN(4) > 0,
+		})
+	}
+	return steps
+}
+
+func (d dice) failure() *Failure {
+	return &Failure{
+		Op: "modify_admin", Code: oneOf(d, 0, 10004, 10008, 10010, 60010), Info: oneOf(d, "", "their words"),
+		Kind: oneOf(d, imapi.KindInput, imapi.KindUnknown, imapi.KindTransient, imapi.KindFull, imapi.KindNotFound),
+	}
+}
+
+func (d dice) outcome() Outcome {
+	admins := []imapi.Admin{{User: "user1", Nickname: "Nick"}, {User: "user2"}}
+	o := Outcome{
+		Status: oneOf(d, "", Done, Done, Warned, Nothing, Partly, Failed, Unknown), NowKnown: d.IntN(3) > 0,
+		Now: oneOf(d, nil, admins), Holders: oneOf(d, nil, nil, admins), Grants: oneOf(d, nil, []Grant{{User: "user1", Until: noon}}),
+		Old: oneOf(d, "", Removed, Restored, MaybeRestored, NotRestored, MaybeGone, Kept),
+	}
+	if o.Status == Failed || o.Status == Unknown || o.Status == Partly {
+		o.Failure = d.failure()
+	}
+	return o
+}
+
+// A count of one has its own word.
+func TestCounts(t *testing.T) {
+	w := English()
+	head := func(n int) string {
+		cmd := Command{Verb: Add, Target: Target{Groups: []imapi.GroupID{"a"}}}
+		g := GroupResult{Group: "a", Outcome: Outcome{Status: Done}}
+		for range n {
+			g.Plan.Users = append(g.Plan.Users, Step{Person: Person{ID: "u"}, Was: WasNot, Send: true})
+		}
+		return w.Report(Result{Command: cmd, Groups: []GroupResult{g}}).Lines[0].Text.String()
+	}
+	past := func(n int) string { return w.Trail(0, slices.Repeat([]Past{{}}, n)).Lines[0].Text.String() }
+	tests := []struct{ got, want string }{
+		{head(1), "Added 1 of 1 administrator to a"},
+		{head(2), "Added 2 of 2 administrators to a"},
+		{past(1), "The newest 1 entry:"},
+		{past(2), "The newest 2 entries:"},
+	}
+	for _, test := range tests {
+		if test.got != test.want {
+			t.Errorf("got %q, want %q", test.got, test.want)
+		}
+	}
+}
