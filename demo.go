@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -52,15 +53,38 @@ func runDemo(ctx context.Context, file string, std streams) error {
 		return err
 	}
 	defer stage.Close()
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
 	screen, err := terminal.New(terminal.Options{
-		In: std.in, Out: std.out, Interactive: isatty.IsTerminal(std.in.Fd()),
+		In: std.in, Out: output{std.out, end}, Interactive: isatty.IsTerminal(std.in.Fd()),
 		Speakers: demoSpeakers(), Zone: time.Local,
 	})
 	if err != nil {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	return play(ctx, stage.app, stage.URL(), file, screen, log)
+	err = play(ctx, stage.app, stage.URL(), file, screen, log)
+	if lost, ok := context.Cause(ctx).(unwritten); ok {
+		return lost
+	}
+	return err
+}
+
+// output ends the demo when it cannot be written: nobody would see what follows.
+type output struct {
+	io.Writer
+	end context.CancelCauseFunc
+}
+
+// unwritten is why an output has ended the demo.
+type unwritten struct{ error }
+
+func (o output) Write(p []byte) (int, error) {
+	n, err := o.Writer.Write(p)
+	if err != nil {
+		o.end(unwritten{err})
+	}
+	return n, err
 }
 
 // play runs the bot on one platform, with the journal in a file, against the API
@@ -72,7 +96,7 @@ func play(ctx context.Context, app imapi.App, url, file string, platform bot.Pla
 	}
 	record, err := journal.Open(ctx, "sqlite://"+file, app.SDKAppID, journal.WithLogger(log))
 	if err != nil {
-		return err
+		return fmt.Errorf("opening the file of --journal: %w", err)
 	}
 	defer record.Close()
 	b, err := bot.New(bot.Parts{

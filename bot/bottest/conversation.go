@@ -39,9 +39,10 @@ import (
 //	! console GROUP ADMIN…      somebody changes a group in the console
 type Conversation struct {
 	Name  string
+	Talk  []Turn
+	Ref   func(name string) string // the allowlist entry of somebody on the platform that is played on
 	file  string
 	stage []string
-	Talk  []Turn
 }
 
 // Turn is one line of a conversation and what it is answered.
@@ -62,7 +63,7 @@ func Conversations(t testing.TB, dir string) []Conversation {
 	for _, file := range files {
 		archive, err := txtar.ParseFile(file)
 		check(t, err)
-		c := Conversation{Name: strings.TrimSuffix(filepath.Base(file), ".txtar"), file: file}
+		c := Conversation{Name: strings.TrimSuffix(filepath.Base(file), ".txtar"), Ref: Ref, file: file}
 		for _, f := range archive.Files {
 			switch f.Name {
 			case "stage":
@@ -176,7 +177,7 @@ func (c Conversation) set(t testing.TB, s *Stage) {
 				people[words[1]] = append(people[words[1]], imapi.UserID(id))
 			}
 		case "rule":
-			rules.Policy.Rules = append(rules.Policy.Rules, rule(t, len(rules.Policy.Rules)+1, words[1:]))
+			rules.Policy.Rules = append(rules.Policy.Rules, c.rule(t, len(rules.Policy.Rules)+1, words[1:]))
 		default:
 			t.Fatalf("%s: the stage has no %q", c.Name, line)
 		}
@@ -185,7 +186,7 @@ func (c Conversation) set(t testing.TB, s *Stage) {
 	s.Rules.Set(rules)
 }
 
-func rule(t testing.TB, n int, words []string) commands.Rule {
+func (c Conversation) rule(t testing.TB, n int, words []string) commands.Rule {
 	r := commands.Rule{Name: fmt.Sprintf("rule %d", n)}
 	part := "allow"
 	for _, word := range words {
@@ -201,7 +202,7 @@ func rule(t testing.TB, n int, words []string) commands.Rule {
 			check(t, err)
 			r.For = d
 		default:
-			r.Allow = append(r.Allow, Ref(word))
+			r.Allow = append(r.Allow, c.Ref(word))
 		}
 	}
 	return r

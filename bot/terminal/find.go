@@ -10,32 +10,39 @@ import (
 	"liveadmin/bot"
 )
 
-// FindRoot looks for an entry's root line in the transcript.
+// FindRoot looks for an entry's root line in the transcript. A root's last line
+// can end like one, with the ID of a group, but has its result indented under it.
 func (t *Terminal) FindRoot(_ context.Context, e bot.Entry) (bot.Post, bool, error) {
-	return t.find(e, func(line string) bool { return strings.HasSuffix(line, mark(e)) && !strings.HasPrefix(line, " ") })
+	return t.find(e, func(line, next string) bool {
+		return strings.HasSuffix(line, mark(e)) && !strings.HasPrefix(line, " ") && !strings.HasPrefix(next, " ")
+	})
 }
 
 // FindResult looks for the number under an entry's result in the transcript.
 func (t *Terminal) FindResult(_ context.Context, e bot.Entry) (bot.Post, bool, error) {
 	number := fmt.Sprintf("    #%d", e.Number)
-	return t.find(e, func(line string) bool { return line == number })
+	return t.find(e, func(line, _ string) bool { return line == number })
 }
 
-func (t *Terminal) find(e bot.Entry, fits func(string) bool) (bot.Post, bool, error) {
+// find looks for a line, with the one after it, that fits. A line without its end
+// was not written.
+func (t *Terminal) find(e bot.Entry, fits func(line, next string) bool) (bot.Post, bool, error) {
 	if t.Transcript == nil {
 		return "", false, nil
 	}
 	lines := bufio.NewReader(io.NewSectionReader(t.Transcript, 0, 1<<62))
+	line := ""
 	for {
-		line, err := lines.ReadString('\n')
+		next, err := lines.ReadString('\n')
 		switch {
-		case err == nil && fits(strings.TrimSuffix(line, "\n")):
+		case err != nil && err != io.EOF:
+			return "", false, fmt.Errorf("reading the transcript: %w", err)
+		case fits(line, next):
 			return place(e), true, nil
 		case err == io.EOF:
 			return "", false, nil
-		case err != nil:
-			return "", false, fmt.Errorf("reading the transcript: %w", err)
 		}
+		line = strings.TrimSuffix(next, "\n")
 	}
 }
 

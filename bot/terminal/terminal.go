@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"liveadmin/bot"
 	"liveadmin/commands"
@@ -82,14 +83,16 @@ func (t *Terminal) Run(ctx context.Context, door bot.Door) error {
 
 // say handles one line and reports whether it was the last.
 func (t *Terminal) say(ctx context.Context, door bot.Door, n int, line string) (last bool) {
-	line = strings.TrimSpace(line)
-	word, rest, _ := strings.Cut(line, " ")
+	word, rest := strings.TrimSpace(line), ""
+	if end := strings.IndexFunc(word, unicode.IsSpace); end >= 0 {
+		word, rest = word[:end], strings.TrimSpace(word[end:])
+	}
 	switch strings.ToLower(word) {
 	case "":
 	case commands.Name:
 		t.command(ctx, door, n, rest)
 	case "/as":
-		t.as(strings.TrimSpace(rest))
+		t.as(strings.TrimPrefix(rest, "@"))
 	case "/quit", "/exit", "quit", "exit":
 		return true
 	default:
@@ -130,13 +133,13 @@ func Ref(speaker string) string { return Name + ":user:" + speaker }
 
 func (t *Terminal) as(name string) {
 	for _, s := range t.Speakers {
-		if strings.EqualFold(s, strings.TrimPrefix(name, "@")) {
+		if strings.EqualFold(s, name) {
 			t.speaker = s
 			t.write("You are now @" + s + ".\n")
 			return
 		}
 	}
-	t.write(fmt.Sprintf("There is no %s here. You can be %s.\n", visible(name), strings.Join(t.Speakers, ", ")))
+	t.write(fmt.Sprintf("There is nobody with the name \"%s\" here. You can be %s.\n", visible(name), strings.Join(t.Speakers, ", ")))
 }
 
 // done is closed when the result of an entry has been written.
