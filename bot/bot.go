@@ -47,6 +47,7 @@ type Bot struct {
 	runner    *commands.Runner
 	platforms map[string]Platform
 	lanes     *lanes
+	glimpses  glimpses
 
 	mu     sync.Mutex
 	closed bool           // no more deliveries are taken

@@ -18,6 +18,7 @@ type Entry struct {
 	Rule     string // which rule allowed it
 	State    State
 	Attempt  int       // starts of work, this one included
+	Answered bool      // the platform took its acknowledgement; on record for a Confirmer only
 	Reply    string    // short-lived handle that came with the command; gone once posted
 	Root     Post      // where its root message stands
 	Result   Post      // where its result stands

@@ -89,6 +89,7 @@ func (j *job) carry(i int, turn <-chan struct{}) {
 		return err
 	})
 	if c.State == Settled {
+		j.b.glimpses.forget(c.Group)
 		j.b.logOutcome(e, c, j.b.now().Sub(began))
 		j.settle(i, c)
 	}

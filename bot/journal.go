@@ -21,6 +21,9 @@ type Journal interface {
 	// and returns the number it took, or fresh false as Accept does.
 	Note(ctx context.Context, key string, r Record) (number int64, fresh bool, err error)
 
+	// Answer marks an accepted entry as answered.
+	Answer(ctx context.Context, e Entry) error
+
 	// Plan marks a change as planned, with its plan and the plan's grants.
 	Plan(ctx context.Context, e Entry, c Change) error
 

@@ -57,3 +57,11 @@ type Finder interface {
 	FindRoot(ctx context.Context, e Entry) (_ Post, found bool, err error)
 	FindResult(ctx context.Context, e Entry) (_ Post, found bool, err error)
 }
+
+// Confirmer is a platform that can tell whether it took the acknowledgement of an
+// entry, when that is not on record or an acknowledgement failed in an unclear way.
+type Confirmer interface {
+	// Confirm returns nil if the entry is to run, ErrNotRun if it must not, and any
+	// other error if that is not known yet.
+	Confirm(ctx context.Context, e Entry) error
+}

@@ -117,10 +117,15 @@ func (b *Bot) record(ctx context.Context, e Entry, r Record) (*job, error) {
 // say that it must not run.
 func (b *Bot) acknowledge(ctx context.Context, job *job, ack func(context.Context, Answer) error) error {
 	err := safely(func() error { return ack(ctx, Answer{Entry: job.entry.Number}) })
-	if errors.Is(err, ErrNotRun) {
+	switch confirmer := b.confirmer(job.entry); {
+	case errors.Is(err, ErrNotRun):
 		job.drop(err)
-	} else {
+	case confirmer == nil:
 		job.begin()
+	case err == nil:
+		job.answered()
+	default:
+		job.confirm(confirmer)
 	}
 	return err
 }

@@ -67,7 +67,12 @@ func (b *Bot) resume(ctx context.Context) error {
 	}
 	for _, e := range entries {
 		b.log.Info("taken up", "entry", e.Number, "state", e.State, "attempt", e.Attempt)
-		b.enlist(e, true).begin()
+		job := b.enlist(e, true)
+		if confirmer := b.confirmer(e); confirmer != nil && !e.Answered && !e.begun() {
+			job.confirm(confirmer)
+		} else {
+			job.begin()
+		}
 	}
 	return nil
 }

@@ -51,13 +51,14 @@ func TestSecretsAppearNowhere(t *testing.T) {
 		{Kind: simulator.Contradict, Code: 5, EchoURL: true},
 	} {
 		for _, command := range []string{"modify_admin", "get_admin_list"} {
-			fault.Command, fault.Times, fault.Group = command, 3, fmt.Sprintf("@TGS#aFAULT%d%s", i, command)
-			stage.API.AddGroup(fault.Group, simulator.Group{})
+			group := fmt.Sprintf("@TGS#aFAULT%d%s", i, command)
+			fault.Command, fault.Times, fault.Group = command, 3, group
+			stage.API.AddGroup(group, simulator.Group{})
 			if err := stage.API.Inject(fault); err != nil {
 				t.Fatal(err)
 			}
 			all.Go(func() {
-				answer, err := chat.Say(soon(t), "alice", "add "+fault.Group+" user1 --new")
+				answer, err := chat.Say(soon(t), "alice", "add "+group+" user1 --new")
 				if err != nil {
 					t.Error(err)
 				}

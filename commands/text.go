@@ -17,6 +17,7 @@ type Span struct {
 	Kind SpanKind
 	Text string
 	Time time.Time // of a Moment
+	Verb Verb      // of a Code that shows how this command is typed
 }
 
 // SpanKind says how a piece is written.
@@ -29,6 +30,7 @@ const (
 	Quoted          // something typed that was not understood: as Code, but quoted
 	Asker           // the caller; Text is the Ref
 	Moment          // a time, in the reader's own zone where the platform can
+	Flag            // a flag as it is typed, in a sentence
 )
 
 // Message is an answer without a platform.
@@ -146,9 +148,7 @@ func fill(sentence string, values slots) Text {
 	var out Text
 	for sentence != "" {
 		before, rest, found := strings.Cut(sentence, "{")
-		if before != "" {
-			out = append(out, Span{Text: before})
-		}
+		out = append(out, literal(before)...)
 		if !found {
 			break
 		}
@@ -166,4 +166,39 @@ func fill(sentence string, values slots) Text {
 		sentence = after
 	}
 	return out
+}
+
+// literal is what a sentence says beside its places. Flags stand apart in it: where
+// commands have fields, they are fields.
+func literal(s string) Text {
+	var out Text
+	for s != "" {
+		start, end := nextFlag(s)
+		if start > 0 {
+			out = append(out, Span{Text: s[:start]})
+		}
+		if end > start {
+			out = append(out, Span{Kind: Flag, Text: s[start:end]})
+		}
+		s = s[end:]
+	}
+	return out
+}
+
+// nextFlag finds a flag in a sentence. Without one, both are its length.
+func nextFlag(s string) (start, end int) {
+	for start < len(s) {
+		dashes := strings.Index(s[start:], "--")
+		if dashes < 0 {
+			break
+		}
+		start += dashes
+		name := strings.TrimLeft(s[start:], "-")
+		after := strings.TrimLeft(name, "-abcdefghijklmnopqrstuvwxyz")
+		if len(after) < len(name) {
+			return start, len(s) - len(after)
+		}
+		start = len(s) - len(name)
+	}
+	return len(s), len(s)
 }

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +83,24 @@ func TestTextString(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// TestFlagsStandApart: a flag in a sentence is a piece of its own, one in a value is not.
+func TestFlagsStandApart(t *testing.T) {
+	for _, test := range []struct {
+		sentence string
+		want     Text
+	}{
+		{"add --new.", Text{{Text: "add "}, {Kind: Flag, Text: "--new"}, {Text: "."}}},
+		{"--dry-run: {x}", Text{{Kind: Flag, Text: "--dry-run"}, {Text: ": "}, {Text: "--for"}}},
+		{"a - b, -- or --- is none", Text{{Text: "a - b, -- or --- is none"}}},
+		{"ends with --", Text{{Text: "ends with --"}}},
+		{"----x", Text{{Kind: Flag, Text: "----x"}}},
+	} {
+		if got := fill(test.sentence, slots{"x": plain("--for")}); !slices.Equal(got, test.want) {
+			t.Errorf("%q: %+v, want %+v", test.sentence, got, test.want)
+		}
 	}
 }
 

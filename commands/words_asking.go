@@ -80,13 +80,15 @@ func (w Words) rightForm(v Verb) Text {
 	if v == "" {
 		return fill(w.Commands, slots{"verbs": codes(typed())})
 	}
-	return code(usage(v))
+	return usage(v)
 }
 
 // typed returns the verbs that people type, in the order of the help.
 func typed() []Verb { return []Verb{Add, Remove, List, History, Groups, Whoami, Help} }
 
-func usage(v Verb) string { return Name + " " + Usage(v) }
+func usage(v Verb) Text {
+	return Text{{Kind: Code, Text: Name + " " + Usage(v), Verb: v}}
+}
 
 // Name is how commands begin.
 const Name = "/liveadmin"
@@ -155,7 +157,7 @@ func (w Words) Help(entry int64, topic Verb) Message {
 	m := Message{Entry: entry}
 	if topic != "" {
 		m.add(Head, plain(w.About[topic]))
-		m.add(Body, code(usage(topic)))
+		m.add(Body, usage(topic))
 		for _, line := range w.Details[topic] {
 			m.add(Item, fill(line, nil))
 		}
@@ -163,7 +165,7 @@ func (w Words) Help(entry int64, topic Verb) Message {
 	}
 	m.add(Head, plain(w.HelpHead))
 	for _, v := range typed() {
-		m.add(Item, fill(w.HelpLine, slots{"usage": code(usage(v)), "what": plain(w.About[v])}))
+		m.add(Item, fill(w.HelpLine, slots{"usage": usage(v), "what": plain(w.About[v])}))
 	}
 	return m
 }

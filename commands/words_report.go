@@ -237,7 +237,7 @@ func (w Words) reportGroups(m *Message, r Result) {
 		m.add(Body, fill(w.GroupsSame, slots{"n": number(same)}))
 	}
 	for _, remedy := range remedies {
-		m.add(Body, plain(remedy))
+		m.add(Body, literal(remedy))
 	}
 }
 

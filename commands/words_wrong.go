@@ -21,7 +21,7 @@ func (w Words) wrong(m *Message, cmd Command, g GroupResult) {
 			"n": number(len(holders)), "seats": number(imapi.Seats), "users": w.admins(holders),
 		}))
 	}
-	m.add(Body, plain(w.remedy(g)))
+	m.add(Body, literal(w.remedy(g)))
 }
 
 // why says what went wrong on one group in a sentence, if anything did.

@@ -31,7 +31,8 @@ import (
 //	rule WHO… [can VERB…] [on GROUP…] [for DURATION]
 //
 // In the section "talk", a line "> WHO: TEXT" is said, a line "! DIRECTION" is
-// carried out, and the lines that follow are what is answered:
+// carried out, and the lines that follow are what is answered. "> WHO, typed: TEXT" can
+// only be typed: where commands have fields, it cannot be said.
 //
 //	! advance DURATION          moves the clock
 //	! fault COMMAND CODE TIMES  the API answers that code
@@ -48,6 +49,7 @@ type Conversation struct {
 // Turn is one line of a conversation and what it is answered.
 type Turn struct {
 	Who, Text string // empty Who: Text is a direction
+	Typed     bool   // it can only be said where commands are typed
 	Answer    string
 }
 
@@ -77,13 +79,17 @@ func Conversations(t testing.TB, dir string) []Conversation {
 	return all
 }
 
+// onlyTyped follows the name of who says what can only be typed.
+const onlyTyped = ", typed"
+
 func turns(talk string) []Turn {
 	var all []Turn
 	for line := range strings.Lines(talk) {
 		switch {
 		case strings.HasPrefix(line, "> "):
 			who, text, _ := strings.Cut(strings.TrimSuffix(line[2:], "\n"), ":")
-			all = append(all, Turn{Who: who, Text: strings.TrimPrefix(text, " ")})
+			who, typed := strings.CutSuffix(who, onlyTyped)
+			all = append(all, Turn{Who: who, Text: strings.TrimPrefix(text, " "), Typed: typed})
 		case strings.HasPrefix(line, "! "):
 			all = append(all, Turn{Text: strings.TrimSpace(line[2:])})
 		case len(all) > 0:
@@ -139,7 +145,11 @@ func (c Conversation) write(t testing.TB) {
 			fmt.Fprintf(&talk, "! %s\n\n", turn.Text)
 			continue
 		}
-		fmt.Fprintf(&talk, "> %s: %s\n%s\n\n", turn.Who, turn.Text, turn.Answer)
+		who := turn.Who
+		if turn.Typed {
+			who += onlyTyped
+		}
+		fmt.Fprintf(&talk, "> %s: %s\n%s\n\n", who, turn.Text, turn.Answer)
 	}
 	for i := range archive.Files {
 		if archive.Files[i].Name == "talk" {

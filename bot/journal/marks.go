@@ -9,6 +9,15 @@ import (
 	"liveadmin/bot"
 )
 
+// Answer marks an accepted entry as answered. It can be repeated.
+func (j *Journal) Answer(ctx context.Context, e bot.Entry) error {
+	return j.write(ctx, "record the answer", func(tx *sql.Tx) error {
+		return mark(tx.ExecContext(ctx, `
+			UPDATE entry SET answered = TRUE WHERE number = $1 AND attempt = $2 AND state = $3`,
+			e.Number, e.Attempt, bot.Accepted))
+	})
+}
+
 // Plan marks a waiting change as planned. A change that is planned already keeps
 // its plan, and the answer is bot.ErrLost.
 func (j *Journal) Plan(ctx context.Context, e bot.Entry, c bot.Change) error {

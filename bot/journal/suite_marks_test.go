@@ -12,6 +12,25 @@ import (
 	"liveadmin/imapi"
 )
 
+func answering(t *testing.T, j *Journal, _ *clock) {
+	marked, other := mustAccept(t, j, entry("marked")), mustAccept(t, j, entry("other"))
+	if marked.Answered {
+		t.Error("answered when it was accepted")
+	}
+	for range 2 {
+		if err := j.Answer(t.Context(), marked); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open := unclosed(t, j)
+	if !open[0].Answered || open[1].Answered || open[1].Number != other.Number {
+		t.Errorf("on record %+v", open)
+	}
+	if again, _, err := j.Accept(t.Context(), entry("marked"), accepted()); err != nil || !again.Answered {
+		t.Errorf("delivered again: answered %v, error %v", again.Answered, err)
+	}
+}
+
 func lastChange(t *testing.T, j *Journal, _ *clock) {
 	e := mustAccept(t, j, entry("k", friday, sunday))
 	for i, want := range []bool{false, true} {
@@ -87,6 +106,7 @@ func outOfOrder(t *testing.T, j *Journal, _ *clock) {
 	}
 	planIt := try{"plan", func(e bot.Entry) error { return plan(t.Context(), j, e, e.Changes[0]) }}
 	settleIt := try{"settle", func(e bot.Entry) error { _, err := settle(t.Context(), j, e, e.Changes[0]); return err }}
+	answer := try{"answer", func(e bot.Entry) error { return j.Answer(t.Context(), e) }}
 	announce := try{"announce", func(e bot.Entry) error { return j.Announce(t.Context(), e, "root") }}
 	post := try{"post", func(e bot.Entry) error { return j.Post(t.Context(), e, "result") }}
 	drop := try{"drop", func(e bot.Entry) error {
@@ -102,9 +122,9 @@ func outOfOrder(t *testing.T, j *Journal, _ *clock) {
 	}{
 		{"accepted", []try{announce}, []try{settleIt, post, giveUp}},
 		{"planned", []try{planIt, announce}, []try{planIt, post, giveUp}},
-		{"done", []try{planIt, settleIt, announce}, []try{planIt, settleIt, drop}},
-		{"posted", []try{planIt, settleIt, post}, []try{planIt, settleIt, announce, post, drop, giveUp}},
-		{"dropped", []try{drop}, []try{planIt, settleIt, announce, post, drop, giveUp}},
+		{"done", []try{planIt, settleIt, announce}, []try{answer, planIt, settleIt, drop}},
+		{"posted", []try{planIt, settleIt, post}, []try{answer, planIt, settleIt, announce, post, drop, giveUp}},
+		{"dropped", []try{drop}, []try{answer, planIt, settleIt, announce, post, drop, giveUp}},
 		{"planned and dropped", []try{planIt, drop}, []try{planIt, settleIt, announce, post, drop, giveUp}},
 		{"given up", []try{planIt, settleIt, giveUp}, []try{planIt, settleIt, announce, post, drop, giveUp}},
 	} {
@@ -140,6 +160,7 @@ func olderAttempt(t *testing.T, j *Journal, _ *clock) {
 			t.Errorf("%s: %v, want ErrLost", name, err)
 		}
 	}
+	lost("answer", j.Answer(t.Context(), old))
 	lost("plan", plan(t.Context(), j, old, old.Changes[0]))
 	lost("announce", j.Announce(t.Context(), old, "old root"))
 	lost("drop", j.Drop(t.Context(), old, bot.Unanswered, bot.Record{What: bot.WasUnanswered}))

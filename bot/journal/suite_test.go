@@ -32,6 +32,7 @@ func suite(t *testing.T, open func(t testing.TB, opts ...Option) *Journal) {
 		{"a cancelled context writes nothing and says so", cancelled},
 		{"a context that ends in the middle writes nothing", cancelledInside},
 		{"texts of any bytes", anyBytes},
+		{"answering marks an accepted entry", answering},
 		{"the last change makes the entry done", lastChange},
 		{"two changes settled at the same time: one is the last", lastAtOnce},
 		{"a plan is never overwritten", planOnce},

@@ -72,7 +72,7 @@ func entriesWhere(ctx context.Context, tx *sql.Tx, condition string, args ...any
 // those that are damaged, by number.
 func readEntries(ctx context.Context, tx *sql.Tx, condition string, args []any) ([]bot.Entry, map[int64]error, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT number, caller, place, command, rule, state, attempt, reply, root, result, accepted_at
+		SELECT number, caller, place, command, rule, state, attempt, answered, reply, root, result, accepted_at
 		FROM entry WHERE `+condition+` ORDER BY number`, args...)
 	if err != nil {
 		return nil, nil, err
@@ -86,7 +86,7 @@ func readEntries(ctx context.Context, tx *sql.Tx, condition string, args []any) 
 		var reply sql.NullString
 		var accepted int64
 		err := rows.Scan(&e.Number, &caller, &place, &command, &e.Rule, &e.State, &e.Attempt,
-			&reply, &e.Root, &e.Result, &accepted)
+			&e.Answered, &reply, &e.Root, &e.Result, &accepted)
 		if err != nil {
 			return nil, nil, err
 		}
