@@ -3,8 +3,10 @@ module liveadmin
 go 1.26.0
 
 require (
+	github.com/gorilla/websocket v1.5.3
 	github.com/joho/godotenv v1.5.1
 	github.com/mattn/go-isatty v0.0.24
+	github.com/slack-go/slack v0.35.0
 	github.com/tencentyun/tls-sig-api-v2-golang v1.4.0
 	golang.org/x/sync v0.24.0
 	golang.org/x/time v0.16.0

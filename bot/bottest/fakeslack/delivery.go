@@ -1,0 +1,284 @@
+package fakeslack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+)
+
+const (
+	maxAckBytes = 20_480 // of a frame; from there on it is dropped without a word
+	maxRetries  = 3      // of an event
+)
+
+// ErrDispatchFailed is what the person sees if no socket was there to take a command
+// or a click.
+var ErrDispatchFailed = errors.New("dispatch_failed")
+
+// Types of a Delivery.
+const (
+	slashCommands = "slash_commands"
+	eventsAPI     = "events_api"
+	interactive   = "interactive"
+)
+
+// Delivery is something that happened in the workspace and is told to the app.
+type Delivery struct {
+	Channel     string
+	User        string
+	TS          string // of the message with the mention or the button; "" of a command
+	ThreadTS    string // its thread's root, if it is a reply
+	TriggerID   string // of a command and a click
+	ResponseURL string // of a command and a click
+	EventID     string // of a mention
+
+	s        *Server
+	kind     string
+	payload  json.RawMessage
+	sign     Signature
+	accepts  bool   // the acknowledgement may carry a message
+	typed    string // of a command
+	attempts []attempt
+	acks     []Ack
+	failed   error
+}
+
+// attempt is one sending of a Delivery.
+type attempt struct {
+	envelope string
+	at       time.Time
+}
+
+// Ack is what came back for an attempt.
+type Ack struct {
+	Attempt int           // from 1
+	Took    time.Duration // since the attempt
+	Late    bool          // the person saw operation_timeout before; a message in it is not shown
+	Payload json.RawMessage
+	Bytes   int    // of the frame or body
+	Socket  int    // which socket it came over
+	Refused string // why a message in it is not shown: an error of chat.postMessage's
+
+	Status int    // HTTP mode: the status; 0 if there was no answer
+	Body   []byte // HTTP mode
+	Err    error  // HTTP mode: why there was no answer
+}
+
+// Acks are the acknowledgements so far.
+func (d *Delivery) Acks() []Ack {
+	d.s.mu.Lock()
+	defer d.s.mu.Unlock()
+	return slices.Clone(d.acks)
+}
+
+// Attempts is how often it was sent.
+func (d *Delivery) Attempts() int {
+	d.s.mu.Lock()
+	defer d.s.mu.Unlock()
+	return len(d.attempts)
+}
+
+// Wait waits for the first acknowledgement. ErrDispatchFailed says that nobody was
+// there to give one.
+func (d *Delivery) Wait(ctx context.Context) (Ack, error) {
+	acks, err := d.WaitAcks(ctx, 1)
+	if err != nil {
+		return Ack{}, err
+	}
+	return acks[0], nil
+}
+
+// WaitAcks waits for n acknowledgements.
+func (d *Delivery) WaitAcks(ctx context.Context, n int) (acks []Ack, err error) {
+	var failed error
+	err = d.s.Wait(ctx, func() bool {
+		d.s.mu.Lock()
+		failed = d.failed
+		d.s.mu.Unlock()
+		acks = d.Acks()
+		return len(acks) >= n || failed != nil
+	})
+	if err == nil {
+		err = failed
+	}
+	if err != nil {
+		return acks, fmt.Errorf("%s: %w", d.kind, err)
+	}
+	return acks, nil
+}
+
+// Redeliver sends something again: an event as Slack's next retry, a command or a
+// click with the same trigger_id.
+func (s *Server) Redeliver(d *Delivery) { s.deliver(d) }
+
+// RedeliverUnacked sends every event again that has no acknowledgement, and returns
+// how many there are.
+func (s *Server) RedeliverUnacked() int {
+	s.mu.Lock()
+	unacked := slices.Clone(s.hub.unacked)
+	s.mu.Unlock()
+	for _, d := range unacked {
+		s.deliver(d)
+	}
+	return len(unacked)
+}
+
+// SetRetry lets events without an acknowledgement be sent again by themselves, three
+// times, each after a time; with 0 only on demand, as at the start. It holds for
+// events sent from now on.
+func (s *Server) SetRetry(after time.Duration) {
+	s.change(func() { s.hub.retry = after })
+}
+
+// deliver makes the next attempt, by a socket or over HTTP.
+func (s *Server) deliver(d *Delivery) {
+	var to *socket
+	var url string
+	var n int
+	var retry time.Duration
+	envelope := unique()
+	s.change(func() {
+		d.failed = nil
+		if d.kind == eventsAPI && len(d.attempts) == 0 {
+			s.hub.unacked = append(s.hub.unacked, d)
+		}
+		if url = s.hub.appURL; url == "" {
+			to = s.nextSocket()
+		}
+		if url == "" && to == nil && d.kind != eventsAPI {
+			d.failed = ErrDispatchFailed
+		}
+		d.attempts = append(d.attempts, attempt{envelope: envelope, at: time.Now()})
+		s.hub.sent[envelope] = d
+		n, retry = len(d.attempts), s.hub.retry
+	})
+	switch {
+	case url != "":
+		s.beside(func() { s.post(d, url, n) })
+	case to != nil:
+		s.transmit(d, to, envelope, n)
+	}
+	if d.kind == eventsAPI && retry > 0 && n <= maxRetries {
+		s.beside(func() { s.retryAfter(d, retry) })
+	}
+}
+
+// nextSocket is whose turn it is, a silent one's too. The state is locked.
+func (s *Server) nextSocket() *socket {
+	var there []*socket
+	for _, k := range s.hub.sockets {
+		if !k.leaving {
+			there = append(there, k)
+		}
+	}
+	if len(there) == 0 {
+		return nil
+	}
+	s.hub.turn++
+	return there[s.hub.turn%len(there)]
+}
+
+// transmit writes an envelope to a socket.
+func (s *Server) transmit(d *Delivery, to *socket, envelope string, n int) {
+	frame := map[string]any{
+		"type": d.kind, "envelope_id": envelope, "payload": d.payload, "accepts_response_payload": d.accepts,
+	}
+	if d.kind == eventsAPI {
+		frame["retry_attempt"], frame["retry_reason"] = n-1, ""
+		if n > 1 {
+			frame["retry_reason"] = "timeout"
+		}
+	}
+	silent, last := false, false
+	s.change(func() {
+		silent = to.silent
+		if !silent && s.hub.cutNext > 0 {
+			s.hub.cutNext--
+			last = true
+		}
+	})
+	if silent {
+		return
+	}
+	to.write(frame)
+	if last {
+		s.Cut(to.id)
+	}
+}
+
+func (s *Server) retryAfter(d *Delivery, after time.Duration) {
+	if !s.sleep(after) {
+		return
+	}
+	s.mu.Lock()
+	open := slices.Contains(s.hub.unacked, d)
+	s.mu.Unlock()
+	if open {
+		s.deliver(d)
+	}
+}
+
+// acknowledged takes a frame that came over a socket.
+func (s *Server) acknowledged(k *socket, frame []byte) {
+	var response struct {
+		Envelope string          `json:"envelope_id"`
+		Payload  json.RawMessage `json:"payload"`
+	}
+	if json.Unmarshal(frame, &response) != nil || len(frame) >= maxAckBytes {
+		return
+	}
+	s.change(func() {
+		d := s.hub.sent[response.Envelope]
+		if d == nil || k.silent {
+			return
+		}
+		n := slices.IndexFunc(d.attempts, func(a attempt) bool { return a.envelope == response.Envelope })
+		s.settle(d, Ack{
+			Attempt: n + 1, Took: time.Since(d.attempts[n].at),
+			Payload: response.Payload, Bytes: len(frame), Socket: k.id,
+		})
+	})
+}
+
+// settle notes an acknowledgement and shows the message in it. Over HTTP only
+// status 200 is one. The state is locked.
+func (s *Server) settle(d *Delivery, a Ack) {
+	a.Late = a.Took > s.config.AckWithin
+	if a.Err == nil && (a.Status == 0 || a.Status == http.StatusOK) {
+		s.hub.giveUp(d)
+		if d.accepts && !a.Late && len(a.Payload) > 0 {
+			a.Refused = s.showAck(d, a.Payload)
+		}
+	}
+	d.acks = append(d.acks, a)
+}
+
+// giveUp sends an event no more.
+func (h *hub) giveUp(d *Delivery) {
+	h.unacked = slices.DeleteFunc(h.unacked, func(other *Delivery) bool { return other == d })
+}
+
+// showAck shows the message in an acknowledgement and returns why it cannot, or "".
+// One for the channel that says nothing shows what was typed. The state is locked.
+func (s *Server) showAck(d *Delivery, raw json.RawMessage) string {
+	var p response
+	if json.Unmarshal(raw, &p) != nil {
+		return "invalid_payload"
+	}
+	if p.Text == "" && len(p.Blocks) == 0 {
+		if r := s.workspace.rooms[d.Channel]; r != nil && p.Type == "in_channel" {
+			s.put(r, Message{User: d.User, Text: d.typed})
+		}
+		return ""
+	}
+	c, refused := p.content()
+	if refused != nil {
+		return refused.code()
+	}
+	s.show(d.Channel, d.User, p, c)
+	return ""
+}

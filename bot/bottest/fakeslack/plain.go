@@ -1,0 +1,190 @@
+package fakeslack
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Plain is a message as its reader sees it: the blocks, or the text if there are
+// none, without marks of style, with names for IDs and fallbacks for times. A button
+// is its label in brackets. Mentions in code spans count as mentions.
+func (s *Server) Plain(m Message) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(m.Blocks) == 0 {
+		return s.mrkdwn(m.Text)
+	}
+	var lines []string
+	for _, b := range shownBlocks(m.Blocks) {
+		if line := s.plainBlock(b); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Pings is whom a message notifies, by ID: users, user groups, and "channel",
+// "here" and "everyone". Blocks and text both count.
+func (s *Server) Pings(m Message) []string {
+	texts := []string{m.Text}
+	for _, b := range shownBlocks(m.Blocks) {
+		for _, t := range append(b.Fields, b.Elements...) {
+			texts = append(texts, t.mrkdwn())
+		}
+		if b.Text != nil {
+			texts = append(texts, b.Text.mrkdwn())
+		}
+	}
+	mention := regexp.MustCompile(`<(?:@|!subteam\^|!)(\w+)[^<>]*>`)
+	name := regexp.MustCompile(`@(\w[\w.-]*)`)
+	var pinged []string
+	for _, text := range texts {
+		for _, found := range mention.FindAllStringSubmatch(text, -1) {
+			if found[1] != "date" {
+				pinged = append(pinged, found[1])
+			}
+		}
+		if m.LinkNames {
+			for _, found := range name.FindAllStringSubmatch(mention.ReplaceAllString(text, ""), -1) {
+				pinged = append(pinged, found[1])
+			}
+		}
+	}
+	slices.Sort(pinged)
+	return slices.Compact(pinged)
+}
+
+// shown is what a reader sees of a block.
+type shown struct {
+	Type      string      `json:"type"`
+	Text      *shownText  `json:"text"`
+	Fields    []shownText `json:"fields"`
+	Elements  []shownText `json:"elements"`
+	Accessory *shownText  `json:"accessory"`
+}
+
+// shownText is a text object, or an element with one.
+type shownText struct {
+	Type string          `json:"type"`
+	Text json.RawMessage `json:"text"` // a text, or the text object of a button
+}
+
+func shownBlocks(raw json.RawMessage) []shown {
+	var list []shown
+	json.Unmarshal(raw, &list) // they were checked when they were posted
+	return list
+}
+
+// words is the text, a button's label included.
+func (t shownText) words() string {
+	var text string
+	if json.Unmarshal(t.Text, &text) == nil {
+		return text
+	}
+	var label textObject
+	json.Unmarshal(t.Text, &label) // checked when it was posted
+	return label.Text
+}
+
+// mrkdwn is the text if Slack reads marks in it, and "" otherwise.
+func (t shownText) mrkdwn() string {
+	if t.Type != "mrkdwn" {
+		return ""
+	}
+	return t.words()
+}
+
+func (s *Server) plainBlock(b shown) string {
+	var parts []string
+	if b.Text != nil {
+		parts = append(parts, s.plainText(*b.Text))
+	}
+	for _, f := range b.Fields {
+		parts = append(parts, s.plainText(f))
+	}
+	var row []string
+	for _, e := range b.Elements {
+		row = append(row, s.plainText(e))
+	}
+	if b.Accessory != nil {
+		row = append(row, s.plainText(*b.Accessory))
+	}
+	if len(row) > 0 {
+		parts = append(parts, strings.Join(row, " "))
+	}
+	return strings.Join(parts, "\n")
+}
+
+func (s *Server) plainText(t shownText) string {
+	switch t.Type {
+	case "mrkdwn":
+		return s.mrkdwn(t.words())
+	case "button":
+		return "[" + t.words() + "]"
+	}
+	return t.words()
+}
+
+// mrkdwn is a marked text as it is seen. The state is locked.
+func (s *Server) mrkdwn(text string) string {
+	var b strings.Builder
+	for i, part := range strings.Split(text, "```") {
+		if i%2 == 1 {
+			b.WriteString(s.resolve(strings.Trim(part, "\n")))
+			continue
+		}
+		for line := range strings.Lines(part) {
+			for j, span := range strings.Split(line, "`") {
+				if j%2 == 0 {
+					span = unstyle(span)
+				}
+				b.WriteString(s.resolve(span))
+			}
+		}
+	}
+	return b.String()
+}
+
+// unstyle takes bold, italic and strike away where Slack sees them: around words.
+func unstyle(text string) string {
+	for _, mark := range []string{`\*`, `_`, `~`} {
+		style := regexp.MustCompile(`(^|[^\w])` + mark + `([^\s` + mark + `](?:[^` + mark + `\n]*[^\s` + mark + `])?)` + mark + `($|[^\w])`)
+		for before := ""; before != text; { // neighbours share a border
+			before, text = text, style.ReplaceAllString(text, "$1$2$3")
+		}
+	}
+	return text
+}
+
+// resolve puts in what <…> stands for, and the characters for their entities.
+func (s *Server) resolve(text string) string {
+	token := regexp.MustCompile(`<[^<>]+>`)
+	var b strings.Builder
+	end := 0
+	for _, at := range token.FindAllStringIndex(text, -1) {
+		b.WriteString(unescape(text[end:at[0]]))
+		b.WriteString(s.token(text[at[0]+1 : at[1]-1]))
+		end = at[1]
+	}
+	b.WriteString(unescape(text[end:]))
+	return b.String()
+}
+
+// token is what a reader sees for <…>.
+func (s *Server) token(inner string) string {
+	name, label, labelled := strings.Cut(inner, "|")
+	label = unescape(label)
+	switch {
+	case strings.HasPrefix(name, "@"):
+		return "@" + s.user(name[1:]).Name
+	case strings.HasPrefix(name, "#"):
+		return "#" + s.channelName(name[1:])
+	case labelled:
+		return label
+	case strings.HasPrefix(name, "!"):
+		return "@" + strings.TrimPrefix(name[1:], "subteam^")
+	}
+	return unescape(name)
+}
