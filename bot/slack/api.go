@@ -1,0 +1,92 @@
+package slack
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+)
+
+// method is a method of Slack's Web API.
+type method string
+
+// The methods that the bot uses, and no others.
+const (
+	authTest       method = "auth.test"
+	connectionOpen method = "apps.connections.open"
+	postMessage    method = "chat.postMessage"
+	postEphemeral  method = "chat.postEphemeral"
+	updateMessage  method = "chat.update"
+	history        method = "conversations.history"
+	replies        method = "conversations.replies"
+	groupMembers   method = "usergroups.users.list"
+
+	// responseURL stands for an address that came with a command or a click.
+	responseURL method = "response_url"
+)
+
+// scopes is what each method needs: of the app token the first, of the bot token
+// the others. Those of histories and user groups are optional.
+func scopes() map[method]string {
+	return map[method]string{
+		authTest:       "",
+		connectionOpen: "connections:write",
+		postMessage:    "chat:write",
+		postEphemeral:  "chat:write",
+		updateMessage:  "chat:write",
+		history:        "channels:history, groups:history",
+		replies:        "channels:history, groups:history",
+		groupMembers:   "usergroups:read",
+	}
+}
+
+// api is the Web API. Every call has a time-out; its errors are free of secrets.
+type api struct {
+	*slackgo.Client
+	http *http.Client
+	time time.Duration
+
+	revoked context.Context // ends when Slack says that the credentials are not valid
+	revoke  context.CancelCauseFunc
+}
+
+func newAPI(c Config, callTime time.Duration, log *slog.Logger) api {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 32
+	client := &http.Client{
+		Timeout: callTime, Transport: transport,
+		// A redirect would carry a token to wherever it points.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	options := []slackgo.Option{
+		slackgo.OptionHTTPClient(client), slackgo.OptionAppLevelToken(c.AppToken.Reveal()), slackgo.OptionLog(quiet{log}),
+	}
+	if c.APIURL != "" {
+		options = append(options, slackgo.OptionAPIURL(c.APIURL))
+	}
+	revoked, revoke := context.WithCancelCause(context.Background())
+	return api{
+		Client: slackgo.New(c.BotToken.Reveal(), options...), http: client, time: callTime,
+		revoked: revoked, revoke: revoke,
+	}
+}
+
+// call makes one call of a method. An answer that says the credentials are not
+// valid ends the platform.
+func (a *api) call(ctx context.Context, m method, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, a.time)
+	defer cancel()
+	return a.judge(m, do(ctx))
+}
+
+// quiet takes slack-go's own log, which is never asked for more than a few lines
+// and may speak of people: it is for debugging only.
+type quiet struct{ log *slog.Logger }
+
+// Output is what slack-go calls.
+func (q quiet) Output(_ int, line string) error {
+	q.log.Debug("slack-go", "says", line)
+	return nil
+}

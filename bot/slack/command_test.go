@@ -1,0 +1,234 @@
+package slack_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/bot/slack"
+	"liveadmin/commands"
+)
+
+// TestCommand: the acknowledgement shows nothing, one root message names the
+// caller and the command, the result stands under it, the root gets its outcome.
+func TestCommand(t *testing.T) {
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, mode, fakeslack.Config{}, slack.Options{})
+			a := w.acked(w.slash(alice, "add "+group+" user1 --for 1h"))
+			if len(a.Payload) > 0 || len(strings.TrimSpace(string(a.Body))) > 0 {
+				t.Errorf("the acknowledgement shows %s%s", a.Payload, a.Body)
+			}
+			root, replies := w.final(channel)
+			if len(replies) != 1 || len(w.Messages(channel)) != 2 {
+				t.Fatalf("there stand %+v", w.Messages(channel))
+			}
+			if !strings.HasPrefix(root.Text, "✅ Done · <@UALICE> · `"+group+"`: added `user1` until <!date^") || len(root.Edited) == 0 {
+				t.Errorf("the root is %q, edited %v", root.Text, root.Edited)
+			}
+			result := replies[0]
+			for _, want := range []string{"Added 1 of 1 administrator to", "user1   added, until 2026-11-20 16:30 UTC", "Administrators now (1 of 5): user1", "#1"} {
+				if !strings.Contains(w.Plain(result), want) {
+					t.Errorf("the result lacks %q:\n%s", want, w.Plain(result))
+				}
+			}
+			if got := w.Pings(result); len(got) != 0 {
+				t.Errorf("the result mentions %v", got)
+			}
+			if got := w.Pings(root); !slices.Equal(got, []string{alice}) {
+				t.Errorf("the root mentions %v", got)
+			}
+			for _, m := range []fakeslack.Message{root, result} {
+				if m.LinkNames || m.Unfurl || m.Metadata == nil {
+					t.Errorf("posted with %+v", m)
+				}
+			}
+			if strings.TrimSpace(result.Text) == "" || strings.Contains(string(result.Metadata.EventPayload), w.said[0]) {
+				t.Errorf("fallback %q, metadata %s", result.Text, result.Metadata.EventPayload)
+			}
+		})
+	}
+}
+
+// TestPrivate: what calls no API is answered to the caller alone, with the
+// acknowledgement, and nothing stands in the channel.
+func TestPrivate(t *testing.T) {
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, mode, fakeslack.Config{}, slack.Options{})
+			for _, tc := range []struct{ name, user, text, want string }{
+				{"bare", alice, "", "You can use add, remove, list."},
+				{"spaces", alice, " \u00a0 ", "You can use add, remove, list."},
+				{"help", bob, "help", "Set and cancel administrators"},
+				{"whoami", mallory, "whoami", "slack:user:UMALLORY"},
+				{"groups", alice, "groups", "#"},
+				{"history", alice, "history", "The newest"},
+				{"a mistake", alice, "ad " + group + " user1", "Did you mean add?"},
+				{"a refusal", mallory, "add " + group + " user1", "Ask Sam, #stream-ops, and give this entry: slack:user:UMALLORY"},
+			} {
+				t.Run(tc.name, func(t *testing.T) {
+					before := len(w.Ephemerals(tc.user))
+					w.acked(w.slash(tc.user, tc.text))
+					if got := w.Plain(w.private(tc.user, before+1)); !strings.Contains(got, tc.want) {
+						t.Errorf("answered %q, want %q", got, tc.want)
+					}
+				})
+			}
+			if stands := w.Messages(channel); len(stands) > 0 {
+				t.Errorf("in the channel stands %q", stands[0].Text)
+			}
+			if calls := w.Calls("response_url"); len(calls) > 0 {
+				t.Errorf("%d answers did not come with the acknowledgement", len(calls))
+			}
+		})
+	}
+}
+
+// TestLongPrivate: an answer that is too long for an acknowledgement comes through
+// the response_url, in several messages.
+func TestLongPrivate(t *testing.T) {
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, mode, fakeslack.Config{}, slack.Options{})
+			for range 20 {
+				w.acked(w.slash(bob, "whoami "+strings.Repeat("&", 900)))
+			}
+			d := w.slash(bob, "history")
+			if a := w.acked(d); len(a.Payload) > 0 || len(strings.TrimSpace(string(a.Body))) > 0 {
+				t.Errorf("the acknowledgement carries %d bytes", a.Bytes)
+			}
+			w.message(func(m fakeslack.Message) bool { return m.To == bob && strings.Contains(w.Plain(m), "too long to show") })
+			if n := len(w.Responses(d.ResponseURL)); n != 5 {
+				t.Errorf("%d messages came through the response_url", n)
+			}
+		})
+	}
+}
+
+// TestDeliveredTwice: the same command again runs once, and is acknowledged again.
+func TestDeliveredTwice(t *testing.T) {
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, mode, fakeslack.Config{}, slack.Options{})
+			d := w.slash(alice, "add "+group+" user1")
+			w.acked(d)
+			w.final(channel)
+			w.Redeliver(d)
+			if _, err := d.WaitAcks(w.soon(), 2); err != nil {
+				t.Fatal(err)
+			}
+			m := w.Mention(alice, channel, "", "add "+group+" user2")
+			w.Redeliver(m)
+			if _, err := m.WaitAcks(w.soon(), 2); err != nil {
+				t.Fatal(err)
+			}
+			w.message(func(r fakeslack.Message) bool { return r.ThreadTS == m.TS })
+			w.acked(w.slash(bob, "whoami"))
+			rows, err := w.stage.Journal.Trail(w.soon(), bot.Filter{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			accepted := 0
+			for _, r := range rows {
+				if r.What == bot.WasAccepted {
+					accepted++
+				}
+			}
+			if accepted != 2 || len(w.Messages(channel)) != 4 {
+				t.Errorf("%d entries, %d messages", accepted, len(w.Messages(channel)))
+			}
+		})
+	}
+}
+
+// TestRecordBeforeAck: nothing is acknowledged that is not on record.
+func TestRecordBeforeAck(t *testing.T) {
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, mode, fakeslack.Config{}, slack.Options{})
+			if err := w.stage.Journal.Close(); err != nil {
+				t.Fatal(err)
+			}
+			w.acked(w.slash(alice, "add "+group+" user1"))
+			if got := w.Plain(w.private(alice, 1)); !strings.Contains(got, "could not be recorded") {
+				t.Errorf("answered %q", got)
+			}
+			w.acked(w.slash(bob, "whoami"))
+			if got := w.Plain(w.private(bob, 1)); !strings.Contains(got, "slack:user:UBOB") {
+				t.Errorf("answered %q", got)
+			}
+			if got := w.stage.API.Admins(group); len(got) > 0 || len(w.Messages(channel)) > 0 {
+				t.Errorf("it was run: %v %v", got, w.Messages(channel))
+			}
+		})
+	}
+}
+
+// TestSeveralGroups: the root tells how far it is; after a mention, which has no
+// root, one reply does.
+func TestSeveralGroups(t *testing.T) {
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w.severalGroups(3)
+	w.acked(w.slash(alice, "add weekend user1"))
+	root, replies := w.final(channel)
+	if len(replies) != 1 || !strings.Contains(root.Text, "3 of 3 groups") {
+		t.Errorf("root %q with %d replies", root.Text, len(replies))
+	}
+	m := w.Mention(alice, channel, "", "remove weekend user1")
+	w.message(func(r fakeslack.Message) bool { return r.ThreadTS == m.TS && strings.Contains(r.Text, "Done") })
+	thread := w.Thread(channel, m.TS)
+	if len(thread) != 3 || len(thread[1].Edited) == 0 || !strings.Contains(thread[1].Text, "✅ Done · <@UALICE>") {
+		t.Fatalf("in the thread stand %+v", thread)
+	}
+	if got := w.Plain(thread[2]); !strings.HasPrefix(got, "3 of 3 groups") {
+		t.Errorf("the result is %q", got)
+	}
+}
+
+// severalGroups makes an alias of so many groups.
+func (w *world) severalGroups(n int) {
+	rules := w.stage.Rules.Get()
+	rules.Names = manyGroups(w, n)
+	w.stage.Rules.Set(rules)
+}
+
+// TestFailedMentionsCaller: who asked is mentioned by what failed, in the thread.
+func TestFailedMentionsCaller(t *testing.T) {
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w.acked(w.slash(alice, "add @TGS#aNOTTHERE user1"))
+	root, replies := w.final(channel)
+	if !strings.HasPrefix(root.Text, "❌ Failed · <@UALICE>") || len(replies) != 1 {
+		t.Fatalf("root %q, %d replies", root.Text, len(replies))
+	}
+	if got := w.Pings(replies[0]); !slices.Equal(got, []string{alice}) {
+		t.Errorf("the failure mentions %v", got)
+	}
+}
+
+// TestUsergroups: see who_test.go for the lists; here, that a membership decides.
+func TestUsergroupDecides(t *testing.T) {
+	w := build(t, "sockets", fakeslack.Config{Scopes: []string{"commands", "chat:write", "usergroups:read"}}, slack.Options{})
+	w.SetUserGroup("S0MODS", bob)
+	w.allow("slack:usergroup:S0MODS")
+	w.start()
+	w.acked(w.slash(bob, "list "+group))
+	w.final(channel)
+	w.acked(w.slash(mallory, "list "+group))
+	if got := w.Plain(w.private(mallory, 1)); !strings.Contains(got, "not allowed") {
+		t.Errorf("who is not in the group is answered %q", got)
+	}
+}
+
+// allow lets callers and memberships do everything, and nobody else.
+func (w *world) allow(refs ...string) {
+	rules := w.stage.Rules.Get()
+	rules.Policy.Rules = []commands.Rule{{Name: "ALLOWLIST", Allow: refs}}
+	w.stage.Rules.Set(rules)
+}

@@ -1,0 +1,76 @@
+package slack_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"liveadmin/bot/bottest"
+	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/bot/slack"
+)
+
+// TestConversations says every line of the conversations as a slash command in a
+// workspace, over both modes, and compares what their readers see.
+func TestConversations(t *testing.T) {
+	for _, mode := range modes {
+		for _, c := range bottest.Conversations(t, "../../commands/testdata") {
+			t.Run(mode+"/"+c.Name, func(t *testing.T) {
+				t.Parallel()
+				w := open(t, mode, fakeslack.Config{}, slack.Options{})
+				for _, who := range []string{"alice", "bob", "mallory"} {
+					w.AddUser(fakeslack.User{ID: userOf(who), Name: who})
+				}
+				c.Ref = func(who string) string { return "slack:user:" + userOf(who) }
+				for i := range c.Talk {
+					c.Talk[i].Answer = neutral(c.Talk[i].Answer)
+				}
+				c.Play(t, w.stage, false, func(who, text string) (string, error) { return neutral(w.ask(who, text)), nil })
+			})
+		}
+	}
+}
+
+func userOf(who string) string { return "U" + strings.ToUpper(who) }
+
+// ask says a line and returns what the speaker sees, as a plain chat shows it.
+func (w *world) ask(who, text string) string {
+	w.t.Helper()
+	user := userOf(who)
+	privately, roots := len(w.Ephemerals(user)), len(w.Messages(channel))
+	w.acked(w.slash(user, text))
+	var seen string
+	err := w.Wait(w.soon(), func() bool {
+		if all := w.Ephemerals(user); len(all) > privately {
+			seen = "(only @" + who + ")\n" + w.Plain(all[privately])
+			return true
+		}
+		all := w.Messages(channel)
+		if len(all) <= roots {
+			return false
+		}
+		root := all[roots]
+		thread := w.Thread(channel, root.TS)
+		seen = w.Plain(root)
+		for _, m := range thread[1:] {
+			seen += "\n" + w.Plain(m)
+		}
+		return len(thread) > 1 && !strings.Contains(root.Text, "Working")
+	})
+	if err != nil {
+		w.t.Fatalf("%v\nseen: %s\n%s", err, seen, w.log)
+	}
+	return seen
+}
+
+var spaces = regexp.MustCompile(`[ \n]+`)
+
+// neutral drops what a platform words in its own way: quotes, indents, the ends of
+// lines, the name of the platform in references, the mention before what failed.
+func neutral(s string) string {
+	s = strings.NewReplacer("`", "", `"`, "", "'", "", "chat:user:", "slack:user:", "\u200b", `\u200b`).Replace(s)
+	s = regexp.MustCompile(`slack:user:U?(\w+)`).ReplaceAllStringFunc(s, strings.ToLower)
+	s = regexp.MustCompile(`slack:user:u(alice|bob|mallory)`).ReplaceAllString(s, "slack:user:$1")
+	s = regexp.MustCompile(`(?m)^\s*@\w+ (Nothing|It is not|The administrators)`).ReplaceAllString(s, "$1")
+	return strings.TrimSpace(spaces.ReplaceAllString(s, " "))
+}

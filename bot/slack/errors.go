@@ -1,0 +1,96 @@
+package slack
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+
+	"liveadmin/bot"
+)
+
+// errNoPlace is returned for a message that Slack took, as it seems, without
+// telling where it stands.
+var errNoPlace = errors.New("slack did not tell where the message stands")
+
+// judge names the method in an error, takes secrets out, and ends the platform if
+// the error says that the credentials are not valid.
+func (a *api) judge(m method, err error) error {
+	if err == nil {
+		return nil
+	}
+	err = fmt.Errorf("%s: %w", m, withoutURL(err))
+	if code(err) == "missing_scope" {
+		err = fmt.Errorf("%w: the app needs %s", err, scopes()[m])
+	}
+	if m != responseURL && isRevoked(code(err)) {
+		err = fmt.Errorf("%w: %w", err, bot.ErrRevoked)
+		a.revoke(err)
+	}
+	return err
+}
+
+// withoutURL drops the address from an error: a response_url, and the ticket of a
+// socket, are secrets.
+func withoutURL(err error) error {
+	if inner, ok := errors.AsType[*url.Error](err); ok {
+		return inner.Err
+	}
+	return err
+}
+
+// code is Slack's own word for what is wrong, or empty.
+func code(err error) string {
+	if refused, ok := errors.AsType[slackgo.SlackErrorResponse](err); ok {
+		return refused.Err
+	}
+	return ""
+}
+
+// isRevoked reports whether a word means that the credentials are not valid, and
+// will not be valid again by themselves.
+func isRevoked(code string) bool {
+	switch code {
+	case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive":
+		return true
+	}
+	return strings.HasSuffix(code, "_disabled") && !cannotPost(code)
+}
+
+// cannotPost reports whether a word means that the bot is not able to post there,
+// however often it tries.
+func cannotPost(code string) bool {
+	switch code {
+	case "not_in_channel", "channel_not_found", "is_archived", "user_not_in_channel", "messages_tab_disabled",
+		"missing_scope", "no_permission", "cannot_dm_bot", "team_access_not_granted":
+		return true
+	}
+	return strings.HasPrefix(code, "restricted_action")
+}
+
+// cannotUpdate reports whether a word means that a message cannot be changed any
+// more: it was deleted, or the channel does not take anything.
+func cannotUpdate(code string) bool {
+	return cannotPost(code) || slices.Contains([]string{"message_not_found", "cant_update_message", "edit_window_closed"}, code)
+}
+
+// retryAfter tells how long Slack asks to wait, if it does.
+func retryAfter(err error) (time.Duration, bool) {
+	if limited, ok := errors.AsType[*slackgo.RateLimitedError](err); ok {
+		return max(limited.RetryAfter, time.Second), true
+	}
+	return time.Second, status(err) == http.StatusTooManyRequests
+}
+
+// status is the HTTP status of an answer that was not 200, or 0.
+func status(err error) int {
+	if s, ok := errors.AsType[slackgo.StatusCodeError](err); ok {
+		return s.Code
+	}
+	return 0
+}

@@ -1,0 +1,193 @@
+package slack_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/bot/slack"
+)
+
+// TestFallback: where the bot cannot post, the result goes to the caller alone,
+// with what to do about it.
+func TestFallback(t *testing.T) {
+	refuse := func(method, code string) func(*world) {
+		return func(w *world) {
+			w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: method, Code: code, Times: -1})
+		}
+	}
+	restrict := func(code string) func(*world) {
+		return func(w *world) {
+			w.EditChannel(channel, func(c *fakeslack.Channel) { c.Restricted = code })
+		}
+	}
+	const settings = "The settings of this channel do not allow it."
+	for _, tc := range []struct {
+		name, in string
+		set      func(*world)
+		want     string
+	}{
+		{"not in the channel", channel, func(w *world) {
+			w.EditChannel(channel, func(c *fakeslack.Channel) { c.Members = []string{alice} })
+		}, "invite me: /invite @liveadmin"},
+		{"a private channel without the bot", "G0SECRET", func(w *world) {
+			w.AddChannel(fakeslack.Channel{ID: "G0SECRET", Kind: fakeslack.Private, Members: []string{alice}})
+		}, "invite me: /invite @liveadmin"},
+		{"a direct message between others", "D0OTHERS", func(w *world) {
+			w.AddChannel(fakeslack.Channel{ID: "D0OTHERS", Kind: fakeslack.IM, Members: []string{alice, bob}})
+		}, "Use a channel instead."},
+		{"archived", channel, func(w *world) {
+			w.EditChannel(channel, func(c *fakeslack.Channel) { c.Archived = true })
+		}, "This channel is archived."},
+		{"restricted", channel, restrict("restricted_action"), settings},
+		{"read only", channel, restrict("restricted_action_read_only_channel"), settings},
+		{"threads only", channel, restrict("restricted_action_thread_only_channel"), settings},
+		{"no threads", channel, restrict("restricted_action_non_threadable_channel"), settings},
+		{"threads locked", channel, restrict("restricted_action_thread_locked"), settings},
+		{"no scope", channel, refuse("chat.postMessage", "missing_scope"), "does not have the permission"},
+		{"no messages tab", channel, refuse("chat.postMessage", "messages_tab_disabled"), settings},
+		{"an answer without ts", channel, func(w *world) {
+			w.Inject(fakeslack.Fault{Kind: fakeslack.NoTS, Method: "chat.postMessage"})
+		}, "Slack did not tell where my message stands."},
+		{"ok:false without an error", channel, func(w *world) {
+			w.Inject(fakeslack.Fault{Kind: fakeslack.NoError, Method: "chat.postMessage"})
+		}, "Slack did not tell where my message stands."},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+			tc.set(w)
+			d := w.Slash(alice, tc.in, "add "+group+" user1")
+			w.acked(d)
+			m := w.private(alice, 1)
+			got := w.Plain(m)
+			for _, want := range []string{"✅ Done · @UALICE · ", "Added 1 of 1 administrator", tc.want, "Only you see this"} {
+				if !strings.Contains(got, want) {
+					t.Errorf("it lacks %q:\n%s", want, got)
+				}
+			}
+			if len(w.Responses(d.ResponseURL)) != 1 {
+				t.Error("it did not come through the response_url")
+			}
+			for _, root := range w.Messages(tc.in) {
+				if !strings.Contains(root.Text, "Working") && !strings.Contains(root.Text, "Done") {
+					t.Errorf("in the channel stands %q", root.Text)
+				}
+			}
+			w.posted(1)
+		})
+	}
+}
+
+// posted waits until an entry is closed: its reply handle is forgotten.
+func (w *world) posted(entry int64) {
+	w.t.Helper()
+	w.until("the entry is closed", func() bool {
+		left, err := w.stage.Journal.Unclosed(context.Background())
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, e := range left {
+			if e.Number == entry {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// TestDirect: when the response_url is spent, or there is none, the caller gets a
+// direct message.
+func TestDirect(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		say  func(*world)
+	}{
+		{"the response_url is spent", func(w *world) {
+			w.EditChannel(channel, func(c *fakeslack.Channel) { c.Members = []string{alice} })
+			w.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "response_url", Status: 404, Times: -1})
+			w.acked(w.slash(alice, "add "+group+" user1"))
+		}},
+		{"a mention, then the bot is removed", func(w *world) {
+			w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: "chat.postMessage", Code: "not_in_channel"})
+			w.acked(w.Mention(alice, channel, "", "add "+group+" user1"))
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
+			w.AddUser(fakeslack.User{ID: alice})
+			w.start()
+			tc.say(w)
+			w.message(func(m fakeslack.Message) bool { return m.Channel == "D"+alice })
+			got := w.Plain(w.Direct(alice)[0])
+			for _, want := range []string{"✅ Done", "Added 1 of 1 administrator", "You get this directly", "/invite @liveadmin"} {
+				if !strings.Contains(got, want) {
+					t.Errorf("it lacks %q:\n%s", want, got)
+				}
+			}
+		})
+	}
+}
+
+// TestDeletedRoot: a result whose root was deleted stands in the channel, with the
+// root's line, and nothing is tried again.
+func TestDeletedRoot(t *testing.T) {
+	t.Parallel()
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w.stage.API.SetLatency(time.Second)
+	w.acked(w.slash(alice, "add "+group+" user1"))
+	root := w.message(func(m fakeslack.Message) bool { return strings.Contains(m.Text, "Working") })
+	w.recorded(root)
+	w.Delete(channel, root.TS)
+	w.stage.API.SetLatency(0)
+	m := w.message(func(m fakeslack.Message) bool { return len(m.Edited) > 0 })
+	if got := w.Plain(m); m.ThreadTS != "" || !strings.HasPrefix(got, "✅ Done · @UALICE · ") || !strings.Contains(got, "Added 1 of 1") {
+		t.Errorf("it says %q in %q", got, m.ThreadTS)
+	}
+	w.posted(1)
+	if all := w.Messages(channel); len(all) != 1 {
+		t.Errorf("there stand %d messages", len(all))
+	}
+}
+
+// recorded waits until the journal knows where a root stands.
+func (w *world) recorded(root fakeslack.Message) {
+	w.t.Helper()
+	w.until("the root is on record", func() bool {
+		open, err := w.stage.Journal.Unclosed(context.Background())
+		return err == nil && len(open) == 1 && strings.Contains(string(open[0].Root), root.TS)
+	})
+}
+
+// TestPassingTrouble: what may pass is tried again until it does.
+func TestPassingTrouble(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		fault fakeslack.Fault
+	}{
+		{"a gateway's page", fakeslack.Fault{Kind: fakeslack.Status, Status: 502}},
+		{"an error inside Slack", fakeslack.Fault{Kind: fakeslack.Refuse, Code: "internal_error"}},
+		{"a connection cut before", fakeslack.Fault{Kind: fakeslack.Reset}},
+		{"no answer", fakeslack.Fault{Kind: fakeslack.Hang}},
+		{"a limit without a time", fakeslack.Fault{Kind: fakeslack.Status, Status: 429}},
+		{"a redirect", fakeslack.Fault{Kind: fakeslack.Status, Status: 302}},
+	} {
+		for _, method := range []string{"chat.postMessage", "chat.update"} {
+			t.Run(method+"/"+tc.name, func(t *testing.T) {
+				t.Parallel()
+				w := open(t, "sockets", fakeslack.Config{}, slack.Options{CallTime: time.Second})
+				fault := tc.fault
+				fault.Method = method
+				w.Inject(fault)
+				w.acked(w.slash(alice, "add "+group+" user1"))
+				if _, replies := w.final(channel); len(replies) != 1 || len(w.Messages(channel)) != 2 {
+					t.Errorf("there stand %d messages", len(w.Messages(channel)))
+				}
+				w.posted(1)
+			})
+		}
+	}
+}

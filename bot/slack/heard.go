@@ -1,0 +1,206 @@
+package slack
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"liveadmin/bot"
+)
+
+// heard is something that people said to the bot, as a delivery, with the ways to
+// answer the caller alone.
+type heard struct {
+	delivery bot.Delivery
+	inAck    bool   // the acknowledgement can carry an answer
+	url      string // the response_url; empty after a mention
+	thread   string // of an answer to the caller alone; empty: the channel
+}
+
+// errNothing is returned for what is no business of the bot: it is acknowledged
+// and forgotten.
+var errNothing = errors.New("nothing that was said to the bot")
+
+// speech is what Slack's payloads have in common.
+type speech interface{ hear(*Slack) (heard, error) }
+
+// decode makes a delivery of a payload. The payloads hold only what the bot needs,
+// so that nothing else in them can make one unreadable.
+func decode[T speech](s *Slack, payload []byte) (heard, error) {
+	var said T
+	if err := json.Unmarshal(payload, &said); err != nil {
+		return heard{}, fmt.Errorf("decoding what slack brought: %w", err)
+	}
+	return said.hear(s)
+}
+
+// slash is a slash command: a form over HTTP, the same keys as JSON through a
+// socket. What is not here is not needed; names, above all, never are.
+type slash struct {
+	Team        string `json:"team_id"`
+	Enterprise  string `json:"enterprise_id"`
+	Channel     string `json:"channel_id"`
+	User        string `json:"user_id"`
+	Text        string `json:"text"`
+	ResponseURL string `json:"response_url"`
+	TriggerID   string `json:"trigger_id"`
+}
+
+func slashForm(form url.Values) slash {
+	return slash{
+		Team: form.Get("team_id"), Enterprise: form.Get("enterprise_id"), Channel: form.Get("channel_id"),
+		User: form.Get("user_id"), Text: form.Get("text"), ResponseURL: form.Get("response_url"), TriggerID: form.Get("trigger_id"),
+	}
+}
+
+// hear makes a delivery of a command. Slack offers a command to people of the
+// installing workspace or organization only; it is checked all the same.
+func (c slash) hear(s *Slack) (heard, error) {
+	if c.User == "" || c.Channel == "" {
+		return heard{}, errors.New("a command without a caller or a channel")
+	}
+	self := s.self.Load()
+	d := bot.Delivery{
+		Key:    key(c.Team, c.TriggerID),
+		Caller: s.caller(c.User, self.home(c.Team) || self.home(c.Enterprise)),
+		Place:  place(c.Channel, ""),
+		Text:   c.Text,
+		Reply:  c.ResponseURL,
+	}
+	return heard{delivery: d, inAck: true, url: c.ResponseURL}, nil
+}
+
+// event is what the Events API brings.
+type event struct {
+	Type       string `json:"type"`
+	Challenge  string `json:"challenge"`
+	Team       string `json:"team_id"`
+	Enterprise string `json:"enterprise_id"`
+	ID         string `json:"event_id"`
+	External   *bool  `json:"is_ext_shared_channel"`
+	Event      struct {
+		Type       string          `json:"type"`
+		Subtype    string          `json:"subtype"`
+		User       string          `json:"user"`
+		BotID      string          `json:"bot_id"`
+		Text       string          `json:"text"`
+		Channel    string          `json:"channel"`
+		TS         string          `json:"ts"`
+		Thread     string          `json:"thread_ts"`
+		Edited     json.RawMessage `json:"edited"`
+		Team       string          `json:"team"`
+		UserTeam   string          `json:"user_team"`
+		SourceTeam string          `json:"source_team"`
+	} `json:"event"`
+}
+
+// hear makes a delivery of a mention. Those by bots and in edits are not for the
+// bot. The answer goes to the thread of the message, or opens one under it.
+func (v event) hear(s *Slack) (heard, error) {
+	m := v.Event
+	edited := len(m.Edited) > 0 && !bytes.Equal(m.Edited, []byte("null"))
+	self := s.self.Load()
+	if v.Type != "event_callback" || m.Type != "app_mention" || m.Subtype != "" || m.BotID != "" || edited || m.User == self.user {
+		return heard{}, errNothing
+	}
+	if m.User == "" || m.Channel == "" || m.TS == "" {
+		return heard{}, errors.New("a mention without a caller, a channel or a place")
+	}
+	d := bot.Delivery{
+		Key:    key(v.Team, cmp.Or(v.ID, m.Channel+":"+m.TS)),
+		Caller: s.caller(m.User, v.insider(*self)),
+		Place:  place(m.Channel, cmp.Or(m.Thread, m.TS)),
+		Text:   afterMention(m.Text, self.user),
+	}
+	return heard{delivery: d, thread: m.Thread}, nil
+}
+
+// insider reports whether a mention comes from the bot's own people. In a channel
+// that is shared with others, Slack names the author's workspace; members of the
+// organization's other workspaces can only be told from outsiders in a channel
+// that certainly is not shared.
+func (v event) insider(self identity) bool {
+	if !self.home(v.Team) && !self.home(v.Enterprise) {
+		return false
+	}
+	ours := self.enterprise != "" && v.Enterprise == self.enterprise && v.External != nil && !*v.External
+	for _, team := range []string{v.Event.Team, v.Event.UserTeam, v.Event.SourceTeam} {
+		if team != "" && !self.home(team) && !ours {
+			return false
+		}
+	}
+	return true
+}
+
+// afterMention is what was said to the bot: what follows its name.
+func afterMention(text, bot string) string {
+	text = strings.TrimSpace(text)
+	rest, named := strings.CutPrefix(text, "<@"+bot)
+	label, after, ends := strings.Cut(rest, ">")
+	if !named || !ends || label != "" && label[0] != '|' {
+		return text
+	}
+	return strings.TrimSpace(after)
+}
+
+// press is a click on a button.
+type press struct {
+	Type string `json:"type"`
+	Team struct {
+		ID string `json:"id"`
+	} `json:"team"`
+	User struct {
+		ID   string `json:"id"`
+		Team string `json:"team_id"`
+	} `json:"user"`
+	Channel struct {
+		ID string `json:"id"`
+	} `json:"channel"`
+	Container struct {
+		Channel string `json:"channel_id"`
+		TS      string `json:"message_ts"`
+		Thread  string `json:"thread_ts"`
+	} `json:"container"`
+	Actions []struct {
+		ID    string `json:"action_id"`
+		Value string `json:"value"`
+	} `json:"actions"`
+	ResponseURL string `json:"response_url"`
+	TriggerID   string `json:"trigger_id"`
+}
+
+// hear makes a delivery of a click. Everybody who sees a button can press it, also
+// people of other organizations.
+func (p press) hear(s *Slack) (heard, error) {
+	if p.Type != "block_actions" || len(p.Actions) == 0 {
+		return heard{}, errNothing
+	}
+	channel := cmp.Or(p.Container.Channel, p.Channel.ID)
+	if p.User.ID == "" || channel == "" {
+		return heard{}, errors.New("a click without a caller or a channel")
+	}
+	action, _, _ := strings.Cut(p.Actions[0].ID, ".")
+	entry, err := strconv.ParseInt(p.Actions[0].Value, 10, 64)
+	if err != nil || entry < 0 {
+		entry = 0
+	}
+	d := bot.Delivery{
+		Key:    key(p.Team.ID, p.TriggerID),
+		Caller: s.caller(p.User.ID, s.self.Load().home(p.User.Team)),
+		Place:  place(channel, cmp.Or(p.Container.Thread, p.Container.TS)),
+		Click:  &bot.Click{Action: action, Entry: entry},
+		Reply:  p.ResponseURL,
+	}
+	return heard{delivery: d, url: p.ResponseURL, thread: p.Container.Thread}, nil
+}
+
+// key names a delivery. One that Slack did not name cannot be told from others.
+func key(team, id string) string {
+	return fmt.Sprintf("%s:%s:%s", Name, team, cmp.Or(id, rand.Text()))
+}

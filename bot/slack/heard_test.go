@@ -1,0 +1,152 @@
+package slack
+
+import (
+	"encoding/json"
+	"log/slog"
+	"testing"
+	"time"
+
+	"liveadmin/commands"
+)
+
+// deaf is a platform that was introduced but runs nowhere.
+func deaf(self identity) *Slack {
+	s := &Slack{log: slog.New(slog.DiscardHandler)}
+	s.groups = &userGroups{policy: func() commands.Policy { return commands.Policy{} }, now: time.Now}
+	s.self.Store(&self)
+	return s
+}
+
+// TestWhoIsInside: which payloads come from the bot's own people.
+func TestWhoIsInside(t *testing.T) {
+	alone := identity{team: "T1", user: "U0BOT"}
+	org := identity{team: "T1", enterprise: "E1", user: "U0BOT"}
+	wide := identity{team: "E1", enterprise: "E1", user: "U0BOT"}
+	mention := func(outer, inner string) string {
+		return `{"type":"event_callback",` + outer + `"event_id":"Ev1","event":{"type":"app_mention","user":"U1","channel":"C1","ts":"1.1",` + inner + `"text":"x"}}`
+	}
+	for _, tc := range []struct {
+		name    string
+		self    identity
+		kind    string
+		payload string
+		inside  bool
+	}{
+		{"a command here", alone, "slash_commands", `{"team_id":"T1","user_id":"U1","channel_id":"C1"}`, true},
+		{"a command from elsewhere", alone, "slash_commands", `{"team_id":"T2","user_id":"U1","channel_id":"C1"}`, false},
+		{"a command without a workspace", alone, "slash_commands", `{"user_id":"U1","channel_id":"C1"}`, false},
+		{"a command of the organization", org, "slash_commands", `{"team_id":"T2","enterprise_id":"E1","user_id":"U1","channel_id":"C1"}`, true},
+		{"a command of another organization", org, "slash_commands", `{"team_id":"T2","enterprise_id":"E2","user_id":"U1","channel_id":"C1"}`, false},
+		{"empty IDs are nobody's", alone, "slash_commands", `{"team_id":"","enterprise_id":"","user_id":"U1","channel_id":"C1"}`, false},
+
+		{"a mention here", alone, "events_api", mention(`"team_id":"T1",`, ``), true},
+		{"a mention with its author's workspace", alone, "events_api", mention(`"team_id":"T1",`, `"team":"T1","user_team":"T1","source_team":"T1",`), true},
+		{"an outsider's mention", alone, "events_api", mention(`"team_id":"T1",`, `"user_team":"T2","source_team":"T2",`), false},
+		{"one team of two is another's", alone, "events_api", mention(`"team_id":"T1",`, `"user_team":"T1","source_team":"T2",`), false},
+		{"told by team alone", alone, "events_api", mention(`"team_id":"T1",`, `"team":"T2",`), false},
+		{"a mention told to another workspace", alone, "events_api", mention(`"team_id":"T2",`, ``), false},
+		{"the organization's other workspace", org, "events_api", mention(`"team_id":"T1","enterprise_id":"E1","is_ext_shared_channel":false,`, `"user_team":"T2",`), true},
+		{"named by the organization", org, "events_api", mention(`"team_id":"T1",`, `"user_team":"E1",`), true},
+		{"in a shared channel of the organization", org, "events_api", mention(`"team_id":"T1","enterprise_id":"E1","is_ext_shared_channel":true,`, `"user_team":"T2",`), false},
+		{"not told whether it is shared", org, "events_api", mention(`"team_id":"T1","enterprise_id":"E1",`, `"user_team":"T2",`), false},
+		{"installed in the whole organization", wide, "events_api", mention(`"team_id":"T5","enterprise_id":"E1","is_ext_shared_channel":false,`, `"team":"T5",`), true},
+
+		{"a click here", alone, "interactive", `{"type":"block_actions","user":{"id":"U1","team_id":"T1"},"channel":{"id":"C1"},"actions":[{"action_id":"undo.0"}]}`, true},
+		{"an outsider's click", alone, "interactive", `{"type":"block_actions","team":{"id":"T1"},"user":{"id":"U1","team_id":"T2"},"channel":{"id":"C1"},"actions":[{"action_id":"undo.0"}]}`, false},
+		{"a click without a workspace", alone, "interactive", `{"type":"block_actions","team":{"id":"T1"},"user":{"id":"U1"},"channel":{"id":"C1"},"actions":[{"action_id":"undo.0"}]}`, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			h, err := hear(deaf(tc.self), tc.kind, []byte(tc.payload))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if h.delivery.Caller.Outsider == tc.inside || h.delivery.Caller.Ref != "slack:user:U1" || h.delivery.Place.Channel != "slack:C1" {
+				t.Errorf("heard %+v", h.delivery)
+			}
+		})
+	}
+}
+
+// TestAfterMention: what follows the bot's name, if the text begins with it.
+func TestAfterMention(t *testing.T) {
+	for _, tc := range []struct{ name, text, want string }{
+		{"a space", "<@U0BOT> add g u", "add g u"},
+		{"a no-break space", "<@U0BOT>\u00a0add g u", "add g u"},
+		{"nothing between", "<@U0BOT>add g u", "add g u"},
+		{"the name alone", "<@U0BOT>", ""},
+		{"with a label", "<@U0BOT|bot> add", "add"},
+		{"spaces before", " \u00a0<@U0BOT> add", "add"},
+		{"somebody else", "<@U0BOTTOM> add", "<@U0BOTTOM> add"},
+		{"not at the beginning", "hey <@U0BOT> add", "hey <@U0BOT> add"},
+		{"never closed", "<@U0BOT add", "<@U0BOT add"},
+		{"twice", "<@U0BOT> <@U0BOT> add", "<@U0BOT> add"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := afterMention(tc.text, "U0BOT"); got != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+// TestKeys: one delivery has one key, two have two, also if Slack gives them no
+// name.
+func TestKeys(t *testing.T) {
+	if a, b := key("T1", "1.2.x"), key("T1", "1.2.x"); a != b || a != "slack:T1:1.2.x" {
+		t.Errorf("%q and %q", a, b)
+	}
+	if a, b := key("T1", ""), key("T1", ""); a == b {
+		t.Errorf("two without a name have the key %q", a)
+	}
+}
+
+// FuzzHear: nothing that arrives makes the decoding panic, or somebody an insider
+// without the workspace's name.
+func FuzzHear(f *testing.F) {
+	for _, kind := range []string{"slash_commands", "events_api", "interactive", "hello"} {
+		for _, payload := range []string{
+			`{"team_id":"T1","user_id":"U1","channel_id":"C1","text":"add","trigger_id":"1"}`,
+			`{"type":"event_callback","team_id":"T1","event":{"type":"app_mention","user":"U1","channel":"C1","ts":"1.1","text":"<@U0BOT> x"}}`,
+			`{"type":"block_actions","user":{"id":"U1","team_id":"T1"},"channel":{"id":"C1"},"actions":[{"action_id":"undo.0","value":"1"}]}`,
+			`null`, `[]`, `{"event":{"edited":{}}}`,
+		} {
+			f.Add(kind, payload)
+		}
+	}
+	s := deaf(identity{team: "T1", user: "U0BOT"})
+	f.Fuzz(func(t *testing.T, kind, payload string) {
+		h, err := hear(s, kind, []byte(payload))
+		if err != nil {
+			return
+		}
+		d := h.delivery
+		if d.Key == "" || d.Caller.Ref == userRef || d.Place.Channel == Name+":" {
+			t.Errorf("a delivery without a key, a caller or a channel: %+v", d)
+		}
+		var names any
+		if json.Unmarshal([]byte(payload), &names) == nil && !holds(names, "T1") && !d.Caller.Outsider {
+			t.Errorf("an insider by %s", payload)
+		}
+	})
+}
+
+// holds reports whether a text stands anywhere in decoded JSON.
+func holds(v any, text string) bool {
+	switch v := v.(type) {
+	case string:
+		return v == text
+	case []any:
+		for _, one := range v {
+			if holds(one, text) {
+				return true
+			}
+		}
+	case map[string]any:
+		for _, one := range v {
+			if holds(one, text) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,277 @@
+package slack_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/bot/slack"
+	"liveadmin/imapi"
+)
+
+// serves waits until the bot takes commands again, and tells how long it took.
+func (w *world) serves() time.Duration {
+	w.t.Helper()
+	began := time.Now()
+	if err := w.WaitConnected(w.soon(), 1); err != nil {
+		w.t.Fatalf("%v\n%s", err, w.log)
+	}
+	w.ready()
+	took := time.Since(began)
+	before := len(w.Ephemerals(bob))
+	w.acked(w.slash(bob, "whoami"))
+	w.private(bob, before+1)
+	return took
+}
+
+// TestSocketsEnd: whatever ends a socket, another one takes its place, and
+// readiness says so meanwhile.
+func TestSocketsEnd(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		end  func(*world)
+	}{
+		{"refreshed", func(w *world) { w.Disconnect(fakeslack.RefreshRequested) }},
+		{"warned", func(w *world) { w.Disconnect(fakeslack.Warning) }},
+		{"too many", func(w *world) { w.Disconnect(fakeslack.TooManyWebSockets) }},
+		{"switched off and on", func(w *world) { w.Disconnect(fakeslack.LinkDisabled) }},
+		{"cut", func(w *world) { w.Cut() }},
+		{"silent", func(w *world) { w.Silence() }},
+		{"refreshed while Slack is limited", func(w *world) {
+			w.Inject(fakeslack.Fault{Kind: fakeslack.RateLimit, Method: "apps.connections.open"})
+			w.Disconnect(fakeslack.RefreshRequested)
+		}},
+		{"refreshed while Slack has trouble", func(w *world) {
+			w.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "apps.connections.open", Times: 2})
+			w.Disconnect(fakeslack.RefreshRequested)
+		}},
+		{"refreshed while nothing answers", func(w *world) {
+			w.Inject(fakeslack.Fault{Kind: fakeslack.Hang, Method: "apps.connections.open"})
+			w.Disconnect(fakeslack.RefreshRequested)
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, "sockets", fakeslack.Config{PingEvery: 100 * time.Millisecond},
+				slack.Options{Silence: time.Second, CallTime: 2 * time.Second})
+			tc.end(w)
+			w.serves()
+			w.acked(w.slash(alice, "add "+group+" user1"))
+			w.final(channel)
+		})
+	}
+}
+
+// TestSilentFromTheStart: a socket that never greets is given up, and the bot is
+// not ready before one does.
+func TestSilentFromTheStart(t *testing.T) {
+	t.Parallel()
+	w := build(t, "sockets", fakeslack.Config{}, slack.Options{Silence: 300 * time.Millisecond})
+	w.SetMute(true)
+	w.slack = w.platform()
+	w.stage.Run(t, w.slack)
+	w.until("two sockets were tried", func() bool {
+		if ready, _ := w.slack.State(t.Context()); ready {
+			t.Fatal("ready without a greeting")
+		}
+		return len(w.Calls("apps.connections.open")) > 1
+	})
+	w.SetMute(false)
+	w.serves()
+}
+
+// TestReadiness: a socket that has gone silent is not ready.
+func TestReadiness(t *testing.T) {
+	t.Parallel()
+	w := open(t, "sockets", fakeslack.Config{PingEvery: 50 * time.Millisecond}, slack.Options{Silence: 400 * time.Millisecond})
+	w.SetMute(true)
+	w.Silence()
+	w.until("not ready", func() bool {
+		ready, reason := w.slack.State(t.Context())
+		return !ready && reason != ""
+	})
+	w.SetMute(false)
+	w.ready()
+	w.halt()
+	if ready, reason := w.slack.State(t.Context()); ready || reason != "stopped" {
+		t.Errorf("after the end: %v %q", ready, reason)
+	}
+}
+
+// TestRefreshGap: after a refresh the next socket is opened without a pause, also
+// after several in a row; the benchmark has the figure.
+func TestRefreshGap(t *testing.T) {
+	t.Parallel()
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	for range 3 {
+		w.Disconnect(fakeslack.RefreshRequested)
+		w.serves()
+	}
+	if strings.Contains(w.log.String(), "no socket") {
+		t.Errorf("it paused:\n%s", w.log)
+	}
+}
+
+// TestSocketsThatDoNotLast: sockets that end as soon as they are open do not make
+// the bot storm Slack, and do not stop it.
+func TestSocketsThatDoNotLast(t *testing.T) {
+	t.Parallel()
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w.until("it paused", func() bool {
+		w.Disconnect(fakeslack.RefreshRequested)
+		return strings.Contains(w.log.String(), "as soon as it is open")
+	})
+	w.serves()
+}
+
+// TestRedelivery: an event whose acknowledgement was lost is delivered again and
+// runs once.
+func TestRedelivery(t *testing.T) {
+	t.Parallel()
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w.CutAfterNext(1)
+	d := w.Mention(alice, channel, "", "add "+group+" user1")
+	if err := w.WaitConnected(w.soon(), 1); err != nil {
+		t.Fatal(err)
+	}
+	w.until("acknowledged", func() bool {
+		if len(d.Acks()) == 0 && len(w.Sockets()) > 0 {
+			w.Redeliver(d)
+			time.Sleep(50 * time.Millisecond)
+		}
+		return len(d.Acks()) > 0
+	})
+	w.message(func(m fakeslack.Message) bool { return m.ThreadTS == d.TS })
+	w.posted(1)
+	if got := w.Thread(channel, d.TS); len(got) != 2 {
+		t.Errorf("%d messages stand in the thread", len(got))
+	}
+}
+
+// TestSeveralBots: two bots share the envelopes; each command is answered once.
+func TestSeveralBots(t *testing.T) {
+	t.Parallel()
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	ctx, cancel := context.WithCancel(context.Background())
+	other := w.platform()
+	ended := make(chan error, 1)
+	go func() { ended <- other.Run(ctx, w.stage.Bot) }()
+	if err := w.WaitConnected(w.soon(), 2); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 6 {
+		w.acked(w.slash(bob, "whoami"))
+		w.private(bob, i+1)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestRevoked: credentials that are not valid any more end the platform, whichever
+// call tells; readiness says so.
+func TestRevoked(t *testing.T) {
+	for _, code := range []string{"token_revoked", "socket_mode_disabled"} {
+		for _, tc := range []struct {
+			name string
+			mode string
+			do   func(w *world, code string)
+		}{
+			{"while reconnecting", "sockets", func(w *world, code string) {
+				w.Revoke(w.Config().AppToken, code)
+				w.Disconnect(fakeslack.LinkDisabled)
+			}},
+			{"while posting", "http", func(w *world, code string) {
+				w.Revoke(w.Config().BotToken, code)
+				w.acked(w.slash(alice, "add "+group+" user1"))
+			}},
+			{"while nothing happens", "http", func(w *world, code string) { w.Revoke(w.Config().BotToken, code) }},
+		} {
+			t.Run(code+"/"+tc.name, func(t *testing.T) {
+				t.Parallel()
+				w := build(t, tc.mode, fakeslack.Config{}, slack.Options{Refresh: 200 * time.Millisecond})
+				platform := w.startAlone()
+				tc.do(w, code)
+				select {
+				case err := <-platform:
+					if !errors.Is(err, bot.ErrRevoked) || !strings.Contains(err.Error(), code) {
+						t.Errorf("it ended with %v", err)
+					}
+				case <-time.After(20 * time.Second):
+					t.Fatalf("it did not end\n%s", w.log)
+				}
+				if ready, reason := w.slack.State(t.Context()); ready || !strings.Contains(reason, code) {
+					t.Errorf("readiness is %v %q", ready, reason)
+				}
+			})
+		}
+	}
+}
+
+// TestRevokedFromTheStart: so do credentials that never were valid.
+func TestRevokedFromTheStart(t *testing.T) {
+	w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w.Revoke(w.Config().BotToken, "invalid_auth")
+	w.slack = w.platform()
+	if err := w.slack.Run(w.soon(), w.stage.Bot); !errors.Is(err, bot.ErrRevoked) {
+		t.Errorf("it ended with %v", err)
+	}
+}
+
+// TestNotYet: while Slack does not answer, the bot waits and says so.
+func TestNotYet(t *testing.T) {
+	w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "auth.test", Times: 2})
+	w.slack = w.platform()
+	w.stage.Run(t, w.slack)
+	w.until("it says why", func() bool {
+		ready, reason := w.slack.State(t.Context())
+		return !ready && strings.Contains(reason, "auth.test")
+	})
+	w.serves()
+}
+
+// TestStop: what was heard before the end is recorded and acknowledged.
+func TestStop(t *testing.T) {
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, mode, fakeslack.Config{}, slack.Options{})
+			d := w.slash(alice, "add "+group+" user1")
+			w.acked(d)
+			w.halt()
+			if len(w.Messages(channel)) != 2 {
+				t.Errorf("there stand %d messages", len(w.Messages(channel)))
+			}
+		})
+	}
+}
+
+// TestNew: what cannot be is refused.
+func TestNew(t *testing.T) {
+	w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
+	token := imapi.NewSecret("x")
+	for _, tc := range []struct {
+		name string
+		c    slack.Config
+		o    slack.Options
+	}{
+		{"no log", slack.Config{BotToken: token, AppToken: token}, slack.Options{Policy: w.opts.Policy}},
+		{"no policy", slack.Config{BotToken: token, AppToken: token}, slack.Options{Log: w.opts.Log}},
+		{"no bot token", slack.Config{AppToken: token}, w.opts},
+		{"no way in", slack.Config{BotToken: token}, w.opts},
+		{"an address without its end", slack.Config{BotToken: token, AppToken: token, APIURL: "http://x/api"}, w.opts},
+		{"a time below zero", slack.Config{BotToken: token, AppToken: token}, slack.Options{Log: w.opts.Log, Policy: w.opts.Policy, Silence: -1}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if _, err := slack.New(tc.c, tc.o); err == nil {
+				t.Error("it was not refused")
+			}
+		})
+	}
+}

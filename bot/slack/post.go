@@ -1,0 +1,132 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	slackgo "github.com/slack-go/slack"
+
+	"liveadmin/bot"
+)
+
+// stand is where a message stands: what bot.Post holds in Slack.
+type stand struct {
+	Channel string `json:"channel"`
+	TS      string `json:"ts,omitempty"`        // of the message; empty: nothing was posted yet
+	Thread  string `json:"thread_ts,omitempty"` // the root that it answers, if not its own
+	How     how    `json:"how,omitempty"`
+	Why     string `json:"why,omitempty"` // of a root that could not be posted: Slack's word for it
+}
+
+// how is the way in which a message reached its readers; empty: in its channel.
+type how string
+
+const (
+	inPrivate how = "ephemeral" // through the response_url, to the caller alone
+	inDirect  how = "direct"    // in a direct message to the caller
+)
+
+// post is the stand as the journal keeps it.
+func (s stand) post() bot.Post {
+	text, _ := json.Marshal(s) // strings alone cannot fail
+	return bot.Post(text)
+}
+
+func readStand(p bot.Post) (stand, error) {
+	var s stand
+	if err := json.Unmarshal([]byte(p), &s); err != nil || s.Channel == "" {
+		return stand{}, fmt.Errorf("%q does not tell where a message stands in Slack", p)
+	}
+	return s, nil
+}
+
+// root is the message under which answers go.
+func (s stand) root() string {
+	if s.Thread != "" {
+		return s.Thread
+	}
+	return s.TS
+}
+
+// needsNoRoot reports whether an entry gets no message before its result: it came
+// with a mention, and there is no progress to tell.
+func (s stand) needsNoRoot(e bot.Entry) bool { return s.Thread != "" && len(e.Changes) < 2 }
+
+// say posts a page in a channel, under a root unless that is empty, and returns
+// where. threaded is false if the root was deleted meanwhile: then the page stands
+// in the channel.
+func (s *Slack) say(ctx context.Context, channel, root string, p page, m mark) (ts string, threaded bool, err error) {
+	options := append(p.options(), slackgo.MsgOptionMetadata(m.metadata()),
+		slackgo.MsgOptionDisableLinkUnfurl(), slackgo.MsgOptionDisableMediaUnfurl())
+	if root != "" {
+		options = append(options, slackgo.MsgOptionTS(root))
+	}
+	err = s.lines.do(ctx, channel, func(ctx context.Context) error {
+		return s.api.call(ctx, postMessage, func(ctx context.Context) error {
+			_, stands, said, err := s.api.PostMessageWithResponseContext(ctx, channel, options...)
+			if err == nil && stands == "" {
+				err = errNoPlace // ok:false without an error looks the same
+			}
+			ts, threaded = stands, said.ThreadTimestamp != ""
+			return err
+		})
+	})
+	return ts, threaded, err
+}
+
+// change gives a message another page.
+func (s *Slack) change(ctx context.Context, channel, ts string, p page, m mark) error {
+	return s.lines.do(ctx, channel, func(ctx context.Context) error {
+		return s.api.call(ctx, updateMessage, func(ctx context.Context) error {
+			_, _, _, err := s.api.UpdateMessageContext(ctx, channel, ts, append(p.options(), slackgo.MsgOptionMetadata(m.metadata()))...)
+			return err
+		})
+	})
+}
+
+// options write a page. Slack is never asked to make links of names.
+func (p page) options() []slackgo.MsgOption {
+	options := []slackgo.MsgOption{slackgo.MsgOptionText(p.text, false)}
+	if len(p.blocks) > 0 {
+		options = append(options, slackgo.MsgOptionBlocks(p.blocks...))
+	}
+	return options
+}
+
+// respond answers the caller alone through the address that came with a command or
+// a click, which takes five messages within half an hour.
+func (s *Slack) respond(ctx context.Context, url, root string, all []page) error {
+	for _, p := range all {
+		message := p.ephemeral()
+		message.ThreadTimestamp = root
+		if err := s.api.call(ctx, responseURL, func(ctx context.Context) error {
+			return slackgo.PostWebhookCustomHTTPContext(ctx, url, s.api.http, message)
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ephemeral is a page that the caller alone sees, as a response_url or an
+// acknowledgement takes it.
+func (p page) ephemeral() *slackgo.WebhookMessage {
+	no := false
+	return &slackgo.WebhookMessage{
+		ResponseType: slackgo.ResponseTypeEphemeral, Text: p.text, Blocks: &slackgo.Blocks{BlockSet: p.blocks},
+		UnfurlLinks: &no, UnfurlMedia: &no,
+	}
+}
+
+// isSpent reports whether an address for answers takes nothing any more, however
+// often it is tried.
+func isSpent(err error) bool {
+	s := status(err)
+	return s >= 400 && s < 500 && s != 408 && s != 429
+}
+
+// isLost reports whether a message was not posted and will not be by trying again,
+// or stands nobody knows where.
+func isLost(err error) bool { return errors.Is(err, errNoPlace) || cannotPost(code(err)) }

@@ -1,0 +1,148 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"runtime/debug"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
+)
+
+// Slack waits three seconds for an acknowledgement, from when it sent the
+// delivery. An answer that one carries has 20,480 bytes at most through a socket,
+// with its envelope.
+const (
+	ackTime    = 2500 * time.Millisecond
+	recordTime = 20 * time.Second
+	longestAck = 16 << 10
+)
+
+// arrival is one thing that Slack brought.
+type arrival struct {
+	at   time.Time
+	hear func(*Slack) (heard, error)
+	// ack acknowledges it, with a message for the caller alone or nil.
+	ack func(ctx context.Context, message *slackgo.WebhookMessage) error
+}
+
+// take handles an arrival beside everything else. The channel is closed when it is
+// handled, or was not taken because the bot is stopping: then another instance, or
+// a later try, gets it.
+func (s *Slack) take(a arrival) (handled <-chan struct{}) {
+	done := make(chan struct{})
+	door := s.enter()
+	if door == nil {
+		close(done)
+		return done
+	}
+	go func() {
+		defer close(done)
+		defer s.busy.Done()
+		defer func() {
+			if recover() != nil { // what was said, and secrets with it, may be in the value
+				s.log.Error("a delivery was given up after a panic", "stack", string(debug.Stack()))
+			}
+		}()
+		s.handle(door, a)
+	}()
+	return done
+}
+
+// handle brings an arrival to the bot's door and acknowledges it when it is on
+// record.
+func (s *Slack) handle(door bot.Door, a arrival) {
+	ctx, cancel := context.WithTimeout(context.Background(), recordTime)
+	defer cancel()
+	h, err := a.hear(s)
+	if err != nil {
+		if !errors.Is(err, errNothing) {
+			s.log.Warn("not understood", "err", err)
+		}
+		s.acknowledged(a.acknowledge(ctx, nil))
+		return
+	}
+	var later *commands.Message
+	err = door.Receive(ctx, h.delivery, func(ctx context.Context, answer bot.Answer) error {
+		inAck := h.inAck && fits(answer.Private)
+		if !inAck {
+			later = answer.Private
+			return a.acknowledge(ctx, nil)
+		}
+		err := a.acknowledge(ctx, pages(*answer.Private, false)[0].ephemeral())
+		if err != nil {
+			later = answer.Private
+		}
+		return err
+	})
+	s.acknowledged(err)
+	if later != nil {
+		s.whisper(h, *later)
+	}
+}
+
+// acknowledge has its own deadline: what was slow before must not make it wait
+// for ever, and an acknowledgement that comes too late is none.
+func (a arrival) acknowledge(ctx context.Context, message *slackgo.WebhookMessage) error {
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), a.at.Add(ackTime))
+	defer cancel()
+	return a.ack(ctx, message)
+}
+
+func (s *Slack) acknowledged(err error) {
+	if err != nil {
+		s.log.Warn("not acknowledged", "err", err)
+	}
+}
+
+// fits reports whether a message for the caller alone can go with the
+// acknowledgement, which needs no further call.
+func fits(m *commands.Message) bool {
+	if m == nil {
+		return false
+	}
+	all := pages(*m, false)
+	body, err := json.Marshal(all[0].ephemeral())
+	return err == nil && len(all) == 1 && len(body) <= longestAck
+}
+
+// whisper answers the caller alone, by a call of its own.
+func (s *Slack) whisper(h heard, m commands.Message) {
+	ctx, cancel := context.WithTimeout(context.Background(), recordTime)
+	defer cancel()
+	all := capped(pages(m, false))
+	var err error
+	if h.url != "" {
+		err = s.respond(ctx, h.url, h.thread, all)
+	} else {
+		err = s.ephemerals(ctx, h, all)
+	}
+	if err != nil {
+		s.log.Warn("the caller was not answered", "entry", m.Entry, "err", err)
+	}
+}
+
+// ephemerals answers after a mention, which brings no address for answers. Inside
+// of a thread the answer must name it, or it stands in the channel.
+func (s *Slack) ephemerals(ctx context.Context, h heard, all []page) error {
+	channel, user := channelOf(h.delivery.Place), userOf(h.delivery.Caller.Ref)
+	for _, p := range all {
+		options := p.options()
+		if h.thread != "" {
+			options = append(options, slackgo.MsgOptionTS(h.thread))
+		}
+		if err := s.lines.do(ctx, channel, func(ctx context.Context) error {
+			return s.api.call(ctx, postEphemeral, func(ctx context.Context) error {
+				_, err := s.api.PostEphemeralContext(ctx, channel, user, options...)
+				return err
+			})
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,200 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
+)
+
+// mostPages is how many messages an answer to the caller alone has at most: a
+// response_url takes five.
+const mostPages = 5
+
+// Announce posts the root message. After a mention the message with the mention
+// is the root; only a command on several groups gets a reply that tells how far it
+// is. Where the bot cannot post there is no root, and the result will go to the
+// caller alone.
+func (s *Slack) Announce(ctx context.Context, e bot.Entry, root commands.Text) (bot.Post, error) {
+	at := stand{Channel: channelOf(e.Place), Thread: e.Place.Thread}
+	if at.needsNoRoot(e) {
+		return at.post(), nil
+	}
+	ts, _, err := s.say(ctx, at.Channel, at.Thread, rootPage(root), markOf(e, rootPart))
+	if errors.Is(err, errNoPlace) {
+		if post, found, _ := s.FindRoot(ctx, e); found {
+			return post, nil
+		}
+	}
+	if err != nil && !isLost(err) {
+		return "", err
+	}
+	at.TS = ts
+	if err != nil {
+		at.Why = code(err)
+		s.log.Warn("no root message", "entry", e.Number, "channel", at.Channel, "err", err)
+	}
+	return at.post(), nil
+}
+
+// Update gives the root message another line. One that was deleted, or was never
+// posted, stays so.
+func (s *Slack) Update(ctx context.Context, e bot.Entry, root commands.Text) error {
+	at, err := readStand(e.Root)
+	if err != nil || at.TS == "" {
+		return err
+	}
+	err = s.change(ctx, at.Channel, at.TS, rootPage(root), markOf(e, rootPart))
+	if cannotUpdate(code(err)) {
+		s.log.Warn("root message not updated", "entry", e.Number, "channel", at.Channel, "err", err)
+		return nil
+	}
+	return err
+}
+
+// Report posts the result in the thread; where that is not possible, to the caller
+// alone, with what to do about it.
+func (s *Slack) Report(ctx context.Context, e bot.Entry, root commands.Text, result commands.Message) (bot.Post, error) {
+	at, err := readStand(e.Root)
+	if err != nil {
+		return "", err
+	}
+	if at.root() == "" {
+		return s.confide(ctx, e, at.Why, root, result)
+	}
+	post, err := s.reply(ctx, e, at, root, result)
+	if isLost(err) {
+		s.log.Warn("result not in its thread", "entry", e.Number, "channel", at.Channel, "err", err)
+		return s.confide(ctx, e, code(err), root, result)
+	}
+	return post, err
+}
+
+// reply posts a result under its root. A root that was deleted takes no replies:
+// the result then stands in the channel.
+func (s *Slack) reply(ctx context.Context, e bot.Entry, at stand, root commands.Text, result commands.Message) (bot.Post, error) {
+	shown := result
+	switch {
+	case at.TS == "":
+		shown = headed(root, result)
+	case isLoud(e):
+		shown = addressed(result, e.Caller)
+	}
+	all, thread, first := pages(shown, true), at.root(), stand{Channel: at.Channel}
+	for i, p := range all {
+		m := markOf(e, pagePart)
+		if i == len(all)-1 {
+			m.part = resultPart
+		}
+		ts, threaded, err := s.say(ctx, at.Channel, thread, p, m)
+		if err != nil {
+			return "", err
+		}
+		if i > 0 {
+			continue
+		}
+		first.TS, first.Thread = ts, thread
+		if !threaded {
+			first.Thread, thread = "", ts
+			s.orphaned(ctx, e, first, m, headed(root, result))
+		}
+	}
+	return first.post(), nil
+}
+
+// orphaned gives a result that stands in the channel the line of the root that is
+// gone, if it still fits one message then.
+func (s *Slack) orphaned(ctx context.Context, e bot.Entry, at stand, m mark, result commands.Message) {
+	s.log.Warn("the root message was deleted", "entry", e.Number, "channel", at.Channel)
+	all := pages(result, true)
+	if len(all) > 1 {
+		return
+	}
+	if err := s.change(ctx, at.Channel, at.TS, all[0], m); err != nil {
+		s.log.Warn("result without its root's line", "entry", e.Number, "err", err)
+	}
+}
+
+// headed is a result that no root message stands over.
+func headed(root commands.Text, result commands.Message) commands.Message {
+	result.Lines = slices.Concat([]commands.Line{{Text: root}}, result.Lines)
+	return result
+}
+
+// confide gives a result to the caller alone: through the address that came with
+// the command, or directly if that has expired or there is none.
+func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root commands.Text, result commands.Message) (bot.Post, error) {
+	at := stand{Channel: channelOf(e.Place), How: inPrivate}
+	told := func(opening string) []page {
+		m := headed(root, result)
+		hint := append(commands.Text{{Text: opening}}, remedy(why, at.Channel, s.name())...)
+		m.Lines = append(m.Lines, commands.Line{Style: commands.Body, Text: hint})
+		return capped(pages(m, true))
+	}
+	if e.Reply != "" {
+		err := s.respond(ctx, e.Reply, "", told(onlyYou))
+		if err == nil {
+			return at.post(), nil
+		}
+		if !isSpent(err) {
+			return "", err
+		}
+		s.log.Warn("the caller cannot be answered where the command was", "entry", e.Number, "err", err)
+	}
+	at = stand{Channel: userOf(e.Caller.Ref), How: inDirect}
+	for _, p := range told(direct) {
+		ts, _, err := s.say(ctx, at.Channel, "", p, markOf(e, resultPart))
+		if err != nil {
+			return "", err
+		}
+		at.TS = ts
+	}
+	return at.post(), nil
+}
+
+// capped drops the pages that would be too many, and says so.
+func capped(all []page) []page {
+	if len(all) > mostPages {
+		all = all[:mostPages]
+		all[mostPages-1] = pages(commands.Message{Lines: []commands.Line{{Text: commands.Text{{Text: tooMuch}}}}}, false)[0]
+	}
+	return all
+}
+
+// rootPage is the one line of a root message.
+func rootPage(root commands.Text) page {
+	return page{text: shorten(strings.Join(pieces(root, true), ""), longestText)}
+}
+
+// isLoud reports whether a result mentions who asked: it failed, or nobody knows.
+func isLoud(e bot.Entry) bool {
+	var parts []commands.Status
+	for _, c := range e.Changes {
+		if c.Outcome != nil {
+			parts = append(parts, c.Outcome.Status)
+		}
+	}
+	together := commands.Together(parts)
+	return together == commands.Failed || together == commands.Unknown
+}
+
+// addressed puts the caller before the first line.
+func addressed(m commands.Message, c commands.Caller) commands.Message {
+	m.Lines = slices.Clone(m.Lines)
+	if len(m.Lines) > 0 {
+		first := &m.Lines[0]
+		first.Text = append(commands.Text{{Kind: commands.Asker, Text: c.Ref}, {Text: " "}}, first.Text...)
+	}
+	return m
+}
+
+// name is what the bot is called in the workspace.
+func (s *Slack) name() string {
+	if self := s.self.Load(); self != nil && self.name != "" {
+		return self.name
+	}
+	return "liveadmin"
+}

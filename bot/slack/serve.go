@@ -1,0 +1,126 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+)
+
+// Mount mounts what Slack calls in HTTP mode: /slack/commands, /slack/events and
+// /slack/interactions. In Socket Mode there is nothing to mount. The length of
+// bodies is for the server to limit: a reading that fails with *http.MaxBytesError
+// is answered 413.
+func (s *Slack) Mount(mount func(pattern string, h http.Handler)) {
+	if !s.overHTTP() {
+		return
+	}
+	mount("POST /slack/commands", s.signed(s.serveCommand))
+	mount("POST /slack/events", s.signed(s.serveEvent))
+	mount("POST /slack/interactions", s.signed(s.serveInteraction))
+}
+
+// signed lets through what Slack has signed in the last five minutes.
+func (s *Slack) signed(next func(http.ResponseWriter, []byte)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if _, long := errors.AsType[*http.MaxBytesError](err); long {
+			http.Error(w, "the body is too long", http.StatusRequestEntityTooLarge)
+			return
+		}
+		if err != nil {
+			http.Error(w, "the body cannot be read", http.StatusBadRequest)
+			return
+		}
+		if err := verify(r.Header, body, s.config.SigningSecret.Reveal()); err != nil {
+			s.log.Warn("a request was refused", "path", r.URL.Path, "err", err)
+			http.Error(w, "the signature is not valid", http.StatusUnauthorized)
+			return
+		}
+		next(w, body)
+	})
+}
+
+// verify compares in constant time, over the body as it came.
+func verify(h http.Header, body []byte, secret string) error {
+	v, err := slackgo.NewSecretsVerifier(h, secret)
+	if err != nil {
+		return err
+	}
+	if _, err := v.Write(body); err != nil {
+		return err
+	}
+	return v.Ensure()
+}
+
+func (s *Slack) serveCommand(w http.ResponseWriter, body []byte) {
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		http.Error(w, "this is no form", http.StatusBadRequest)
+		return
+	}
+	if form.Get("ssl_check") == "1" {
+		return // a look at the certificate
+	}
+	s.serve(w, slashForm(form).hear)
+}
+
+func (s *Slack) serveEvent(w http.ResponseWriter, body []byte) {
+	var e event
+	if err := json.Unmarshal(body, &e); err != nil {
+		http.Error(w, "this is no event", http.StatusBadRequest)
+		return
+	}
+	if e.Type == "url_verification" {
+		w.Header().Set("Content-Type", "text/plain")
+		_, _ = io.WriteString(w, e.Challenge)
+		return
+	}
+	s.serve(w, e.hear)
+}
+
+func (s *Slack) serveInteraction(w http.ResponseWriter, body []byte) {
+	form, err := url.ParseQuery(string(body))
+	if err != nil || form.Get("payload") == "" {
+		http.Error(w, "this is no interaction", http.StatusBadRequest)
+		return
+	}
+	s.serve(w, func(s *Slack) (heard, error) { return decode[press](s, []byte(form.Get("payload"))) })
+}
+
+// serve takes what a request brought, and answers the request when it is
+// acknowledged. A request that is not acknowledged in time is answered 503, which
+// to Slack means that it was not received.
+func (s *Slack) serve(w http.ResponseWriter, hear func(*Slack) (heard, error)) {
+	acks := make(chan *slackgo.WebhookMessage)
+	handled := s.take(arrival{at: time.Now(), hear: hear, ack: func(ctx context.Context, message *slackgo.WebhookMessage) error {
+		select {
+		case acks <- message:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}})
+	late := time.NewTimer(ackTime)
+	defer late.Stop()
+	select {
+	case message := <-acks:
+		acknowledge(w, message)
+	case <-handled:
+		http.Error(w, "not taken", http.StatusServiceUnavailable)
+	case <-late.C:
+		http.Error(w, "too slow", http.StatusServiceUnavailable)
+	}
+}
+
+func acknowledge(w http.ResponseWriter, message *slackgo.WebhookMessage) {
+	if message != nil {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(message)
+	}
+}

@@ -1,0 +1,168 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+)
+
+const (
+	// steady is how long a socket lives if it is of any use. After so many that
+	// ended before, the next one has to wait.
+	steady    = 5 * time.Second
+	mostShort = 5
+	// flushTime is for acknowledgements that are on their way when the bot stops.
+	flushTime = 100 * time.Millisecond
+	// longestFrame is how many bytes a frame from Slack has at most.
+	longestFrame = 4 << 20
+)
+
+// listen keeps a socket open until the context ends.
+func (s *Slack) listen(ctx context.Context) {
+	// What was already heard is acknowledged through the socket that brought it,
+	// which therefore outlives the context by a little.
+	live, hangUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer hangUp()
+	stop := context.AfterFunc(ctx, func() {
+		defer hangUp()
+		s.finish()
+		sleep(live, flushTime)
+	})
+	defer stop()
+	var heard lastRead
+	client := socketmode.New(s.api.Client, socketmode.OptionDialer(dialer(&heard, s.silence)),
+		socketmode.OptionReadLimit(longestFrame), socketmode.OptionLog(quiet{s.log}))
+	var pause backoff
+	for ctx.Err() == nil {
+		greeted, err := s.converse(ctx, live, client, &heard)
+		if ctx.Err() != nil {
+			break
+		}
+		s.state.set("no socket: " + err.Error())
+		s.log.Warn("no socket", "err", err)
+		if !greeted.IsZero() && time.Since(greeted) > steady {
+			pause = backoff{}
+		}
+		pause.wait(ctx, err)
+	}
+	<-live.Done()
+}
+
+// errShort is returned when sockets end right after they were opened.
+var errShort = errors.New("slack ends the socket as soon as it is open")
+
+// converse lets slack-go open one socket after the other, until none can be opened
+// or they do not last, and tells when the last one was greeted.
+func (s *Slack) converse(ctx, live context.Context, client *socketmode.Client, heard *lastRead) (greeted time.Time, err error) {
+	live, end := context.WithCancel(live)
+	ran := make(chan error, 1)
+	go func() { ran <- client.RunContext(live) }()
+	short := 0
+	fail := func(err error) (time.Time, error) {
+		end()
+		<-ran
+		s.drain(client)
+		return greeted, err
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			<-live.Done()
+			return fail(nil)
+		case err := <-ran:
+			ran <- nil
+			return fail(s.api.judge(connectionOpen, err))
+		case e := <-client.Events:
+			switch data := e.Data.(type) {
+			case *slackgo.ConnectionErrorEvent:
+				return fail(s.api.judge(connectionOpen, data.ErrorObj))
+			case *slackgo.ConnectingEvent:
+				if short++; greeted.IsZero() || time.Since(greeted) > steady {
+					short = 0
+				}
+				if short > mostShort {
+					return fail(errShort)
+				}
+				s.state.set("connecting")
+			default:
+				if e.Type == socketmode.EventTypeHello {
+					greeted = time.Now()
+					s.state.connected(heard, s.silence)
+				}
+				s.brought(client, e)
+			}
+		}
+	}
+}
+
+// brought takes what a socket brought, or notes what is wrong with it.
+func (s *Slack) brought(client *socketmode.Client, e socketmode.Event) {
+	switch data := e.Data.(type) {
+	case *slackgo.IncomingEventError:
+		s.log.Info("socket read nothing usable", "err", withoutURL(data.ErrorObj))
+	case *socketmode.ErrorWriteFailed:
+		s.log.Warn("not acknowledged", "err", data.Cause)
+	case *socketmode.ErrorBadMessage:
+		// An event of another kind, or one that slack-go finds fault with.
+		var r socketmode.Request
+		if json.Unmarshal(data.Message, &r) == nil {
+			s.envelope(client, r)
+		}
+	default:
+		if e.Request != nil {
+			s.envelope(client, *e.Request)
+		}
+	}
+}
+
+// drain takes what a client that has ended still holds, so that its next run
+// begins with nothing of the past.
+func (s *Slack) drain(client *socketmode.Client) {
+	for {
+		select {
+		case e := <-client.Events:
+			s.brought(client, e)
+		default:
+			return
+		}
+	}
+}
+
+// envelope takes one delivery. Everything that Slack waits for is acknowledged, be
+// it of no use.
+func (s *Slack) envelope(client *socketmode.Client, r socketmode.Request) {
+	if r.EnvelopeID == "" {
+		return
+	}
+	s.take(arrival{
+		at: time.Now(),
+		hear: func(s *Slack) (heard, error) {
+			h, err := hear(s, r.Type, r.Payload)
+			h.inAck = h.inAck && r.AcceptsResponsePayload
+			return h, err
+		},
+		ack: func(ctx context.Context, message *slackgo.WebhookMessage) error {
+			if message == nil {
+				return client.AckCtx(ctx, r.EnvelopeID, nil)
+			}
+			return client.AckCtx(ctx, r.EnvelopeID, message)
+		},
+	})
+}
+
+// hear decodes the payload of an envelope.
+func hear(s *Slack, kind string, payload []byte) (heard, error) {
+	switch kind {
+	case socketmode.RequestTypeSlashCommands:
+		return decode[slash](s, payload)
+	case socketmode.RequestTypeEventsAPI:
+		return decode[event](s, payload)
+	case socketmode.RequestTypeInteractive:
+		return decode[press](s, payload)
+	}
+	return heard{}, errNothing
+}

@@ -1,0 +1,106 @@
+package slack
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+
+	"liveadmin/commands"
+)
+
+// listAge is how long a list of members counts after it was read.
+const listAge = 5 * time.Minute
+
+// userGroups knows who is in the user groups that the policy names.
+type userGroups struct {
+	api    *api
+	policy func() commands.Policy
+	now    func() time.Time
+	log    *slog.Logger
+
+	mu   sync.Mutex
+	read map[string]members // by "S…"
+}
+
+// members is who was in a group, and when.
+type members struct {
+	users []string
+	at    time.Time
+}
+
+// of tells which of the groups hold the user, and which cannot be told: their
+// list was never read, or too long ago.
+func (g *userGroups) of(user string) (memberships, unread []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, id := range groupsOf(g.policy()) {
+		list := g.read[id]
+		switch {
+		case list.at.IsZero() || g.now().Sub(list.at) > listAge:
+			unread = append(unread, groupRef+id)
+		case slices.Contains(list.users, user):
+			memberships = append(memberships, groupRef+id)
+		}
+	}
+	return memberships, unread
+}
+
+// refresh reads every group. A group that cannot be read keeps its last list.
+func (g *userGroups) refresh(ctx context.Context, self identity) {
+	for _, id := range groupsOf(g.policy()) {
+		at := g.now()
+		users, err := g.list(ctx, id, self)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			g.log.Warn("members not read", "group", groupRef+id, "err", err)
+			continue
+		}
+		g.mu.Lock()
+		g.read[id] = members{users, at}
+		g.mu.Unlock()
+	}
+}
+
+// list reads one group, and waits once if Slack asks for it. A group that does
+// not exist has no members.
+func (g *userGroups) list(ctx context.Context, id string, self identity) (users []string, err error) {
+	var where []slackgo.GetUserGroupMembersOption
+	if self.enterprise != "" && strings.HasPrefix(self.team, "T") { // an organization's token works in several
+		where = append(where, slackgo.GetUserGroupMembersOptionTeamID(self.team))
+	}
+	read := func(ctx context.Context) (err error) {
+		users, err = g.api.GetUserGroupMembersContext(ctx, id, where...)
+		return err
+	}
+	err = g.api.call(ctx, groupMembers, read)
+	if after, limited := retryAfter(err); limited && sleep(ctx, after) {
+		err = g.api.call(ctx, groupMembers, read)
+	}
+	if code(err) == "no_such_subteam" {
+		g.log.Warn("there is no such user group", "group", groupRef+id)
+		return nil, nil
+	}
+	return users, err
+}
+
+// groupsOf lists the user groups that a policy names, each once.
+func groupsOf(p commands.Policy) []string {
+	named := slices.Clone(p.Blocked)
+	for _, r := range p.Rules {
+		named = append(named, r.Allow...)
+	}
+	var ids []string
+	for _, ref := range named {
+		if id, ok := strings.CutPrefix(ref, groupRef); ok && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}

@@ -1,0 +1,135 @@
+package slack_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/bot/slack"
+)
+
+// hands is a clock that a test turns.
+type hands struct {
+	mu  sync.Mutex
+	off time.Duration
+}
+
+func (h *hands) now() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return time.Now().Add(h.off)
+}
+
+func (h *hands) turn(d time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.off += d
+}
+
+// answers says something as somebody and returns the private answer.
+func (w *world) answers(user, text string) string {
+	w.t.Helper()
+	before := len(w.Ephemerals(user))
+	w.acked(w.slash(user, text))
+	return w.Plain(w.private(user, before+1))
+}
+
+const mods = "slack:usergroup:S0MODS"
+
+// TestUsergroups: the members are known before the bot is ready, and read again;
+// the last list counts for five minutes, then nobody is a member.
+func TestUsergroups(t *testing.T) {
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			clock := &hands{}
+			w := build(t, mode, fakeslack.Config{
+				Scopes: []string{"commands", "chat:write", "usergroups:read"},
+			}, slack.Options{Now: clock.now, Refresh: 50 * time.Millisecond})
+			w.SetUserGroup("S0MODS", bob)
+			w.allow(mods)
+			w.start()
+			if got := w.answers(bob, "whoami"); !strings.Contains(got, "ALLOWLIST") {
+				t.Errorf("a member is told %q", got)
+			}
+			w.SetUserGroup("S0MODS", mallory)
+			w.until("the list is read again", func() bool { return strings.Contains(w.answers(mallory, "whoami"), "ALLOWLIST") })
+			if got := w.answers(bob, "list "+group); !strings.Contains(got, "not allowed") {
+				t.Errorf("who has left is told %q", got)
+			}
+			w.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "usergroups.users.list", Times: -1})
+			w.until("the reading fails", func() bool { return strings.Contains(w.log.String(), "members not read") })
+			clock.turn(4 * time.Minute)
+			if got := w.answers(mallory, "whoami"); !strings.Contains(got, "ALLOWLIST") {
+				t.Errorf("after 4 minutes a member is told %q", got)
+			}
+			clock.turn(2 * time.Minute)
+			if got := w.answers(mallory, "list "+group); !strings.Contains(got, "The members of "+mods+" cannot be read just now") {
+				t.Errorf("after 6 minutes a member is told %q", got)
+			}
+			w.ClearFaults()
+			w.until("the list counts again", func() bool { return strings.Contains(w.answers(mallory, "whoami"), "ALLOWLIST") })
+		})
+	}
+}
+
+// TestUsergroupsUnreadable: without a list nobody is a member, and is told so.
+func TestUsergroupsUnreadable(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		scopes []string
+		set    func(*world)
+		want   string
+	}{
+		{"no scope", []string{"commands", "chat:write"}, func(w *world) {}, "cannot be read just now"},
+		{"no such group", []string{"commands", "usergroups:read"}, func(w *world) { w.allow("slack:usergroup:S0GONE") }, "You are not allowed"},
+		{"another plan", []string{"commands", "usergroups:read"}, func(w *world) {
+			w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: "usergroups.users.list", Code: "plan_upgrade_required", Times: -1})
+		}, "cannot be read just now"},
+		{"limited twice", []string{"commands", "usergroups:read"}, func(w *world) {
+			w.Inject(fakeslack.Fault{Kind: fakeslack.RateLimit, Method: "usergroups.users.list", Times: 2})
+		}, "cannot be read just now"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w := build(t, "sockets", fakeslack.Config{Scopes: tc.scopes}, slack.Options{})
+			w.SetUserGroup("S0MODS", bob)
+			w.allow(mods)
+			tc.set(w)
+			w.start()
+			if got := w.answers(bob, "list "+group); !strings.Contains(got, tc.want) {
+				t.Errorf("the answer is %q", got)
+			}
+		})
+	}
+}
+
+// TestUsergroupsLimitedOnce: what Slack asks to wait for is waited for.
+func TestUsergroupsLimitedOnce(t *testing.T) {
+	t.Parallel()
+	w := build(t, "sockets", fakeslack.Config{Scopes: []string{"commands", "usergroups:read"}}, slack.Options{})
+	w.SetUserGroup("S0MODS", bob)
+	w.allow(mods)
+	w.Inject(fakeslack.Fault{Kind: fakeslack.RateLimit, Method: "usergroups.users.list"})
+	w.start()
+	if got := w.answers(bob, "whoami"); !strings.Contains(got, "ALLOWLIST") {
+		t.Errorf("the answer is %q", got)
+	}
+}
+
+// TestOrganization: in an organization, the lists are asked for by workspace.
+func TestOrganization(t *testing.T) {
+	w := build(t, "sockets", fakeslack.Config{Enterprise: "E0ORG", Scopes: []string{"commands", "usergroups:read"}}, slack.Options{})
+	w.SetUserGroup("S0MODS", bob)
+	w.allow(mods)
+	w.start()
+	calls := w.Calls("usergroups.users.list")
+	if len(calls) == 0 || calls[0].Args.Get("team_id") != w.Config().Team {
+		t.Errorf("asked with %v", calls)
+	}
+	if got := w.answers(bob, "whoami"); !strings.Contains(got, "ALLOWLIST") {
+		t.Errorf("a member is told %q", got)
+	}
+}

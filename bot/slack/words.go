@@ -1,0 +1,43 @@
+package slack
+
+import (
+	"strings"
+
+	"liveadmin/commands"
+)
+
+// What only Slack needs words for: buttons that ask first, and results that
+// cannot stand in their channel.
+const (
+	confirmTitle = "Are you sure?"
+	confirmYes   = "Yes"
+	confirmNo    = "No"
+
+	onlyYou   = "Only you see this, because I am not able to post here. "
+	direct    = "You get this directly, because I am not able to answer where you asked. "
+	inviteMe  = "To let everybody here see results, invite me: "
+	notHere   = "I cannot be in a direct message between people. Use a channel instead."
+	archived  = "This channel is archived. Use another one."
+	forbidden = "The settings of this channel do not allow it. Ask somebody who manages the channel."
+	lacking   = "The app does not have the permission. Ask who runs this bot."
+	lost      = "Slack did not tell where my message stands."
+	tooMuch   = "The rest is too long to show."
+)
+
+// remedy says why a result does not stand in its channel, and what to do. why is
+// Slack's word for it; empty: it is not known where the message stands.
+func remedy(why, channel, botName string) commands.Text {
+	switch {
+	case why == "":
+		return commands.Text{{Text: lost}}
+	case why == "is_archived":
+		return commands.Text{{Text: archived}}
+	case why == "missing_scope":
+		return commands.Text{{Text: lacking}}
+	case why != "not_in_channel" && why != "channel_not_found":
+		return commands.Text{{Text: forbidden}}
+	case strings.HasPrefix(channel, "D"):
+		return commands.Text{{Text: notHere}}
+	}
+	return commands.Text{{Text: inviteMe}, {Kind: commands.Code, Text: "/invite @" + botName}}
+}

@@ -1,0 +1,104 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// MaxBody is how many bytes the body of a request may have. A longer one is
+// answered 413.
+const MaxBody = 1 << 20
+
+// Time-outs of a connection: a slow or silent client holds nothing for long.
+const (
+	headerTime = 5 * time.Second
+	readTime   = 10 * time.Second
+	writeTime  = 20 * time.Second
+	idleTime   = 2 * time.Minute
+	stopTime   = 5 * time.Second
+)
+
+// Server is the listener. Make one with New, mount what is to be served, then
+// Serve.
+type Server struct {
+	listener net.Listener
+	mux      *http.ServeMux
+	http     *http.Server
+}
+
+// New listens on host:port and refuses if it cannot. /healthz is 200 while the
+// process lives; /readyz is 200 while every check is ready, otherwise 503, and
+// says which is not and why.
+func New(addr string, log *slog.Logger, checks ...Check) (*Server, error) {
+	if log == nil {
+		return nil, errors.New("a web server needs a log")
+	}
+	for _, c := range checks {
+		if c.Name == "" || c.State == nil {
+			return nil, errors.New("a readiness check needs a name and a state")
+		}
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listening for HTTP: %w", err)
+	}
+	s := &Server{listener: listener, mux: http.NewServeMux()}
+	s.http = &http.Server{
+		Handler:           capped(s.mux),
+		ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
+		MaxHeaderBytes: 64 << 10,
+		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	s.Mount("GET /healthz", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) }))
+	s.Mount("GET /readyz", readiness(checks))
+	return s, nil
+}
+
+// Mount serves a pattern of http.ServeMux. It must come before Serve.
+func (s *Server) Mount(pattern string, h http.Handler) { s.mux.Handle(pattern, h) }
+
+// Addr is where the server listens, as host:port.
+func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// Serve serves until the context ends, then finishes what is in flight, for five
+// seconds at most. It is called once.
+func (s *Server) Serve(ctx context.Context) error {
+	served := make(chan error, 1)
+	go func() { served <- s.http.Serve(s.listener) }()
+	select {
+	case err := <-served:
+		return fmt.Errorf("serving HTTP: %w", err)
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	defer cancel()
+	err := s.http.Shutdown(grace)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = s.http.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("ending HTTP: %w", err)
+	}
+	return nil
+}
+
+// Close frees the address of a server that is not served.
+func (s *Server) Close() error { return s.listener.Close() }
+
+// capped refuses long bodies: at once if the length is known, otherwise the
+// handler's reading fails with *http.MaxBytesError.
+func capped(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength > MaxBody {
+			http.Error(w, "the body is too long", http.StatusRequestEntityTooLarge)
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+		next.ServeHTTP(w, r)
+	})
+}
