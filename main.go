@@ -6,11 +6,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
-
-	"liveadmin/bot/config"
 )
 
 const usage = `usage:
@@ -23,12 +22,16 @@ const usage = `usage:
 
 // Exit codes.
 const (
-	exitOK     = 0
-	exitFailed = 1
-	exitUsage  = 2 // bad arguments or bad configuration
+	exitOK      = 0
+	exitFailed  = 1
+	exitUsage   = 2 // bad arguments or bad configuration
+	exitRevoked = 3 // no platform takes the credentials any more
 )
 
 func main() {
+	// net/http writes what a server sends unasked to the standard log; it could
+	// echo a request's URL, and so a signature. Everything of ours goes to slog.
+	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Environ(), streams{os.Stdin, os.Stdout, os.Stderr}))
@@ -43,7 +46,7 @@ type streams struct {
 // run does what the arguments say and returns the exit code.
 func run(ctx context.Context, args, environ []string, std streams) int {
 	if len(args) == 0 {
-		return serve(environ, std)
+		return serve(ctx, environ, std)
 	}
 	switch name, rest := args[0], args[1:]; {
 	case name == "demo":
@@ -60,23 +63,5 @@ func run(ctx context.Context, args, environ []string, std streams) int {
 
 func misused(std streams, args []string) int {
 	fmt.Fprintf(std.err, "liveadmin: unknown arguments: %q\n%s", args, usage)
-	return exitUsage
-}
-
-// serve runs the bot. It needs a platform.
-func serve(environ []string, std streams) int {
-	cfg, err := config.Load(".", environ)
-	if err != nil {
-		fmt.Fprintln(std.err, err)
-		return exitUsage
-	}
-	if len(cfg.Platforms()) == 0 {
-		fmt.Fprintln(std.err, "no platform has credentials, so there is nobody to talk to. Set one of these, or both:\n"+
-			"  Slack: SLACK_BOT_TOKEN, and SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)\n"+
-			"  Discord: DISCORD_TOKEN\n"+
-			"To try the bot without any: liveadmin demo")
-		return exitUsage
-	}
-	fmt.Fprintln(std.err, "this version cannot connect to Slack or Discord. To try the bot: liveadmin demo")
 	return exitUsage
 }
