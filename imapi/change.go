@@ -16,6 +16,8 @@ type wish struct {
 	group   GroupID
 	command int
 	users   []UserID
+
+	unsettled bool // a reading may lag behind an earlier change
 }
 
 // shownBy reports whether a list of administrators is as wished.
@@ -42,8 +44,12 @@ func (w wish) seats(admins []Admin) int {
 
 // change sends a wish until it is fulfilled, refused, or has been tried often
 // enough. A try whose fate is unknown is settled by reading before the next;
-// sending again does no harm, since setting and cancelling can be repeated.
+// sending again does no harm, since setting and cancelling can be repeated. A
+// reading settles nothing soon after another change of the same users: it could
+// still show what was before that one.
 func (c *Client) change(ctx context.Context, w wish) error {
+	w.unsettled = c.changes.lately(w.group, w.users)
+	defer c.changes.note(w.group, w.users)
 	q, err := newRequest(opModifyAdmin, w.group, struct {
 		GroupId       GroupID
 		CommandType   int
@@ -81,6 +87,9 @@ func (c *Client) change(ctx context.Context, w wish) error {
 		case doubt == nil:
 			continue
 		}
+		if w.unsettled {
+			continue
+		}
 		if admins, err := c.admins(ctx, w.group, 1); err == nil && w.shownBy(admins) {
 			return nil
 		}
@@ -104,12 +113,15 @@ func (c *Client) settle(ctx context.Context, w wish, e, doubt *Error) error {
 	switch {
 	case ctx.Err() != nil:
 		return gaveUp(e.Op, ctx.Err())
-	case err == nil && w.shownBy(admins):
+	case err == nil && w.shownBy(admins) && (doubt == nil || !w.unsettled):
 		return nil
 	case doubt == nil, err == nil && !e.kind.Passes():
 		return e
 	}
 	read := "the list does not show the change"
+	if w.unsettled {
+		read = "the list may not be up to date"
+	}
 	if err != nil {
 		read = err.Error()
 	}

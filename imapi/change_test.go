@@ -175,6 +175,32 @@ func TestAChangeStillBeingMadeIsNotMissed(t *testing.T) {
 	})
 }
 
+// A reading that lags shows what was before the last change: it is no proof that
+// the next one was made.
+func TestLaggingReadingSettlesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := newSimulator(t)
+		sim.SetLag(10 * time.Second)
+		c := newPipeClient(t, sim)
+		if err := c.SetAdmins(t.Context(), show, []UserID{"user1"}); err != nil {
+			t.Fatal(err)
+		}
+		inject(t, sim, simulator.Fault{Command: opModifyAdmin, Kind: simulator.Reset})
+		if err := c.CancelAdmins(t.Context(), show, []UserID{"user1"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := sim.Admins(string(show)); len(got) != 0 {
+			t.Errorf("the group has %q after a cancel that succeeded", got)
+		}
+		inject(t, sim, simulator.Fault{Command: opModifyAdmin, Kind: simulator.Reset, Times: -1})
+		mustFail(t, c.CancelAdmins(t.Context(), show, []UserID{"user1"}), KindUnknown, 0)
+		time.Sleep(2 * mayLag)
+		if err := c.CancelAdmins(t.Context(), show, []UserID{"user1"}); err != nil {
+			t.Errorf("what a reading shows much later is not believed: %v", err)
+		}
+	})
+}
+
 func TestNothingSentIsTransient(t *testing.T) {
 	c := newPipeClient(t, http.NotFoundHandler())
 	refused := newPipeListener()

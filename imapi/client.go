@@ -33,6 +33,7 @@ type Client struct {
 	limiter   *limiter
 	signer    *signer
 	penalty   *penalty
+	changes   *changes
 	transport http.RoundTripper
 	log       *slog.Logger
 	random    func() uint32
@@ -86,6 +87,7 @@ func New(app App, opts ...Option) (*Client, error) {
 		limiter:   newLimiter(s.limit),
 		signer:    &signer{app: app, now: s.now},
 		penalty:   &penalty{},
+		changes:   &changes{made: make(map[seat]time.Time)},
 		transport: newTransport(),
 		log:       s.log,
 		random:    rand.Uint32,
