@@ -158,8 +158,8 @@ func outcome(e Entry, c Change) Record {
 		Number: e.Number, What: WasSettled, Caller: e.Caller.Ref, Place: e.Place, Verb: e.Command.Verb,
 		Group: c.Group, Outcome: c.Outcome.Status,
 	}
-	for _, p := range slices.Concat(e.Command.Users, e.Command.Replace) {
-		r.Users = append(r.Users, p.ID)
+	for _, s := range slices.Concat(c.Plan.Users, c.Plan.Old) {
+		r.Users = append(r.Users, s.ID)
 	}
 	if f := c.Outcome.Failure; f != nil {
 		r.Detail = string(f.Kind)
@@ -257,7 +257,11 @@ func (j *job) settle(i int, c Change) {
 func (j *job) result() (Entry, commands.Result) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	e := j.entry
+	return j.entry, j.entry.result()
+}
+
+// result is what became of an entry so far, as data.
+func (e Entry) result() commands.Result {
 	r := commands.Result{Entry: e.Number, Caller: e.Caller, Command: e.Command}
 	for _, c := range e.Changes {
 		g := commands.GroupResult{Group: c.Group}
@@ -266,5 +270,5 @@ func (j *job) result() (Entry, commands.Result) {
 		}
 		r.Groups = append(r.Groups, g)
 	}
-	return e, r
+	return r
 }

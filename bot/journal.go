@@ -46,6 +46,9 @@ type Journal interface {
 	// attempt.
 	Open(ctx context.Context) ([]Entry, error)
 
+	// Entry returns an entry, closed or not, or found false.
+	Entry(ctx context.Context, number int64) (_ Entry, found bool, err error)
+
 	// Grants returns the limited administrators on record, of one group or, with
 	// no group, of all.
 	Grants(ctx context.Context, g imapi.GroupID) ([]commands.Grant, error)

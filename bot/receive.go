@@ -151,10 +151,13 @@ func (b *Bot) trouble(sentence string) Answer {
 	return Answer{Private: &message}
 }
 
-// note begins the audit row of a delivery. A platform with fields has no typed
+// note begins the audit row of a delivery: what was typed or pressed. A platform with fields has no typed
 // text: it shows the command as it would be typed.
 func note(d Delivery, what What, v commands.Verb, text string) Record {
-	if d.Fields == nil {
+	switch {
+	case d.Click != nil:
+		text = d.Click.text()
+	case d.Fields == nil:
 		text = d.Text
 	}
 	return Record{What: what, Caller: d.Caller.Ref, Place: d.Place, Verb: v, Text: text}

@@ -229,7 +229,7 @@ func (w *work) restore(ctx context.Context, o *Outcome) error {
 func (w *work) keepLimits(o *Outcome, cmd Command) {
 	o.Grants = w.plan.Grants
 	for _, s := range w.plan.Users {
-		if cmd.For == 0 && !s.NoAccount && !s.Had.IsZero() {
+		if cmd.Verb == Add && cmd.For == 0 && !s.NoAccount && !s.Had.IsZero() {
 			o.Ungrant = append(o.Ungrant, s.ID)
 		}
 	}

@@ -56,8 +56,10 @@ type Command struct {
 	New     bool          `json:"new,omitempty"` // send UserIDs that no account has
 	DryRun  bool          `json:"dry_run,omitempty"`
 
+	Reversals []Reversal `json:"reversals,omitempty"` // undo: of the entry Number
+
 	About  string        `json:"about,omitempty"`  // history: a group, user or caller, as typed
-	Number int64         `json:"number,omitempty"` // history: #NUMBER
+	Number int64         `json:"number,omitempty"` // history: #NUMBER; undo: the entry
 	Since  time.Duration `json:"since,omitempty"`  // history
 	Topic  Verb          `json:"topic,omitempty"`  // help
 }

@@ -39,6 +39,8 @@ func (r *Runner) Plan(ctx context.Context, entry int64, cmd Command, group imapi
 		plan.Users = plan.steps(cmd.Users, limits)
 		doubt(plan.Users, recent)
 		sendAll(plan.Users)
+	case Undo:
+		plan.undo(entry, cmd, group, limits)
 	default:
 		plan.add(entry, cmd, group, admins, limits, recent, missing())
 	}
@@ -80,7 +82,7 @@ func (p *Plan) add(entry int64, cmd Command, group imapi.GroupID, read []imapi.A
 // refuse says why nothing is sent, if nothing is.
 func (p *Plan) refuse(cmd Command) {
 	switch {
-	case p.Read != nil && (!p.Read.Kind.Passes() || cmd.Verb == List || cmd.DryRun):
+	case p.Read != nil && (!p.Read.Kind.Passes() || cmd.Verb == List || cmd.Verb == Undo || cmd.DryRun):
 		p.Refusal = ReadFailed
 	case cmd.Verb == List:
 	case p.Read != nil && cmd.For > 0:
@@ -89,7 +91,7 @@ func (p *Plan) refuse(cmd Command) {
 		p.Refusal = NoAccounts
 	case p.idle(cmd):
 		p.Refusal = NothingToDo
-	case cmd.Verb == Add && p.Known && p.seats() > imapi.Seats:
+	case cmd.Verb != Remove && p.Known && p.seats() > imapi.Seats:
 		p.Refusal = SeatsTaken
 	case cmd.DryRun:
 		p.Refusal = OnlyDryRun

@@ -56,7 +56,7 @@ func (r *Runner) BrokenOutcome(cmd Command, plan Plan) Outcome {
 	}
 	w := work{r: r, plan: plan}
 	o.Status, o.Grants = Unknown, plan.Grants
-	o.Made = append(w.made(Sent(plan.Old), false, true), w.made(Sent(plan.Users), cmd.Verb == Add, true)...)
+	o.Made = append(w.made(Sent(plan.Old), false, true), w.made(Sent(plan.Users), cmd.Verb != Remove, true)...)
 	if len(Sent(plan.Old)) > 0 {
 		o.Old = MaybeSwapped
 	}

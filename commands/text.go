@@ -101,7 +101,11 @@ func (m Message) String() string {
 		b.WriteByte('\n')
 	}
 	if m.Entry != 0 {
-		b.WriteString("#" + strconv.FormatInt(m.Entry, 10) + "\n")
+		b.WriteString("#" + strconv.FormatInt(m.Entry, 10))
+		for _, a := range m.Actions {
+			b.WriteString("   [" + a.Label + "]")
+		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }

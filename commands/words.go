@@ -16,11 +16,15 @@ type Words struct {
 	AskedDry string // {asked}
 	Progress string // {asked} {n} {all}
 
+	// Undoing.
+	AskedUndo, HeadUndone, LimitedAgain, EndOver string // {number} {target} {group} {time}
+	UndoLabel, UndoConfirm                       string
+
 	// What was done, in a few words.
 	DidOn, DidWithout, DidGroups, ListedOn string // {target} {deeds} {n} {seats} {all}
 	Did, Would                             Deeds
 	GroupLine, GroupWrong, GroupStatus     string // {group} {sign} {status} {deeds} {why} {n} {seats}
-	GroupListed                            string // {group} {users} {n} {seats}
+	GroupListed, GroupEmpty                string // {group} {users} {n} {seats}
 	GroupsSame, GroupsMore                 string // {n}
 	HeadAdded, HeadRemoved, HeadChanged    string // {n} {all} {group}
 	HeadNothing, HeadFailed, HeadUnknown   string // {group}

@@ -19,6 +19,9 @@ func (w Words) Report(r Result) Message {
 	} else {
 		w.reportGroups(&m, r)
 	}
+	if _, ok := Reverse(r); ok {
+		m.Actions = append(m.Actions, Action{Name: UndoAction, Label: w.UndoLabel, Entry: r.Entry, Confirm: w.UndoConfirm})
+	}
 	if r.Command.Reason != "" {
 		m.add(Body, fill(w.Reason, slots{"reason": plain(r.Command.Reason)}))
 	}
@@ -54,6 +57,9 @@ func (w Words) head(cmd Command, g GroupResult) Text {
 		return fill(w.HeadUnknown, values)
 	case g.Outcome.Status == Nothing:
 		return fill(w.HeadNothing, values)
+	case cmd.Verb == Undo:
+		values["number"] = number(int(cmd.Number))
+		return fill(w.HeadUndone, values)
 	case cmd.Verb == Remove:
 		return fill(w.HeadRemoved, values)
 	case g.hits(cmd) == 0:
@@ -109,6 +115,10 @@ func (w Words) step(cmd Command, p Plan, s Step) Text {
 		sentence = w.RemovedBefore
 	case cmd.Verb == Remove:
 		sentence = w.Removed
+	case cmd.Verb == Undo && s.Was == WasNot && !s.Send:
+		sentence = w.EndOver
+	case cmd.Verb == Undo && s.Was == WasAdmin && !s.Until.IsZero():
+		sentence = w.LimitedAgain
 	case s.Was == WasAdmin:
 		sentence = w.already(cmd, s, dry)
 	case s.Was == WasUnknown && !dry && s.Until.IsZero():
@@ -247,7 +257,12 @@ func (w Words) groupLine(cmd Command, g GroupResult) Text {
 		"group": groupID(g.Group), "sign": plain(w.Signs[o.Status]), "status": plain(w.Names[o.Status]),
 		"deeds": w.groupDeeds(cmd, g), "why": w.why(cmd, g),
 	}
+	if g.Plan.Refusal == NoAccounts {
+		values["why"] = fill(w.Did.NoAccount, slots{"users": w.people(persons(g.Plan.Users, func(s Step) bool { return s.NoAccount }))})
+	}
 	switch {
+	case cmd.Verb == List && o.Status == Done && len(o.Now) == 0:
+		return fill(w.GroupEmpty, w.now(o, values))
 	case cmd.Verb == List && o.Status == Done:
 		return fill(w.GroupListed, w.now(o, values))
 	case len(values["why"]) > 0:

@@ -49,6 +49,9 @@ func (r Result) fine() int {
 
 func (w Words) asked(c Command) Text {
 	values := slots{"verb": plain(string(c.Verb)), "target": w.target(c.Target), "users": w.people(c.Users)}
+	if c.Verb == Undo {
+		return fill(w.AskedUndo, slots{"number": number(int(c.Number)), "target": w.target(c.Target)})
+	}
 	if c.Verb == List {
 		return fill(w.AskedOf, values)
 	}
@@ -85,6 +88,9 @@ func (w Words) deeds(r Result) Text {
 	if len(r.Groups) == 1 {
 		return w.groupDeeds(r.Command, r.Groups[0])
 	}
+	if r.Command.Verb == Undo {
+		return w.asked(r.Command)
+	}
 	people := slots{"users": w.people(r.Command.Users)}
 	if r.Command.Verb == Remove {
 		return fill(w.Did.Remove, people)
@@ -111,13 +117,18 @@ func (w Words) groupDeeds(cmd Command, g GroupResult) Text {
 		say(words.Remove, time.Time{}, persons(g.Plan.Users, func(s Step) bool { return s.Was != WasNot }))
 		return join(", ", deeds...)
 	}
-	until := g.Plan.At.Add(cmd.For)
+	var until time.Time
+	for _, s := range g.Plan.Users {
+		if until.IsZero() {
+			until = s.Until
+		}
+	}
 	sent := func(s Step) bool { return s.Send && s.Was != WasAdmin }
 	say(words.Add, until, persons(g.Plan.Users, func(s Step) bool { return sent(s) && s.Until.IsZero() }))
 	say(words.AddFor, until, persons(g.Plan.Users, func(s Step) bool { return sent(s) && !s.Until.IsZero() }))
 	say(words.Limit, until, persons(g.Plan.Users, func(s Step) bool { return s.Was == WasAdmin && !s.Until.IsZero() }))
 	say(words.Forever, until, persons(g.Plan.Users, func(s Step) bool {
-		return cmd.For == 0 && s.Was == WasAdmin && !s.Had.IsZero()
+		return cmd.Verb == Add && cmd.For == 0 && s.Was == WasAdmin && !s.Had.IsZero()
 	}))
 	say(words.Remove, until, persons(g.Plan.Old, func(s Step) bool { return s.Send && s.Was != WasNot }))
 	say(words.NoAccount, until, persons(g.Plan.Users, func(s Step) bool { return s.NoAccount }))

@@ -256,7 +256,7 @@ func oneOf[T any](d dice, all ...T) T { return all[d.IntN(len(all))] }
 
 func (d dice) command() Command {
 	return Command{
-		Verb: oneOf(d, Add, Remove, List),
+		Verb: oneOf(d, Add, Remove, List, Undo), Number: 42,
 		Target: oneOf(d,
 			Target{Groups: []imapi.GroupID{"@TGS#a"}}, Target{Groups: []imapi.GroupID{"show-1"}},
 			Target{Alias: "friday-show", Groups: []imapi.GroupID{"@TGS#a"}}, Target{Alias: "weekend", Groups: []imapi.GroupID{"@TGS#a", "b", "c"}}),

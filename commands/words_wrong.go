@@ -44,13 +44,13 @@ func (w Words) why(cmd Command, g GroupResult) Text {
 	unknown := g.Outcome.Status == Unknown
 	switch {
 	case f.Kind == Broken && unknown:
-		return append(plain(w.Broken+" "), w.mayBe(cmd, g)...)
+		return append(plain(w.Broken+" "), w.mayBe(g)...)
 	case f.Kind == Broken:
 		return plain(w.Broken)
 	case unknown && f.Code == 0:
-		return append(plain(w.DidNotAnswer), w.mayBe(cmd, g)...)
+		return append(plain(w.DidNotAnswer), w.mayBe(g)...)
 	case unknown:
-		return append(fill(w.CodeSays, values), append(plain(" "), w.mayBe(cmd, g)...)...)
+		return append(fill(w.CodeSays, values), append(plain(" "), w.mayBe(g)...)...)
 	case f.Code == 0:
 		return fill(w.NoAnswer, values)
 	}
@@ -58,17 +58,18 @@ func (w Words) why(cmd Command, g GroupResult) Text {
 }
 
 // mayBe says who may or may not be an administrator after an unknown outcome.
-func (w Words) mayBe(cmd Command, g GroupResult) Text {
-	if g.Outcome.Old == MaybeGone {
-		return fill(w.OldMaybe, slots{"users": w.people(cmd.Replace), "n": number(len(cmd.Replace))})
-	}
-	sent := persons(g.Plan.Users, func(s Step) bool { return s.Send })
-	if g.Outcome.Old == MaybeSwapped {
-		sent = append(sent, cmd.Replace...)
+func (w Words) mayBe(g GroupResult) Text {
+	wasSent := func(s Step) bool { return s.Send }
+	sent, old := persons(g.Plan.Users, wasSent), persons(g.Plan.Old, wasSent)
+	switch g.Outcome.Old {
+	case MaybeGone:
+		return fill(w.OldMaybe, slots{"users": w.people(old)})
+	case MaybeSwapped:
+		sent = append(sent, old...)
 	}
 	text := fill(w.MayBe, slots{"users": w.people(sent)})
 	if g.Outcome.Old == Removed {
-		text = append(text, fill(w.OldGone, slots{"users": w.people(cmd.Replace)})...)
+		text = append(text, fill(w.OldGone, slots{"users": w.people(old)})...)
 	}
 	return text
 }

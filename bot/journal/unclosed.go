@@ -46,6 +46,18 @@ func (r *Reader) Unclosed(ctx context.Context) (entries []bot.Entry, err error) 
 	return entries, errors.Join(corrupt...)
 }
 
+// Entry returns an entry, closed or not, or found false.
+func (r *Reader) Entry(ctx context.Context, number int64) (e bot.Entry, found bool, err error) {
+	err = r.read(ctx, "read an entry", func(tx *sql.Tx) error {
+		entries, corrupt, err := entriesWhere(ctx, tx, `number = $1`, number)
+		if found = len(entries) > 0; found {
+			e = entries[0]
+		}
+		return errors.Join(append(corrupt, err)...)
+	})
+	return e, found, err
+}
+
 // entriesWhere returns the entries that a condition on them chooses, in number
 // order, and a *CorruptError for each that cannot be read.
 func entriesWhere(ctx context.Context, tx *sql.Tx, condition string, args ...any) ([]bot.Entry, []error, error) {

@@ -60,7 +60,7 @@ func TestLongResult(t *testing.T) {
 			t.Errorf("%s stands there %d times", id, strings.Count(all, id))
 		}
 	}
-	if strings.Count(all, "#1\n") != 1 || !strings.HasSuffix(all, "#1\n") {
+	if strings.Count(all, "#1\n") != 1 || !strings.HasSuffix(all, "#1\n[Undo]\n") {
 		t.Errorf("the number stands at the wrong place")
 	}
 }
