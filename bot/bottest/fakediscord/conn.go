@@ -1,0 +1,87 @@
+package fakediscord
+
+import (
+	"net"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// writeTime is how long a client may take to read; then it is cut.
+const writeTime = 5 * time.Second
+
+// conn is one connection of the bot to the gateway. The Server's lock guards
+// everything below id.
+type conn struct {
+	ws       *websocket.Conn
+	wake     chan struct{} // something stands in the queue
+	patience time.Duration // how long it may be without a heartbeat
+	id       int
+
+	queue   []frame
+	session *session // nil before READY or RESUMED
+	silent  bool
+	leaving bool // it is told to end
+	hungUp  bool // with a code: what it sends is not read any more
+}
+
+// frame is something to be written: a payload, or a close code.
+type frame struct {
+	payload []byte
+	code    int
+}
+
+// send queues a payload, unless the connection is silent or told its end: behind the
+// close code nothing is written. The state is locked.
+func (c *conn) send(payload any) {
+	if c.silent || c.hungUp {
+		return
+	}
+	c.queue = append(c.queue, frame{payload: encode(payload)})
+	c.nudge()
+}
+
+func (c *conn) nudge() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// write writes what is queued until the connection ends.
+func (s *Server) write(c *conn, ended <-chan struct{}) {
+	for {
+		select {
+		case <-c.wake:
+		case <-ended:
+			return
+		}
+		var queue []frame
+		s.mu.Lock()
+		queue, c.queue = c.queue, nil
+		s.mu.Unlock()
+		for _, f := range queue {
+			if err := c.write(f); err != nil {
+				cut(c.ws.NetConn()) // the reader ends by it
+				return
+			}
+		}
+	}
+}
+
+func (c *conn) write(f frame) error {
+	deadline := time.Now().Add(writeTime)
+	if f.code == 0 {
+		if err := c.ws.SetWriteDeadline(deadline); err != nil {
+			return err
+		}
+		return c.ws.WriteMessage(websocket.TextMessage, f.payload)
+	}
+	if err := c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(f.code, ""), deadline); err != nil {
+		return err
+	}
+	if tcp, isTCP := c.ws.NetConn().(*net.TCPConn); isTCP {
+		return tcp.CloseWrite() // a full close could reset the connection before the code is read
+	}
+	return nil
+}
