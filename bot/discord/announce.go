@@ -1,0 +1,128 @@
+package discord
+
+import (
+	"context"
+	"net/http"
+	"unicode/utf8"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
+)
+
+// archiveAfter is how long a thread stays open after its last message, in minutes.
+const archiveAfter = 1440
+
+// Announce makes the deferred response the root message and opens a thread from it.
+// Where no thread can be, the result will stand in the response. It can be repeated.
+func (d *Discord) Announce(ctx context.Context, e bot.Entry, line commands.Text) (bot.Post, error) {
+	at := stand{Channel: roomOf(e.Place)}
+	m := d.rootLine(line)
+	var err error
+	at.Message, err = d.rewrite(ctx, e, at, m)
+	if err == nil && at.Message == "" {
+		at.Message, err = d.say(ctx, at.Channel, m, nonceOf(e, "root"))
+	}
+	if isRefusal(err) {
+		d.log.Warn("no root message", "entry", e.Number, "channel", at.Channel, "err", err)
+		at.Why = reasonOf(err)
+		return at.post(), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if at.Why = threadless(e); at.Why == "" {
+		at.Thread, err = d.openThread(ctx, e, at)
+	}
+	if isRefusal(err) {
+		d.log.Info("no thread", "entry", e.Number, "channel", at.Channel, "err", err)
+		at.Why, err = reasonOf(err), nil
+	}
+	return at.post(), err
+}
+
+// threadless tells why the result of an entry gets no thread; empty: it gets one.
+func threadless(e bot.Entry) reason {
+	h, ok := handleOf(e)
+	switch {
+	case e.Command.Verb == commands.List:
+		return shortAnswer
+	case ok:
+		return h.Why
+	case e.Place.Thread != "":
+		return noThreadsHere
+	}
+	return ""
+}
+
+// rootLine is the text of a root message.
+func (d *Discord) rootLine(line commands.Text) outgoing {
+	return outgoing{Content: d.pen().line(line), Mentions: nobody()}
+}
+
+// rewrite changes the root message: with the handle of its command while that is
+// good, then with the bot's own token. It returns the message's ID, or none if there
+// is no root message.
+func (d *Discord) rewrite(ctx context.Context, e bot.Entry, at stand, m outgoing) (id string, err error) {
+	h, ok := handleOf(e)
+	if ok && h.isFresh(d.now()) {
+		if id, err = d.changeOriginal(ctx, h, m); !isSpent(err) {
+			return id, err
+		}
+	}
+	if at.Message == "" && ok {
+		at.Message, err = d.findOriginal(ctx, at.Channel, h)
+	}
+	if at.Message == "" {
+		return "", err
+	}
+	err = d.change(ctx, at.Channel, at.Message, m)
+	if isSpent(err) {
+		return "", nil
+	}
+	return at.Message, err
+}
+
+// openThread opens the thread of a root message, or finds the one that is there,
+// which has the message's ID.
+func (d *Discord) openThread(ctx context.Context, e bot.Entry, at stand) (thread string, err error) {
+	var opened struct {
+		ID string `json:"id"`
+	}
+	err = d.rest.do(ctx, call{
+		name: "opening a thread", method: http.MethodPost, path: "/channels/" + at.Channel + "/messages/" + at.Message + "/threads",
+		body: map[string]any{"name": threadName(e.Command), "auto_archive_duration": archiveAfter}, into: &opened,
+	})
+	if code(err) == threadThere {
+		return at.Message, nil
+	}
+	return opened.ID, err
+}
+
+// longestName is how many characters the name of a thread has at most.
+const longestName = 100
+
+func threadName(c commands.Command) string {
+	name := string(c.Verb) + " " + c.Target.Alias
+	if c.Target.Alias == "" && len(c.Target.Groups) > 0 {
+		name += string(c.Target.Groups[0])
+	}
+	if utf8.RuneCountInString(name) > longestName {
+		name = string([]rune(name)[:longestName-1]) + "…"
+	}
+	return name
+}
+
+// Update gives the root message another line. One that was deleted, or was never
+// posted, stays so; one that holds the result has its last line already.
+func (d *Discord) Update(ctx context.Context, e bot.Entry, line commands.Text) error {
+	at, err := readStand(e.Root)
+	if err != nil || at.Message == "" || at.Thread == "" && e.State == bot.Done {
+		return err
+	}
+	_, err = d.rewrite(ctx, e, at, d.rootLine(line))
+	if isRefusal(err) {
+		d.log.Warn("root message not updated", "entry", e.Number, "channel", at.Channel, "err", err)
+		return nil
+	}
+	return err
+}

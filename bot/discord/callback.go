@@ -1,0 +1,91 @@
+package discord
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"liveadmin/bot"
+)
+
+// Discord waits three seconds for the first response to an interaction.
+const (
+	ackWindow = 3 * time.Second
+	ackTime   = 1500 * time.Millisecond // of one try
+	ackPause  = 50 * time.Millisecond   // between two
+)
+
+// response is the first response to an interaction.
+type response struct {
+	Kind int `json:"type"`
+	Data any `json:"data,omitempty"`
+}
+
+// Kinds of first responses (docs: interactions/receiving-and-responding).
+const (
+	pong        = 1
+	withMessage = 4
+	deferred    = 5
+	withChoices = 8
+)
+
+// respond gives the first response, which Discord takes once. An error has
+// bot.ErrNotRun if Discord certainly did not take it; with any other it is not known.
+//
+// A refusal because there was a response already means, at the first try, that
+// somebody else gave it; after a try with an unknown end, that this one had worked.
+func (d *Discord) respond(i interaction, r response) error {
+	ctx, cancel := context.WithTimeout(context.Background(), ackWindow)
+	defer cancel()
+	c := call{
+		name: "first response", method: http.MethodPost, open: true,
+		path: "/interactions/" + i.ID + "/" + url.PathEscape(i.Token) + "/callback", body: r,
+	}
+	unsure := false
+	for {
+		l, err := d.rest.send(ctx, d.acks, c)
+		switch {
+		case err == nil, unsure && code(err) == alreadyAnswered:
+			return nil
+		case isRefusal(err):
+			return fmt.Errorf("%w: %w", err, bot.ErrNotRun)
+		case !isUnsent(err):
+			unsure = true
+		}
+		if sleep(ctx, max(l.pause, ackPause)) {
+			continue
+		}
+		if !unsure {
+			err = fmt.Errorf("%w: %w", err, bot.ErrNotRun)
+		}
+		return err
+	}
+}
+
+// Confirm asks Discord whether the first response to a command was taken, if that is
+// not on record. It returns nil if the entry is to run and bot.ErrNotRun if not. After
+// fifteen minutes Discord does not tell any more; then it is to run.
+func (d *Discord) Confirm(ctx context.Context, e bot.Entry) error {
+	h, ok := handleOf(e)
+	if !ok {
+		return nil
+	}
+	// A response that is still on its way could be taken up to the end of the window.
+	if !sleep(ctx, ackWindow+time.Second-d.now().Sub(h.At)) {
+		return ctx.Err()
+	}
+	if !h.isFresh(d.now()) {
+		return nil
+	}
+	err := d.rest.do(ctx, call{name: "reading the first response", method: http.MethodGet, path: h.original(), open: true})
+	switch {
+	case err == nil, code(err) == invalidToken:
+		return nil
+	case status(err) == http.StatusNotFound:
+		return fmt.Errorf("%w: %w", errors.New("the command was not acknowledged"), bot.ErrNotRun)
+	}
+	return err
+}

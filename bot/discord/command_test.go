@@ -1,0 +1,168 @@
+package discord_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest/fakediscord"
+	"liveadmin/bot/discord"
+)
+
+// TestCommand: deferred at once, then the response gets its line, a thread is opened
+// from it, the result stands there, the response gets its outcome. Nobody is notified.
+func TestCommand(t *testing.T) {
+	for _, mode := range modes {
+		for _, room := range []string{general, news} {
+			t.Run(mode+" "+room, func(t *testing.T) {
+				t.Parallel()
+				w := open(t, mode, fakediscord.Config{}, discord.Options{})
+				i := w.says(alice, room, "add", fakediscord.Options{"group": group, "users": "user1", "for": "1h"})
+				if c := w.answered(i); c.Type != 5 || c.Ephemeral {
+					t.Errorf("the first response is %+v", c)
+				}
+				root, replies := w.result(i)
+				if !strings.HasPrefix(root.Content, "✅ Done · <@501> · `"+group+"`: added `user1` until <t:") || len(root.Embeds) > 0 {
+					t.Errorf("the root is %q, %+v", root.Content, root.Embeds)
+				}
+				if opened, _ := i.Thread(); opened.Name != "add "+group || len(w.Messages(room)) != 1 || len(replies) != 1 {
+					t.Fatalf("thread %+v with %+v", opened, replies)
+				}
+				for _, want := range []string{"Added 1 of 1 administrator to " + group, "• user1   added, until 20 November 2026 16:30", "Administrators now (1 of 5): user1", "#1"} {
+					if got := w.Plain(replies[0]); !strings.Contains(got, want) {
+						t.Errorf("the result lacks %q:\n%s", want, got)
+					}
+				}
+				for _, m := range []fakediscord.Message{root, replies[0]} {
+					if len(m.Pings) > 0 || !strings.Contains(string(m.AllowedMentions), `"parse":[]`) {
+						t.Errorf("notified %v by %s", m.Pings, m.AllowedMentions)
+					}
+				}
+				if nonce := replies[0].Nonce; nonce == "" || len(nonce) > 25 {
+					t.Errorf("nonce %q", nonce)
+				}
+				if got := w.stage.API.Admins(group); !slices.Equal(got, []string{"user1"}) {
+					t.Errorf("administrators %v", got)
+				}
+			})
+		}
+	}
+}
+
+// TestPrivate: what calls no API is answered to the caller alone, in the first
+// response, and nothing stands in the channel.
+func TestPrivate(t *testing.T) {
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, mode, fakediscord.Config{}, discord.Options{})
+			for _, tc := range []struct {
+				name, user, sub string
+				fields          fakediscord.Options
+				want            string
+			}{
+				{"help", bob, "help", nil, "Set and cancel administrators"},
+				{"whoami", mallory, "whoami", nil, "discord:user:503"},
+				{"groups", alice, "groups", nil, "There is no short name"},
+				{"history", alice, "history", nil, "The newest"},
+				{"a mistake", alice, "add", fakediscord.Options{"group": "#general", "users": "user1"}, "#general"},
+				{"a refusal", mallory, "add", fakediscord.Options{"group": group, "users": "user1"}, "Ask Sam, #stream-ops, and give this entry: discord:user:503"},
+			} {
+				t.Run(tc.name, func(t *testing.T) {
+					m := w.private(w.says(tc.user, general, tc.sub, tc.fields))
+					if got := w.Plain(m); !strings.Contains(got, tc.want) {
+						t.Errorf("answered %q, want %q", got, tc.want)
+					}
+					if len(m.Pings) > 0 || !strings.Contains(string(m.AllowedMentions), `"parse":[]`) {
+						t.Errorf("notified %v by %s", m.Pings, m.AllowedMentions)
+					}
+				})
+			}
+			if stands := w.Messages(general); len(stands) > 0 {
+				t.Errorf("in the channel stands %q", stands[0].Content)
+			}
+		})
+	}
+}
+
+// TestList: it is short and stands in the response, without a thread.
+func TestList(t *testing.T) {
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	root := w.final(w.says(alice, general, "list", fakediscord.Options{"group": group}))
+	if got := w.Plain(root); root.Thread != "" || !strings.Contains(got, group+" has 0 of 5 administrators") || strings.Contains(got, "thread") {
+		t.Errorf("the response is %q, thread %q", got, root.Thread)
+	}
+}
+
+// TestDeliveredTwice: the same interaction again runs once.
+func TestDeliveredTwice(t *testing.T) {
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, mode, fakediscord.Config{}, discord.Options{})
+			i := w.says(alice, general, "add", fakediscord.Options{"group": group, "users": "user1"})
+			w.Redeliver(i)
+			w.result(i)
+			w.Redeliver(i)
+			w.private(w.says(bob, general, "whoami", nil))
+			if n := len(w.rows(bot.WasAccepted)); n != 1 || len(i.Callbacks()) != 1 || len(w.Messages(general)) != 1 {
+				t.Errorf("%d entries, callbacks %+v, %d messages", n, i.Callbacks(), len(w.Messages(general)))
+			}
+		})
+	}
+}
+
+// TestRecordBeforeResponse: nothing is accepted that is not on record.
+func TestRecordBeforeResponse(t *testing.T) {
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, mode, fakediscord.Config{}, discord.Options{})
+			if err := w.stage.Journal.Close(); err != nil {
+				t.Fatal(err)
+			}
+			i := w.says(alice, general, "add", fakediscord.Options{"group": group, "users": "user1"})
+			if got := w.Plain(w.private(i)); !strings.Contains(got, "could not be recorded") {
+				t.Errorf("answered %q", got)
+			}
+			if got := w.Plain(w.private(w.says(bob, general, "whoami", nil))); !strings.Contains(got, "discord:user:502") {
+				t.Errorf("answered %q", got)
+			}
+			if got := w.stage.API.Admins(group); len(got) > 0 {
+				t.Errorf("it was run: %v", got)
+			}
+		})
+	}
+}
+
+// TestSeveralGroups: the root tells how far it is.
+func TestSeveralGroups(t *testing.T) {
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	w.several(3)
+	i := w.says(alice, general, "add", fakediscord.Options{"group": "weekend", "users": "user1"})
+	root, replies := w.result(i)
+	if !strings.Contains(root.Content, "3 of 3 groups") || len(replies) != 1 {
+		t.Errorf("root %q with %d replies", root.Content, len(replies))
+	}
+	if opened, _ := i.Thread(); opened.Name != "add weekend" {
+		t.Errorf("the thread is called %q", opened.Name)
+	}
+}
+
+// TestFailureMentionsCaller: who asked is notified of what failed, in the thread, and
+// nobody else is.
+func TestFailureMentionsCaller(t *testing.T) {
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	i := w.says(alice, general, "add", fakediscord.Options{"group": "@TGS#aNOTTHERE", "users": "user1"})
+	root, replies := w.result(i)
+	if !strings.HasPrefix(root.Content, "❌ Failed · <@501>") || len(replies) != 1 || len(root.Pings) > 0 {
+		t.Fatalf("root %q notified %v, %d replies", root.Content, root.Pings, len(replies))
+	}
+	if m := replies[0]; !slices.Equal(m.Pings, []string{alice}) || string(m.AllowedMentions) != `{"parse":[],"users":["501"]}` {
+		t.Errorf("the failure notified %v by %s", m.Pings, m.AllowedMentions)
+	}
+	if opened, _ := i.Thread(); !slices.Contains(opened.Members, alice) {
+		t.Errorf("in the thread are %v", opened.Members)
+	}
+}

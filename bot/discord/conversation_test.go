@@ -1,0 +1,124 @@
+package discord_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot/bottest"
+	"liveadmin/bot/bottest/fakediscord"
+	"liveadmin/bot/discord"
+	"liveadmin/commands"
+)
+
+// TestConversations says every line of the conversations that fields can say, over
+// both modes, and compares what their readers see.
+func TestConversations(t *testing.T) {
+	for _, mode := range modes {
+		for _, c := range bottest.Conversations(t, "../../commands/testdata") {
+			t.Run(mode+"/"+c.Name, func(t *testing.T) {
+				t.Parallel()
+				w := open(t, mode, fakediscord.Config{}, discord.Options{})
+				c.Ref = func(who string) string { return "discord:user:" + people()[who] }
+				c.Talk = slices.DeleteFunc(c.Talk, func(turn bottest.Turn) bool { return turn.Typed })
+				for i := range c.Talk {
+					c.Talk[i].Answer = neutral(asFields(c.Talk[i].Answer))
+				}
+				c.Play(t, w.stage, false, func(who, text string) (string, error) { return neutral(w.ask(who, text)), nil })
+			})
+		}
+	}
+}
+
+func people() map[string]string {
+	return map[string]string{"alice": alice, "bob": bob, "mallory": mallory}
+}
+
+// ask fills in what a line says and returns what the speaker sees, as a plain chat
+// shows it.
+func (w *world) ask(who, text string) string {
+	w.t.Helper()
+	sub, options := filledIn(text)
+	i := w.says(people()[who], general, sub, options)
+	if c := w.answered(i); c.Type == 4 {
+		return "(only @" + who + ")\n" + w.Plain(w.private(i))
+	}
+	root := w.final(i)
+	seen := w.Plain(root)
+	for _, m := range w.Messages(root.Thread) {
+		seen += "\n" + w.Plain(m)
+	}
+	return seen
+}
+
+// filledIn puts the words of a command into the fields where a person would.
+func filledIn(text string) (sub string, options fakediscord.Options) {
+	if cmd, mistake := commands.Parse(text, commands.Names{}, nil); mistake == nil {
+		sub = string(cmd.Verb)
+	}
+	words := strings.Fields(text)
+	if sub == "" {
+		sub = words[0]
+	}
+	options = fakediscord.Options{}
+	field := map[string]string{"help": "command", "history": "about"}[sub]
+	for i, word := range words[1:] {
+		flag, isFlag := strings.CutPrefix(word, "--")
+		switch {
+		case isFlag && (flag == "new" || flag == "dry-run"):
+			options[strings.ReplaceAll(flag, "-", "_")] = true
+		case isFlag:
+			field = flag
+		case i == 0 && field == "":
+			options["group"], field = word, "users"
+		default:
+			before, _ := options[field].(string)
+			options[field] = strings.TrimSpace(before + " " + word)
+		}
+	}
+	return sub, options
+}
+
+// asFields is how an answer of the neutral chat reads where commands have fields.
+func asFields(answer string) string {
+	for _, v := range []commands.Verb{commands.Add, commands.Remove, commands.List, commands.History, commands.Groups, commands.Whoami, commands.Help} {
+		answer = strings.ReplaceAll(answer, "/liveadmin "+commands.Usage(v), forms()[v])
+	}
+	answer = regexp.MustCompile(`--([a-z]+)`).ReplaceAllString(answer, "$1")
+	answer = strings.ReplaceAll(answer, "dry-run:", "dry_run:")
+	for name, id := range people() {
+		answer = strings.ReplaceAll(answer, bottest.Ref(name), "discord:user:"+id)
+	}
+	moment := regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d UTC`)
+	return moment.ReplaceAllStringFunc(answer, func(s string) string {
+		at, _ := time.Parse("2006-01-02 15:04 MST", s)
+		return at.Format("2 January 2006 15:04")
+	})
+}
+
+// forms is how each command is filled in.
+func forms() map[commands.Verb]string {
+	return map[commands.Verb]string{
+		commands.Add:     "/liveadmin add group users [for] [replace] [reason] [new] [dry_run]",
+		commands.Remove:  "/liveadmin remove group users [reason] [dry_run]",
+		commands.List:    "/liveadmin list group",
+		commands.History: "/liveadmin history [about] [since]",
+		commands.Groups:  "/liveadmin groups",
+		commands.Whoami:  "/liveadmin whoami",
+		commands.Help:    "/liveadmin help [command]",
+	}
+}
+
+// neutral drops what a platform words in its own way: quotes, indents, the ends of
+// lines, numbers of entries (what can only be typed takes some), what was typed, names
+// of fields in it, the mention before what failed.
+func neutral(s string) string {
+	s = strings.NewReplacer("`", "", `"`, "", "'", "", "\u200b", `\u200b`).Replace(s)
+	s = regexp.MustCompile(`(?m)^\s*You typed:\s.*\n(.*\n)??\s*#`).ReplaceAllString(s, "#")
+	s = regexp.MustCompile(`#\d+`).ReplaceAllString(s, "#N")
+	s = regexp.MustCompile(`\b(group|users|about):(\S)`).ReplaceAllString(s, "$2")
+	s = regexp.MustCompile(`(?m)^\s*@\w+\n\s*(Nothing|It is not|The administrators)`).ReplaceAllString(s, "$1")
+	return strings.TrimSpace(regexp.MustCompile(`[ \n]+`).ReplaceAllString(s, " "))
+}

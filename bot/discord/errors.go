@@ -1,0 +1,96 @@
+package discord
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"liveadmin/bot"
+)
+
+// apiError is Discord's refusal of a call.
+type apiError struct {
+	Status  int    // HTTP
+	Code    int    // Discord's own; 0 if it gave none
+	Message string // Discord's words for it
+
+	RetryAfter time.Duration // of a 429
+	Global     bool          // of a 429: for every call of the bot
+}
+
+func (e *apiError) Error() string {
+	if e.Code == 0 {
+		return fmt.Sprintf("HTTP %d", e.Status)
+	}
+	return fmt.Sprintf("HTTP %d, code %d: %s", e.Status, e.Code, e.Message)
+}
+
+// Discord's codes that decide something (docs: topics/opcodes-and-status-codes).
+const (
+	unknownChannel     = 10003
+	unknownMessage     = 10008
+	unknownWebhook     = 10015
+	unknownInteraction = 10062
+	alreadyAnswered    = 40060
+	missingAccess      = 50001
+	cannotDirect       = 50007
+	missingPermissions = 50013
+	invalidToken       = 50027
+	threadArchived     = 50083
+	threadThere        = 160004
+	threadLocked       = 160005
+	tooManyThreads     = 160006
+)
+
+// code is Discord's own number of an error, or 0.
+func code(err error) int {
+	if e, ok := errors.AsType[*apiError](err); ok {
+		return e.Code
+	}
+	return 0
+}
+
+// status is the HTTP status of an error, or 0.
+func status(err error) int {
+	if e, ok := errors.AsType[*apiError](err); ok {
+		return e.Status
+	}
+	return 0
+}
+
+// isRefusal reports whether Discord understood the call and did not carry it out,
+// nor will when it is repeated.
+func isRefusal(err error) bool {
+	if errors.Is(err, bot.ErrRevoked) {
+		return false // another token can do it
+	}
+	s := status(err)
+	return s >= 400 && s < 500 && s != http.StatusTooManyRequests && s != http.StatusRequestTimeout
+}
+
+// isUnsent reports whether a call certainly did not reach Discord.
+func isUnsent(err error) bool {
+	e, ok := errors.AsType[*net.OpError](err)
+	return ok && e.Op == "dial" || status(err) == http.StatusTooManyRequests
+}
+
+// isSpent reports whether a response can no longer be changed with the handle that
+// came with its command.
+func isSpent(err error) bool {
+	switch code(err) {
+	case unknownWebhook, unknownMessage, invalidToken:
+		return true
+	}
+	return status(err) == http.StatusNotFound
+}
+
+// withoutURL drops the address from an error: tokens of interactions are in it.
+func withoutURL(err error) error {
+	if inner, ok := errors.AsType[*url.Error](err); ok {
+		return inner.Err
+	}
+	return err
+}

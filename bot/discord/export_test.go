@@ -1,0 +1,64 @@
+package discord
+
+import (
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
+)
+
+// Handle is what an entry keeps of its interaction.
+func Handle(id, app, token string, at time.Time) string {
+	return handle{ID: id, App: app, Token: token, At: at}.String()
+}
+
+// Stand is where messages stand, as an entry keeps it.
+func Stand(channel, message, thread string) bot.Post {
+	return stand{Channel: channel, Message: message, Thread: thread}.post()
+}
+
+// Hear is what is heard in a payload, for the bot's door.
+func Hear(payload []byte) (bot.Delivery, error) {
+	i, err := decode(payload, time.Time{})
+	if err != nil {
+		return bot.Delivery{}, err
+	}
+	return i.delivery(), nil
+}
+
+// Line writes a line, and Pages what is in the embeds of a message, of which the
+// command has an ID.
+func Line(t commands.Text) string { return pen{command: "77"}.line(t) }
+
+// Pages are the embeds of a message, by page.
+func Pages(m commands.Message) [][]string {
+	var all [][]string
+	for _, p := range (pen{command: "77"}).pages(m) {
+		all = append(all, texts(p))
+	}
+	return all
+}
+
+// Single are the embeds of a message in one piece.
+func Single(m commands.Message) []string { return texts(pen{}.single(m)) }
+
+func texts(p outgoing) []string {
+	var all []string
+	for _, e := range p.Embeds {
+		all = append(all, e.Description)
+	}
+	return all
+}
+
+// Buttons are the IDs of buttons, by row, and their labels.
+func Buttons(actions []commands.Action) (ids [][]string, labels []string) {
+	for _, r := range buttons(actions) {
+		var in []string
+		for _, b := range r.Components {
+			in = append(in, b.ID)
+			labels = append(labels, b.Label)
+		}
+		ids = append(ids, in)
+	}
+	return ids, labels
+}

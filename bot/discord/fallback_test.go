@@ -1,0 +1,309 @@
+package discord_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot/bottest/fakediscord"
+	"liveadmin/bot/discord"
+	"liveadmin/commands"
+	"liveadmin/imapi/simulator"
+)
+
+// TestNoThread: where there can be no thread, the result stands in the response, with
+// why there is none, if anybody would ask.
+func TestNoThread(t *testing.T) {
+	lacks := func(p int64) func(*world) {
+		return func(w *world) { w.EditChannel(general, func(c *fakediscord.Channel) { c.Denied = p }) }
+	}
+	for _, tc := range []struct {
+		name, room string
+		set        func(*world)
+		why        string
+	}{
+		{"in a thread", thread, nil, ""},
+		{"in a voice channel", voice, nil, ""},
+		{"in a direct message", "", nil, ""},
+		{"not allowed to open one", general, lacks(fakediscord.CreatePublicThreads), "Create Public Threads"},
+		{"not allowed to write in one", general, lacks(fakediscord.SendMessagesInThreads), "Send Messages in Threads"},
+		{"not allowed to show embeds", general, lacks(fakediscord.EmbedLinks), "Embed Links"},
+		{"not a member of the server", general, func(w *world) {
+			w.AddGuild(fakediscord.Guild{ID: guild, NoBot: true})
+		}, "not allowed to open one"},
+		{"too many threads", general, func(w *world) {
+			w.EditChannel(general, func(c *fakediscord.Channel) { c.ThreadsFull = true })
+		}, "too many active threads"},
+		{"locked", general, func(w *world) {
+			w.EditChannel(general, func(c *fakediscord.Channel) { c.Locked = true })
+		}, "locked"},
+		{"refused for another cause", general, func(w *world) {
+			w.Inject(fakediscord.Fault{Kind: fakediscord.Refuse, Route: fakediscord.StartThread, Code: 50024})
+		}, "did not allow one"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+			if tc.set != nil {
+				tc.set(w)
+			}
+			room := tc.room
+			if room == "" {
+				room = w.Direct(alice)
+			}
+			i := w.kept(w.SendCommand(fakediscord.CommandInput{
+				User: alice, Channel: room, Subcommand: "add", Options: adding("user1"), Forged: tc.room == "",
+			}))
+			root := w.final(i)
+			got := w.Plain(root)
+			if root.Thread != "" || len(w.Threads(general)) != 1 || !strings.HasPrefix(got, "✅ Done · @alice") || !strings.Contains(got, "• user1   added") {
+				t.Errorf("the response is %q, thread %q", got, root.Thread)
+			}
+			if strings.Contains(got, "There is no thread") != (tc.why != "") || !strings.Contains(got, tc.why) {
+				t.Errorf("the response says %q, want %q", got, tc.why)
+			}
+			w.closed()
+			if stands := w.Messages(room); len(stands) != 1 {
+				t.Errorf("there stand %d messages", len(stands))
+			}
+		})
+	}
+}
+
+// TestThreadThere: a thread that is there already is used.
+func TestThreadThere(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.StartThread, Applied: true})
+	i := w.says(alice, general, "add", adding("user1"))
+	if _, replies := w.result(i); len(replies) != 1 {
+		t.Errorf("replies %+v", replies)
+	}
+}
+
+// TestThreadGone: a thread that is deleted, locked or closed to the bot meanwhile
+// leaves the result in the response.
+func TestThreadGone(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		lose func(*world, fakediscord.Channel)
+	}{
+		{"deleted", func(w *world, c fakediscord.Channel) { w.DeleteChannel(c.ID) }},
+		{"locked", func(w *world, c fakediscord.Channel) {
+			w.EditChannel(c.ID, func(c *fakediscord.Channel) { c.Locked, c.Denied = true, fakediscord.ManageThreads })
+		}},
+		{"closed to the bot", func(w *world, c fakediscord.Channel) {
+			w.EditChannel(c.ID, func(c *fakediscord.Channel) { c.Denied = fakediscord.SendMessagesInThreads })
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+			w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.CreateMessage})
+			i := w.says(alice, general, "add", adding("user1"))
+			if err := w.WaitCalls(w.soon(), fakediscord.CreateMessage, 1); err != nil {
+				t.Fatal(err)
+			}
+			opened, _ := i.Thread()
+			tc.lose(w, opened)
+			root, err := i.WaitOriginal(w.soon(), func(m fakediscord.Message) bool { return len(m.Embeds) > 0 })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := w.Plain(root); !strings.HasPrefix(got, "✅ Done") || !strings.Contains(got, "• user1   added") || !strings.Contains(got, "There is no thread") {
+				t.Errorf("the response is %q", got)
+			}
+			w.closed()
+		})
+	}
+}
+
+// TestResponseGone: where the response was deleted, or the bot cannot write any more,
+// the caller gets the result all the same.
+func TestResponseGone(t *testing.T) {
+	t.Parallel()
+	t.Run("deleted", func(t *testing.T) {
+		w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+		w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.EditOriginal})
+		i := w.says(alice, general, "add", adding("user1"))
+		if err := w.WaitCalls(w.soon(), fakediscord.EditOriginal, 1); err != nil {
+			t.Fatal(err)
+		}
+		original, _ := i.Original()
+		w.Delete(general, original.ID)
+		w.closed()
+		stands := w.Messages(general)
+		if len(stands) != 1 || !strings.HasPrefix(stands[0].Content, "✅ Done") || len(w.Messages(stands[0].Thread)) != 1 {
+			t.Errorf("in the channel stands %+v", stands)
+		}
+	})
+	t.Run("no access after the handle has expired", func(t *testing.T) {
+		var c clock
+		w := open(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now})
+		w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.EditOriginal, Times: -1})
+		w.says(alice, general, "add", adding("user1"))
+		if err := w.WaitCalls(w.soon(), fakediscord.EditOriginal, 1); err != nil {
+			t.Fatal(err)
+		}
+		w.EditChannel(general, func(ch *fakediscord.Channel) { ch.Denied = fakediscord.ViewChannel })
+		c.Advance(16 * time.Minute)
+		w.ClearFaults()
+		w.closed()
+		told := w.Messages(w.Direct(alice))
+		if len(told) != 1 || !strings.Contains(w.Plain(told[0]), "✅ Done") || !strings.Contains(w.Plain(told[0]), "user1   added") {
+			t.Errorf("the caller was told %+v", told)
+		}
+	})
+}
+
+// TestLongResult: a result that is too long for a message comes in several, all within
+// Discord's limits, with the number under the last; in a thread, and without one.
+func TestLongResult(t *testing.T) {
+	for _, room := range []string{general, thread} {
+		t.Run(room, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+			w.several(90)
+			i := w.says(alice, room, "add", fakediscord.Options{"group": "weekend", "users": "user1 user2 user3 user4 user5", "reason": strings.Repeat("because ", 24)})
+			w.closed()
+			root, _ := i.Original()
+			all := w.Messages(room)
+			if room == general {
+				all = w.Messages(root.Thread)
+			}
+			if len(all) < 2 {
+				t.Fatalf("there are %d messages", len(all))
+			}
+			numbered, lines := 0, 0
+			for _, m := range all {
+				text := w.Plain(m)
+				lines += strings.Count(text, "• @TGS#aMANY")
+				numbered += strings.Count(text+"\n", "\n#1\n")
+			}
+			if lines != 90 || numbered != 1 {
+				t.Errorf("%d groups, %d numbers in %d messages", lines, numbered, len(all))
+			}
+		})
+	}
+}
+
+// TestLongPrivate: an answer to the caller alone is in one piece, and says if there is
+// more.
+func TestLongPrivate(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	for range 12 {
+		w.private(w.kept(w.SendCommand(fakediscord.CommandInput{
+			User: bob, Channel: general, Subcommand: "history", Options: fakediscord.Options{"about": strings.Repeat("*", 2000)}, Forged: true,
+		})))
+	}
+	m := w.private(w.says(bob, general, "history", nil))
+	if got := w.Plain(m); !strings.Contains(got, "The rest is too long to show.") || !strings.HasSuffix(got, "#13") {
+		t.Errorf("the answer ends with %q", got[max(0, len(got)-200):])
+	}
+}
+
+// TestRateLimits: only what Discord slows waits, and everything comes once.
+func TestRateLimits(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	w.SetLimit(fakediscord.EditOriginal, 1, 100*time.Millisecond)
+	w.SetLimit(fakediscord.StartThread, 2, 100*time.Millisecond)
+	w.SetLimit(fakediscord.CreateMessage, 1, 100*time.Millisecond)
+	w.Inject(fakediscord.Fault{Kind: fakediscord.RateLimit, Route: fakediscord.CreateMessage, RetryAfter: 300 * time.Millisecond, Global: true})
+	var all []*fakediscord.Interaction
+	for range 12 {
+		all = append(all, w.says(alice, general, "add", adding("user1")))
+	}
+	for _, i := range all {
+		if _, replies := w.result(i); len(replies) != 1 {
+			t.Errorf("%d replies", len(replies))
+		}
+	}
+	var refused int
+	for _, c := range w.Calls("") {
+		if c.Status == 429 {
+			refused++
+		}
+	}
+	if refused > 20 {
+		t.Errorf("%d calls were refused", refused)
+	}
+}
+
+// TestContextEndsWait: who waits because Discord asks to stops when the bot does.
+func TestContextEndsWait(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	w.Inject(fakediscord.Fault{Kind: fakediscord.RateLimit, Route: fakediscord.StartThread, RetryAfter: 10 * time.Minute, Times: -1})
+	w.says(alice, general, "add", adding("user1"))
+	if err := w.WaitCalls(w.soon(), fakediscord.StartThread, 1); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w.halt()
+	}()
+	select {
+	case <-done:
+	case <-time.After(25 * time.Second):
+		t.Fatal("the bot does not stop")
+	}
+	if got := w.stage.API.Admins(group); !slices.Equal(got, []string{"user1"}) {
+		t.Errorf("administrators %v", got)
+	}
+}
+
+// TestSlowGroup: while one command waits for Tencent, another one is finished.
+func TestSlowGroup(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	w.stage.API.AddGroup("@TGS#aSLOW", simulator.Group{})
+	if err := w.stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Group: "@TGS#aSLOW", Times: -1}); err != nil {
+		t.Fatal(err)
+	}
+	slow := w.says(alice, general, "add", fakediscord.Options{"group": "@TGS#aSLOW", "users": "user1"})
+	w.result(w.says(alice, general, "add", adding("user1")))
+	if m, _ := slow.Original(); !strings.Contains(m.Content, "Working") {
+		t.Errorf("the slow one says %q", m.Content)
+	}
+	w.stage.API.ClearFaults()
+}
+
+// TestSlowResponse: while Discord does not answer about one response, another command
+// is finished.
+func TestSlowResponse(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{CallTime: 2 * time.Minute})
+	w.Inject(fakediscord.Fault{Kind: fakediscord.Hang, Route: fakediscord.EditOriginal})
+	slow := w.says(alice, general, "add", adding("user1"))
+	if err := w.WaitCalls(w.soon(), fakediscord.EditOriginal, 1); err != nil {
+		t.Fatal(err)
+	}
+	w.result(w.says(alice, general, "add", adding("user2")))
+	if m, _ := slow.Original(); m.Content != "" {
+		t.Errorf("the slow one says %q", m.Content)
+	}
+}
+
+// TestThreadRules: a rule for a channel holds in its threads, too.
+func TestThreadRules(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	rules := w.stage.Rules.Get()
+	rules.Policy.Rules = []commands.Rule{{Name: "rule 1", Allow: []string{"discord:role:" + hosts}, Channels: []string{"discord:" + general}}}
+	w.stage.Rules.Set(rules)
+	w.AddMember(guild, fakediscord.Member{User: bob, Roles: []string{hosts}, Permissions: fakediscord.ManageMessages})
+	w.final(w.says(bob, thread, "list", fakediscord.Options{"group": group}))
+	w.final(w.says(bob, general, "list", fakediscord.Options{"group": group}))
+	for _, i := range []*fakediscord.Interaction{
+		w.says(bob, news, "list", fakediscord.Options{"group": group}),
+		w.says(mallory, general, "list", fakediscord.Options{"group": group}),
+	} {
+		if got := w.Plain(w.private(i)); !strings.Contains(got, "not allowed") {
+			t.Errorf("%s was answered %q", i.User, got)
+		}
+	}
+}

@@ -1,0 +1,267 @@
+package discord_test
+
+import (
+	"bytes"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest/fakediscord"
+	"liveadmin/bot/discord"
+	"liveadmin/commands"
+	"liveadmin/imapi"
+)
+
+// clock is a clock that can be moved ahead. Discord and the bot share it.
+type clock struct {
+	mu    sync.Mutex
+	ahead time.Duration
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.ahead)
+}
+
+func (c *clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead += d
+}
+
+func adding(users string) fakediscord.Options {
+	return fakediscord.Options{"group": group, "users": users}
+}
+
+// TestFate: a command runs if Discord took its first response, and only then.
+func TestFate(t *testing.T) {
+	fault := func(kind fakediscord.FaultKind, times int, applied bool) fakediscord.Fault {
+		return fakediscord.Fault{Route: fakediscord.Respond, Kind: kind, Times: times, Applied: applied}
+	}
+	refuse := func(code, status int) fakediscord.Fault {
+		return fakediscord.Fault{Route: fakediscord.Respond, Kind: fakediscord.Refuse, Code: code, Status: status}
+	}
+	limit := fault(fakediscord.RateLimit, 1, false)
+	limit.RetryAfter = 200 * time.Millisecond
+	long := fault(fakediscord.RateLimit, 1, false)
+	long.RetryAfter = time.Minute
+	for _, tc := range []struct {
+		name   string
+		faults []fakediscord.Fault
+		runs   bool
+	}{
+		{"answered by somebody else", []fakediscord.Fault{refuse(40060, 400)}, false},
+		{"too late", []fakediscord.Fault{refuse(10062, 404)}, false},
+		{"a token that is not valid", []fakediscord.Fault{refuse(50027, 401)}, false},
+		{"taken, the answer lost", []fakediscord.Fault{fault(fakediscord.Reset, 1, true)}, true},
+		{"lost on the way", []fakediscord.Fault{fault(fakediscord.Reset, 1, false)}, true},
+		{"a server error", []fakediscord.Fault{fault(fakediscord.Status, 1, false)}, true},
+		{"taken, no answer in time", []fakediscord.Fault{fault(fakediscord.Hang, 1, true)}, true},
+		{"too fast for a moment", []fakediscord.Fault{limit}, true},
+		{"too fast for long", []fakediscord.Fault{long}, false},
+		{"taken, and no answer for three seconds", []fakediscord.Fault{fault(fakediscord.Reset, 1, true), fault(fakediscord.Reset, -1, false)}, true},
+		{"never taken, and no answer for three seconds", []fakediscord.Fault{fault(fakediscord.Reset, -1, false)}, false},
+	} {
+		for _, mode := range modes {
+			t.Run(mode+" "+tc.name, func(t *testing.T) {
+				t.Parallel()
+				w := open(t, mode, fakediscord.Config{}, discord.Options{})
+				for _, f := range tc.faults {
+					w.Inject(f)
+				}
+				i := w.says(alice, general, "add", adding("user1"))
+				w.closed()
+				unanswered := len(w.rows(bot.WasUnanswered))
+				if got := w.stage.API.Admins(group); slices.Equal(got, []string{"user1"}) != tc.runs || unanswered == 1 == tc.runs {
+					t.Errorf("administrators %v, %d rows of unanswered", got, unanswered)
+				}
+				if tc.runs {
+					w.result(i)
+				} else if stands := w.Messages(general); len(stands) > 0 {
+					t.Errorf("in the channel stands %+v", stands)
+				}
+				w.ClearFaults()
+				w.says(alice, general, "add", adding("user2"))
+				w.until("the next one runs", func() bool { return slices.Contains(w.stage.API.Admins(group), "user2") })
+			})
+		}
+	}
+}
+
+// crashed puts an entry on record as a process does that dies before it knows what
+// became of the first response.
+func (w *world) crashed(i *fakediscord.Interaction, at time.Time, answered bool) {
+	w.t.Helper()
+	e := bot.Entry{
+		Key: i.ID, Caller: commands.Caller{Ref: "discord:user:" + alice}, Place: commands.Place{Platform: "discord", Channel: "discord:" + general},
+		Command: commands.Command{
+			Verb: commands.Add, Target: commands.Target{Groups: []imapi.GroupID{group}}, Users: []commands.Person{{ID: "user1"}},
+		},
+		Reply:   discord.Handle(i.ID, w.Config().AppID, i.Token, at),
+		Changes: []bot.Change{{Group: group, State: bot.Waiting}},
+	}
+	e, _, err := w.stage.Journal.Accept(w.soon(), e, bot.Record{What: bot.WasAccepted, Caller: e.Caller.Ref, Verb: commands.Add})
+	if err == nil && answered {
+		err = w.stage.Journal.Answer(w.soon(), e)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// TestCrashBeforeResponseIsKnown: at the next start Discord is asked.
+func TestCrashBeforeResponseIsKnown(t *testing.T) {
+	for _, tc := range []struct {
+		name     string
+		taken    bool // by Discord
+		answered bool // on record
+		old      bool
+		runs     bool
+	}{
+		{"taken", true, false, false, true},
+		{"not taken", false, false, false, false},
+		{"taken, too old to be asked for", true, false, true, true},
+		{"on record, and then its response was deleted", false, true, false, true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			var c clock
+			w := build(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now})
+			i := w.kept(w.SendCommand(fakediscord.CommandInput{User: alice, Channel: general, Subcommand: "add", Forged: true}))
+			if tc.taken {
+				resp, err := http.Post(w.URL()+"/api/v10/interactions/"+i.ID+"/"+i.Token+"/callback", "application/json", strings.NewReader(`{"type":5}`))
+				if err != nil || resp.StatusCode != http.StatusNoContent {
+					t.Fatalf("%v %v", resp, err)
+				}
+				resp.Body.Close()
+			}
+			w.crashed(i, c.Now(), tc.answered)
+			c.Advance(time.Minute)
+			if tc.old {
+				c.Advance(16 * time.Minute)
+			}
+			w.start()
+			w.closed()
+			if got, unanswered := w.stage.API.Admins(group), len(w.rows(bot.WasUnanswered)); (len(got) == 1) != tc.runs || unanswered == 1 == tc.runs {
+				t.Errorf("administrators %v, %d rows of unanswered", got, unanswered)
+			}
+			if stands := w.Messages(general); tc.runs && (len(stands) != 1 || !strings.Contains(stands[0].Content, "Done") || len(w.Messages(stands[0].Thread)) != 1) {
+				t.Errorf("in the channel stands %+v", stands)
+			}
+		})
+	}
+}
+
+// TestExpiredHandle: what takes longer than a handle is good for is posted with the
+// bot's own token, once.
+func TestExpiredHandle(t *testing.T) {
+	t.Parallel()
+	var c clock
+	w := open(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now})
+	w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.EditOriginal, Times: -1})
+	i := w.says(alice, general, "add", adding("user1"))
+	if err := w.WaitCalls(w.soon(), fakediscord.EditOriginal, 1); err != nil {
+		t.Fatal(err)
+	}
+	c.Advance(16 * time.Minute)
+	w.ClearFaults()
+	root, replies := w.result(i)
+	if !strings.Contains(root.Content, "Done") || len(replies) != 1 || len(w.Messages(general)) != 1 {
+		t.Errorf("root %q, replies %+v", root.Content, replies)
+	}
+	if calls := w.Calls(fakediscord.EditMessage); len(calls) == 0 {
+		t.Error("the response was not changed with the bot's token")
+	}
+}
+
+// TestPostedOnce: a post whose answer is lost is not there twice.
+func TestPostedOnce(t *testing.T) {
+	for _, route := range []string{fakediscord.EditOriginal, fakediscord.StartThread, fakediscord.CreateMessage} {
+		t.Run(route, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+			w.Inject(fakediscord.Fault{Kind: fakediscord.Reset, Applied: true, Route: route, Times: 2})
+			i := w.says(alice, general, "add", adding("user1"))
+			if _, replies := w.result(i); len(replies) != 1 || len(w.Messages(general)) != 1 || len(w.Threads(general)) != 2 {
+				t.Errorf("replies %+v, %d messages, threads %+v", replies, len(w.Messages(general)), w.Threads(general))
+			}
+		})
+	}
+}
+
+// TestFindResult: after a crash in the instant of posting the result is found, even
+// when Discord has forgotten the nonce.
+func TestFindResult(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	root, replies := w.result(w.says(alice, general, "add", adding("user1")))
+	for range 120 {
+		w.Say(bob, root.Thread, "#1")
+	}
+	for _, tc := range []struct {
+		name   string
+		number int64
+		thread string
+		found  bool
+	}{
+		{"the result", 1, root.Thread, true},
+		{"another entry's", 2, root.Thread, false},
+		{"another thread", 1, thread, false},
+		{"a thread that is gone", 1, "999", false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			e := bot.Entry{Number: tc.number, Root: discord.Stand(general, root.ID, tc.thread)}
+			for name, d := range map[string]*discord.Discord{"running": w.discord, "before it runs": w.platform()} {
+				post, found, err := d.FindResult(w.soon(), e)
+				if found != tc.found || err != nil || found && post == "" {
+					t.Errorf("%s: found %v %q, %v", name, found, post, err)
+				}
+			}
+		})
+	}
+	if len(replies) != 1 {
+		t.Errorf("%d replies", len(replies))
+	}
+}
+
+// TestFindResultInResponse: one that stands in the response is found there.
+func TestFindResultInResponse(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	root := w.final(w.says(alice, thread, "add", adding("user1")))
+	for _, tc := range []struct {
+		name  string
+		root  bot.Post
+		found bool
+	}{
+		{"the result", discord.Stand(thread, root.ID, ""), true},
+		{"its thread is gone", discord.Stand(thread, root.ID, "999"), true},
+		{"no such message", discord.Stand(thread, "999", ""), false},
+		{"no root", discord.Stand(thread, "", ""), false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if _, found, err := w.discord.FindResult(w.soon(), bot.Entry{Number: 1, Root: tc.root}); found != tc.found || err != nil {
+				t.Errorf("found %v, %v", found, err)
+			}
+		})
+	}
+}
+
+// TestNoSecretsOnRecord: what is posted leaves no token in the database.
+func TestNoSecretsOnRecord(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	i := w.says(alice, general, "add", adding("user1"))
+	w.result(i)
+	w.closed()
+	w.halt()
+	w.stage.Restart(t)
+	if raw := w.database(); bytes.Contains(raw, []byte(i.Token)) || len(raw) == 0 {
+		t.Errorf("the token is in the database of %d bytes", len(raw))
+	}
+}

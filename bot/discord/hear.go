@@ -1,0 +1,277 @@
+package discord
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
+)
+
+// interaction is what somebody did, as Discord brings it. It holds only what the bot
+// needs, so that nothing else in it can make it unreadable. Names never are needed.
+type interaction struct {
+	ID      string  `json:"id"`
+	App     string  `json:"application_id"`
+	Token   string  `json:"token"`
+	Kind    int     `json:"type"`
+	Guild   string  `json:"guild_id"` // empty in a direct message
+	Channel string  `json:"channel_id"`
+	Where   channel `json:"channel"`
+	Member  *struct {
+		User  user     `json:"user"`
+		Roles []string `json:"roles"`
+	} `json:"member"` // in a server
+	User    *user  `json:"user"`            // in a direct message
+	Allowed string `json:"app_permissions"` // what the bot may do there
+	Data    struct {
+		Name    string   `json:"name"`
+		Options []option `json:"options"`
+		Button  string   `json:"custom_id"`
+	} `json:"data"`
+
+	at time.Time // when it came
+}
+
+type user struct {
+	ID string `json:"id"`
+}
+
+type channel struct {
+	ID     string `json:"id"`
+	Kind   *int   `json:"type"`
+	Parent string `json:"parent_id"`
+}
+
+// option is a subcommand with its options, or a field with its value.
+type option struct {
+	Name    string          `json:"name"`
+	Value   json.RawMessage `json:"value"`
+	Focused bool            `json:"focused"`
+	Options []option        `json:"options"`
+}
+
+// Kinds of interactions (docs: interactions/receiving-and-responding).
+const (
+	pingKind    = 1
+	commandKind = 2
+	clickKind   = 3
+	suggestKind = 4
+)
+
+// Kinds of channels (docs: resources/channel).
+const (
+	textChannel         = 0
+	announcementChannel = 5
+	announcementThread  = 10
+	publicThread        = 11
+	privateThread       = 12
+)
+
+// errNothing is returned for what is no business of the bot.
+var errNothing = errors.New("nothing that was said to the bot")
+
+var snowflake = regexp.MustCompile(`^[0-9]{1,20}$`)
+
+// decode reads an interaction. What is not for the bot is errNothing.
+func decode(payload []byte, at time.Time) (interaction, error) {
+	i := interaction{at: at}
+	if err := json.Unmarshal(payload, &i); err != nil {
+		return interaction{}, errors.New("an interaction that cannot be read")
+	}
+	for _, id := range []string{i.ID, i.App, i.Channel, i.user()} {
+		if !snowflake.MatchString(id) {
+			return interaction{}, errors.New("an interaction without an ID, an application, a channel or a caller")
+		}
+	}
+	if i.Token == "" {
+		return interaction{}, errors.New("an interaction without a token")
+	}
+	switch {
+	case (i.Kind == commandKind || i.Kind == suggestKind) && i.Data.Name == commandName:
+		return i, nil
+	case i.Kind == clickKind && strings.HasPrefix(i.Data.Button, buttonPrefix):
+		return i, nil
+	}
+	return interaction{}, errNothing
+}
+
+func (i interaction) user() string {
+	if i.Member != nil {
+		return i.Member.User.ID
+	}
+	if i.User != nil {
+		return i.User.ID
+	}
+	return ""
+}
+
+// caller names somebody as the allowlist does: by IDs alone.
+func (i interaction) caller() commands.Caller {
+	c := commands.Caller{Ref: userRef + i.user()}
+	if i.Member != nil {
+		for _, role := range i.Member.Roles {
+			c.Memberships = append(c.Memberships, roleRef+role)
+		}
+	}
+	return c
+}
+
+// The prefixes of allowlist entries.
+const (
+	userRef = Name + ":user:"
+	roleRef = Name + ":role:"
+)
+
+// userOf is Discord's own ID of a caller, or empty if it is none.
+func userOf(ref string) string {
+	id, ok := strings.CutPrefix(ref, userRef)
+	if !ok || !snowflake.MatchString(id) {
+		return ""
+	}
+	return id
+}
+
+// place is where it was said. A thread counts as its channel.
+func (i interaction) place() commands.Place {
+	p := commands.Place{Platform: Name, Channel: Name + ":" + i.Channel}
+	if i.Where.isThread() {
+		p.Thread = i.Channel
+		if i.Where.Parent != "" {
+			p.Channel = Name + ":" + i.Where.Parent
+		}
+	}
+	return p
+}
+
+// roomOf is Discord's own ID of the channel or thread of a place.
+func roomOf(p commands.Place) string {
+	if p.Thread != "" {
+		return p.Thread
+	}
+	return strings.TrimPrefix(p.Channel, Name+":")
+}
+
+func (c channel) isThread() bool {
+	return c.Kind != nil && (*c.Kind == announcementThread || *c.Kind == publicThread || *c.Kind == privateThread)
+}
+
+// Permissions (docs: topics/permissions).
+const (
+	administrator         = 1 << 3
+	viewChannel           = 1 << 10
+	embedLinks            = 1 << 14
+	createPublicThreads   = 1 << 35
+	sendMessagesInThreads = 1 << 38
+
+	forThreads = viewChannel | embedLinks | createPublicThreads | sendMessagesInThreads
+)
+
+// noThread tells why no thread can be opened for what was said here; empty: one can.
+func (i interaction) noThread() reason {
+	kind := i.Where.Kind
+	allowed, err := strconv.ParseUint(i.Allowed, 10, 64)
+	switch {
+	case i.Guild == "" || kind != nil && *kind != textChannel && *kind != announcementChannel:
+		return noThreadsHere
+	case err == nil && allowed&administrator == 0 && allowed&forThreads != forThreads:
+		return notAllowed
+	}
+	return ""
+}
+
+// delivery is what was said, for the bot's door.
+func (i interaction) delivery() bot.Delivery {
+	d := bot.Delivery{
+		Key:    fmt.Sprintf("%s:%s:%s", Name, i.App, i.ID),
+		Caller: i.caller(),
+		Place:  i.place(),
+		Reply:  i.handle().String(),
+	}
+	if i.Kind == clickKind {
+		d.Click = readButton(i.Data.Button)
+	} else {
+		d.Fields, _ = i.fields()
+	}
+	return d
+}
+
+// fields reads a subcommand and its options, and finds the one that is being typed.
+func (i interaction) fields() (_ *commands.Fields, typing string) {
+	f := &commands.Fields{}
+	if len(i.Data.Options) == 0 {
+		return f, ""
+	}
+	sub := i.Data.Options[0]
+	f.Verb = sub.Name
+	texts := map[string]*string{
+		"group": &f.Group, "users": &f.Users, "replace": &f.Replace, "for": &f.For, "reason": &f.Reason,
+		"about": &f.About, "since": &f.Since, "command": &f.Topic,
+	}
+	toggles := map[string]*bool{"new": &f.New, "dry_run": &f.DryRun}
+	for _, o := range sub.Options {
+		if o.Focused {
+			typing = o.Name
+		}
+		if text := texts[o.Name]; text != nil {
+			*text = o.text()
+		}
+		if toggle := toggles[o.Name]; toggle != nil {
+			*toggle = o.text() == "true"
+		}
+	}
+	return f, typing
+}
+
+// text is a value as it was typed. One of another kind than was registered is taken
+// as it is written.
+func (o option) text() string {
+	var s string
+	if json.Unmarshal(o.Value, &s) == nil {
+		return s
+	}
+	return string(o.Value)
+}
+
+// handle is what the original response to an interaction can be changed with, for
+// fifteen minutes. It holds a secret.
+type handle struct {
+	ID    string    `json:"id"` // the interaction's
+	App   string    `json:"app"`
+	Token string    `json:"token"`
+	At    time.Time `json:"at"`            // when it came, by the bot's own clock
+	Why   reason    `json:"why,omitempty"` // no thread can be opened there
+}
+
+func (i interaction) handle() handle {
+	return handle{ID: i.ID, App: i.App, Token: i.Token, At: i.at, Why: i.noThread()}
+}
+
+// String is the handle as the journal keeps it.
+func (h handle) String() string {
+	text, _ := json.Marshal(h) // of strings and a time this century: cannot fail
+	return string(text)
+}
+
+// handleOf reads the handle of an entry. An entry that no command made has none.
+func handleOf(e bot.Entry) (h handle, ok bool) {
+	err := json.Unmarshal([]byte(e.Reply), &h)
+	return h, err == nil && h.App != "" && h.Token != ""
+}
+
+// webhook is the path below which the responses to an interaction are.
+func (h handle) webhook() string { return "/webhooks/" + h.App + "/" + url.PathEscape(h.Token) }
+
+// original is the path of the first response.
+func (h handle) original() string { return h.webhook() + "/messages/@original" }
+
+// tokenTime is how long a handle is good.
+const tokenTime = 15 * time.Minute
+
+func (h handle) isFresh(now time.Time) bool { return now.Sub(h.At) < tokenTime }

@@ -1,0 +1,70 @@
+package discord
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"time"
+
+	"liveadmin/bot"
+)
+
+// recordTime is how long it may take to put on record what was said.
+const recordTime = 20 * time.Second
+
+// take handles what Discord brought beside everything else. It returns false if it
+// was not taken, because the bot is stopping: then another instance gets it, or
+// nobody.
+func (d *Discord) take(payload []byte) bool {
+	at := d.now()
+	door := d.enter()
+	if door == nil {
+		return false
+	}
+	go func() {
+		defer d.busy.Done()
+		defer func() {
+			if recover() != nil { // what was said, and secrets with it, may be in the value
+				d.log.Error("an interaction was given up after a panic", "stack", string(debug.Stack()))
+			}
+		}()
+		d.bring(door, payload, at)
+	}()
+	return true
+}
+
+// bring brings what was said to the bot's door and gives the first response when it
+// is on record.
+func (d *Discord) bring(door bot.Door, payload []byte, at time.Time) {
+	i, err := decode(payload, at)
+	if err != nil {
+		if !errors.Is(err, errNothing) {
+			d.log.Warn("not understood", "err", err)
+		}
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), recordTime)
+	defer cancel()
+	if i.Kind == suggestKind {
+		err = d.suggest(ctx, door, i)
+	} else {
+		err = door.Receive(ctx, i.delivery(), func(_ context.Context, a bot.Answer) error { return d.answer(i, a) })
+	}
+	if err != nil {
+		d.log.Warn("not answered", "interaction", i.ID, "err", err)
+	}
+}
+
+// answer gives the first response: what is accepted is deferred, everything else is
+// answered to the caller alone. What was here before is answered by whoever had it.
+func (d *Discord) answer(i interaction, a bot.Answer) error {
+	switch {
+	case a.Entry != 0:
+		return d.respond(i, response{Kind: deferred})
+	case a.Private != nil:
+		m := d.pen().single(*a.Private)
+		m.Flags = onlyCaller
+		return d.respond(i, response{Kind: withMessage, Data: m})
+	}
+	return nil
+}

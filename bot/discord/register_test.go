@@ -1,0 +1,131 @@
+package discord_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"liveadmin/bot/bottest/fakediscord"
+	"liveadmin/bot/discord"
+)
+
+// byHand makes a call of Discord's API with the bot's token, as another program does.
+func (w *world) byHand(method, path string, body any) {
+	w.t.Helper()
+	raw, err := json.Marshal(body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	req, err := http.NewRequest(method, w.URL()+"/api/v10"+path, bytes.NewReader(raw))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bot "+w.Config().Token)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil || resp.StatusCode >= 300 {
+		w.t.Fatalf("%s %s: %v, %v", method, path, resp, err)
+	}
+	resp.Body.Close()
+}
+
+// commands are the names of what is registered in a guild, or globally with "".
+func (w *world) commands(guild string) string {
+	var names []string
+	for _, c := range w.Commands(guild) {
+		names = append(names, c.Name)
+	}
+	return strings.Join(names, " ")
+}
+
+func TestRegister(t *testing.T) {
+	for _, here := range []string{guild, ""} {
+		t.Run("in "+here, func(t *testing.T) {
+			t.Parallel()
+			w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+			w.guild = here
+			app := "/applications/" + w.Config().AppID
+			other := map[string]any{"name": "other", "description": "of another program"}
+			stale := map[string]any{"name": "liveadmin", "description": "as it was before"}
+			for _, scope := range []string{"", "/guilds/" + guild} {
+				w.byHand("POST", app+scope+"/commands", other)
+				w.byHand("POST", app+scope+"/commands", stale)
+			}
+			w.start()
+			there, elsewhere := guild, ""
+			if here == "" {
+				there, elsewhere = "", guild
+			}
+			w.until("the command is as it is now", func() bool {
+				return strings.Contains(w.log.String(), "command registered") && w.commands(elsewhere) == "other"
+			})
+			if got := w.commands(there); got != "other liveadmin" {
+				t.Errorf("registered are %q", got)
+			}
+			c := w.Commands(there)[1]
+			if p := c.DefaultMemberPermissions; p == nil || *p != "8192" {
+				t.Errorf("people need the permissions %v", p)
+			}
+			if here == "" && (len(c.Contexts) != 1 || c.Contexts[0] != 0) {
+				t.Errorf("it can be used in %v", c.Contexts)
+			}
+			if n := len(c.Options); n != 7 {
+				t.Errorf("%d subcommands", n)
+			}
+			w.halt()
+			created := fakediscord.CreateGuildCommand
+			if here == "" {
+				created = fakediscord.CreateGlobalCommand
+			}
+			before := len(w.Calls(created))
+			w.stage.Restart(t)
+			w.start()
+			w.until("it has looked", func() bool { return len(w.Calls(fakediscord.ListGuildCommands)) >= 2 })
+			if n := len(w.Calls(created)); n != before {
+				t.Errorf("the same command was registered %d times", n)
+			}
+		})
+	}
+}
+
+// TestNotRegistered: where the command cannot be registered, the log says what to do,
+// and the bot goes on.
+func TestNotRegistered(t *testing.T) {
+	t.Parallel()
+	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+	w.Inject(fakediscord.Fault{Kind: fakediscord.Refuse, Route: fakediscord.ListGuildCommands, Status: 403, Code: 50001})
+	w.discord = w.platform()
+	w.stage.Run(t, w.discord)
+	w.ready()
+	w.until("the log says so", func() bool { return strings.Contains(w.log.String(), "applications.commands") })
+}
+
+// TestRegisteredLater: what fails in passing is tried again.
+func TestRegisteredLater(t *testing.T) {
+	t.Parallel()
+	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+	w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.ListGuildCommands})
+	w.Inject(fakediscord.Fault{Kind: fakediscord.Reset, Route: fakediscord.CreateGuildCommand})
+	w.start()
+	if err := w.WaitCommand(w.soon(), guild); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestHelp: help mentions the commands, so that a click opens them, and speaks of
+// fields.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	id := w.Commands(guild)[0].ID
+	m := w.private(w.says(alice, general, "help", nil))
+	if got := m.Embeds[0].Description; !strings.Contains(got, "</liveadmin add:"+id+"> `group` `users` \\[`for`\\]") || strings.Contains(got, "--") {
+		t.Errorf("help says %q", got)
+	}
+	m = w.private(w.says(alice, general, "help", fakediscord.Options{"command": "add"}))
+	if got := m.Embeds[0].Description; !strings.Contains(got, "`dry_run`: only says") || strings.Contains(got, "--") {
+		t.Errorf("help says %q", got)
+	}
+}

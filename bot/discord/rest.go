@@ -1,0 +1,198 @@
+package discord
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/imapi"
+)
+
+// The REST API. Everything is said to be for this host; the transport knows better.
+const (
+	apiHost = "discord.com"
+	apiRoot = "https://" + apiHost + "/api/v10"
+)
+
+// How many bytes of an answer are read at most, and of a refusal's words kept.
+const (
+	longestAnswer = 8 << 20
+	longestReason = 300
+)
+
+// transport is the one way out, for discordgo too: it leads to the server that is
+// configured in place of Discord's.
+type transport struct {
+	base http.RoundTripper
+	api  *url.URL // nil: Discord's own
+}
+
+// RoundTrip sends a request.
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if t.api != nil && r.URL.Host == apiHost {
+		r = r.Clone(r.Context())
+		r.URL.Scheme, r.URL.Host, r.Host = t.api.Scheme, t.api.Host, ""
+	}
+	resp, err := t.base.RoundTrip(r)
+	return resp, withoutURL(err)
+}
+
+// newClient returns a client with connections of its own.
+func newClient(api *url.URL, callTime time.Duration) *http.Client {
+	base := http.DefaultTransport.(*http.Transport).Clone()
+	base.MaxIdleConnsPerHost = 64
+	return &http.Client{
+		Timeout: callTime, Transport: transport{base, api},
+		// A redirect would carry a token to wherever it points.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// rest makes the calls. Their errors are free of secrets.
+type rest struct {
+	token imapi.Secret
+	http  *http.Client
+	pace  *pace
+
+	revoked context.Context // ends when Discord says that the token is not valid
+	revoke  context.CancelCauseFunc
+}
+
+func newREST(token imapi.Secret, client *http.Client) rest {
+	revoked, revoke := context.WithCancelCause(context.Background())
+	return rest{token: token, http: client, pace: newPace(), revoked: revoked, revoke: revoke}
+}
+
+// call is one call of the API.
+type call struct {
+	name   string // as errors call it: the path may hold a token
+	method string
+	path   string
+	body   any  // nil: none
+	into   any  // nil: the answer is of no interest
+	open   bool // the path itself is the permission: the bot's token is not sent
+}
+
+// kind names the calls that Discord slows together: those of a sort, about the same
+// channel, server or interaction (docs: topics/rate-limits).
+func (c call) kind() string {
+	about := 3 // "", "channels", "123"
+	if strings.HasPrefix(c.path, "/webhooks/") {
+		about = 4 // "", "webhooks", the application, the token
+	}
+	parts := strings.Split(c.path, "/")
+	return c.name + strings.Join(parts[:min(about, len(parts))], "/")
+}
+
+// do makes a call. While Discord answers that it is too much, it waits for as long
+// as Discord asks, and calls again.
+func (r *rest) do(ctx context.Context, c call) error {
+	return r.pace.do(ctx, c.kind(), func(ctx context.Context) (limit, error) { return r.send(ctx, r.http, c) })
+}
+
+// send makes a call once, and tells what Discord says of its limits.
+func (r *rest) send(ctx context.Context, client *http.Client, c call) (limit, error) {
+	l, err := r.exchange(ctx, client, c)
+	if err == nil {
+		return l, nil
+	}
+	err = fmt.Errorf("%s: %w", c.name, withoutURL(err))
+	if !c.open && status(err) == http.StatusUnauthorized {
+		err = fmt.Errorf("%w: %w", err, bot.ErrRevoked)
+		r.revoke(err)
+	}
+	return l, err
+}
+
+func (r *rest) exchange(ctx context.Context, client *http.Client, c call) (limit, error) {
+	req, err := r.request(ctx, c)
+	if err != nil {
+		return limit{}, err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return limit{}, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, longestAnswer))
+	if err != nil {
+		return limit{}, err
+	}
+	if resp.StatusCode >= 300 {
+		refused := refusal(resp, body)
+		return limitOf(resp.Header, refused), refused
+	}
+	l := limitOf(resp.Header, nil)
+	if c.into == nil {
+		return l, nil
+	}
+	if err := json.Unmarshal(body, c.into); err != nil {
+		return l, errors.New("the answer cannot be read")
+	}
+	return l, nil
+}
+
+func (r *rest) request(ctx context.Context, c call) (*http.Request, error) {
+	var body io.Reader
+	if c.body != nil {
+		text, err := json.Marshal(c.body)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(text)
+	}
+	req, err := http.NewRequestWithContext(ctx, c.method, apiRoot+c.path, body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("User-Agent", "DiscordBot (liveadmin, 1)")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if !c.open {
+		req.Header.Set("Authorization", "Bot "+r.token.Reveal())
+	}
+	return req, nil
+}
+
+// refusal reads an answer that is none. One that Discord did not write itself, but
+// something on the way to it, has no code.
+func refusal(resp *http.Response, body []byte) *apiError {
+	var said struct {
+		Code       int     `json:"code"`
+		Message    string  `json:"message"`
+		RetryAfter float64 `json:"retry_after"`
+		Global     bool    `json:"global"`
+	}
+	e := &apiError{Status: resp.StatusCode}
+	if json.Unmarshal(body, &said) == nil {
+		e.Code, e.Message, e.Global = said.Code, shorten(said.Message, longestReason), said.Global
+	}
+	if e.Status == http.StatusTooManyRequests {
+		e.RetryAfter = seconds(said.RetryAfter)
+		if e.RetryAfter == 0 {
+			wait, _ := strconv.ParseFloat(resp.Header.Get("Retry-After"), 64)
+			e.RetryAfter = max(seconds(wait), time.Second)
+		}
+	}
+	return e
+}
+
+// mostWait is how long Discord can ask to wait; more is a mistake somewhere.
+const mostWait = time.Hour
+
+func seconds(s float64) time.Duration {
+	if !(s > 0) {
+		return 0
+	}
+	return time.Duration(min(s, mostWait.Seconds()) * float64(time.Second))
+}

@@ -1,0 +1,93 @@
+package discord_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"liveadmin/bot/bottest/fakediscord"
+	"liveadmin/bot/discord"
+	"liveadmin/imapi"
+)
+
+// TestEndpoint: what is signed is taken, what is not is refused.
+func TestEndpoint(t *testing.T) {
+	t.Parallel()
+	w := open(t, "http", fakediscord.Config{}, discord.Options{})
+	if err := w.VerifyEndpoint(w.soon()); err != nil {
+		t.Error(err)
+	}
+	for _, tc := range []struct {
+		name string
+		sign fakediscord.Signature
+		body string
+		want int
+	}{
+		{"a bad signature", fakediscord.BadSignature, `{"type":1}`, http.StatusUnauthorized},
+		{"an altered body", fakediscord.Altered, `{"type":1}`, http.StatusUnauthorized},
+		{"too old", fakediscord.TooOld, `{"type":1}`, http.StatusUnauthorized},
+		{"too new", fakediscord.TooNew, `{"type":1}`, http.StatusUnauthorized},
+		{"a signature that is none", fakediscord.Garbled, `{"type":1}`, http.StatusUnauthorized},
+		{"no signature", fakediscord.Unsigned, `{"type":1}`, http.StatusUnauthorized},
+		{"a ping", fakediscord.Signed, `{"type":1}`, http.StatusOK},
+		{"no JSON", fakediscord.Signed, `hello`, http.StatusBadRequest},
+		{"something else", fakediscord.Signed, `{"type":9}`, http.StatusAccepted},
+		{"too long", fakediscord.Signed, strings.Repeat(" ", 1<<20+1), http.StatusRequestEntityTooLarge},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if r := w.Post(w.soon(), []byte(tc.body), tc.sign); r.Status != tc.want {
+				t.Errorf("answered %d %s, %v, want %d", r.Status, r.Body, r.Err, tc.want)
+			}
+		})
+	}
+	i := w.says(alice, general, "whoami", nil)
+	w.private(i)
+	if r := i.Responses(); len(r) != 1 || r[0].Status != http.StatusAccepted {
+		t.Errorf("answered %+v", r)
+	}
+	if n := len(w.Identifies()); n != 0 {
+		t.Errorf("%d sessions on the gateway", n)
+	}
+}
+
+// TestEndpointStopped: a bot that does not run takes nothing.
+func TestEndpointStopped(t *testing.T) {
+	t.Parallel()
+	w := build(t, "http", fakediscord.Config{}, discord.Options{})
+	d := w.platform()
+	served := make(map[string]http.Handler)
+	d.Mount(func(pattern string, h http.Handler) { served[pattern] = h })
+	if len(served) != 1 || served["POST /discord/interactions"] == nil {
+		t.Fatalf("mounted %v", served)
+	}
+	w.UseHTTP(serve(t, served["POST /discord/interactions"]))
+	body, _ := json.Marshal(map[string]any{"type": 2, "id": "1"})
+	if r := w.Post(w.soon(), body, fakediscord.Signed); r.Status != http.StatusServiceUnavailable {
+		t.Errorf("answered %d %s", r.Status, r.Body)
+	}
+}
+
+// TestNothingMounted: on the gateway there is no endpoint.
+func TestNothingMounted(t *testing.T) {
+	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+	w.platform().Mount(func(pattern string, _ http.Handler) { t.Errorf("mounted %s", pattern) })
+}
+
+// TestWrongKey: a public key that is another application's is noticed at the start.
+func TestWrongKey(t *testing.T) {
+	t.Parallel()
+	w := build(t, "http", fakediscord.Config{}, discord.Options{})
+	d, err := discord.New(discord.Config{
+		Token: imapi.NewSecret(w.Config().Token), APIURL: w.URL(), PublicKey: strings.Repeat("ab", 32),
+	}, w.opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.discord = d
+	go d.Run(t.Context(), nobodyHome{})
+	w.until("readiness says so", func() bool {
+		ready, reason := d.State(t.Context())
+		return !ready && strings.Contains(reason, "DISCORD_PUBLIC_KEY")
+	})
+}

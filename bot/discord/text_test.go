@@ -1,0 +1,95 @@
+package discord_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot/discord"
+	"liveadmin/commands"
+)
+
+func TestLine(t *testing.T) {
+	moment := time.Date(2026, 11, 20, 18, 0, 0, 0, time.UTC)
+	for _, tc := range []struct {
+		name string
+		text commands.Text
+		want string
+	}{
+		{"plain", commands.Text{{Text: "2 of 5 (done): yes - no."}}, "2 of 5 (done): yes - no."},
+		{"markdown", commands.Text{{Text: "**a** __b__ ~~c~~ ||d|| > e [f](g)"}}, `\*\*a\*\* \_\_b\_\_ \~\~c\~\~ \|\|d\|\| \> e \[f\](g)`},
+		{"mentions", commands.Text{{Text: "@everyone <@1> <#2> </x:3> <t:4>"}}, `\@everyone \<\@1\> \<\#2\> \<\/x:3\> \<t:4\>`},
+		{"a link", commands.Text{{Text: "https://evil.example"}}, `https:\/\/evil.example`},
+		{"code", commands.Text{{Kind: commands.Code, Text: "@TGS#a_b*"}}, "`@TGS#a_b*`"},
+		{"a backtick in code", commands.Text{{Kind: commands.Code, Text: "a`b"}}, "`a'b`"},
+		{"nothing in code", commands.Text{{Kind: commands.Code}}, `""`},
+		{"quoted", commands.Text{{Kind: commands.Quoted, Text: "<@1>"}}, "`<@1>`"},
+		{"the caller", commands.Text{{Kind: commands.Asker, Text: "discord:user:501"}}, "<@501>"},
+		{"a caller from elsewhere", commands.Text{{Kind: commands.Asker, Text: "slack:user:U1"}}, "`U1`"},
+		{"a caller with a name", commands.Text{{Kind: commands.Asker, Text: "discord:user:1> @here"}}, "`1> @here`"},
+		{"a moment", commands.Text{{Kind: commands.Moment, Time: moment}}, "<t:1795197600:f>"},
+		{"a flag", commands.Text{{Kind: commands.Flag, Text: "--dry-run"}}, "`dry_run`"},
+		{"a form", commands.Text{{Kind: commands.Code, Text: "/liveadmin list GROUP", Verb: commands.List}}, "</liveadmin list:77> `group`"},
+		{"a form with a choice", commands.Text{{Kind: commands.Code, Verb: commands.Help}}, "</liveadmin help:77> \\[`command`\\]"},
+		{"what cannot be seen", commands.Text{{Text: "a\u202eb\x00\nc"}}, `a\u202eb\x00 c`},
+		{"an emoji", commands.Text{{Text: "👩\u200d🚀 ⚠️"}}, "👩\u200d🚀 ⚠️"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := discord.Line(tc.text); got != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestBlock(t *testing.T) {
+	m := commands.Message{Lines: []commands.Line{
+		{Text: commands.Text{{Text: "No."}}},
+		{Style: commands.Block, Text: commands.Text{{Text: "You typed: "}, {Kind: commands.Code, Text: "add group:a```b"}}},
+	}}
+	if got := discord.Pages(m); len(got) != 1 || len(got[0]) != 1 || got[0][0] != "No.\nYou typed: \n```\nadd group:a'''b\n```" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// FuzzMessage: whatever is said, every embed and every message is within Discord's
+// limits, nothing is lost, and nothing can mention, link or run out of its code span.
+func FuzzMessage(f *testing.F) {
+	f.Add("user1", "**bold** <@1> https://x.example `")
+	f.Add(strings.Repeat("`", 5000), strings.Repeat("é", 7000))
+	f.Add("\\", "\\`\\")
+	f.Fuzz(func(t *testing.T, code, plain string) {
+		m := commands.Message{Entry: 42, Lines: []commands.Line{
+			{Text: commands.Text{{Text: plain}, {Kind: commands.Code, Text: code}, {Text: plain}}},
+			{Style: commands.Item, Text: commands.Text{{Kind: commands.Quoted, Text: code}}},
+			{Style: commands.Block, Text: commands.Text{{Text: plain}, {Kind: commands.Code, Text: code}}},
+		}}
+		for _, page := range append(discord.Pages(m), discord.Single(m)) {
+			sum := len("#42")
+			for _, e := range page {
+				sum += len(e)
+				if len(e) > 4096 {
+					t.Errorf("an embed has %d bytes", len(e))
+				}
+				harmless(t, e)
+			}
+			if sum > 6000 {
+				t.Errorf("a message has %d bytes", sum)
+			}
+		}
+		harmless(t, discord.Line(m.Lines[0].Text))
+	})
+}
+
+// harmless looks for marks outside of code that are not escaped.
+func harmless(t *testing.T, text string) {
+	t.Helper()
+	outside := regexp.MustCompile("(?s)\\\\[^0-9A-Za-z\\s]|```\n.*?\n?```|`[^`]*`").ReplaceAllString(text, "")
+	if strings.ContainsAny(outside, "`*_~|<>[]@#/\\") && !strings.HasSuffix(text, "…```") {
+		unicoded := regexp.MustCompile(`\\[xuU][0-9a-f]+|\\[abfv]`).ReplaceAllString(outside, "")
+		if strings.ContainsAny(unicoded, "`*_~|<>[]@#/\\") {
+			t.Errorf("%q is left of %q", unicoded, text)
+		}
+	}
+}
