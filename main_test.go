@@ -137,7 +137,6 @@ func TestServeNeedsSettings(t *testing.T) {
 			[]string{"IM_SDKAPPID", "IM_REGION", "IM_RATE_LIMIT", "SLACK_BOT_TOKEN", "SLACK_BOT_TOKEN", "LOG_LEVEL"},
 		},
 		{"only Tencent Chat", im, nil},
-		{"a platform that is not there yet", append(slices.Clone(im), "DISCORD_TOKEN="+canary), []string{"DISCORD_TOKEN"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

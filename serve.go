@@ -11,6 +11,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/config"
+	"liveadmin/bot/discord"
 	"liveadmin/bot/journal"
 	"liveadmin/bot/slack"
 	"liveadmin/bot/web"
@@ -31,10 +32,6 @@ func serve(ctx context.Context, environ []string, std streams) int {
 			"  Slack: SLACK_BOT_TOKEN, and SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)\n"+
 			"  Discord: DISCORD_TOKEN\n"+
 			"To try the bot without any: liveadmin demo")
-		return exitUsage
-	}
-	if cfg.Discord.HasCredentials() {
-		fmt.Fprintln(std.err, "DISCORD_TOKEN: this version cannot connect to Discord: unset it, or use Slack")
 		return exitUsage
 	}
 	if cfg.PolicyFile != "" {
@@ -147,6 +144,13 @@ func connect(cfg config.Config, rules func() bot.Rules, log *slog.Logger) ([]con
 			return nil, err
 		}
 		all = append(all, connection{s, s.State, s.Mount})
+	}
+	if cfg.Discord.HasCredentials() {
+		d, err := discord.New(discord.Config(cfg.Discord), discord.Options{Log: log})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, connection{d, d.State, d.Mount})
 	}
 	return all, nil
 }
