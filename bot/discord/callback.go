@@ -50,6 +50,8 @@ func (d *Discord) respond(i interaction, r response) error {
 		switch {
 		case err == nil, unsure && code(err) == alreadyAnswered:
 			return nil
+		case isRefusal(err) && unsure:
+			return err
 		case isRefusal(err):
 			return fmt.Errorf("%w: %w", err, bot.ErrNotRun)
 		case !isUnsent(err):
@@ -74,7 +76,8 @@ func (d *Discord) Confirm(ctx context.Context, e bot.Entry) error {
 		return nil
 	}
 	// A response that is still on its way could be taken up to the end of the window.
-	if !sleep(ctx, ackWindow+time.Second-d.now().Sub(h.At)) {
+	const settled = ackWindow + time.Second
+	if !sleep(ctx, min(settled, settled-d.now().Sub(h.At))) {
 		return ctx.Err()
 	}
 	if !h.isFresh(d.now()) {

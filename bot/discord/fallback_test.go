@@ -138,6 +138,28 @@ func TestResponseGone(t *testing.T) {
 			t.Errorf("in the channel stands %+v", stands)
 		}
 	})
+	t.Run("deleted, where there is no thread", func(t *testing.T) {
+		w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+		if err := w.stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Times: -1}); err != nil {
+			t.Fatal(err)
+		}
+		i := w.says(alice, thread, "add", adding("user1"))
+		root, err := i.WaitOriginal(w.soon(), func(m fakediscord.Message) bool { return m.Content != "" })
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.until("its place is on record", func() bool {
+			left, err := w.stage.Journal.Unclosed(t.Context())
+			return err == nil && len(left) == 1 && left[0].Root != ""
+		})
+		w.Delete(thread, root.ID)
+		w.stage.API.ClearFaults()
+		w.closed()
+		stands := w.Messages(thread)
+		if len(stands) != 1 || !strings.Contains(w.Plain(stands[0]), "· @alice ·") || !strings.Contains(w.Plain(stands[0]), "user1") {
+			t.Errorf("in the thread stands %+v", stands)
+		}
+	})
 	t.Run("no access after the handle has expired", func(t *testing.T) {
 		var c clock
 		w := open(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now})

@@ -62,6 +62,8 @@ func TestFate(t *testing.T) {
 		{"lost on the way", []fakediscord.Fault{fault(fakediscord.Reset, 1, false)}, true},
 		{"a server error", []fakediscord.Fault{fault(fakediscord.Status, 1, false)}, true},
 		{"taken, no answer in time", []fakediscord.Fault{fault(fakediscord.Hang, 1, true)}, true},
+		{"taken, the answer lost, and then not known any more", []fakediscord.Fault{fault(fakediscord.Reset, 1, true), refuse(10062, 404)}, true},
+		{"lost on the way, and then too late", []fakediscord.Fault{fault(fakediscord.Reset, 1, false), refuse(10062, 404)}, false},
 		{"too fast for a moment", []fakediscord.Fault{limit}, true},
 		{"too fast for long", []fakediscord.Fault{long}, false},
 		{"taken, and no answer for three seconds", []fakediscord.Fault{fault(fakediscord.Reset, 1, true), fault(fakediscord.Reset, -1, false)}, true},

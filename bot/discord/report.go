@@ -11,7 +11,8 @@ import (
 )
 
 // Report posts the result in the thread; where there is none, in the root message,
-// with why; where there is no root either, to the caller alone. It can be repeated.
+// with why; where there is no root either, in the channel, or to the caller alone. It
+// can be repeated.
 func (d *Discord) Report(ctx context.Context, e bot.Entry, line commands.Text, result commands.Message) (bot.Post, error) {
 	at, err := readStand(e.Root)
 	if err != nil {
@@ -32,11 +33,15 @@ func (d *Discord) Report(ctx context.Context, e bot.Entry, line commands.Text, r
 		}
 		d.log.Warn("result not under its root", "entry", e.Number, "channel", at.Channel, "err", err)
 	}
-	return d.confide(ctx, e, at, line, result)
+	at.Message = ""
+	pages := d.pen().pages(headed(result, line, at.Why))
+	if err := d.tell(ctx, e, at.Channel, pages); !isRefusal(err) {
+		return at.post(), err
+	}
+	return d.confide(ctx, e, pages)
 }
 
-// tell posts a result in a thread. What failed mentions who asked, which brings them
-// into the thread.
+// tell posts a result. What failed mentions who asked, which brings them into a thread.
 func (d *Discord) tell(ctx context.Context, e bot.Entry, room string, pages []outgoing) error {
 	if isLoud(e) {
 		pages[0] = addressed(pages[0], e.Caller)
@@ -55,7 +60,7 @@ func (d *Discord) tell(ctx context.Context, e bot.Entry, room string, pages []ou
 func (d *Discord) attach(ctx context.Context, e bot.Entry, at stand, line commands.Text, result commands.Message) (found bool, err error) {
 	pages := d.pen().pages(headed(result, nil, at.Why))
 	for i, p := range pages[1:] {
-		if err := d.further(ctx, e, at.Channel, p, nonceOf(e, strconv.Itoa(i+1))); err != nil {
+		if err := d.further(ctx, e, at.Channel, p, nonceOf(e, "more"+strconv.Itoa(i))); err != nil {
 			return true, err
 		}
 	}
@@ -79,7 +84,7 @@ func (d *Discord) further(ctx context.Context, e bot.Entry, room string, p outgo
 }
 
 // confide gives a result to the caller in a direct message.
-func (d *Discord) confide(ctx context.Context, e bot.Entry, at stand, line commands.Text, result commands.Message) (bot.Post, error) {
+func (d *Discord) confide(ctx context.Context, e bot.Entry, pages []outgoing) (bot.Post, error) {
 	var direct struct {
 		ID string `json:"id"`
 	}
@@ -90,8 +95,7 @@ func (d *Discord) confide(ctx context.Context, e bot.Entry, at stand, line comma
 	if err != nil {
 		return "", err
 	}
-	at.Channel, at.Message = direct.ID, ""
-	return at.post(), d.tell(ctx, e, direct.ID, d.pen().pages(headed(result, line, at.Why)))
+	return stand{Channel: direct.ID}.post(), d.tell(ctx, e, direct.ID, pages)
 }
 
 // headed puts the root's line before a result, if there is one, and behind it why it
