@@ -36,7 +36,7 @@ func BenchmarkCallback(b *testing.B) {
 }
 
 // BenchmarkFifty: fifty commands at once, when every call to Discord takes 100 ms. One
-// takes four calls one after the other; side by side fifty take little longer.
+// takes five calls one after the other; side by side fifty take little longer.
 func BenchmarkFifty(b *testing.B) {
 	for _, n := range []int{1, 50} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
