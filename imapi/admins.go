@@ -77,12 +77,7 @@ func (c *Client) Accounts(ctx context.Context, users []UserID) (map[UserID]bool,
 }
 
 func (c *Client) checkAccounts(ctx context.Context, users []UserID, known map[UserID]bool) error {
-	type item struct{ UserID UserID }
-	var body struct{ CheckItem []item }
-	for _, u := range users {
-		body.CheckItem = append(body.CheckItem, item{u})
-	}
-	q, err := newRequest(opAccountCheck, "", body)
+	q, err := accountCheck(users)
 	if err != nil {
 		return err
 	}
@@ -90,17 +85,19 @@ func (c *Client) checkAccounts(ctx context.Context, users []UserID, known map[Us
 	if err != nil {
 		return err
 	}
-	for _, a := range answer.Accounts {
-		if slices.Contains(users, a.User) && (a.Status == "Imported" || a.Status == "NotImported") {
-			known[a.User] = a.Status == "Imported"
-		}
-	}
-	for _, u := range users {
-		if _, ok := known[u]; !ok {
-			return &Error{Op: opAccountCheck, Info: "the answer does not say of every user whether there is an account", kind: KindTransient}
-		}
+	if !answer.accounts(users, known) {
+		return &Error{Op: opAccountCheck, Info: "the answer does not say of every user whether there is an account", kind: KindTransient}
 	}
 	return nil
+}
+
+func accountCheck(users []UserID) (*request, error) {
+	type item struct{ UserID UserID }
+	var body struct{ CheckItem []item }
+	for _, u := range users {
+		body.CheckItem = append(body.CheckItem, item{u})
+	}
+	return newRequest(opAccountCheck, "", body)
 }
 
 func unique(users []UserID) []UserID {

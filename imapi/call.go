@@ -36,8 +36,9 @@ type request struct {
 	op       string
 	group    GroupID // for the log; "" for account_check
 	body     []byte
-	changes  bool // not only reads
-	resigned bool // has been tried again with another signature
+	changes  bool  // not only reads
+	resigned bool  // has been tried again with another signature of the same key
+	clock    *Skew // takes what the answers' Date says; nil if nobody asks
 }
 
 func newRequest(op string, group GroupID, body any) (*request, error) {
@@ -62,77 +63,95 @@ func newTransport() *http.Transport {
 	}
 }
 
-// try sends a request once, and once more if the signature was rejected and
-// another one may help.
+// try sends a request once, and once more if its signature was rejected and
+// another one may help; and for another key once again.
 func (c *Client) try(ctx context.Context, q *request, n int) (*reply, error) {
-	sig, err := c.signer.signature()
-	if err != nil {
-		return nil, err
+	for {
+		answer, sig, err := c.send(ctx, q, n)
+		e, failed := errors.AsType[*Error](err)
+		if !failed || !keyRejected(e.Code) {
+			return answer, err
+		}
+		another, signErr := c.signer.replace(sig, signatureRejected(e.Code))
+		switch {
+		case signErr != nil:
+			return nil, signErr
+		case another == nil, another.key == sig.key && q.resigned:
+			return nil, err
+		case another.key == sig.key:
+			q.resigned = true
+		}
 	}
-	answer, err := c.send(ctx, q, n, sig)
-	e, failed := errors.AsType[*Error](err)
-	if !failed || q.resigned || !signatureRejected(e.Code) {
-		return answer, err
-	}
-	another, signErr := c.signer.replace(sig)
-	if signErr != nil {
-		return nil, signErr
-	}
-	if another == nil {
-		return nil, err
-	}
-	q.resigned = true
-	return c.send(ctx, q, n, another)
 }
 
-// send makes one call: it waits for its turn, posts, and judges the answer. It
-// fails with an *Error, or with the context's error if the caller gave up.
-func (c *Client) send(ctx context.Context, q *request, n int, sig *signature) (*reply, error) {
+// send makes one call, and returns the signature that it had. A turn that is
+// taken back is waited for anew.
+func (c *Client) send(ctx context.Context, q *request, n int) (*reply, *signature, error) {
+	for {
+		answer, sig, err := c.sendInTurn(ctx, q, n)
+		if !errors.Is(err, errTurnLost) {
+			return answer, sig, err
+		}
+	}
+}
+
+// sendInTurn waits for the call's turn, posts, and judges the answer. It fails
+// with an *Error, with the gate's error, or with the context's if the caller gave
+// up. It signs last: a turn can be long in coming.
+func (c *Client) sendInTurn(ctx context.Context, q *request, n int) (*reply, *signature, error) {
 	b := budgetOf(ctx)
 	if b.left() <= 0 {
-		return nil, outOfTime(q.op, b, "this call was not sent", false)
+		return nil, nil, outOfTime(q.op, b, "this call was not sent", false)
 	}
 	t, err := c.takeTurn(ctx, q.op)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer t.end()
+	sig, err := c.signer.signature()
+	if err != nil {
+		return nil, nil, err
+	}
 	spending, stop := b.spend(ctx, tryTime)
 	defer stop()
 
 	start := time.Now()
 	status, body, err := c.post(spending, q, sig, t)
+	if kept := t.keptBack(); kept != nil {
+		return nil, nil, fmt.Errorf("%s was not sent: %w", q.op, kept)
+	}
+	if err != nil && ctx.Err() != nil {
+		return nil, nil, gaveUp(q.op, ctx.Err())
+	}
 	var answer *reply
 	var failure *Error
 	switch {
-	case err != nil && ctx.Err() != nil:
-		return nil, gaveUp(q.op, ctx.Err())
-	case err != nil && b.left() <= 0:
+	case err == nil:
+		answer, failure = judge(q, status, body, sig)
+	case b.left() <= 0:
 		failure = outOfTime(q.op, b, "no answer yet", q.changes && t.connected.Load())
-	case err != nil:
-		failure = &Error{Op: q.op, Info: c.scrub(describe(err), sig.text), kind: passing(q.changes && t.connected.Load())}
 	default:
-		answer, failure = c.judge(q, status, body, sig.text)
+		failure = &Error{Op: q.op, Info: scrub(describe(err), sig), kind: passing(q.changes && t.connected.Load())}
 	}
-	c.logCall(ctx, q, n, time.Since(start), failure)
+	c.tell(ctx, q, n, time.Since(start), failure)
 	if failure == nil {
 		c.signer.accept(sig)
-		return answer, nil
+		return answer, sig, nil
 	}
 	if failure.Code == codeThrottled {
 		c.penalty.start()
 	}
-	return nil, failure
+	return nil, sig, failure
 }
 
 // judge says what an answer is, or what is wrong with it.
-func (c *Client) judge(q *request, status int, body []byte, sig Secret) (*reply, *Error) {
+func judge(q *request, status int, body []byte, sig *signature) (*reply, *Error) {
 	answer, fault := readReply(status, body)
 	switch {
 	case fault != "":
-		return nil, &Error{Op: q.op, Info: c.scrub(fault, sig), kind: passing(q.changes)}
+		return nil, &Error{Op: q.op, Info: scrub(fault, sig), kind: passing(q.changes)}
 	case answer.ErrorCode != 0:
-		return nil, &Error{Op: q.op, Code: answer.ErrorCode, Info: c.scrub(answer.ErrorInfo, sig), kind: kindOf(answer.ErrorCode, q.changes)}
+		return nil, &Error{Op: q.op, Code: answer.ErrorCode, Info: scrub(answer.ErrorInfo, sig), kind: kindOf(answer.ErrorCode, q.changes)}
 	default:
 		return answer, nil
 	}
@@ -156,26 +175,42 @@ func (c *Client) post(ctx context.Context, q *request, sig *signature, t *turn) 
 
 // roundTrip posts to one domain. It goes below http.Client, which follows
 // redirects and puts the URL, and so the UserSig, into its errors.
+//
+// A request that must stay at the last moment loses its body: net/http then sends
+// nothing of it, and nobody could carry out a request that is shorter than its
+// head says.
 func (c *Client) roundTrip(ctx context.Context, base *url.URL, q *request, sig *signature, t *turn) (int, []byte, error) {
+	body := bytes.NewReader(q.body)
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn:      func(httptrace.GotConnInfo) { t.connected.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { t.connected.Store(true) },
+		WroteHeaders: func() {
+			if t.keepBack(c.gate) {
+				body.Reset(nil)
+			}
+		},
 		WroteRequest: func(httptrace.WroteRequestInfo) { t.left() },
 	})
-	body := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(q.body)), nil }
 	req := &http.Request{
 		Method:        http.MethodPost,
 		URL:           c.url(base, q.op, sig),
 		Host:          base.Host,
 		Header:        http.Header{"Content-Type": {"application/json"}},
+		Body:          io.NopCloser(body),
 		ContentLength: int64(len(q.body)),
-		GetBody:       body,
+		GetBody: func() (io.ReadCloser, error) { // for another connection: this one took nothing
+			body.Reset(q.body)
+			return io.NopCloser(body), t.keptBack()
+		},
 	}
-	req.Body, _ = body()
+	began := time.Now()
 	res, err := c.transport.RoundTrip(req.WithContext(ctx))
 	if err != nil {
 		return 0, nil, err
 	}
 	defer res.Body.Close()
+	if q.clock != nil {
+		q.clock.read(res.Header.Get("Date"), c.signer.wallClock(), time.Since(began))
+	}
 	answer, err := io.ReadAll(io.LimitReader(res.Body, maxReply+1))
 	return res.StatusCode, answer, err
 }
@@ -233,17 +268,21 @@ func describe(err error) string {
 	}
 }
 
-// logCall writes what a try did; never the URL.
-func (c *Client) logCall(ctx context.Context, q *request, n int, took time.Duration, failure *Error) {
+// tell reports what a try did to the observer and the log; never the URL.
+func (c *Client) tell(ctx context.Context, q *request, n int, took time.Duration, failure *Error) {
+	var code int
+	var kind Kind
+	if failure != nil {
+		code, kind = failure.Code, failure.kind
+	}
+	c.observer.Tried(q.op, code, kind, took)
 	if !c.log.Enabled(ctx, slog.LevelDebug) {
 		return
 	}
 	attrs := []slog.Attr{slog.String("op", q.op), slog.String("group", string(q.group)),
-		slog.Int("try", n), slog.Duration("took", took)}
-	if failure == nil {
-		attrs = append(attrs, slog.Int("code", 0))
-	} else {
-		attrs = append(attrs, slog.Int("code", failure.Code), slog.String("kind", string(failure.kind)), slog.String("info", failure.Info))
+		slog.Int("try", n), slog.Duration("took", took), slog.Int("code", code)}
+	if failure != nil {
+		attrs = append(attrs, slog.String("kind", string(kind)), slog.String("info", failure.Info))
 	}
 	c.log.LogAttrs(ctx, slog.LevelDebug, "tencent chat call", attrs...)
 }

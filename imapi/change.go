@@ -84,14 +84,12 @@ func (c *Client) change(ctx context.Context, w wish) error {
 			return c.settle(ctx, w, e, doubt)
 		case last:
 			return e
-		case doubt == nil:
+		case doubt == nil, w.unsettled:
 			continue
 		}
-		if w.unsettled {
-			continue
-		}
-		if admins, err := c.admins(ctx, w.group, 1); err == nil && w.shownBy(admins) {
-			return nil
+		admins, err := c.admins(ctx, w.group, 1)
+		if interrupted(err) || err == nil && w.shownBy(admins) {
+			return err
 		}
 	}
 }
@@ -113,6 +111,8 @@ func (c *Client) settle(ctx context.Context, w wish, e, doubt *Error) error {
 	switch {
 	case ctx.Err() != nil:
 		return gaveUp(e.Op, ctx.Err())
+	case interrupted(err):
+		return err
 	case err == nil && w.shownBy(admins) && (doubt == nil || !w.unsettled):
 		return nil
 	case doubt == nil, err == nil && !e.kind.Passes():

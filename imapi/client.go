@@ -27,25 +27,28 @@ type App struct {
 // Client calls the API. It is safe for use by many goroutines; one is meant to
 // serve a whole process, since the rate limit is its own.
 type Client struct {
-	app       App
 	hosts     *hosts
-	limit     int
 	limiter   *limiter
 	signer    *signer
 	penalty   *penalty
 	changes   *changes
 	transport http.RoundTripper
+	gate      func() error
+	observer  Observer
 	log       *slog.Logger
 	random    func() uint32
 }
 
 // settings are what the options say before anything is built.
 type settings struct {
-	region  Region
-	baseURL string
-	limit   int
-	now     func() time.Time
-	log     *slog.Logger
+	region    Region
+	baseURL   string
+	limit     int
+	now       func() time.Time
+	keySource func() (Secret, error)
+	gate      func() error
+	observer  Observer
+	log       *slog.Logger
 }
 
 // Option changes a setting of New. One of WithRegion and WithBaseURL is needed.
@@ -65,14 +68,16 @@ func WithRateLimit(n int) Option { return func(s *settings) { s.limit = n } }
 // always goes by the process's own monotonic clock.
 func WithClock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
 
-// WithLogger takes a line at debug level for each call. Without it nothing is
-// logged.
+// WithLogger takes a line at debug level for each call, and one for each change of
+// the secret key. Without it nothing is logged.
 func WithLogger(log *slog.Logger) Option { return func(s *settings) { s.log = log } }
 
 // New makes a Client without calling anything. Its error names every value that
 // is wrong, and shows no secret.
 func New(app App, opts ...Option) (*Client, error) {
-	s := settings{limit: DefaultRateLimit, now: time.Now, log: slog.New(slog.DiscardHandler)}
+	s := settings{
+		limit: DefaultRateLimit, now: time.Now, gate: alwaysOpen, observer: nobody{}, log: slog.New(slog.DiscardHandler),
+	}
 	for _, set := range opts {
 		set(&s)
 	}
@@ -81,14 +86,14 @@ func New(app App, opts ...Option) (*Client, error) {
 		return nil, err
 	}
 	return &Client{
-		app:       app,
 		hosts:     &hosts{bases: bases},
-		limit:     s.limit,
 		limiter:   newLimiter(s.limit),
-		signer:    &signer{app: app, now: s.now},
+		signer:    &signer{app: app, now: s.now, source: s.keySource, log: s.log},
 		penalty:   &penalty{},
 		changes:   &changes{made: make(map[seat]time.Time)},
 		transport: newTransport(),
+		gate:      s.gate,
+		observer:  s.observer,
 		log:       s.log,
 		random:    rand.Uint32,
 	}, nil
@@ -99,14 +104,8 @@ func (a App) check() error {
 	if a.SDKAppID <= 0 {
 		problems = append(problems, fmt.Errorf("the SDKAppID must be a positive number, not %d", a.SDKAppID))
 	}
-	if a.Key.Empty() {
-		problems = append(problems, errors.New("the secret key is empty"))
-	}
-	for _, r := range a.Key.Reveal() {
-		if r <= ' ' || r > '~' {
-			problems = append(problems, errors.New("the secret key has a character that no key has (a space, a line break or the like)"))
-			break
-		}
+	if err := checkKey(a.Key); err != nil {
+		problems = append(problems, err)
 	}
 	if _, err := ParseUserID(a.Identifier); err != nil {
 		problems = append(problems, fmt.Errorf("the identifier is no account name: %w", err))

@@ -80,8 +80,8 @@ func TestNewAccepts(t *testing.T) {
 			if !slices.Equal(got, row.bases) {
 				t.Errorf("calls %v, want %v", got, row.bases)
 			}
-			if c.limit != row.limit {
-				t.Errorf("limit %d", c.limit)
+			if c.limiter.limit != row.limit {
+				t.Errorf("limit %d", c.limiter.limit)
 			}
 		})
 	}
@@ -94,7 +94,7 @@ func TestPrintingAClientShowsNoSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, value := range []any{c, *c, c.app, c.signer, sig, *sig} {
+	for _, value := range []any{c, *c, c.signer.app, c.signer, sig, *sig} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x"} {
 			shown := fmt.Sprintf(verb, value)
 			if strings.Contains(shown, testKey) || strings.Contains(shown, sig.text.Reveal()) {

@@ -90,7 +90,7 @@ func codeTable() []code {
 		{70002, KindAuth, "the signature (UserSig) is empty", askAdmin},
 		{70003, KindAuth, "the signature (UserSig) is not valid", "Check IM_SECRET_KEY. If you use IM_BASE_URL, check that it passes the URL on unchanged."},
 		{70005, KindAuth, "the signature (UserSig) is not valid", "Check IM_SECRET_KEY. If you use IM_BASE_URL, check that it passes the URL on unchanged."},
-		{70009, KindAuth, "the signature (UserSig) was made with the key of another application", "Check that IM_SECRET_KEY belongs to IM_SDKAPPID."},
+		{70009, KindAuth, "the signature (UserSig) was made with a wrong key: an old one, or another application's", "Check that IM_SECRET_KEY is the key that the console shows for IM_SDKAPPID."},
 		{70013, KindAuth, "the signature (UserSig) was made for another account", "Check IM_IDENTIFIER."},
 		{70014, KindAuth, "the signature (UserSig) was made for another SDKAppID", "Check IM_SDKAPPID."},
 		{70016, KindAuth, "Tencent Chat has no key for this application", "Check whether the key in the console has changed. Check also the region."},
@@ -171,4 +171,10 @@ func signatureRejected(number int) bool {
 	default:
 		return false
 	}
+}
+
+// keyRejected reports whether another key may help with a code. For 70016 and
+// 70032 a new signature of the same key does not.
+func keyRejected(number int) bool {
+	return signatureRejected(number) || number == 70016 || number == 70032
 }

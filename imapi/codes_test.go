@@ -58,7 +58,7 @@ func TestKinds(t *testing.T) {
 }
 
 func TestEverythingIsExplained(t *testing.T) {
-	kinds := []Kind{KindAuth, KindPermission, KindNotFound, KindFull, KindPlan, KindFullOrPlan, KindInput, KindRate, KindTransient, KindUnknown}
+	kinds := []Kind{KindAuth, KindPermission, KindNotFound, KindFull, KindPlan, KindFullOrPlan, KindInput, KindRate, KindTransient, KindUnknown, KindClock}
 	for _, code := range append(Codes(), 0, 1, 10099, 65432, 79999, 99999) {
 		for _, kind := range kinds {
 			for _, op := range []string{opModifyAdmin, opGetAdminList, opAccountCheck} {

@@ -1,6 +1,9 @@
 package imapi
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Error is a call that failed: at the API (Code is its ErrorCode) or on the way
 // (Code is 0). It never carries the request's URL, the UserSig or the key.
@@ -30,4 +33,11 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("%s: code %d (%s): %s", e.Op, e.Code, e.kind, e.Info)
 	}
 	return fmt.Sprintf("%s: %s: %s", e.Op, e.kind, e.Info)
+}
+
+// interrupted reports whether a call ended from this side, by its context or the
+// gate: that says nothing about the API.
+func interrupted(err error) bool {
+	_, failed := errors.AsType[*Error](err)
+	return err != nil && !failed
 }

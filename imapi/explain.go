@@ -64,6 +64,9 @@ func explainKind(op string, kind Kind) (meaning, remedy string) {
 		return "the request is wrong, so it was not sent", "Correct the command."
 	case KindUnknown:
 		return "Tencent Chat did not answer; the change may or may not have been made", "List the group to see who is an administrator now, or try again."
+	case KindClock:
+		return "the clock of this machine is wrong, so Tencent Chat can refuse its signatures (UserSig)",
+			"Set the clock of this machine, and let it follow a time server (NTP)."
 	case KindTransient:
 		meaning = "Tencent Chat could not be reached, or its answer could not be read"
 		if op == opModifyAdmin {

@@ -15,6 +15,7 @@ const (
 	KindRate       Kind = "rate"         // too many calls; passes
 	KindTransient  Kind = "transient"    // nothing was done; passes
 	KindUnknown    Kind = "unknown"      // a change that may or may not have been made
+	KindClock      Kind = "clock"        // this machine's clock is wrong; of no *Error, see Skew
 )
 
 // Passes reports whether trying again later can help without anybody acting.

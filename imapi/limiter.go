@@ -2,156 +2,195 @@ package imapi
 
 import (
 	"context"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/semaphore"
-	"golang.org/x/time/rate"
 )
 
-// pacing is the part of the limit that is used. The rest is room for the
-// uneven time a request takes on its way.
-const pacing = 0.99
-
-// limiter lets calls leave in order and evenly, and never more than the limit
-// in any one second.
+// limiter lets calls leave in order and evenly, and never more than its quota in
+// any window of time.
+//
+// A call that has its turn holds a place until a window (and a hundredth) after
+// it left, so that what leaves late, after a stall or a slow connection, still
+// leaves no window too full.
 type limiter struct {
-	gate *semaphore.Weighted // whoever holds it is next; the others queue
-	pace *rate.Limiter
+	limit int                 // calls a second of all instances together
+	queue *semaphore.Weighted // whoever holds it is next; the others stand behind
+	wake  chan struct{}       // holds one signal: who is next looks again
 
-	// room has the limit's number of places, each with the time from which it is
-	// free: a second (and a hundredth) after the call left that had it, so that
-	// what leaves late, after a stall or a slow connection, still leaves no second
-	// too full. Who holds the gate has taken the place next, if taken is true.
-	room  chan time.Time
-	next  time.Time
-	taken bool
+	mu      sync.Mutex
+	quota   quota
+	usual   quota       // the latest one that was not 0
+	turns   int         // calls that have their turn and have not left
+	leaving int         // those of them that are being written
+	past    []time.Time // when the latest calls left, the oldest first
+	last    time.Time   // when the latest turn was due
+}
+
+// place is the right of one call to leave. The limiter's lock guards it.
+type place struct {
+	limiter *limiter
+	due     time.Time // when this turn was due, and
+	before  time.Time // the one before it
+	leaving bool      // the call is being written, or has been
+	over    bool      // the call has left, or never will
 }
 
 func newLimiter(limit int) *limiter {
-	l := &limiter{
-		gate: semaphore.NewWeighted(1),
-		pace: rate.NewLimiter(rate.Limit(pacing*float64(limit)), 1),
-		room: make(chan time.Time, limit),
+	return &limiter{
+		limit: limit,
+		queue: semaphore.NewWeighted(1),
+		wake:  make(chan struct{}, 1),
+		quota: quotaOf(limit, 1),
+		usual: quotaOf(limit, 1),
 	}
-	for range limit {
-		l.room <- time.Time{}
-	}
-	return l
 }
 
-// wait returns when the caller may send; it must then call left. The error is
-// the context's, and costs the others nothing: the place stays for the next.
-func (l *limiter) wait(ctx context.Context) error {
-	if err := l.gate.Acquire(ctx, 1); err != nil {
-		return err
+// wait returns when it is the caller's turn; the place must be ended. The error is
+// the context's, and costs the others nothing.
+func (l *limiter) wait(ctx context.Context) (*place, error) {
+	if err := l.queue.Acquire(ctx, 1); err != nil {
+		return nil, err
 	}
-	defer l.gate.Release(1)
-	if !l.taken {
-		select {
-		case l.next = <-l.room:
-			l.taken = true
-		case <-ctx.Done():
-			return ctx.Err()
+	defer l.queue.Release(1)
+	var since time.Time
+	for {
+		p, pause := l.ask(&since)
+		if p != nil {
+			return p, nil
+		}
+		if err := l.pause(ctx, pause); err != nil {
+			return nil, err
 		}
 	}
-	if err := sleep(ctx, time.Until(l.next)); err != nil {
-		return err
-	}
-	slot := l.pace.Reserve()
-	if err := sleep(ctx, slot.Delay()); err != nil {
-		slot.Cancel()
-		return err
-	}
-	l.taken = false
-	return nil
 }
 
-// left notes that a call is on its way, or will not be sent after all. It never
-// waits.
-func (l *limiter) left() {
-	const second = time.Second * 100 / (pacing * 100)
-	l.room <- time.Now().Add(second)
+// ask returns a place for who is next, or how long it has to wait; 0 is until it
+// is woken. since is kept for the caller: from when there was room for it.
+func (l *limiter) ask(since *time.Time) (*place, time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	l.forget(now)
+	excess := l.turns + len(l.past) - l.quota.calls
+	if excess >= len(l.past) {
+		return nil, 0 // a call must leave first, or the quota grow
+	}
+	if excess >= 0 {
+		return nil, l.past[excess].Add(l.quota.held()).Sub(now)
+	}
+	if since.IsZero() {
+		*since = now
+	}
+	due := l.last.Add(l.quota.spacing())
+	if due.Before(*since) {
+		due = *since
+	}
+	if due.After(now) {
+		return nil, due.Sub(now)
+	}
+	p := &place{limiter: l, due: due, before: l.last}
+	l.last = due
+	l.turns++
+	return p, 0
 }
 
-// sleep waits for d, or until the context ends.
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return nil
+// pause waits for d, or until something has changed.
+func (l *limiter) pause(ctx context.Context, d time.Duration) error {
+	var over <-chan time.Time
+	if d > 0 {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		over = timer.C
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
-		return nil
+	case <-over:
+	case <-l.wake:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	return nil
 }
 
-// Share is how many calls of one command can wait or be in flight at once: a
-// tenth of the limit, and at least one.
-func (c *Client) Share() int { return max(1, c.limit/10) }
-
-type shareKey struct{}
-
-// Fair marks everything under the context as one command, which then never has
-// more than Share calls waiting or in flight: a large command does not stand
-// before a small one. Within a command it changes nothing.
-func (c *Client) Fair(ctx context.Context) context.Context {
-	if ctx.Value(shareKey{}) != nil {
-		return ctx
+// leave is asked when the call is about to be written. It reports false if a
+// quota that became smaller has taken the place back, or if the place was used for
+// a connection that then did not take the call.
+func (p *place) leave() bool {
+	l := p.limiter
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.forget(time.Now())
+	if p.leaving || p.over || l.leaving+len(l.past) >= l.quota.calls {
+		return false
 	}
-	return context.WithValue(ctx, shareKey{}, semaphore.NewWeighted(int64(c.Share())))
+	p.leaving = true
+	l.leaving++
+	return true
 }
 
-// turn is the right to send one request.
-type turn struct {
-	limiter   *limiter
-	share     *semaphore.Weighted // nil without Fair
-	connected atomic.Bool         // from here on the request may be on its way
-	gone      atomic.Bool
-}
-
-// takeTurn waits for the command's share, for the limiter, and for the end of a
-// penalty. Only the penalty spends the budget.
-func (c *Client) takeTurn(ctx context.Context, op string) (*turn, error) {
-	share, _ := ctx.Value(shareKey{}).(*semaphore.Weighted)
-	for {
-		if err := c.penalty.wait(ctx, op); err != nil {
-			return nil, err
-		}
-		if share != nil {
-			if err := share.Acquire(ctx, 1); err != nil {
-				return nil, gaveUp(op, err)
-			}
-		}
-		t := &turn{limiter: c.limiter, share: share}
-		if err := c.limiter.wait(ctx); err != nil {
-			t.releaseShare()
-			return nil, gaveUp(op, err)
-		}
-		if c.penalty.left() <= 0 {
-			return t, nil
-		}
-		t.end() // a penalty came while this call stood in the queue
+// end notes that the call has been written, or that nothing more will be written
+// of it. A place that was not used is free again at once.
+func (p *place) end() {
+	l := p.limiter
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if p.over {
+		return
 	}
-}
-
-// left is called when the request has been written, by whoever notices first.
-func (t *turn) left() {
-	if t.gone.CompareAndSwap(false, true) {
-		t.limiter.left()
+	p.over = true
+	l.turns--
+	switch {
+	case p.leaving:
+		l.leaving--
+		l.past = append(l.past, time.Now())
+	case l.last.Equal(p.due): // nobody had a turn since
+		l.last = p.before
 	}
+	l.changed()
 }
 
-func (t *turn) end() {
-	t.left()
-	t.releaseShare()
+// divide gives this instance its part of the limit. What is added to it counts as
+// used just now: the others may have used it a moment ago.
+func (l *limiter) divide(instances int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	q := quotaOf(l.limit, instances)
+	added := q.calls - l.quota.calls
+	if q.window < l.quota.window {
+		added = q.calls
+	}
+	now := time.Now()
+	for range added {
+		l.past = append(l.past, now)
+	}
+	l.quota = q
+	if q.calls > 0 {
+		l.usual = q
+	}
+	l.changed()
 }
 
-func (t *turn) releaseShare() {
-	if t.share != nil {
-		t.share.Release(1)
+// usually is the quota, or what it was before it became 0.
+func (l *limiter) usually() quota {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.usual
+}
+
+// forget drops the calls whose places are free again.
+func (l *limiter) forget(now time.Time) {
+	free := 0
+	for free < len(l.past) && now.Sub(l.past[free]) >= l.quota.held() {
+		free++
+	}
+	l.past = l.past[free:]
+}
+
+// changed wakes who is next.
+func (l *limiter) changed() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
 	}
 }

@@ -12,17 +12,25 @@ import (
 	"time"
 )
 
-// mostInASecond is the largest number of times in any [t, t+1s).
-func mostInASecond(times []time.Time) int {
+// mostIn is the largest number of times in any [t, t+window).
+func mostIn(window time.Duration, times []time.Time) int {
 	times = slices.SortedFunc(slices.Values(times), time.Time.Compare)
 	most, first := 0, 0
 	for i, t := range times {
-		for t.Sub(times[first]) >= time.Second {
+		for t.Sub(times[first]) >= window {
 			first++
 		}
 		most = max(most, i-first+1)
 	}
 	return most
+}
+
+// depart sends what has its turn.
+func depart(t *testing.T, p *place) {
+	if !p.leave() {
+		t.Error("a turn was taken back")
+	}
+	p.end()
 }
 
 func TestLimiterNeverPassesTheLimit(t *testing.T) {
@@ -42,19 +50,21 @@ func TestLimiterNeverPassesTheLimit(t *testing.T) {
 					var wg sync.WaitGroup
 					for i := range 3 * limit {
 						wg.Go(func() {
-							if err := l.wait(t.Context()); err != nil {
+							p, err := l.wait(t.Context())
+							if err != nil {
 								t.Error(err)
+								return
 							}
-							time.Sleep(delay(i)) // between the gate and the wire
+							time.Sleep(delay(i)) // between the turn and the wire
 							mu.Lock()
 							sent = append(sent, time.Now())
 							mu.Unlock()
-							l.left()
+							depart(t, p)
 						})
 						synctest.Wait()
 					}
 					wg.Wait()
-					if most := mostInASecond(sent); most > limit {
+					if most := mostIn(time.Second, sent); most > limit {
 						t.Errorf("%d left in one second", most)
 					}
 				})
@@ -68,10 +78,11 @@ func TestLimiterUsesTheLimit(t *testing.T) {
 		l := newLimiter(200)
 		took := lasts(func() {
 			for range 1000 {
-				if err := l.wait(t.Context()); err != nil {
+				p, err := l.wait(t.Context())
+				if err != nil {
 					t.Fatal(err)
 				}
-				l.left()
+				depart(t, p)
 			}
 		})
 		if took > 5100*time.Millisecond {
@@ -107,8 +118,8 @@ func TestLimiterServesInOrder(t *testing.T) {
 		served := make(chan int, 30)
 		for i := range 30 {
 			go func() {
-				if err := l.wait(t.Context()); err == nil {
-					l.left()
+				if p, err := l.wait(t.Context()); err == nil {
+					depart(t, p)
 					served <- i
 				}
 			}()
@@ -138,11 +149,12 @@ func TestWhoLeavesTheQueueCostsNoSlot(t *testing.T) {
 				stay := func() {
 					t.Helper()
 					took := lasts(func() {
-						if err := l.wait(t.Context()); err != nil {
+						p, err := l.wait(t.Context())
+						if err != nil {
 							t.Fatal(err)
 						}
+						depart(t, p)
 					})
-					l.left()
 					if took > row.within {
 						t.Errorf("who stayed waited %s", took)
 					}
@@ -200,8 +212,8 @@ func TestALargeCommandDoesNotStandBeforeASmallOne(t *testing.T) {
 		limit  int
 		within time.Duration // for the small command's one call
 	}{
-		{"a tenth of 100", 100, 150 * time.Millisecond},
-		{"one at least", 1, 2100 * time.Millisecond},
+		{"next but two", 100, 35 * time.Millisecond},
+		{"next, where one call is a command's share", 1, 2100 * time.Millisecond},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -87,6 +87,22 @@ func (r *reply) admins() []Admin {
 	return slices.CompactFunc(admins, func(a, b Admin) bool { return a.User == b.User })
 }
 
+// accounts notes of each of the users whether there is an account. It reports
+// whether the answer says so of all of them.
+func (r *reply) accounts(users []UserID, known map[UserID]bool) (complete bool) {
+	for _, a := range r.Accounts {
+		if slices.Contains(users, a.User) && (a.Status == "Imported" || a.Status == "NotImported") {
+			known[a.User] = a.Status == "Imported"
+		}
+	}
+	for _, u := range users {
+		if _, ok := known[u]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
 // What is cut out of texts that come from outside: a query of ours that
 // somebody echoes, and any run of characters as long as a key or a UserSig.
 var (
@@ -99,11 +115,9 @@ const maxInfo = 200
 
 // scrub makes a text of the outside fit to be shown: no secret, no control
 // character, not long.
-func (c *Client) scrub(text string, sig Secret) string {
-	for _, secret := range []Secret{c.app.Key, sig} {
-		if !secret.Empty() {
-			text = strings.ReplaceAll(text, secret.Reveal(), redacted)
-		}
+func scrub(text string, sig *signature) string {
+	for _, secret := range []Secret{sig.key, sig.text} {
+		text = strings.ReplaceAll(text, secret.Reveal(), redacted)
 	}
 	text = echoedQuery.ReplaceAllString(text, redacted)
 	text = longRun.ReplaceAllString(text, redacted)

@@ -74,8 +74,7 @@ func TestAdminListIsReadInEveryForm(t *testing.T) {
 }
 
 func TestScrub(t *testing.T) {
-	c := newClient(t, "https://gateway.test")
-	sig := NewSecret("eAEAbQCS*short-sig_")
+	sig := &signature{key: NewSecret(testKey), text: NewSecret("eAEAbQCS*short-sig_")}
 	for _, row := range []struct{ name, in, want string }{
 		{"an ordinary text", "this group does not exist", "this group does not exist"},
 		{"other languages", "群组不存在", "群组不存在"},
@@ -91,7 +90,7 @@ func TestScrub(t *testing.T) {
 		{"long, cut between characters", strings.Repeat("群", 100), strings.Repeat("群", 66) + "…"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if got := c.scrub(row.in, sig); got != row.want {
+			if got := scrub(row.in, sig); got != row.want {
 				t.Errorf("got %q, want %q", got, row.want)
 			}
 		})
@@ -108,17 +107,26 @@ func FuzzReply(f *testing.F) {
 		f.Add(200, []byte(seed))
 		f.Add(502, []byte(seed))
 	}
-	c := newClient(f, "https://gateway.test")
-	sig := NewSecret("eAEAbQCS*short-sig_")
+	sig := &signature{key: NewSecret(testKey), text: NewSecret("eAEAbQCS*short-sig_")}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		for _, op := range []string{opModifyAdmin, opGetAdminList} {
-			r, e := c.judge(&request{op: op, changes: op == opModifyAdmin}, status, body, sig)
+		for _, op := range []string{opModifyAdmin, opGetAdminList, opAccountCheck} {
+			r, e := judge(&request{op: op, changes: op == opModifyAdmin}, status, body, sig)
 			if e == nil {
 				users := usersOf(r.admins())
-				if !slices.IsSorted(users) || slices.Contains(users, "") {
+				if !slices.IsSorted(users) || slices.Contains(users, "") || len(slices.Compact(users)) != len(r.admins()) {
 					t.Errorf("read %q", users)
 				}
+				known := map[UserID]bool{}
+				complete := r.accounts([]UserID{"a", "b"}, known)
+				_, a := known["a"]
+				_, b := known["b"]
+				if complete != (a && b) || !complete && len(known) > 1 || len(known) > 2 {
+					t.Errorf("accounts %v, complete: %t", known, complete)
+				}
 				continue
+			}
+			if op != opModifyAdmin && (e.kind == KindUnknown || e.kind == KindFullOrPlan) {
+				t.Errorf("a reading is of kind %q", e.kind)
 			}
 			if e.kind == "" || len(e.Info) > maxInfo+len("…") || !utf8.ValidString(e.Info) {
 				t.Errorf("kind %q, info %q", e.kind, e.Info)
@@ -126,7 +134,7 @@ func FuzzReply(f *testing.F) {
 			if strings.ContainsFunc(e.Info, func(r rune) bool { return !unicode.IsPrint(r) }) {
 				t.Errorf("not printable: %q", e.Info)
 			}
-			if strings.Contains(e.Info, testKey) || strings.Contains(e.Info, sig.Reveal()) {
+			if strings.Contains(e.Info, testKey) || strings.Contains(e.Info, sig.text.Reveal()) {
 				t.Errorf("a secret: %q", e.Info)
 			}
 			if meaning, remedy := Explain(e.Op, e.Code, e.kind); meaning == "" || remedy == "" {

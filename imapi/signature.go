@@ -2,6 +2,7 @@ package imapi
 
 import (
 	"fmt"
+	"log/slog"
 	"net/url"
 	"strconv"
 	"sync"
@@ -24,6 +25,7 @@ const (
 type signature struct {
 	text     Secret
 	query    Secret    // all of a URL's query but the random number at its end
+	key      Secret    // what it was made with
 	made     time.Time // wall clock
 	second   bool      // made because the one before was rejected
 	accepted bool
@@ -31,12 +33,15 @@ type signature struct {
 
 // signer holds the one UserSig that all calls use.
 type signer struct {
-	app App
-	now func() time.Time
+	app    App // mu guards its Key
+	now    func() time.Time
+	source func() (Secret, error) // nil without WithKeySource
+	log    *slog.Logger
 
 	mu      sync.Mutex
-	current *signature
+	current *signature // nil before the first, and after a change of the key
 	serial  int
+	asked   time.Time // when the source was asked last
 }
 
 // signature returns the cached UserSig, or a new one if it is a day old or if
@@ -44,6 +49,10 @@ type signer struct {
 func (s *signer) signature() (*signature, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.signatureLocked()
+}
+
+func (s *signer) signatureLocked() (*signature, error) {
 	if s.current != nil {
 		age := s.wallClock().Sub(s.current.made)
 		if age >= 0 && age < renewAfter {
@@ -54,16 +63,17 @@ func (s *signer) signature() (*signature, error) {
 }
 
 // replace is told that the API rejected a signature and returns the one to try
-// instead: a new one, or the one that another call has made meanwhile. It
-// returns nil if a new one was rejected less than a minute ago and none was
-// accepted since: signing again would not help, and leads to 70050.
-func (s *signer) replace(rejected *signature) (*signature, error) {
+// instead: the one that was made meanwhile, one of another key, or, if resign is
+// true, a new one of the same key. It returns nil if there is none. A new one that
+// was rejected less than a minute ago, with none accepted since, has no successor:
+// signing again would not help, and leads to 70050.
+func (s *signer) replace(rejected *signature, resign bool) (*signature, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.current != rejected {
-		return s.current, nil
+	if s.current != rejected || s.readKeyLocked() {
+		return s.signatureLocked()
 	}
-	if rejected.second && !rejected.accepted && s.wallClock().Sub(rejected.made) < resignPause {
+	if !resign || rejected.second && !rejected.accepted && s.wallClock().Sub(rejected.made) < resignPause {
 		return nil, nil
 	}
 	return s.signLocked(true)
@@ -86,7 +96,7 @@ func (s *signer) signLocked(second bool) (*signature, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign for %s: %w", s.app.Identifier, err)
 	}
-	s.current = &signature{text: NewSecret(text), query: s.query(text), made: made, second: second}
+	s.current = &signature{text: NewSecret(text), query: s.query(text), key: s.app.Key, made: made, second: second}
 	return s.current, nil
 }
 

@@ -167,17 +167,19 @@ func TestARejectedSignatureIsReplacedOnce(t *testing.T) {
 			})
 		})
 	}
-	t.Run("70013 cannot be helped by signing again", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			sim := newSimulator(t)
-			inject(t, sim, simulator.Fault{Code: 70013})
-			_, err := newPipeClient(t, sim).Admins(t.Context(), show)
-			mustFail(t, err, KindAuth, 70013)
-			if n := len(sim.Calls()); n != 1 {
-				t.Errorf("%d calls, want 1", n)
-			}
+	for _, code := range []int{70013, 70016, 70032} {
+		t.Run(fmt.Sprintf("%d cannot be helped by signing again", code), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				sim := newSimulator(t)
+				inject(t, sim, simulator.Fault{Code: code})
+				_, err := newPipeClient(t, sim).Admins(t.Context(), show)
+				mustFail(t, err, KindAuth, code)
+				if n := len(sim.Calls()); n != 1 {
+					t.Errorf("%d calls, want 1", n)
+				}
+			})
 		})
-	})
+	}
 }
 
 func signatures(s *simulator.Server) int {
@@ -194,7 +196,7 @@ func TestAWrongKeyMakesNoLoop(t *testing.T) {
 		app := testApp()
 		app.Key = NewSecret("not-the-key")
 		c := newPipeClient(t, sim)
-		c.app, c.signer.app = app, app
+		c.signer.app = app
 		for range 10 {
 			_, err := c.Admins(t.Context(), show)
 			mustFail(t, err, KindAuth, 70009)
@@ -221,6 +223,22 @@ func TestACallIsTriedAgainOnceForItsSignature(t *testing.T) {
 		mustFail(t, err, KindAuth, 70001)
 		if n := len(sim.Calls()); n != 1 {
 			t.Errorf("%d calls, want 1", n)
+		}
+	})
+}
+
+func TestACallIsSignedAnewOnceHoweverLongItWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := newSimulator(t)
+		sim.SetLatency(time.Second)
+		inject(t, sim, simulator.Fault{Code: 70001, Times: -1})
+		c := newPipeClient(t, sim)
+		time.AfterFunc(time.Second/2, func() { c.SetShare(0) })
+		time.AfterFunc(5*time.Minute, func() { c.SetShare(1) })
+		_, err := c.Admins(t.Context(), show)
+		mustFail(t, err, KindAuth, 70001)
+		if n := len(sim.Calls()); n != 2 {
+			t.Errorf("%d calls, want 2", n)
 		}
 	})
 }
@@ -252,7 +270,7 @@ func TestTheClientSignsForTheWire(t *testing.T) {
 		query = r.URL.Query()
 		fmt.Fprint(w, `{"ActionStatus":"OK","ErrorCode":0}`)
 	}))
-	c.app.Identifier, c.signer.app.Identifier = "a&b=c d", "a&b=c d"
+	c.signer.app.Identifier = "a&b=c d"
 	if _, err := c.Admins(t.Context(), show); err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func (s *Server) verify(identifier, sig string) *answer {
 	if !readable(sig) {
 		return s.badSignature(codeIllegal, "The UserSig in use is illegal. Please regenerate UserSig through official API")
 	}
-	err := tencentyun.VerifyUserSig(uint64(s.app.SDKAppID), s.app.Key, identifier, sig, s.clock())
+	err := tencentyun.VerifyUserSig(uint64(s.app.SDKAppID), *s.key.Load(), identifier, sig, s.clock())
 	switch {
 	case err == nil:
 		return nil

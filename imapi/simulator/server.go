@@ -34,6 +34,7 @@ type App struct {
 // HTTP/1.1; or Start it. All methods may be called while it serves.
 type Server struct {
 	app   App
+	key   atomic.Pointer[string] // at first the App's
 	rules Rules
 	clock func() time.Time
 
@@ -56,8 +57,8 @@ type Server struct {
 // Option adjusts a Server; New returns its error.
 type Option func(*Server) error
 
-// WithClock replaces the clock that UserSigs and the lag are measured by. The
-// rate cap and the records always use the real one.
+// WithClock replaces the clock that UserSigs and the lag are measured by, and that
+// answers show as their Date. The rate cap and the records always use the real one.
 func WithClock(now func() time.Time) Option {
 	return func(s *Server) error {
 		if now == nil {
@@ -96,6 +97,7 @@ func New(app App, opts ...Option) (*Server, error) {
 		clock:  time.Now,
 		closed: make(chan struct{}),
 	}
+	s.key.Store(&app.Key)
 	s.rateCap.Store(defaultRateCap)
 	for _, opt := range opts {
 		if err := opt(s); err != nil {
@@ -180,10 +182,21 @@ func (s *Server) SetRateCap(n int) { s.rateCap.Store(int64(n)) }
 // that gives up meanwhile does not stop it, as with the real service.
 func (s *Server) SetLatency(d time.Duration) { s.latency.Store(int64(d)) }
 
+// ChangeKey makes the application's key another one: UserSigs of the old one are
+// refused from now on, with 70009. It fails if key is empty.
+func (s *Server) ChangeKey(key string) error {
+	if key == "" {
+		return errors.New("simulator: the key is empty")
+	}
+	s.key.Store(&key)
+	return nil
+}
+
 // ServeHTTP receives one call, carries it out and answers, unless a fault waits
 // for it. To end a connection it takes it over; where it cannot, it panics with
 // http.ErrAbortHandler, as net/http wants it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", s.clock().UTC().Format(http.TimeFormat))
 	req, err := receive(r)
 	if err != nil {
 		drop(w) // the client left in the middle of its body

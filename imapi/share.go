@@ -1,0 +1,99 @@
+package imapi
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+)
+
+// quota is how many calls of one instance can leave in any window of that length.
+type quota struct {
+	calls  int
+	window time.Duration // a second, or more for an instance that has less than one call a second
+}
+
+// quotaOf divides a limit among instances. All quotas together are the limit, or
+// less: each is a whole number.
+func quotaOf(limit, instances int) quota {
+	switch {
+	case instances <= 0:
+		return quota{0, time.Second}
+	case instances <= limit:
+		return quota{limit / instances, time.Second}
+	default:
+		part := time.Second * time.Duration(instances)
+		return quota{1, (part + time.Duration(limit) - 1) / time.Duration(limit)}
+	}
+}
+
+// held is how long a call counts after it left: a hundredth longer than the
+// window, as room for the uneven time that requests take on their way.
+func (q quota) held() time.Duration { return q.window * 100 / 99 }
+
+// spacing is how far apart turns are.
+func (q quota) spacing() time.Duration { return q.held() / time.Duration(q.calls) }
+
+// SetShare divides the rate limit among that many instances from now on, of which
+// this client is one. With more instances than calls a second, each of them sends
+// one call in instances/limit seconds. With 0, or less, nothing is sent until it
+// is called with more: calls wait in the queue, and it costs nothing of their
+// budgets.
+//
+// A smaller share holds at once, also for calls that already have their turn and
+// are not yet being written. What a larger share adds can be used a second later
+// (or one window of a share under one call a second), when it no longer adds to
+// what the others sent of it before.
+func (c *Client) SetShare(instances int) { c.limiter.divide(instances) }
+
+// Share is how many calls of one command can wait or be in flight at once: a
+// tenth of this instance's calls a second, and at least one. While nothing may be
+// sent it is what it was before.
+func (c *Client) Share() int { return max(1, c.limiter.usually().calls/10) }
+
+type shareKey struct{}
+
+// share is what one command has of the limit: so many calls waiting or in flight, of
+// which a few stand in the queue. Those are enough to use every turn that is free, and
+// few enough for a call of somebody else to be next but two.
+type share struct{ all, queued *semaphore.Weighted }
+
+const mostQueued = 2
+
+// Fair marks everything under the context as one command, which then never has
+// more than Share calls waiting or in flight, and two of these in the queue: a large
+// command does not stand before a small one. Within a command it changes nothing.
+func (c *Client) Fair(ctx context.Context) context.Context {
+	if ctx.Value(shareKey{}) != nil {
+		return ctx
+	}
+	return context.WithValue(ctx, shareKey{}, &share{
+		all: semaphore.NewWeighted(int64(c.Share())), queued: semaphore.NewWeighted(mostQueued),
+	})
+}
+
+// wait waits for a place in the command's share and among those that stand in the
+// queue, and then in the queue itself. Without an error, release is to be called.
+func (s *share) wait(ctx context.Context, queue func(context.Context) error) error {
+	if s == nil {
+		return queue(ctx)
+	}
+	if err := s.all.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	err := s.queued.Acquire(ctx, 1)
+	if err == nil {
+		err = queue(ctx)
+		s.queued.Release(1)
+	}
+	if err != nil {
+		s.release()
+	}
+	return err
+}
+
+func (s *share) release() {
+	if s != nil {
+		s.all.Release(1)
+	}
+}
