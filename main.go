@@ -16,6 +16,15 @@ const usage = `usage:
   liveadmin                       runs the bot on every platform that has credentials
   liveadmin demo [--journal FILE] a chat in the terminal with the whole bot behind it,
                                   against a stand-in for Tencent Chat: nothing to set up
+  liveadmin check [--group ID] [--json]
+                                  looks whether the settings are right and the services answer,
+                                  and says what to do; without a group not all can be told
+  liveadmin history [--json] [--since 21d] [--until TIME] [FILTER]
+                                  what was done, by whom and when; FILTER is a group, a user,
+                                  a caller or #NUMBER
+  liveadmin open [--drop N…|all]  what is accepted and not closed, and the ends to come;
+                                  --drop closes it without carrying it out
+  liveadmin healthcheck           asks the running bot on this machine whether it lives
   liveadmin version               version, commit, Go version
   liveadmin --help                this text
 `
@@ -51,6 +60,14 @@ func run(ctx context.Context, args, environ []string, std streams) int {
 	switch name, rest := args[0], args[1:]; {
 	case name == "demo":
 		return demo(ctx, rest, std)
+	case name == "check":
+		return check(ctx, rest, environ, std)
+	case name == "history":
+		return history(ctx, rest, environ, std)
+	case name == "open":
+		return open(ctx, rest, environ, std)
+	case name == "healthcheck" && len(rest) == 0:
+		return healthcheck(ctx, environ, std)
 	case name == "version" && len(rest) == 0:
 		fmt.Fprintln(std.out, version())
 		return exitOK

@@ -31,7 +31,7 @@ func TestProgram(*testing.T) {
 
 // program is a process with the program in it. It sees no environment but env,
 // and gets a minute.
-func program(t *testing.T, dir string, env []string, args ...string) *exec.Cmd {
+func program(t testing.TB, dir string, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
@@ -106,7 +106,7 @@ func TestArguments(t *testing.T) {
 }
 
 func TestUsageNamesEveryCommand(t *testing.T) {
-	for _, want := range []string{"\n  liveadmin  ", "\n  liveadmin demo [--journal FILE] ", "\n  liveadmin version ", "\n  liveadmin --help "} {
+	for _, want := range []string{"\n  liveadmin  ", "\n  liveadmin demo [--journal FILE] ", "\n  liveadmin check [--group ID] [--json]\n", "\n  liveadmin healthcheck ", "\n  liveadmin version ", "\n  liveadmin --help "} {
 		if !strings.Contains(usage, want) {
 			t.Errorf("the usage does not name %q", want)
 		}

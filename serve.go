@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
 	"time"
 
 	"liveadmin/bot"
@@ -34,13 +37,16 @@ func serve(ctx context.Context, environ []string, std streams) int {
 			"To try the bot without any: liveadmin demo")
 		return exitUsage
 	}
-	if cfg.PolicyFile != "" {
-		// Somebody in it may be blocked: going on without it would let them in.
-		fmt.Fprintf(std.err, "LIVEADMIN_CONFIG: this version does not read the rules in %q: remove the file and use ALLOWLIST\n", cfg.PolicyFile)
+	log := newLog(cfg, std.err)
+	metrics := web.NewMetrics(built())
+	policy, err := config.OpenPolicy(cfg.PolicyFile, cfg.Allowlist, log, config.WithObserver(metrics.ConfigRead))
+	if err != nil {
+		fmt.Fprintln(std.err, err)
 		return exitUsage
 	}
-	log := newLog(cfg, std.err)
-	if err := operate(ctx, cfg, log); err != nil {
+	read := func() (config.Config, error) { return config.Load(".", environ) }
+	s := service{cfg: cfg, read: read, policy: policy, metrics: metrics, log: log}
+	if err := s.operate(ctx); err != nil {
 		log.Error("stopped", "err", err)
 		return exitCode(err)
 	}
@@ -71,89 +77,167 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-// operate builds the bot from its settings and runs it.
-func operate(ctx context.Context, cfg config.Config, log *slog.Logger) error {
-	api, err := newAPI(cfg.IM, log)
+// service is a bot that is going to run.
+type service struct {
+	cfg     config.Config
+	read    func() (config.Config, error) // the settings as they are now
+	policy  *config.Policy
+	metrics *web.Metrics
+	log     *slog.Logger
+	wrap    func(bot.Journal) bot.Journal // put around the journal, if there is one
+}
+
+// operate builds the bot and runs it.
+func (s service) operate(ctx context.Context) error {
+	var record *journal.Journal
+	held := func() error { return record.Held() }
+	api, err := newAPI(s.cfg.IM, s.log, imapi.WithGate(held), imapi.WithKeySource(s.key), imapi.WithObserver(s.metrics))
 	if err != nil {
 		return err
 	}
-	record, err := journal.Open(ctx, cfg.Database.Reveal(), cfg.IM.SDKAppID, journal.WithLogger(log))
+	record, err = journal.Open(ctx, s.cfg.Database.Reveal(), s.cfg.IM.SDKAppID, journal.WithLogger(s.log), journal.WithShares(api.SetShare))
 	if err != nil {
 		return err
 	}
 	defer record.Close()
-	rules := rulesOf(cfg)
+	var marks bot.Journal = record
+	if s.wrap != nil {
+		marks = s.wrap(record)
+	}
 	b, err := bot.New(bot.Parts{
-		Journal: record, API: api, Rules: rules, Words: commands.English(), Log: log, Now: time.Now,
+		Journal: marks, API: api, Rules: s.policy.Rules, Words: commands.English(), Log: s.log, Now: time.Now, Observer: s.metrics,
 	})
 	if err != nil {
 		return err
 	}
-	connections, err := connect(cfg, rules, log)
+	connections, err := s.connect(held)
 	if err != nil {
 		return err
 	}
-	checks := []web.Check{web.Pinged("database", record.Ping)}
-	var platforms []bot.Platform
-	for _, c := range connections {
-		platforms = append(platforms, c.Platform)
-		checks = append(checks, web.Check{Name: c.Name(), State: c.state})
-	}
-	server, err := web.New(cfg.HTTPAddr, log, checks...)
+	server, platforms, err := s.listen(record, connections)
 	if err != nil {
 		return err
 	}
-	for _, c := range connections {
-		c.mount(server.Mount)
-	}
-	log.Info("started", "version", version(), "platforms", cfg.Platforms(), "http", server.Addr())
-	return together(ctx, server.Serve, func(ctx context.Context) error { return b.Run(ctx, platforms...) })
+	s.log.Info("started", "version", version(), "platforms", s.cfg.Platforms(), "http", server.Addr())
+	return together(ctx, server.Serve,
+		func(ctx context.Context) error { return b.Run(ctx, platforms...) },
+		s.policy.Run,
+		onHangup(func() { s.renew(ctx, api, connections) }))
 }
 
-func newAPI(im config.IM, log *slog.Logger) (*imapi.Client, error) {
-	return imapi.New(
-		imapi.App{SDKAppID: im.SDKAppID, Key: im.Key, Identifier: im.Identifier},
+// listen makes the HTTP listener: health, readiness, metrics, and what platforms mount.
+func (s service) listen(record *journal.Journal, connections []connection) (*web.Server, []bot.Platform, error) {
+	var platforms []bot.Platform
+	var checks []web.Check
+	for _, c := range connections {
+		platforms = append(platforms, c.platform)
+		checks = append(checks, web.Check{Name: c.Name(), State: c.State})
+	}
+	server, err := web.New(s.cfg.HTTPAddr, s.log, append(slices.Clone(checks), web.Pinged("database", record.Ping))...)
+	if err != nil {
+		return nil, nil, err
+	}
+	s.metrics.Watch(func(ctx context.Context) (web.Counts, error) {
+		c, err := record.Counts(ctx)
+		return web.Counts(c), err
+	}, checks...)
+	server.Mount("GET /metrics", s.metrics.Handler())
+	for _, c := range connections {
+		c.Mount(server.Mount)
+	}
+	return server, platforms, nil
+}
+
+// onHangup does something each time the process gets SIGHUP.
+func onHangup(do func()) func(context.Context) error {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	return func(ctx context.Context) error {
+		defer signal.Stop(hangup)
+		for {
+			select {
+			case <-hangup:
+				do()
+			case <-ctx.Done():
+				return nil
+			}
+		}
+	}
+}
+
+// renew reads the config file and the secrets again.
+func (s service) renew(ctx context.Context, api *imapi.Client, connections []connection) {
+	if err := s.policy.Reload(ctx); err != nil {
+		s.log.Error("the config file cannot be used; the rules before it stay", "err", err)
+	}
+	key, err := s.key()
+	if err == nil {
+		err = api.SetKey(key)
+	}
+	if err != nil {
+		s.log.Error("the settings could not be read again; the old ones stay", "err", err)
+		return
+	}
+	s.log.Info("the settings were read again")
+	for _, c := range connections {
+		c.Renew()
+	}
+}
+
+// key reads the secret key again.
+func (s service) key() (imapi.Secret, error) {
+	cfg, err := s.read()
+	return cfg.IM.Key, err
+}
+
+func newAPI(im config.IM, log *slog.Logger, more ...imapi.Option) (*imapi.Client, error) {
+	app := imapi.App{SDKAppID: im.SDKAppID, Key: im.Key, Identifier: im.Identifier}
+	return imapi.New(app, append(more,
 		imapi.WithRegion(imapi.Region(im.Region)), imapi.WithBaseURL(im.BaseURL),
 		imapi.WithRateLimit(im.RateLimit), imapi.WithLogger(log),
-	)
+	)...)
 }
 
-// rulesOf makes the one rule of ALLOWLIST, which allows everything everywhere.
-func rulesOf(cfg config.Config) func() bot.Rules {
-	var rules bot.Rules
-	if len(cfg.Allowlist) > 0 {
-		rules.Policy.Rules = []commands.Rule{{Name: "ALLOWLIST", Allow: cfg.Allowlist}}
-	}
-	return func() bot.Rules { return rules }
-}
-
-// connection is a platform, whether it is ready, and what calls it over HTTP.
+// connection is a platform as the bot runs it.
 type connection struct {
-	bot.Platform
-	state func(context.Context) (ready bool, reason string)
-	mount func(func(pattern string, h http.Handler))
+	*renewal
+	platform bot.Platform
 }
 
 // connect makes the platforms that have credentials.
-func connect(cfg config.Config, rules func() bot.Rules, log *slog.Logger) ([]connection, error) {
+func (s service) connect(held func() error) ([]connection, error) {
 	var all []connection
-	if cfg.Slack.HasCredentials() {
-		policy := func() commands.Policy { return rules().Policy }
-		s, err := slack.New(slack.Config(cfg.Slack), slack.Options{Log: log, Policy: policy})
-		if err != nil {
+	if s.cfg.Slack.HasCredentials() {
+		policy := func() commands.Policy { return s.policy.Rules().Policy }
+		r := &renewal{read: s.read, log: s.log, credentials: slackCredentials}
+		r.build = func(cfg config.Config) (chat, error) {
+			return slack.New(slack.Config(cfg.Slack), slack.Options{Log: s.log, Policy: policy, Gate: held, Doubt: r.Doubt})
+		}
+		if err := r.init(s.cfg); err != nil {
 			return nil, err
 		}
-		all = append(all, connection{s, s.State, s.Mount})
+		all = append(all, connection{r, r})
 	}
-	if cfg.Discord.HasCredentials() {
-		d, err := discord.New(discord.Config(cfg.Discord), discord.Options{Log: log})
-		if err != nil {
+	if s.cfg.Discord.HasCredentials() {
+		r := &renewal{read: s.read, log: s.log, credentials: discordCredentials, build: func(cfg config.Config) (chat, error) {
+			return discord.New(discord.Config(cfg.Discord), discord.Options{Log: s.log, Gate: held})
+		}}
+		if err := r.init(s.cfg); err != nil {
 			return nil, err
 		}
-		all = append(all, connection{d, d.State, d.Mount})
+		all = append(all, connection{r, confirming{r}})
 	}
 	return all, nil
 }
+
+// What is secret of a platform's settings. A Secret that was read twice is not the same;
+// its text is.
+
+func slackCredentials(cfg config.Config) any {
+	return [...]string{cfg.Slack.BotToken.Reveal(), cfg.Slack.AppToken.Reveal(), cfg.Slack.SigningSecret.Reveal()}
+}
+
+func discordCredentials(cfg config.Config) any { return cfg.Discord.Token.Reveal() }
 
 // together runs all until one ends, and then ends the others. The first error
 // counts.

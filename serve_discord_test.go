@@ -15,9 +15,14 @@ type inDiscord struct {
 	discord *fakediscord.Server
 }
 
-func newInDiscord(t *testing.T, overHTTP bool) *inDiscord {
+func newInDiscord(t testing.TB, overHTTP bool) *inDiscord {
 	t.Helper()
-	l := &inDiscord{newLive(t), fakediscord.New(t, fakediscord.Config{Heartbeat: time.Second})}
+	return intoDiscord(newLive(t), overHTTP)
+}
+
+// intoDiscord puts a server of Discord in front of the program.
+func intoDiscord(live *live, overHTTP bool) *inDiscord {
+	l := &inDiscord{live, fakediscord.New(live.t, fakediscord.Config{Heartbeat: time.Second})}
 	l.discord.AddGuild(fakediscord.Guild{ID: "100", Name: "Ops"})
 	l.discord.AddUser(fakediscord.User{ID: "501", Name: "alice"})
 	l.discord.AddMember("100", fakediscord.Member{

@@ -17,9 +17,14 @@ type inSlack struct {
 	slack *fakeslack.Server
 }
 
-func newInSlack(t *testing.T, overHTTP bool) *inSlack {
+func newInSlack(t testing.TB, overHTTP bool) *inSlack {
 	t.Helper()
-	l := &inSlack{newLive(t), fakeslack.New(t, fakeslack.Config{})}
+	return intoSlack(newLive(t), overHTTP)
+}
+
+// intoSlack puts a workspace in front of the program.
+func intoSlack(live *live, overHTTP bool) *inSlack {
+	l := &inSlack{live, fakeslack.New(live.t, fakeslack.Config{})}
 	c := l.slack.Config()
 	l.slack.AddUser(fakeslack.User{ID: "U0ALICE", Name: "alice"})
 	l.slack.AddChannel(fakeslack.Channel{ID: "C0SHOW", Name: "show", Members: []string{"U0ALICE", c.BotUser}})

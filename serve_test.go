@@ -19,7 +19,7 @@ const serveKey = "canary-key-of-the-serve-test"
 
 // live is the program running against fakes of everything outside.
 type live struct {
-	t       *testing.T
+	t       testing.TB
 	api     *simulator.Server
 	addr    string
 	dir     string
@@ -29,7 +29,7 @@ type live struct {
 	log     string // the file with its log
 }
 
-func newLive(t *testing.T) *live {
+func newLive(t testing.TB) *live {
 	t.Helper()
 	l := &live{t: t, dir: t.TempDir(), addr: freeAddr(t), secrets: []string{serveKey, "usersig"}}
 	l.log = filepath.Join(l.dir, "log")
@@ -51,7 +51,7 @@ func newLive(t *testing.T) *live {
 	return l
 }
 
-func freeAddr(t *testing.T) string {
+func freeAddr(t testing.TB) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -64,18 +64,24 @@ func freeAddr(t *testing.T) string {
 // start starts the program and waits until it says that it is ready.
 func (l *live) start() {
 	l.t.Helper()
+	l.begin(program(l.t, l.dir, l.env))
+	l.until("ready", func() bool { return l.get("/readyz") == http.StatusOK })
+}
+
+// begin starts a process with the program, which keeps its log.
+func (l *live) begin(cmd *exec.Cmd) {
+	l.t.Helper()
 	log, err := os.OpenFile(l.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		l.t.Fatal(err)
 	}
 	defer log.Close()
-	l.cmd = program(l.t, l.dir, l.env)
+	l.cmd = cmd
 	l.cmd.Stderr = log
 	if err := l.cmd.Start(); err != nil {
 		l.t.Fatal(err)
 	}
-	l.t.Cleanup(func() { _ = l.cmd.Process.Kill() })
-	l.until("ready", func() bool { return l.get("/readyz") == http.StatusOK })
+	l.t.Cleanup(func() { _ = cmd.Process.Kill() })
 }
 
 func (l *live) get(path string) int {

@@ -4,11 +4,19 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+
+	"liveadmin/bot/web"
 )
 
-// version tells what was built: the module's version, the commit, and the Go
-// version, as the linker recorded them.
+// version tells what was built.
 func version() string {
+	b := built()
+	return fmt.Sprintf("liveadmin %s, commit %s, %s", b.Version, b.Commit, b.Go)
+}
+
+// built is the module's version, the commit, and the Go version, as the linker
+// recorded them.
+func built() web.Build {
 	release, commit, modified := "(devel)", "unknown", ""
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if info.Main.Version != "" {
@@ -23,5 +31,5 @@ func version() string {
 			}
 		}
 	}
-	return fmt.Sprintf("liveadmin %s, commit %s%s, %s", release, commit, modified, runtime.Version())
+	return web.Build{Version: release, Commit: commit + modified, Go: runtime.Version()}
 }

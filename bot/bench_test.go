@@ -9,6 +9,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
+	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
 
@@ -64,4 +65,70 @@ func BenchmarkAcceptToFirstCall(b *testing.B) {
 // milliseconds is a percentile of sorted times.
 func milliseconds(sorted []time.Duration, percent int) float64 {
 	return sorted[(len(sorted)-1)*percent/100].Seconds() * 1000
+}
+
+// BenchmarkBulk measures an add on an alias of 600 groups at limit 200, as a ratio of
+// the time in which the limit lets its calls leave (1.03 at most), and beside it the
+// single commands of somebody else, whose results should come as fast as alone, but for
+// their share of the limit. API calls take 20 ms.
+func BenchmarkBulk(b *testing.B) {
+	const groups, limit = 600, 200
+	stage, chat := bottest.NewStage(b, nil), bottest.NewChat()
+	many := make([]imapi.GroupID, groups)
+	for i := range many {
+		many[i] = imapi.GroupID(fmt.Sprintf("@TGS#aBULK%05d", i))
+		stage.API.AddGroup(string(many[i]), simulator.Group{})
+	}
+	stage.API.AddGroup(groupA, simulator.Group{})
+	stage.API.AddAccount("user1", "")
+	stage.API.SetLatency(20 * time.Millisecond)
+	stage.Rules.Set(bot.Rules{
+		Policy: commands.Policy{Rules: []commands.Rule{{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}}}},
+		Names:  commands.NewNames(map[string][]imapi.GroupID{"all": many}, nil),
+	})
+	stage.Run(b, chat)
+	single := func() time.Duration {
+		start := time.Now()
+		if _, err := chat.Say(b.Context(), "alice", "list "+groupA); err != nil {
+			b.Fatal(err)
+		}
+		return time.Since(start)
+	}
+	single()
+	var bulk, beside, alone []time.Duration
+	for b.Loop() {
+		for range 10 {
+			alone = append(alone, single())
+		}
+		for _, g := range many {
+			if err := stage.API.SetAdmins(string(g), nil); err != nil {
+				b.Fatal(err)
+			}
+		}
+		stage.API.ResetRecords()
+		start, done := time.Now(), make(chan time.Duration)
+		go func() {
+			if _, err := chat.Say(b.Context(), "alice", "add all user1"); err != nil {
+				b.Error(err)
+			}
+			done <- time.Since(start)
+		}()
+		for took := time.Duration(0); took == 0; {
+			select {
+			case took = <-done:
+			default:
+				beside = append(beside, single())
+				continue
+			}
+			calls := stage.API.Calls()
+			bulk = append(bulk, time.Duration(float64(took)/(float64(len(calls))/limit)))
+		}
+	}
+	slices.Sort(bulk)
+	slices.Sort(beside)
+	slices.Sort(alone)
+	b.ReportMetric(bulk[len(bulk)/2].Seconds(), "times-the-limit")
+	b.ReportMetric(milliseconds(alone, 50), "p50-ms-alone")
+	b.ReportMetric(milliseconds(beside, 50), "p50-ms-beside")
+	b.ReportMetric(milliseconds(beside, 99), "p99-ms-beside")
 }

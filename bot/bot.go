@@ -26,14 +26,15 @@ type Rules struct {
 	Names  commands.Names
 }
 
-// Parts are what a Bot is made of. All are required.
+// Parts are what a Bot is made of. All are required but Observer.
 type Parts struct {
-	Journal Journal
-	API     API
-	Rules   func() Rules
-	Words   commands.Words
-	Log     *slog.Logger
-	Now     func() time.Time
+	Journal  Journal
+	API      API
+	Rules    func() Rules
+	Words    commands.Words
+	Log      *slog.Logger
+	Now      func() time.Time
+	Observer Observer
 }
 
 // Bot is the flow. Make one with New, then Run it once.
@@ -44,12 +45,16 @@ type Bot struct {
 	words     commands.Words
 	log       *slog.Logger
 	now       func() time.Time
+	observer  Observer
 	runner    *commands.Runner
 	platforms map[string]Platform
 	lanes     *lanes
 	glimpses  glimpses
+	caps      *caps
 
 	mu     sync.Mutex
+	open   map[int64]*job // entries being carried, by number
+	unread string         // what of the journal was reported as unreadable
 	closed bool           // no more deliveries are taken
 	taken  sync.WaitGroup // deliveries being received
 	jobs   sync.WaitGroup // entries being carried
@@ -61,10 +66,15 @@ func New(p Parts) (*Bot, error) {
 	if p.Journal == nil || p.API == nil || p.Rules == nil || p.Log == nil || p.Now == nil || p.Words.Explain == nil {
 		return nil, errors.New("a part of the bot is missing")
 	}
+	if p.Observer == nil {
+		p.Observer = unobserved{}
+	}
 	return &Bot{
-		journal: p.Journal, api: p.API, rules: p.Rules, words: p.Words, log: p.Log, now: p.Now,
+		journal: p.Journal, api: p.API, rules: p.Rules, words: p.Words, log: p.Log, now: p.Now, observer: p.Observer,
 		runner:    commands.NewRunner(p.API, p.Journal, p.Now),
 		platforms: make(map[string]Platform),
 		lanes:     newLanes(),
+		caps:      newCaps(),
+		open:      make(map[int64]*job),
 	}, nil
 }

@@ -351,7 +351,7 @@ func TestRefusedCallsNothing(t *testing.T) {
 	if calls := stage.API.Calls(); len(calls) != 0 {
 		t.Errorf("the API was called: %+v", calls)
 	}
-	open, err := stage.Journal.Open(t.Context())
+	open, err := stage.Journal.Unclosed(t.Context())
 	if err != nil || len(open) != 0 {
 		t.Errorf("open entries: %+v, %v", open, err)
 	}

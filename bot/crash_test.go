@@ -279,7 +279,7 @@ func (d drama) end(t *testing.T, s *bottest.Stage, chat *bottest.Chat, entry int
 	check(t, err)
 	records, err := s.Journal.Trail(t.Context(), bot.Filter{Number: entry})
 	check(t, err)
-	unclosed, err := s.Journal.Open(t.Context())
+	unclosed, err := s.Journal.Unclosed(t.Context())
 	check(t, err)
 	var limits, trail []string
 	for _, g := range grants {

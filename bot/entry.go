@@ -12,6 +12,8 @@ import (
 type Entry struct {
 	Number   int64  // the one that people see; given by the journal
 	Key      string // of the delivery; the same delivery again is the same entry
+	Once     string // a second key, of what is done once by whoever asks first; empty: none
+	Under    int64  // the entry in whose thread this one speaks; 0: its own
 	Caller   commands.Caller
 	Place    commands.Place
 	Command  commands.Command
@@ -26,6 +28,21 @@ type Entry struct {
 	Changes  []Change  // in the order of the command's groups
 }
 
+// Loud reports whether the result mentions who asked: it failed, or nobody knows, or
+// it reminds.
+func (e Entry) Loud() bool {
+	status := e.result().Status()
+	return status == commands.Failed || status == commands.Unknown || e.Command.Verb == commands.Remind
+}
+
+// by is who the audit trail says did it.
+func (e Entry) by() string {
+	if e.Command.Verb == commands.End || e.Command.Verb == commands.Remind {
+		return clockRef
+	}
+	return e.Caller.Ref
+}
+
 // State is how far an entry is.
 type State string
 
@@ -36,6 +53,7 @@ const (
 	Posted     State = "posted"     // the result stands in the thread
 	Unanswered State = "unanswered" // the platform refused the acknowledgement: never run
 	Unposted   State = "unposted"   // done, but its messages could not be posted for a day
+	Dropped    State = "dropped"    // closed by the operator: not run, or not posted
 )
 
 // Change is an entry's part on one group.
@@ -54,6 +72,7 @@ type ChangeState string
 const (
 	Waiting ChangeState = "waiting"
 	Planned ChangeState = "planned" // on record before the first changing call
+	Resting ChangeState = "resting" // between two tries: others on the group go first
 	Settled ChangeState = "done"
 )
 
@@ -69,9 +88,10 @@ type Record struct {
 	Caller  string // commands.Caller.Ref
 	Place   commands.Place
 	Verb    commands.Verb
-	Group   imapi.GroupID  // of an outcome
-	Users   []imapi.UserID // of an outcome
-	Text    string         // what was asked, 1 KB at most
+	Group   imapi.GroupID   // of an outcome
+	Groups  []imapi.GroupID // of what was asked, the first MaxGroups of them
+	Users   []imapi.UserID  // of an outcome
+	Text    string          // what was asked, 1 KB at most
 	Outcome commands.Status
 	Detail  string // rule, reason, code
 }
@@ -88,7 +108,12 @@ const (
 	WasSettled    What = "outcome"
 	WasUnanswered What = "unanswered"
 	WasUnposted   What = "unposted"
+	WasDropped    What = "dropped" // by the operator
+	WasCapped     What = "capped"  // several of a caller without any right, not answered
 )
 
-// MaxText is how much of what was typed the audit trail keeps, in bytes.
-const MaxText = 1 << 10
+// What a row of the audit trail keeps at most.
+const (
+	MaxText   = 1 << 10 // bytes of what was typed
+	MaxGroups = 20
+)

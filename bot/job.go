@@ -3,20 +3,13 @@ package bot
 import (
 	"context"
 	"errors"
-	"slices"
-	"strconv"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/semaphore"
 
 	"liveadmin/commands"
-	"liveadmin/imapi"
 )
-
-// groupTime is how long the work on one group takes at most, without its wait
-// for a turn.
-const groupTime = 30 * time.Second
 
 // job is an entry being carried: its changes in their lanes, its messages beside.
 type job struct {
@@ -26,6 +19,7 @@ type job struct {
 	started chan struct{} // closed when the entry is acknowledged
 	begin   func()
 	resumed bool                // taken up from the journal
+	rested  bool                // its messages are left to the next start
 	share   *semaphore.Weighted // groups in work at once
 	moved   chan struct{}       // a change has settled; holds one signal
 	settled chan struct{}       // closed when every change has settled
@@ -34,8 +28,10 @@ type job struct {
 	entry Entry // Changes, State, Root
 }
 
-// enlist puts an entry's open changes into their lanes and starts its messages.
-func (b *Bot) enlist(e Entry, resumed bool) *job {
+// enlist puts an entry's open changes into their lanes and starts its messages. It is
+// carried until it is closed, or until the term ends in which it was accepted or
+// taken up.
+func (b *Bot) enlist(term context.Context, e Entry, resumed bool) *job {
 	ctx, cancel := context.WithCancel(b.api.Fair(b.work))
 	j := &job{
 		b: b, ctx: ctx, cancel: cancel, entry: e, resumed: resumed,
@@ -46,128 +42,38 @@ func (b *Bot) enlist(e Entry, resumed bool) *job {
 	if e.State == Done {
 		close(j.settled)
 	}
+	over := context.AfterFunc(term, cancel)
+	b.carry(j)
+	var parts sync.WaitGroup
 	for i, c := range e.Changes {
 		if c.State == Settled {
 			continue
 		}
-		turn, leave := b.lanes.enter(c.Group)
-		b.jobs.Go(func() {
-			defer leave()
-			j.carry(i, turn)
-		})
+		var p *place
+		if c.State != Resting {
+			p = b.lanes.enter(c.Group, e.Number)
+		}
+		parts.Go(func() { j.carry(i, p) })
 	}
-	b.jobs.Go(func() {
-		defer cancel()
+	parts.Go(func() {
 		err := safely(func() error {
 			j.post()
 			return nil
 		})
 		if err != nil {
 			b.log.Error("messages left to the next start", "entry", e.Number, "err", err)
+			j.rested = true // the work goes on without them
 		}
-		j.wait(j.settled) // the work goes on without its messages
+	})
+	b.jobs.Go(func() {
+		defer over()
+		defer cancel()
+		parts.Wait()
+		if !j.rested || ctx.Err() != nil {
+			b.leave(j)
+		}
 	})
 	return j
-}
-
-// carry does one change when its turn has come.
-func (j *job) carry(i int, turn <-chan struct{}) {
-	if !j.wait(j.started) || !j.wait(turn) || j.share.Acquire(j.ctx, 1) != nil {
-		return
-	}
-	defer j.share.Release(1)
-	e, c := j.state(i)
-	began := j.b.now()
-	again := c.State == Planned
-	j.insist("carrying out", func(ctx context.Context) error {
-		ctx = imapi.WithBudget(ctx, groupTime)
-		if err := j.plan(ctx, e, &c); err != nil {
-			return err
-		}
-		err := j.apply(ctx, e, &c, again)
-		again = true
-		return err
-	})
-	if c.State == Settled {
-		j.b.glimpses.forget(c.Group)
-		j.b.logOutcome(e, c, j.b.now().Sub(began))
-		j.settle(i, c)
-	}
-}
-
-// plan puts on record what will be done, unless it stands there already.
-func (j *job) plan(ctx context.Context, e Entry, c *Change) error {
-	if c.State != Waiting {
-		return nil
-	}
-	var plan commands.Plan
-	err := safely(func() (err error) {
-		plan, err = j.b.runner.Plan(ctx, e.Number, e.Command, c.Group)
-		return err
-	})
-	if j.broken(err, "planning") {
-		plan, err = j.b.runner.BrokenPlan(), nil
-	}
-	if err != nil {
-		return err
-	}
-	c.Plan, c.State = &plan, Planned
-	if err := j.b.journal.Plan(context.WithoutCancel(ctx), e, *c); err != nil {
-		c.Plan, c.State = nil, Waiting
-		return err
-	}
-	return nil
-}
-
-// apply does what the plan says and puts the outcome on record. again says that
-// it may have been done before, in part or whole.
-func (j *job) apply(ctx context.Context, e Entry, c *Change, again bool) error {
-	if c.Outcome == nil {
-		var o commands.Outcome
-		err := safely(func() (err error) {
-			o, err = j.b.runner.Apply(ctx, e.Command, c.Group, *c.Plan, again)
-			return err
-		})
-		if j.broken(err, "changing") {
-			o, err = j.b.runner.BrokenOutcome(e.Command, *c.Plan), nil
-		}
-		if err != nil {
-			return err
-		}
-		c.Outcome = &o
-	}
-	_, err := j.b.journal.Settle(context.WithoutCancel(ctx), e, *c, outcome(e, *c))
-	if err == nil {
-		c.State = Settled
-	}
-	return err
-}
-
-// broken reports whether an error is a mistake in the program, and logs it: what
-// becomes of the change says no more than that.
-func (j *job) broken(err error, doing string) bool {
-	if _, ok := errors.AsType[*panicked](err); !ok {
-		return false
-	}
-	j.b.log.Error("error inside the bot", "entry", j.entry.Number, "while", doing, "err", err)
-	return true
-}
-
-func outcome(e Entry, c Change) Record {
-	r := Record{
-		Number: e.Number, What: WasSettled, Caller: e.Caller.Ref, Place: e.Place, Verb: e.Command.Verb,
-		Group: c.Group, Outcome: c.Outcome.Status,
-	}
-	for _, s := range slices.Concat(c.Plan.Users, c.Plan.Old) {
-		r.Users = append(r.Users, s.ID)
-	}
-	if f := c.Outcome.Failure; f != nil {
-		r.Detail = string(f.Kind)
-		if f.Code != 0 {
-			r.Detail = strconv.Itoa(f.Code) + " " + r.Detail
-		}
-	}
-	return r
 }
 
 // insist repeats a step until it succeeds or the work ends; what fails here is
@@ -199,7 +105,7 @@ func (j *job) drop(why error) {
 		defer j.cancel()
 		j.insist("closing", func(ctx context.Context) error {
 			return j.b.journal.Drop(context.WithoutCancel(ctx), e, Unanswered, Record{
-				Number: e.Number, What: WasUnanswered, Caller: e.Caller.Ref, Place: e.Place, Verb: e.Command.Verb,
+				Number: e.Number, What: WasUnanswered, Caller: e.by(), Place: e.Place, Verb: e.Command.Verb,
 				Outcome: commands.Failed, Detail: why.Error(),
 			})
 		})
@@ -207,16 +113,7 @@ func (j *job) drop(why error) {
 }
 
 // pause waits, and returns false if the work ends before.
-func (j *job) pause(d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-j.ctx.Done():
-		return false
-	}
-}
+func (j *job) pause(d time.Duration) bool { return sleep(j.ctx, d) }
 
 // wait waits for a signal, and returns false if the work ends before.
 func (j *job) wait(signal <-chan struct{}) bool {
@@ -235,7 +132,7 @@ func (j *job) state(i int) (Entry, Change) {
 	return j.entry, j.entry.Changes[i]
 }
 
-// settle takes over a settled change and tells the messages.
+// settle takes over how far a change is, and tells the messages.
 func (j *job) settle(i int, c Change) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -250,6 +147,7 @@ func (j *job) settle(i int, c Change) {
 		}
 	}
 	j.entry.State = Done
+	j.b.logDone(j.entry)
 	close(j.settled)
 }
 
@@ -265,7 +163,7 @@ func (e Entry) result() commands.Result {
 	r := commands.Result{Entry: e.Number, Caller: e.Caller, Command: e.Command}
 	for _, c := range e.Changes {
 		g := commands.GroupResult{Group: c.Group}
-		if c.State == Settled {
+		if c.Plan != nil && c.Outcome != nil { // else it is not settled, or it is forgotten
 			g.Plan, g.Outcome = *c.Plan, *c.Outcome
 		}
 		r.Groups = append(r.Groups, g)

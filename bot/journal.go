@@ -10,11 +10,15 @@ import (
 )
 
 // Journal is the durable record of the flow: one method for each mark that an
-// entry leaves, and what is read back. Every write is durable when it returns.
+// entry leaves, and what is read back. Every write is durable when it returns, and
+// can be repeated: what stands as it would write it is no error. Several instances of
+// the bot can share one: what one of them carries is its own until its term ends.
 type Journal interface {
 	// Accept records an entry, its changes (waiting) and its audit row, and
-	// returns it with its number. If the delivery is on record already, it
-	// returns fresh false and nothing is written.
+	// returns it with its number. If the delivery, or what is done once, is on
+	// record already, it returns that entry, fresh false, and nothing is written;
+	// the entry has the Key or the Once that is known. An end or a reminder takes
+	// the grants that it is about: Due does not return them again.
 	Accept(ctx context.Context, e Entry, r Record) (_ Entry, fresh bool, err error)
 
 	// Note records a delivery that makes no entry (refused, mistaken, answered)
@@ -23,6 +27,16 @@ type Journal interface {
 
 	// Answer marks an accepted entry as answered.
 	Answer(ctx context.Context, e Entry) error
+
+	// Turn reports whether a change may begin: no older one is open on its group,
+	// here or elsewhere. What this instance claims later may be older, and a change
+	// that wakes is the youngest: who waits for a turn must not hold up who has it.
+	Turn(ctx context.Context, e Entry, c Change) (bool, error)
+
+	// Rest takes a change that is not done out of its group's order and forgets its
+	// plan. Wake puts it back, waiting, at the end.
+	Rest(ctx context.Context, e Entry, c Change) error
+	Wake(ctx context.Context, e Entry, c Change) error
 
 	// Plan marks a change as planned, with its plan and the plan's grants.
 	Plan(ctx context.Context, e Entry, c Change) error
@@ -42,9 +56,22 @@ type Journal interface {
 	// Drop closes an entry that is not to be run, with its audit row.
 	Drop(ctx context.Context, e Entry, s State, r Record) error
 
-	// Open takes up every entry that is not closed, oldest first, counting the
-	// attempt.
-	Open(ctx context.Context) ([]Entry, error)
+	// Claim takes up, oldest first, every entry that is not closed and that nobody
+	// carries: no living instance, nor this one, which carries those given. It counts
+	// the attempt. What this instance accepts after its first Claim is not claimed
+	// before it was once among those given.
+	Claim(ctx context.Context, carried []int64) ([]Entry, error)
+
+	// Term returns a context that ends when this instance must leave what it carries,
+	// because others may take it up. Later calls return the term after that.
+	Term() context.Context
+
+	// Due returns the limits that ask for something to be done now.
+	Due(ctx context.Context, now time.Time) (Due, error)
+
+	// Purge forgets what closed entries held that were closed before a time, but not
+	// their keys, and returns of how many. Their changes have no plan or outcome then.
+	Purge(ctx context.Context, before time.Time) (int, error)
 
 	// Entry returns an entry, closed or not, or found false.
 	Entry(ctx context.Context, number int64) (_ Entry, found bool, err error)
@@ -65,8 +92,22 @@ type Filter struct {
 	Number int64
 	About  []string // any of: a group, a user, a caller's ref or the bare ID in it
 	Since  time.Time
-	Limit  int // entries
+	Until  time.Time // before it
+	Limit  int       // entries
 }
+
+// Due are limits that ask for something to be done, some hundreds at most.
+type Due struct {
+	Over []commands.Grant // to be ended: their Due has come, and no end has taken them
+	Near []commands.Grant // to be reminded of (commands.RemindBefore, RemindFrom)
+	Next time.Time        // when one of the others will ask; zero: none is on record
+}
+
+// ErrUnsure is in the error of a write of which it is not known whether it happened.
+var ErrUnsure = errors.New("it is not known whether that is on record")
+
+// ErrDamaged is in the error about what can be found on record, but not read any more.
+var ErrDamaged = errors.New("damaged on record")
 
 // ErrLost is returned by a write about an entry that is no longer this
 // instance's: stop, and post nothing.

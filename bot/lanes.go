@@ -17,8 +17,16 @@ type lanes struct {
 
 type lane struct {
 	accepting chan struct{} // held while an entry is being accepted
-	last      chan struct{} // closed when the last change in the lane has left
+	working   *place
+	waiting   []*place // by number
 	users     int
+}
+
+// place is where a change stands in a lane.
+type place struct {
+	number int64         // of its entry
+	turn   chan struct{} // closed when its turn has come
+	leave  func()        // takes it out of the lane; it can be repeated
 }
 
 func newLanes() *lanes { return &lanes{lanes: make(map[imapi.GroupID]*lane)} }
@@ -48,18 +56,41 @@ func (l *lanes) hold(ctx context.Context, groups []imapi.GroupID) (release func(
 	return release, nil
 }
 
-// enter puts a change at the end of a group's lane. turn is closed when all
-// before it have left; leave must be called once.
-func (l *lanes) enter(g imapi.GroupID) (turn <-chan struct{}, leave func()) {
+// enter puts a change into a group's lane, before those of later entries that wait
+// there: what is taken over from another instance can be older.
+func (l *lanes) enter(g imapi.GroupID, number int64) *place {
 	ln := l.use(g, +1)
+	p := &place{number: number, turn: make(chan struct{})}
+	p.leave = sync.OnceFunc(func() {
+		l.mu.Lock()
+		ln.remove(p)
+		ln.advance()
+		l.mu.Unlock()
+		l.use(g, -1)
+	})
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	before, mine := ln.last, make(chan struct{})
-	ln.last = mine
-	return before, func() {
-		<-before
-		close(mine)
-		l.use(g, -1)
+	at := slices.IndexFunc(ln.waiting, func(other *place) bool { return other.number > number })
+	if at < 0 {
+		at = len(ln.waiting)
+	}
+	ln.waiting = slices.Insert(ln.waiting, at, p)
+	ln.advance()
+	return p
+}
+
+func (ln *lane) remove(p *place) {
+	if ln.working == p {
+		ln.working = nil
+	}
+	ln.waiting = slices.DeleteFunc(ln.waiting, func(other *place) bool { return other == p })
+}
+
+// advance gives the turn to the first who waits, if nobody has it.
+func (ln *lane) advance() {
+	if ln.working == nil && len(ln.waiting) > 0 {
+		ln.working, ln.waiting = ln.waiting[0], ln.waiting[1:]
+		close(ln.working.turn)
 	}
 }
 
@@ -69,9 +100,7 @@ func (l *lanes) use(g imapi.GroupID, more int) *lane {
 	defer l.mu.Unlock()
 	ln := l.lanes[g]
 	if ln == nil {
-		free := make(chan struct{})
-		close(free)
-		ln = &lane{accepting: make(chan struct{}, 1), last: free}
+		ln = &lane{accepting: make(chan struct{}, 1)}
 		l.lanes[g] = ln
 	}
 	if ln.users += more; ln.users == 0 {

@@ -35,37 +35,47 @@ func deserted(t *testing.T, l *lanes) {
 }
 
 func TestTurnsComeInOrder(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := newLanes()
-		first, leaveFirst := l.enter("a")
-		second, leaveSecond := l.enter("a")
-		third, leaveThird := l.enter("a")
-		other, leaveOther := l.enter("b")
-		turns := func(when string, want ...bool) {
-			t.Helper()
-			if got := []bool{open(first), open(second), open(third), open(other)}; !slices.Equal(got, want) {
-				t.Errorf("%s the turns are %v, want %v", when, got, want)
-			}
+	l := newLanes()
+	first, second, third, other := l.enter("a", 1), l.enter("a", 2), l.enter("a", 3), l.enter("b", 4)
+	turns := func(when string, want ...bool) {
+		t.Helper()
+		if got := []bool{open(first.turn), open(second.turn), open(third.turn), open(other.turn)}; !slices.Equal(got, want) {
+			t.Errorf("%s the turns are %v, want %v", when, got, want)
 		}
-		turns("at first", true, false, false, true)
-		leaveOther()
-		turns("when the other lane is empty", true, false, false, true)
-		leaveFirst()
-		turns("when the first has left", true, true, false, true)
-		go leaveThird() // before its turn: it gave up
-		synctest.Wait()
-		fourth, leaveFourth := l.enter("a")
-		if open(fourth) {
-			t.Error("the fourth may go while the second is at work")
-		}
-		leaveSecond()
-		synctest.Wait()
-		if !open(fourth) {
-			t.Error("the fourth may not go although all before it have left")
-		}
-		leaveFourth()
-		deserted(t, l)
-	})
+	}
+	turns("at first", true, false, false, true)
+	other.leave()
+	turns("when the other lane is empty", true, false, false, true)
+	first.leave()
+	first.leave()
+	turns("when the first has left, twice", true, true, false, true)
+	third.leave() // before its turn: it gave up
+	fourth := l.enter("a", 4)
+	if open(fourth.turn) {
+		t.Error("the fourth may go while the second is at work")
+	}
+	second.leave()
+	if !open(fourth.turn) || open(third.turn) {
+		t.Error("after all before it have left, the fourth should go, and the third, who gave up, should not")
+	}
+	fourth.leave()
+	deserted(t, l)
+}
+
+// What is taken over from another instance can be older than what waits here.
+func TestOlderGoesFirst(t *testing.T) {
+	l := newLanes()
+	working, younger, older := l.enter("a", 7), l.enter("a", 9), l.enter("a", 3)
+	working.leave()
+	if !open(older.turn) || open(younger.turn) {
+		t.Error("the younger goes before the older")
+	}
+	older.leave()
+	if !open(younger.turn) {
+		t.Error("the younger is left behind")
+	}
+	younger.leave()
+	deserted(t, l)
 }
 
 func TestHold(t *testing.T) {
@@ -146,17 +156,17 @@ func TestEnterWhileHeld(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, leave := l.enter("a")
+	first := l.enter("a", 1)
 	release()
-	next, leaveNext := l.enter("a")
-	if open(next) {
+	next := l.enter("a", 2)
+	if open(next.turn) {
 		t.Error("the next may go while the first is at work")
 	}
-	leave()
-	if !open(next) {
+	first.leave()
+	if !open(next.turn) {
 		t.Error("the next may not go although the first has left")
 	}
-	leaveNext()
+	next.leave()
 	deserted(t, l)
 }
 
@@ -166,6 +176,7 @@ func TestLanesUnderLoad(t *testing.T) {
 	const entries, groups = 400, 5
 	l := newLanes()
 	var record sync.Mutex
+	var numbers atomic.Int64
 	accepted, worked := make(map[imapi.GroupID][]int), make(map[imapi.GroupID][]int)
 	working := make([]atomic.Int32, groups)
 	var all sync.WaitGroup
@@ -181,14 +192,15 @@ func TestLanesUnderLoad(t *testing.T) {
 				return
 			}
 			slices.Sort(touched)
+			number := numbers.Add(1)
 			for _, g := range slices.Compact(touched) {
 				record.Lock()
 				accepted[g] = append(accepted[g], n)
 				record.Unlock()
-				turn, leave := l.enter(g)
+				p := l.enter(g, number)
 				all.Go(func() {
-					defer leave()
-					<-turn
+					defer p.leave()
+					<-p.turn
 					if at := &working[g[0]-'0']; at.Add(1) == 1 {
 						defer at.Add(-1)
 					} else {

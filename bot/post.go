@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -23,11 +24,38 @@ func (j *job) post() {
 	platform := j.b.platforms[place]
 	if platform == nil {
 		j.b.log.Warn("entry waits for its platform", "entry", j.entry.Number, "platform", place)
+		j.rested = true
+		return
+	}
+	if j.silent() {
 		return
 	}
 	if j.announce(platform) && j.progress(platform) {
 		j.report(platform)
 	}
+}
+
+// silent waits for an entry that the clock made, and closes it if nobody is to be told.
+func (j *job) silent() bool {
+	if e, _ := j.result(); e.by() != clockRef {
+		return false
+	}
+	if !j.wait(j.settled) {
+		return true
+	}
+	e, r := j.result()
+	silent := r.Silent() || e.Place.Platform == "" // whose entry is damaged, nobody knows
+	if silent {
+		j.close(e, e.Root)
+	}
+	return silent
+}
+
+// close records where the result stands.
+func (j *job) close(e Entry, result Post) {
+	j.insist("closing", func(ctx context.Context) error {
+		return j.b.journal.Post(context.WithoutCancel(ctx), e, result)
+	})
 }
 
 // announce posts the root message and records where it stands.
@@ -70,6 +98,9 @@ func (j *job) progress(platform Platform) bool {
 		if e.State == Done {
 			return true // the outcome is told with the result, not before
 		}
+		if e.Under != 0 {
+			continue
+		}
 		root := j.b.words.Root(r)
 		if err := safely(func() error { return platform.Update(j.ctx, e, root) }); err != nil {
 			j.b.log.Warn("progress not shown", "entry", e.Number, "err", err)
@@ -98,14 +129,17 @@ func (j *job) report(platform Platform) {
 		j.giveUp(err)
 		return
 	}
-	if _, err := j.deliver("updating the root", func(ctx context.Context) (Post, error) {
-		return e.Root, platform.Update(ctx, e, root)
-	}, nil); err != nil && j.ctx.Err() != nil {
-		return
+	if e.Under == 0 {
+		if _, err := j.deliver("updating the root", func(ctx context.Context) (Post, error) {
+			return e.Root, platform.Update(ctx, e, root)
+		}, nil); err != nil && j.ctx.Err() != nil {
+			return
+		}
 	}
-	j.insist("closing", func(ctx context.Context) error {
-		return j.b.journal.Post(context.WithoutCancel(ctx), e, post)
-	})
+	j.close(e, post)
+	if j.ctx.Err() == nil {
+		j.b.observer.Ended(e.Place.Platform, e.Command.Verb, r.Status(), j.b.now().Sub(e.Accepted))
+	}
 }
 
 // deliver repeats a post until it succeeds, for a day at most. Where an earlier
@@ -128,6 +162,9 @@ func (j *job) deliver(doing string, send func(context.Context) (Post, error), fi
 		if err == nil {
 			return post, nil
 		}
+		if errors.Is(err, ErrLost) {
+			j.cancel()
+		}
 		if j.ctx.Err() != nil || j.b.now().Sub(j.entry.Accepted) > postFor {
 			return "", err
 		}
@@ -145,6 +182,7 @@ func (j *job) giveUp(err error) {
 	if j.ctx.Err() != nil {
 		return
 	}
+	j.b.observer.GaveUp(j.entry.Place.Platform)
 	j.b.log.Error("post given up", "entry", j.entry.Number, "err", err)
 	if !j.wait(j.settled) {
 		return
@@ -152,7 +190,7 @@ func (j *job) giveUp(err error) {
 	e, r := j.result()
 	j.insist("giving up", func(ctx context.Context) error {
 		return j.b.journal.Drop(context.WithoutCancel(ctx), e, Unposted, Record{
-			Number: e.Number, What: WasUnposted, Caller: e.Caller.Ref, Place: e.Place, Verb: e.Command.Verb,
+			Number: e.Number, What: WasUnposted, Caller: e.by(), Place: e.Place, Verb: e.Command.Verb,
 			Outcome: r.Status(), Detail: err.Error(),
 		})
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"liveadmin/commands"
 )
@@ -16,10 +17,11 @@ func (b *Bot) Receive(ctx context.Context, d Delivery, ack func(context.Context,
 		return ack(ctx, b.trouble(b.words.Stopping))
 	}
 	defer b.taken.Done()
-	answered := false
+	answered, came := false, time.Now()
 	err := safely(func() error {
 		return b.receive(ctx, d, func(ctx context.Context, a Answer) error {
 			answered = true
+			defer func() { b.observer.Acknowledged(d.Place.Platform, time.Since(came)) }()
 			return ack(ctx, a)
 		})
 	})
@@ -34,6 +36,9 @@ func (b *Bot) Receive(ctx context.Context, d Delivery, ack func(context.Context,
 
 func (b *Bot) receive(ctx context.Context, d Delivery, ack func(context.Context, Answer) error) error {
 	rules := b.rules()
+	if !rules.Policy.Knows(d.Caller) && !b.caps.allow(d.Caller.Ref, d.Place, b.now()) {
+		return ack(ctx, Answer{})
+	}
 	if d.Click != nil {
 		return b.click(ctx, d, rules, ack)
 	}
@@ -46,17 +51,12 @@ func (b *Bot) receive(ctx context.Context, d Delivery, ack func(context.Context,
 	}
 	decision := rules.Policy.Decide(d.Caller, d.Place, cmd)
 	if !decision.Allowed {
-		return b.answer(ctx, d, refused(d, cmd, decision), ack, func(entry int64) commands.Message {
-			return b.words.Refusal(entry, d.Caller, cmd, decision, rules.Policy.Contact)
-		})
+		return b.refuse(ctx, d, rules, cmd, decision, ack)
 	}
 	if !cmd.Verb.CallsAPI() {
 		return b.tell(ctx, d, cmd, rules, ack)
 	}
-	if cmd.Verb == commands.Add && cmd.For == 0 {
-		cmd.For = decision.Limit
-	}
-	return b.accept(ctx, d, cmd, decision, ack)
+	return b.accept(ctx, d, limited(cmd, decision), decision, ack)
 }
 
 // enter counts a delivery in, unless the bot is stopping.
@@ -77,40 +77,75 @@ func read(d Delivery, names commands.Names, sees func(string) bool) (commands.Co
 	return commands.Parse(d.Text, names, sees)
 }
 
+// refuse answers that something is not allowed.
+func (b *Bot) refuse(ctx context.Context, d Delivery, rules Rules, cmd commands.Command, decision commands.Decision, ack func(context.Context, Answer) error) error {
+	return b.answer(ctx, d, refused(d, cmd, decision), ack, func(entry int64) commands.Message {
+		return b.words.Refusal(entry, d.Caller, cmd, decision, rules.Policy.Contact)
+	})
+}
+
+// How long the journal may take. An answer does not wait for its record longer than
+// platforms wait for it, which is three seconds. A command has more time: in a burst it
+// stands in a queue, and nobody is better off if it is refused there.
+const (
+	answerTime = 2 * time.Second
+	recordTime = 10 * time.Second
+)
+
 // accept puts an entry on record, acknowledges it, and starts its work.
 func (b *Bot) accept(ctx context.Context, d Delivery, cmd commands.Command, decision commands.Decision, ack func(context.Context, Answer) error) error {
-	e := Entry{
-		Key: d.Key, Caller: d.Caller, Place: d.Place, Command: cmd, Rule: decision.Rule, Reply: d.Reply, Attempt: 1,
-	}
-	for i, g := range cmd.Target.Groups {
-		if !slices.Contains(cmd.Target.Groups[:i], g) { // an alias may name a group twice
-			e.Changes = append(e.Changes, Change{Group: g, State: Waiting})
-		}
-	}
-	job, err := b.record(ctx, e, accepted(d, cmd, decision))
+	job, _, err := b.record(ctx, newEntry(d, cmd, decision), accepted(d, cmd, decision))
 	switch {
 	case err != nil:
-		b.log.Error("command not recorded", "caller", d.Caller.Ref, "verb", cmd.Verb, "err", err)
-		return ack(ctx, b.trouble(b.words.NotRecorded))
+		return b.unrecorded(ctx, d, cmd, err, ack)
 	case job == nil:
 		return ack(ctx, Answer{})
 	}
 	return b.acknowledge(ctx, job, ack)
 }
 
+func (b *Bot) unrecorded(ctx context.Context, d Delivery, cmd commands.Command, err error, ack func(context.Context, Answer) error) error {
+	b.log.Error("command not recorded", "caller", d.Caller.Ref, "verb", cmd.Verb, "err", err)
+	if errors.Is(err, ErrUnsure) {
+		return ack(ctx, b.trouble(b.words.MaybeRecorded))
+	}
+	return ack(ctx, b.trouble(b.words.NotRecorded))
+}
+
+func newEntry(d Delivery, cmd commands.Command, decision commands.Decision) Entry {
+	return Entry{
+		Key: d.Key, Caller: d.Caller, Place: d.Place, Command: cmd, Rule: decision.Rule, Reply: d.Reply, Attempt: 1,
+		Changes: changesOf(cmd),
+	}
+}
+
+// changesOf is a change for each group; an alias may name one twice.
+func changesOf(cmd commands.Command) []Change {
+	var changes []Change
+	for i, g := range cmd.Target.Groups {
+		if !slices.Contains(cmd.Target.Groups[:i], g) {
+			changes = append(changes, Change{Group: g, State: Waiting})
+		}
+	}
+	return changes
+}
+
 // record puts an entry on record and its changes into the lanes, which are held
-// meanwhile. It returns no job if the delivery is on record already.
-func (b *Bot) record(ctx context.Context, e Entry, r Record) (*job, error) {
+// meanwhile. It returns no job if that is on record already, but the entry.
+func (b *Bot) record(ctx context.Context, e Entry, r Record) (*job, Entry, error) {
+	ctx, cancel := context.WithTimeout(ctx, recordTime)
+	defer cancel()
 	release, err := b.lanes.hold(ctx, e.Command.Target.Groups)
 	if err != nil {
-		return nil, err
+		return nil, Entry{}, err
 	}
 	defer release()
+	term := b.journal.Term()
 	e, fresh, err := b.journal.Accept(ctx, e, r)
 	if err != nil || !fresh {
-		return nil, err
+		return nil, e, err
 	}
-	return b.enlist(e, false), nil
+	return b.enlist(term, e, false), e, nil
 }
 
 // acknowledge lets the work begin, or closes the entry if the platform's rules
@@ -133,7 +168,9 @@ func (b *Bot) acknowledge(ctx context.Context, job *job, ack func(context.Contex
 // answer records a delivery that makes no entry and answers the caller alone.
 // Without a record (the database is down) the answer has no number.
 func (b *Bot) answer(ctx context.Context, d Delivery, r Record, ack func(context.Context, Answer) error, say func(entry int64) commands.Message) error {
-	entry, fresh, err := b.journal.Note(ctx, d.Key, r)
+	limited, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	entry, fresh, err := b.journal.Note(limited, d.Key, r)
 	switch {
 	case err != nil:
 		b.log.Error("answer not recorded", "caller", d.Caller.Ref, "what", r.What, "err", err)
@@ -141,6 +178,7 @@ func (b *Bot) answer(ctx context.Context, d Delivery, r Record, ack func(context
 		return ack(ctx, Answer{})
 	default:
 		b.log.Info("answered", "entry", entry, "platform", d.Place.Platform, "caller", d.Caller.Ref, "verb", r.Verb, "what", r.What)
+		b.observer.Ended(d.Place.Platform, r.Verb, r.Outcome, 0)
 	}
 	message := say(entry)
 	return ack(ctx, Answer{Private: &message})
@@ -165,13 +203,13 @@ func note(d Delivery, what What, v commands.Verb, text string) Record {
 
 func accepted(d Delivery, cmd commands.Command, decision commands.Decision) Record {
 	r := note(d, WasAccepted, cmd.Verb, commands.Format(cmd))
-	r.Outcome, r.Detail = commands.Working, decision.Rule
+	r.Outcome, r.Detail, r.Groups = commands.Working, decision.Rule, cmd.Target.Groups
 	return r
 }
 
 func refused(d Delivery, cmd commands.Command, decision commands.Decision) Record {
 	r := note(d, WasRefused, cmd.Verb, commands.Format(cmd))
-	r.Outcome, r.Detail = commands.Refused, string(decision.Denial)
+	r.Outcome, r.Detail, r.Groups = commands.Refused, string(decision.Denial), cmd.Target.Groups
 	return r
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -47,7 +48,16 @@ type emptyJournal struct {
 	open []bot.Entry
 }
 
-func (j emptyJournal) Open(context.Context) ([]bot.Entry, error) { return j.open, nil }
+func (j emptyJournal) Claim(_ context.Context, carried []int64) ([]bot.Entry, error) {
+	return slices.DeleteFunc(slices.Clone(j.open), func(e bot.Entry) bool { return slices.Contains(carried, e.Number) }), nil
+}
+
+func (j emptyJournal) Term() context.Context                           { return context.Background() }
+func (j emptyJournal) Due(context.Context, time.Time) (bot.Due, error) { return bot.Due{}, nil }
+func (j emptyJournal) Purge(context.Context, time.Time) (int, error)   { return 0, nil }
+func (j emptyJournal) Grants(context.Context, imapi.GroupID) ([]commands.Grant, error) {
+	return nil, nil
+}
 
 type noAPI struct{ bot.API }
 
@@ -114,4 +124,22 @@ func TestRevokedLeavesWork(t *testing.T) {
 			t.Errorf("Run ended with %v after %v", err, took)
 		}
 	})
+}
+
+// TestStopAfterRevoked: asked to stop, the bot ends without an error, whatever became of
+// a platform before.
+func TestStopAfterRevoked(t *testing.T) {
+	stage, chat := open(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- stage.Bot.Run(ctx, chat, gone{name: "other", err: fmt.Errorf("no more: %w", bot.ErrRevoked)})
+	}()
+	if _, err := chat.Say(soon(t), "alice", "list "+groupA); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("ended with %v", err)
+	}
 }

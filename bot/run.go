@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -11,40 +13,58 @@ import (
 // stopTime is how long what is in flight may take when the bot is asked to stop.
 const stopTime = 10 * time.Second
 
-// Run takes up what an earlier run left open, receives on every platform until
-// the context ends or no platform can bring anything more, and finishes what is
-// in flight: all of it in the second case, for ten seconds in the first and when
-// the credentials are revoked (ErrRevoked). What is unfinished then goes on at the
-// next start.
+// Run takes up what an earlier run left open, does what fell due meanwhile, receives
+// on every platform until the context ends or no platform can bring anything more, and
+// finishes what is in flight: all of it in the second case, for ten seconds in the
+// first and when the credentials are revoked (ErrRevoked). What is unfinished then goes
+// on at the next start.
 func (b *Bot) Run(ctx context.Context, platforms ...Platform) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	for _, p := range platforms {
 		b.platforms[p.Name()] = p
 	}
-	b.open(work)
-	if err := b.resume(ctx); err != nil {
+	b.begin(work)
+	if _, err := b.look(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil // asked to stop before it began
 		}
 		return err
 	}
-	stopped, hurry := context.WithCancel(ctx)
-	defer hurry()
+	watching, blind := context.WithCancel(work)
+	var watch sync.WaitGroup
+	watch.Go(func() { b.watch(watching) })
 	err := b.listen(ctx, platforms)
 	if errors.Is(err, ErrRevoked) {
-		hurry() // what is unfinished cannot be posted now
+		b.outlive(ctx, err)
 	}
+	if ctx.Err() != nil {
+		err = nil // asked to stop, whatever became of some platform before
+	}
+	blind()
+	watch.Wait()
 	b.close()
+	if err := b.tellCapped(work, b.now().Add(cappedMinute)); err != nil {
+		b.log.Error("what was not answered is not on record", "err", err)
+	}
+	b.finish(ctx, stop, errors.Is(err, ErrRevoked))
+	return err
+}
+
+// finish waits for what is in flight, for a while only if the bot is asked to stop or
+// nothing can be posted any more.
+func (b *Bot) finish(ctx context.Context, stop func(), hurry bool) {
 	done := make(chan struct{})
 	go func() {
 		b.jobs.Wait()
 		close(done)
 	}()
-	select {
-	case <-done:
-		return err
-	case <-stopped.Done():
+	if !hurry {
+		select {
+		case <-done:
+			return
+		case <-ctx.Done():
+		}
 	}
 	select {
 	case <-done:
@@ -52,22 +72,39 @@ func (b *Bot) Run(ctx context.Context, platforms ...Platform) error {
 		stop()
 		<-done
 	}
-	return err
 }
 
-// resume takes up the entries that are not closed, oldest first. An entry that
-// cannot be read stays where it is and is reported; the others go on.
-func (b *Bot) resume(ctx context.Context) error {
-	entries, err := b.journal.Open(ctx)
+// outlive stays after the last platform is gone as long as limited administrators are
+// on record: their ends are carried out, though nobody can be told.
+func (b *Bot) outlive(ctx context.Context, why error) {
+	var said time.Time
+	for ctx.Err() == nil {
+		limits, err := b.journal.Grants(ctx, "")
+		if err == nil && len(limits) == 0 {
+			return
+		}
+		if now := time.Now(); now.Sub(said) >= remindGap {
+			said = now
+			b.log.Error("no platform is left; staying for the ends of limited administrators", "limited", len(limits), "err", errors.Join(why, err))
+		}
+		if !sleep(ctx, lookGap) {
+			return
+		}
+	}
+}
+
+// takeUp takes up the entries that nobody carries, oldest first. An entry that cannot
+// be read stays where it is and is reported once; the others go on.
+func (b *Bot) takeUp(ctx context.Context) error {
+	term := b.journal.Term()
+	entries, err := b.journal.Claim(ctx, b.carried())
 	if err != nil && entries == nil {
 		return fmt.Errorf("taking up what is open: %w", err)
 	}
-	if err != nil {
-		b.log.Error("not everything could be taken up", "err", err)
-	}
+	b.report(err)
 	for _, e := range entries {
 		b.log.Info("taken up", "entry", e.Number, "state", e.State, "attempt", e.Attempt)
-		job := b.enlist(e, true)
+		job := b.enlist(term, e, true)
 		if confirmer := b.confirmer(e); confirmer != nil && !e.Answered && !e.begun() {
 			job.confirm(confirmer)
 		} else {
@@ -75,6 +112,43 @@ func (b *Bot) resume(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// report says once what of the journal cannot be read.
+func (b *Bot) report(err error) {
+	unread := ""
+	if err != nil {
+		unread = err.Error()
+	}
+	b.mu.Lock()
+	known := b.unread == unread
+	b.unread = unread
+	b.mu.Unlock()
+	if !known && err != nil {
+		b.log.Error("not everything could be taken up", "err", err)
+	}
+}
+
+// carry notes that an entry is carried, and leave that it is not any more.
+func (b *Bot) carry(j *job) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.open[j.entry.Number] = j
+}
+
+func (b *Bot) leave(j *job) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.open[j.entry.Number] == j { // else it was taken up anew
+		delete(b.open, j.entry.Number)
+	}
+}
+
+// carried returns the numbers of the entries that are carried.
+func (b *Bot) carried() []int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Collect(maps.Keys(b.open))
 }
 
 // listen runs the platforms until all have returned.
@@ -98,7 +172,7 @@ func (b *Bot) listen(ctx context.Context, platforms []Platform) error {
 	return errors.Join(errs...)
 }
 
-func (b *Bot) open(work context.Context) {
+func (b *Bot) begin(work context.Context) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.work = work

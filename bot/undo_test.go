@@ -1,7 +1,6 @@
 package bot_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -11,21 +10,13 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
 	"liveadmin/imapi"
+	"liveadmin/imapi/simulator"
 )
 
-// press clicks the undo button of an entry and returns what comes of it.
-func press(t *testing.T, chat *bottest.Chat, who string, entry int64) string {
+// press clicks a button of an entry and returns what comes of it.
+func press(t *testing.T, chat *bottest.Chat, who, action string, entry int64) string {
 	t.Helper()
-	var answer bot.Answer
-	err := door(t, chat).Receive(soon(t), bot.Delivery{
-		Key:    fmt.Sprintf("chat:click:%s:%d:%d", who, entry, time.Now().UnixNano()),
-		Caller: commands.Caller{Ref: bottest.Ref(who), Name: who},
-		Place:  commands.Place{Platform: bottest.Platform, Channel: bottest.Platform + ":channel"},
-		Click:  &bot.Click{Action: commands.UndoAction, Entry: entry},
-	}, func(_ context.Context, a bot.Answer) error {
-		answer = a
-		return nil
-	})
+	answer, err := chat.Press(soon(t), who, action, entry)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,6 +46,7 @@ func TestUndo(t *testing.T) {
 		{"a remove", []string{"user1", "user2"}, []string{"remove GROUP user1 user9"}, "added user1", []string{"user1", "user2"}, ""},
 		{"what somebody else has undone", nil, []string{"add GROUP user1", "remove GROUP user1"}, "Nothing to change", nil, ""},
 		{"a part of what stands", nil, []string{"add GROUP user1 user2", "remove GROUP user1"}, "• user2   removed", nil, ""},
+		{"what somebody else did anew", nil, []string{"add GROUP user1", "remove GROUP user1", "add GROUP user1"}, "Nothing to change", []string{"user1"}, ""},
 		{"where the seats are taken since", []string{"a", "b", "c", "d", "e"}, []string{"remove GROUP a", "add GROUP user1"}, "With this change it would have 6", []string{"b", "c", "d", "e", "user1"}, ""},
 	}
 	for _, test := range tests {
@@ -70,7 +62,7 @@ func TestUndo(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			got, want := press(t, chat, "alice", 1), strings.ReplaceAll(test.says, "GROUP", groupA)
+			got, want := press(t, chat, "alice", commands.UndoAction, 1), strings.ReplaceAll(test.says, "GROUP", groupA)
 			if !strings.Contains(got, want) {
 				t.Errorf("answered\n%s\nwant %q", got, want)
 			}
@@ -109,6 +101,7 @@ func TestUndoLimits(t *testing.T) {
 	}{
 		{"a remove", []string{"add GROUP user1 --for 2h", "remove GROUP user1"}, 2, 0, []string{"user1"}, "user1 17:30"},
 		{"a remove whose end is over", []string{"add GROUP user1 --for 2h", "remove GROUP user1"}, 2, 3 * time.Hour, nil, ""},
+		{"a remove, and somebody else added", []string{"add GROUP user1 --for 2h", "remove GROUP user1", "add GROUP user1", "remove GROUP user1"}, 2, 0, nil, ""},
 		{"an end lifted", []string{"add GROUP user1 --for 2h", "add GROUP user1"}, 2, 0, []string{"user1"}, "user1 17:30"},
 		{"an end moved", []string{"add GROUP user1 --for 2h", "add GROUP user1 --for 4h"}, 2, 0, []string{"user1"}, "user1 17:30"},
 		{"an end moved again since", []string{"add GROUP user1 --for 2h", "add GROUP user1 --for 4h", "add GROUP user1 --for 6h"}, 2, 0, []string{"user1"}, "user1 21:30"},
@@ -124,7 +117,7 @@ func TestUndoLimits(t *testing.T) {
 				}
 			}
 			stage.Clock.Advance(test.wait)
-			t.Log(press(t, chat, "alice", test.undone))
+			t.Log(press(t, chat, "alice", commands.UndoAction, test.undone))
 			admins(t, stage, groupA, test.after...)
 			limits(t, stage, test.limits)
 		})
@@ -156,14 +149,46 @@ func TestUndoIsDecided(t *testing.T) {
 		{"alice", 3, "(private) This button does nothing any more"},
 		{"alice", 99, "(private) This button does nothing any more"},
 	} {
-		if got := press(t, chat, test.who, test.entry); !strings.HasPrefix(got, test.says) {
+		if got := press(t, chat, test.who, commands.UndoAction, test.entry); !strings.HasPrefix(got, test.says) {
 			t.Errorf("%s on #%d: answered %q, want %q", test.who, test.entry, got, test.says)
 		}
 	}
 	admins(t, stage, groupA, "user1")
 	stage.Clock.Advance(commands.UndoFor + time.Second)
-	if got := press(t, chat, "alice", 1); !strings.HasPrefix(got, "(private) This button") {
+	if got := press(t, chat, "alice", commands.UndoAction, 1); !strings.HasPrefix(got, "(private) This button") {
 		t.Errorf("after a day: %q", got)
 	}
+	admins(t, stage, groupA, "user1")
+}
+
+// TestUndoIsUsedUp: an undo that succeeded does nothing more, also not to what somebody
+// did anew; one that failed can be clicked again.
+func TestUndoIsUsedUp(t *testing.T) {
+	stage, chat := open(t)
+	stage.Run(t, chat)
+	say := func(text string) {
+		t.Helper()
+		if _, err := chat.Say(soon(t), "alice", strings.ReplaceAll(text, "GROUP", groupA)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	undo := func(want string) {
+		t.Helper()
+		if got := press(t, chat, "alice", commands.UndoAction, 1); !strings.Contains(got, want) {
+			t.Errorf("answered\n%s\nwant %q", got, want)
+		}
+	}
+	say("add GROUP user1 user2")
+	if err := stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10007, Times: 1}); err != nil {
+		t.Fatal(err)
+	}
+	undo("Nothing was changed")
+	admins(t, stage, groupA, "user1", "user2")
+	say("remove GROUP user2")
+	undo("• user1   removed")
+	admins(t, stage, groupA)
+	undo("Administrators now (0 of 5): nobody")
+	say("add GROUP user1")
+	undo("Administrators now (1 of 5): user1")
 	admins(t, stage, groupA, "user1")
 }

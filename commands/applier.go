@@ -17,19 +17,32 @@ func (r *Runner) Apply(ctx context.Context, cmd Command, group imapi.GroupID, pl
 		return plan.unsent(), nil
 	}
 	work := work{r: r, group: group, plan: plan, again: again}
-	if cmd.Verb == Remove {
+	work.undone = undone(cmd)
+	switch cmd.Verb {
+	case Remove:
 		return work.remove(ctx)
+	case End:
+		o, err := work.remove(ctx)
+		return work.ended(cmd, o), err
 	}
 	return work.add(ctx, cmd)
+}
+
+// undone is the entry that a command undoes, if it does.
+func undone(cmd Command) int64 {
+	if cmd.Verb == Undo {
+		return cmd.Number
+	}
+	return 0
 }
 
 // unsent is the outcome of a plan that sends nothing.
 func (p Plan) unsent() Outcome {
 	o := Outcome{Status: Failed, Failure: p.Read, Now: p.Before, NowKnown: p.Known}
 	switch p.Refusal {
-	case OnlyList, OnlyDryRun:
+	case OnlyList, OnlyDryRun, OnlyTold:
 		o.Status = Done
-	case NothingToDo:
+	case NothingToDo, Superseded:
 		o.Status = Nothing
 	case SeatsTaken:
 		o.Holders = p.Before
@@ -39,10 +52,11 @@ func (p Plan) unsent() Outcome {
 
 // work is the sending of one plan.
 type work struct {
-	r     *Runner
-	group imapi.GroupID
-	plan  Plan
-	again bool
+	r      *Runner
+	group  imapi.GroupID
+	plan   Plan
+	again  bool
+	undone int64 // the entry that this undoes, if it does
 }
 
 // failure takes an error of a change as data. What became of the change is
@@ -53,7 +67,7 @@ func (w *work) failure(sent error) (fail *Failure, unknown bool, err error) {
 	if fail == nil {
 		return nil, false, err
 	}
-	unknown = fail.Kind == imapi.KindUnknown || w.again && !settles(fail.Kind) || w.partlySet(holders(sent))
+	unknown = fail.Kind == imapi.KindUnknown || w.again && !settles(fail.Kind) || w.partlySet(seated(sent))
 	return fail, unknown, nil
 }
 
@@ -125,7 +139,7 @@ func (w *work) add(ctx context.Context, cmd Command) (Outcome, error) {
 		o.Made = append(o.Made, w.made(users, true, true)...)
 		w.keepLimits(&o, cmd)
 	case fail != nil:
-		o.Status, o.Holders = Failed, holders(sent)
+		o.Status, o.Holders = Failed, seated(sent)
 		w.dropLimits(&o)
 		return o, w.restore(ctx, &o)
 	default:
@@ -258,7 +272,7 @@ func (w *work) made(users []imapi.UserID, admin, unsure bool) []Recent {
 	at := w.r.now().Truncate(time.Microsecond)
 	all := make([]Recent, len(users))
 	for i, u := range users {
-		all[i] = Recent{User: u, Admin: admin, Unsure: unsure, At: at}
+		all[i] = Recent{User: u, Admin: admin, Unsure: unsure, At: at, Undone: w.undone}
 	}
 	return all
 }

@@ -22,18 +22,22 @@ const (
 
 	Undo   Verb = "undo"
 	Extend Verb = "extend"
+	Remind Verb = "remind"
 	End    Verb = "end"
 )
 
-// CallsAPI reports whether the verb reads or changes a group at Tencent. Those
-// are answered in the thread, everything else to the caller alone.
+// CallsAPI reports whether the verb is about a group at Tencent. Those are answered
+// in the thread, everything else to the caller alone.
 func (v Verb) CallsAPI() bool {
 	switch v {
-	case Add, Remove, List, Undo, Extend, End:
+	case Add, Remove, List, Undo, Extend, Remind, End:
 		return true
 	}
 	return false
 }
+
+// cancels reports whether the verb takes the right from those whom it names.
+func (v Verb) cancels() bool { return v == Remove || v == End }
 
 // Limits of what a command can hold.
 const (
@@ -57,9 +61,10 @@ type Command struct {
 	DryRun  bool          `json:"dry_run,omitempty"`
 
 	Reversals []Reversal `json:"reversals,omitempty"` // undo: of the entry Number
+	Limits    []Grant    `json:"limits,omitempty"`    // end, remind, extend: what they are about, given by the entry Number
 
 	About  string        `json:"about,omitempty"`  // history: a group, user or caller, as typed
-	Number int64         `json:"number,omitempty"` // history: #NUMBER; undo: the entry
+	Number int64         `json:"number,omitempty"` // history: #NUMBER; undo, end, remind, extend: the entry
 	Since  time.Duration `json:"since,omitempty"`  // history
 	Topic  Verb          `json:"topic,omitempty"`  // help
 }

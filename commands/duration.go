@@ -50,6 +50,19 @@ func ParseDuration(text string) (time.Duration, bool) {
 	return total, true
 }
 
+// ParseFor reads a limit as --for takes it: from MinFor to MaxFor, and without
+// weeks.
+func ParseFor(text string) (time.Duration, *Mistake) {
+	d, ok := ParseDuration(text)
+	switch {
+	case !ok || strings.ContainsAny(text, "wW"):
+		return 0, &Mistake{Problem: BadDuration, Word: text}
+	case d < MinFor || d > MaxFor:
+		return 0, &Mistake{Problem: DurationRange, Word: text}
+	}
+	return d, nil
+}
+
 // addTimes adds a number of units to a duration, up to longest.
 func addTimes(total time.Duration, digits string, unit time.Duration) time.Duration {
 	n, err := strconv.ParseInt(digits, 10, 64)

@@ -86,3 +86,27 @@ func FuzzParseDuration(f *testing.F) {
 		}
 	})
 }
+
+func TestParseFor(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		want       time.Duration
+		problem    Problem
+	}{
+		{"the shortest", "1s", time.Second, ""},
+		{"the longest", "30d", 30 * day, ""},
+		{"the longest in other units", "29d24h", 30 * day, ""},
+		{"nothing of it", "0s", 0, DurationRange},
+		{"a second more", "30d1s", 0, DurationRange},
+		{"weeks", "1w", 0, BadDuration},
+		{"no unit", "90", 0, BadDuration},
+		{"empty", "", 0, BadDuration},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, m := ParseFor(tt.text)
+			if got != tt.want || (m == nil) != (tt.problem == "") || m != nil && (m.Problem != tt.problem || m.Word != tt.text) {
+				t.Errorf("ParseFor(%q) = %v, %+v, want %v, %q", tt.text, got, m, tt.want, tt.problem)
+			}
+		})
+	}
+}

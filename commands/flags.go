@@ -105,22 +105,17 @@ func (p *parser) set(name string) {
 
 // duration takes the value of --for or --since.
 func (p *parser) duration(name, text string) *Mistake {
-	d, ok := ParseDuration(text)
 	if name == flagSince {
+		d, ok := ParseDuration(text)
 		if !ok || d == 0 {
 			return &Mistake{Problem: BadDuration, Word: text}
 		}
 		p.cmd.Since = d
 		return nil
 	}
-	if !ok || strings.ContainsAny(text, "wW") {
-		return &Mistake{Problem: BadDuration, Word: text}
-	}
-	if d < MinFor || d > MaxFor {
-		return &Mistake{Problem: DurationRange, Word: text}
-	}
-	p.cmd.For = d
-	return nil
+	limit, m := ParseFor(text)
+	p.cmd.For = limit
+	return m
 }
 
 // restOfDuration finds a second half after a space ("2h 30m"), which would

@@ -132,7 +132,7 @@ func (m *model) faulty(group, command string) []simulator.Call {
 	})
 }
 
-var modelNumber = regexp.MustCompile(`#(\d+)(?:   \[Undo\])?\s*$`)
+var modelNumber = regexp.MustCompile(`#(\d+)(?:   \[[^\]]+\])*\s*$`)
 
 // outcomes reads from the audit trail how the entry of an answer ended.
 func (m *model) outcomes(says string) map[string]commands.Status {

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"liveadmin/imapi"
 )
@@ -36,6 +38,21 @@ func NewNames(groups map[string][]imapi.GroupID, people map[string][]imapi.UserI
 		n.people[strings.ToLower(name)] = crew{name, people[name]}
 	}
 	return n
+}
+
+// IsName reports whether a word can be a name: what people type for it is read
+// as it, and cannot be meant as a command, a flag, a person or a channel of the
+// chat, nor as a pattern. Synonyms of commands can be names: a group may well be
+// called show.
+func IsName(word string) bool {
+	isVerb := slices.ContainsFunc(typed(), func(v Verb) bool { return strings.EqualFold(word, string(v)) })
+	hidden := strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsGraphic(r) })
+	if isVerb || hidden || !utf8.ValidString(word) || strings.HasPrefix(word, "@") || strings.HasPrefix(word, "#") || strings.Contains(word, "*") {
+		return false
+	}
+	names := NewNames(nil, map[string][]imapi.UserID{word: {"user"}})
+	cmd, m := Parse(string(Remove)+" group "+word, names, nil)
+	return m == nil && len(cmd.Users) == 1 && cmd.Users[0].Name == word
 }
 
 // Aliases returns the names of all aliases, sorted.

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// nearest returns the candidate that is so close to the word that it was
+// Nearest returns the candidate that is so close to the word that it was
 // probably meant: one slip away, or two if the candidate has more than five
 // letters. Case does not count; of several as close, the first wins. It returns
 // "" if none is near.
-func nearest(word string, candidates []string) string {
+func Nearest(word string, candidates []string) string {
 	best, least := "", 3
 	typed := []rune(strings.ToLower(word))
 	for _, candidate := range candidates {
@@ -37,7 +37,7 @@ func nearestOrPrefix(word string, candidates []string) string {
 	if i := slices.IndexFunc(candidates, beginning); i >= 0 && len(word) >= 3 {
 		return candidates[i]
 	}
-	if near := nearest(word, candidates); near != "" {
+	if near := Nearest(word, candidates); near != "" {
 		return near
 	}
 	for _, likely := range []func(string) bool{beginning, begun} {

@@ -24,8 +24,8 @@ func TestNearest(t *testing.T) {
 		{"an empty word", "", []string{"add"}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := nearest(tt.word, tt.candidates); got != tt.want {
-				t.Errorf("nearest(%q, %q) = %q, want %q", tt.word, tt.candidates, got, tt.want)
+			if got := Nearest(tt.word, tt.candidates); got != tt.want {
+				t.Errorf("Nearest(%q, %q) = %q, want %q", tt.word, tt.candidates, got, tt.want)
 			}
 		})
 	}

@@ -63,7 +63,7 @@ func (p *parser) askBack(text string) *Mistake {
 		}
 		return m
 	}
-	if near := nearest(text, slices.DeleteFunc(p.names.Aliases(), func(a string) bool { return !p.sees(a) })); near != "" {
+	if near := Nearest(text, slices.DeleteFunc(p.names.Aliases(), func(a string) bool { return !p.sees(a) })); near != "" {
 		return &Mistake{Problem: NearAlias, Word: text, Nearest: near}
 	}
 	return nil

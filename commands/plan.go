@@ -15,7 +15,17 @@ type Grant struct {
 	Until  time.Time     `json:"until"`
 	Length time.Duration `json:"length"` // as asked, for Extend
 	Entry  int64         `json:"entry"`  // who gave it
+
+	// When its end is to run, if not at Until (the end failed), and how often it has failed.
+	Due   time.Time `json:"due,omitzero"`
+	Tries int       `json:"tries,omitempty"`
 }
+
+// When there is a reminder of an end.
+const (
+	RemindBefore = 10 * time.Minute
+	RemindFrom   = time.Hour // of the limit's length: shorter ones have none
+)
 
 // Recent is a change that this bot itself made to a group a short while ago,
 // which a reading may not show yet.
@@ -24,6 +34,8 @@ type Recent struct {
 	Admin  bool         `json:"admin"`            // set, or cancelled
 	Unsure bool         `json:"unsure,omitempty"` // sent, with no known outcome
 	At     time.Time    `json:"at"`
+	Entry  int64        `json:"entry,omitempty"`  // that did it; given by the journal
+	Undone int64        `json:"undone,omitempty"` // the entry that it undid, if it was an undo
 }
 
 // Failure is an error of the API as data.
@@ -46,6 +58,9 @@ const (
 	OnlyDryRun  Refusal = "dry run"       // it reads, and says what would change
 	OnlyList    Refusal = "list"          // list changes nothing
 	NothingToDo Refusal = "nothing to do" // everybody is as asked, limits included
+	TooLate     Refusal = "too late"      // an add that waited because nothing ran
+	Superseded  Refusal = "superseded"    // somebody decided about the limit since: nobody is told
+	OnlyTold    Refusal = "told"          // a reminder changes nothing
 )
 
 // Plan is what will be done to one group, and what was found before: the answer
@@ -60,6 +75,7 @@ type Plan struct {
 	Old     []Step        `json:"old,omitempty"`    // --replace: cancelled first
 	Grants  []Grant       `json:"grants,omitempty"` // to stand on record before the right is given
 	Refusal Refusal       `json:"refusal,omitempty"`
+	Late    time.Duration `json:"late,omitempty"` // how much later than it should, if that is worth telling
 }
 
 // Step is what a plan holds for one person.

@@ -3,24 +3,63 @@ package commands
 import (
 	"context"
 	"slices"
+	"time"
 
 	"liveadmin/imapi"
 )
 
+// Asked is what is carried out: a command, as an entry asked it.
+type Asked struct {
+	Entry   int64 // the number that gives the grants
+	At      time.Time
+	Resumed bool // nothing ran for a while since
+	Command
+}
+
+// An add that waited so long because nothing ran is not carried out; of everything
+// else it is told if it is worth telling.
+const (
+	staleAfter   = 15 * time.Minute
+	worthTelling = time.Minute
+)
+
 // Plan reads the group and says what will be sent, what each user was before
-// and which limits are to stand on record. It changes nothing. entry is the
-// number that gives the grants. An error means that the work was interrupted;
-// what the API answers is in the plan.
-func (r *Runner) Plan(ctx context.Context, entry int64, cmd Command, group imapi.GroupID) (Plan, error) {
-	plan := Plan{At: r.now()}
+// and which limits are to stand on record. It changes nothing. An error means that
+// the work was interrupted; what the API answers is in the plan.
+func (r *Runner) Plan(ctx context.Context, asked Asked, group imapi.GroupID) (Plan, error) {
+	plan, cmd := Plan{At: r.now()}, asked.Command
+	if waited := plan.At.Sub(asked.At); asked.Resumed && waited >= worthTelling && cmd.Verb != End {
+		plan.Late = waited
+	}
+	if cmd.Verb == Add && plan.Late >= staleAfter {
+		plan.Refusal = TooLate
+		return plan, nil
+	}
 	limits, err := r.grants.Grants(ctx, group)
 	if err != nil {
 		return Plan{}, err
 	}
-	recent, err := r.grants.Recent(ctx, group, plan.At.Add(-mayLag))
+	plan.Limits = limits
+	standing := cmd.standing(group, limits)
+	switch {
+	case cmd.Verb == Remind && len(standing) > 0 && plan.At.Before(standing[0].Until):
+		plan.Refusal, plan.Users = OnlyTold, plan.steps(holders(standing), standing)
+		return plan, nil
+	case cmd.Verb == Remind, cmd.Verb == End && len(standing) == 0:
+		plan.Refusal = Superseded
+		return plan, nil
+	}
+	return r.read(ctx, plan, asked, group)
+}
+
+// read completes a plan by what the API says of the group.
+func (r *Runner) read(ctx context.Context, plan Plan, asked Asked, group imapi.GroupID) (Plan, error) {
+	cmd := asked.Command
+	decided, err := r.grants.Recent(ctx, group, plan.At.Add(-remembered(cmd.Verb)))
 	if err != nil {
 		return Plan{}, err
 	}
+	recent := filter(decided, func(c Recent) bool { return !c.At.Before(plan.At.Add(-mayLag)) })
 	missing := r.missing(ctx, cmd)
 	admins, err := r.api.Admins(ctx, group)
 	if plan.Read, err = failure(err); err != nil {
@@ -30,22 +69,33 @@ func (r *Runner) Plan(ctx context.Context, entry int64, cmd Command, group imapi
 	if plan.Known && cmd.Verb != List { // list tells what Tencent says
 		plan.Before = overlay(admins, recent)
 	}
-	plan.Limits = limits
-
 	switch cmd.Verb {
 	case List:
 		plan.Refusal = OnlyList
 	case Remove:
-		plan.Users = plan.steps(cmd.Users, limits)
+		plan.Users = plan.steps(cmd.Users, plan.Limits)
 		doubt(plan.Users, recent)
 		sendAll(plan.Users)
+	case End:
+		plan.end(cmd.standing(group, plan.Limits), recent)
+	case Extend:
+		plan.extend(asked.Entry, cmd, group, plan.Limits)
 	case Undo:
-		plan.undo(entry, cmd, group, limits)
+		plan.undo(asked.Entry, cmd, group, plan.Limits, decided)
 	default:
-		plan.add(entry, cmd, group, admins, limits, recent, missing())
+		plan.add(asked, group, admins, recent, missing())
 	}
 	plan.refuse(cmd)
 	return plan, nil
+}
+
+// remembered is how far back it counts what this bot did: what a reading may not
+// show yet, and for an undo everything that can be undone.
+func remembered(v Verb) time.Duration {
+	if v == Undo {
+		return UndoFor + time.Hour
+	}
+	return mayLag
 }
 
 // missing looks, beside the reading, for UserIDs that no account has.
@@ -57,9 +107,10 @@ func (r *Runner) missing(ctx context.Context, cmd Command) func() map[imapi.User
 }
 
 // add plans who is set and who is cancelled first, and the limits.
-func (p *Plan) add(entry int64, cmd Command, group imapi.GroupID, read []imapi.Admin, limits []Grant, recent []Recent, missing map[imapi.UserID]bool) {
-	p.Users = p.steps(cmd.Users, limits)
-	p.Old = p.steps(cmd.Replace, limits)
+func (p *Plan) add(asked Asked, group imapi.GroupID, read []imapi.Admin, recent []Recent, missing map[imapi.UserID]bool) {
+	cmd := asked.Command
+	p.Users = p.steps(cmd.Users, p.Limits)
+	p.Old = p.steps(cmd.Replace, p.Limits)
 	doubt(p.Users, recent)
 	for i := range p.Users {
 		s := &p.Users[i]
@@ -70,8 +121,8 @@ func (p *Plan) add(entry int64, cmd Command, group imapi.GroupID, read []imapi.A
 		}
 		limited := s.Was != WasAdmin && s.Send || s.Was == WasAdmin && !s.Had.IsZero()
 		if cmd.For > 0 && limited {
-			s.Until = p.At.Add(cmd.For)
-			p.Grants = append(p.Grants, Grant{Group: group, User: s.ID, Until: s.Until, Length: cmd.For, Entry: entry})
+			s.Until = p.begins(asked).Add(cmd.For)
+			p.Grants = append(p.Grants, Grant{Group: group, User: s.ID, Until: s.Until, Length: cmd.For, Entry: asked.Entry})
 		}
 	}
 	if len(Sent(p.Users)) > 0 || len(p.Grants) > 0 || !anyMissing(p.Users) {
@@ -79,19 +130,30 @@ func (p *Plan) add(entry int64, cmd Command, group imapi.GroupID, read []imapi.A
 	}
 }
 
+// begins is from when a limit counts: from when it was asked, so that it ends at the
+// same moment in all groups of an alias; but what waited long begins when its turn
+// comes.
+func (p *Plan) begins(asked Asked) time.Time {
+	if waited := p.At.Sub(asked.At); waited < 0 || waited > asked.For/10 {
+		return p.At
+	}
+	return asked.At
+}
+
 // refuse says why nothing is sent, if nothing is.
 func (p *Plan) refuse(cmd Command) {
 	switch {
+	case cmd.Verb == End && p.Read != nil: // it ends all the same
 	case p.Read != nil && (!p.Read.Kind.Passes() || cmd.Verb == List || cmd.Verb == Undo || cmd.DryRun):
 		p.Refusal = ReadFailed
 	case cmd.Verb == List:
-	case p.Read != nil && cmd.For > 0:
+	case p.Read != nil && cmd.Verb == Add && cmd.For > 0:
 		p.Refusal = LimitUnread
 	case p.idle(cmd) && anyMissing(p.Users):
 		p.Refusal = NoAccounts
 	case p.idle(cmd):
 		p.Refusal = NothingToDo
-	case cmd.Verb != Remove && p.Known && p.seats() > imapi.Seats:
+	case (cmd.Verb == Add || cmd.Verb == Undo) && p.Known && p.seats() > imapi.Seats:
 		p.Refusal = SeatsTaken
 	case cmd.DryRun:
 		p.Refusal = OnlyDryRun

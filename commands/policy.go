@@ -183,6 +183,12 @@ func (p Policy) SeesGroups(caller Caller, groups ...imapi.GroupID) bool {
 	})
 }
 
+// Knows reports whether some rule allows the caller something, wherever, or may do so:
+// a membership cannot be read just now.
+func (p Policy) Knows(caller Caller) bool {
+	return len(p.fitting(caller)) > 0 || len(caller.Unread) > 0 && p.shut(caller) == ""
+}
+
 // Rights tells which rule gives the caller what.
 func (p Policy) Rights(caller Caller, place Place) Rights {
 	rights := Rights{Denial: p.shut(caller)}

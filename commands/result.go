@@ -18,6 +18,17 @@ type GroupResult struct {
 	Outcome Outcome
 }
 
+// Silent reports whether nobody is told: an end or a reminder came too late, because
+// somebody had decided about the limits before.
+func (r Result) Silent() bool {
+	for _, g := range r.Groups {
+		if g.Plan.Refusal != Superseded {
+			return false
+		}
+	}
+	return len(r.Groups) > 0
+}
+
 // Status is the outcome of the whole command.
 func (r Result) Status() Status {
 	parts := make([]Status, len(r.Groups))

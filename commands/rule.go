@@ -24,10 +24,10 @@ func (r Rule) covers(g imapi.GroupID) bool {
 // for none, everything else for itself. It takes the leftmost fit of every part
 // between two stars and never goes back.
 func fits(pattern, text string) bool {
-	parts := strings.Split(pattern, "*")
-	if len(parts) == 1 {
+	if !strings.Contains(pattern, "*") {
 		return pattern == text
 	}
+	parts := strings.Split(pattern, "*")
 	last := len(parts) - 1
 	text, ok := strings.CutPrefix(text, parts[0])
 	if !ok {

@@ -54,9 +54,9 @@ func (r *Runner) BrokenOutcome(cmd Command, plan Plan) Outcome {
 	if plan.Refusal != "" {
 		return o
 	}
-	w := work{r: r, plan: plan}
+	w := work{r: r, plan: plan, undone: undone(cmd)}
 	o.Status, o.Grants = Unknown, plan.Grants
-	o.Made = append(w.made(Sent(plan.Old), false, true), w.made(Sent(plan.Users), cmd.Verb != Remove, true)...)
+	o.Made = append(w.made(Sent(plan.Old), false, true), w.made(Sent(plan.Users), cmd.Verb != Remove && cmd.Verb != End, true)...)
 	if len(Sent(plan.Old)) > 0 {
 		o.Old = MaybeSwapped
 	}
@@ -79,8 +79,8 @@ func failure(err error) (*Failure, error) {
 	return &Failure{Op: e.Op, Code: e.Code, Kind: e.Kind(), Info: e.Info}, nil
 }
 
-// holders returns who held the seats when Tencent said that the group is full.
-func holders(err error) []imapi.Admin {
+// seated returns who held the seats when Tencent said that the group is full.
+func seated(err error) []imapi.Admin {
 	var e *imapi.Error
 	if errors.As(err, &e) {
 		return e.Holders

@@ -49,7 +49,11 @@ func newRuns(t *testing.T, rules simulator.Rules, admins ...string) *runs {
 func (r *runs) Grants(context.Context, imapi.GroupID) ([]commands.Grant, error) { return r.limits, nil }
 
 func (r *runs) Recent(context.Context, imapi.GroupID, time.Time) ([]commands.Recent, error) {
-	return r.recent, nil
+	recent := slices.Clone(r.recent)
+	for i := range recent {
+		recent[i].At = r.now
+	}
+	return recent, nil
 }
 
 // plan plans what is typed about the group.
@@ -60,7 +64,7 @@ func (r *runs) plan(text string) (commands.Command, commands.Plan) {
 	if mistake != nil {
 		r.t.Fatalf("%s: %+v", text, mistake)
 	}
-	plan, err := r.Plan(r.t.Context(), 1, cmd, runGroup)
+	plan, err := r.Plan(r.t.Context(), commands.Asked{Entry: 1, At: r.now, Command: cmd}, runGroup)
 	must(r.t, err)
 	return cmd, plan
 }

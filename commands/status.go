@@ -42,3 +42,12 @@ func Together(parts []Status) Status {
 	}
 	return Partly
 }
+
+// urgency sorts what people have to look at first.
+func (s Status) urgency() int {
+	switch s {
+	case Failed, Unknown, Partly:
+		return 0
+	}
+	return 1
+}

@@ -7,9 +7,6 @@ import (
 	"liveadmin/imapi"
 )
 
-// UndoAction is the name of the button that undoes an entry.
-const UndoAction = "undo"
-
 // UndoFor is how long an entry can be undone.
 const UndoFor = 24 * time.Hour
 
@@ -25,7 +22,7 @@ type Reversal struct {
 // if the entry certainly changed nothing, or nobody knows what.
 func Reverse(r Result) (Command, bool) {
 	c := Command{Verb: Undo, Number: r.Entry, Target: Target{Alias: r.Command.Target.Alias}}
-	if r.Command.Verb != Add && r.Command.Verb != Remove {
+	if v := r.Command.Verb; v != Add && v != Remove && v != Extend {
 		return c, false
 	}
 	for _, g := range r.Groups {
@@ -37,8 +34,8 @@ func Reverse(r Result) (Command, bool) {
 	return c, len(c.Reversals) > 0
 }
 
-// Needs returns the commands that whoever undoes must be allowed.
-func (c Command) Needs() []Verb {
+// needs returns the commands that whoever undoes must be allowed.
+func (c Command) needs() []Verb {
 	var verbs []Verb
 	for _, v := range c.Reversals {
 		if len(v.Cancel) > 0 && !slices.Contains(verbs, Remove) {
@@ -70,7 +67,7 @@ func (g GroupResult) reverse(cmd Command) Reversal {
 	}
 	v.Cancel = persons(g.Plan.Users, func(s Step) bool { return s.Send && s.Was == WasNot })
 	for _, s := range g.Plan.Users {
-		changed := s.Was == WasAdmin && !s.Had.IsZero() && (cmd.For == 0 || !s.Until.IsZero())
+		changed := s.Was == WasAdmin && !s.Had.IsZero() && (cmd.Verb == Add && cmd.For == 0 || !s.Until.IsZero())
 		if before, ok := limitOf(g.Plan.Limits, s.ID); ok && changed {
 			v.Limits = append(v.Limits, before)
 		}
@@ -88,8 +85,9 @@ func (v *Reversal) set(people []Person, p Plan) {
 	}
 }
 
-// undo plans a reversal: of what the entry changed, only what still stands.
-func (p *Plan) undo(entry int64, cmd Command, group imapi.GroupID, limits []Grant) {
+// undo plans a reversal: of what the entry changed, only what still stands. What
+// somebody decided about a user since, this undo included, stays.
+func (p *Plan) undo(entry int64, cmd Command, group imapi.GroupID, limits []Grant, decided []Recent) {
 	at := slices.IndexFunc(cmd.Reversals, func(v Reversal) bool { return v.Group == group })
 	if at < 0 || !p.Known {
 		return
@@ -97,11 +95,13 @@ func (p *Plan) undo(entry int64, cmd Command, group imapi.GroupID, limits []Gran
 	v := cmd.Reversals[at]
 	p.Old = p.steps(v.Cancel, limits)
 	for i := range p.Old {
-		p.Old[i].Send = p.Old[i].Was == WasAdmin
+		s := &p.Old[i]
+		s.Send = s.Was == WasAdmin && stands(decided, s.ID, cmd.Number)
 	}
 	for _, s := range p.steps(v.Set, limits) {
 		before, limited := limitOf(v.Limits, s.ID)
-		s.Send = s.Was == WasNot && (!limited || before.Until.After(p.At)) // an end that is over stays over
+		over := limited && !before.Until.After(p.At) // an end that is over stays over
+		s.Send = s.Was == WasNot && !over && stands(decided, s.ID, cmd.Number)
 		if s.Send && limited {
 			s.Until = before.Until
 			p.Grants = append(p.Grants, again(before, entry))
@@ -109,18 +109,30 @@ func (p *Plan) undo(entry int64, cmd Command, group imapi.GroupID, limits []Gran
 		p.Users = append(p.Users, s)
 	}
 	for _, before := range v.Limits {
-		p.limitAgain(v, before, entry, cmd.Number, limits)
+		p.limitAgain(v, before, entry, cmd.Number, limits, decided)
 	}
 }
 
+// stands reports whether what an entry made of a user is the last that this bot did
+// about them. An undo of it that may have failed does not count.
+func stands(decided []Recent, user imapi.UserID, entry int64) bool {
+	for _, c := range decided {
+		if c.User == user {
+			return c.Entry == entry || c.Unsure && c.Undone == entry
+		}
+	}
+	return true
+}
+
 // limitAgain puts a limit back that the entry changed or lifted, unless somebody
-// decided about it since.
-func (p *Plan) limitAgain(v Reversal, before Grant, entry, undone int64, limits []Grant) {
+// decided about it since. One that would be over by now ends at once.
+func (p *Plan) limitAgain(v Reversal, before Grant, entry, undone int64, limits []Grant, decided []Recent) {
 	if slices.ContainsFunc(v.Set, func(person Person) bool { return person.ID == before.User }) {
 		return
 	}
 	now, limited := limitOf(limits, before.User)
-	if !Has(p.Before, before.User) || limited && now.Entry != undone || !before.Until.After(p.At) {
+	changed := slices.ContainsFunc(decided, func(c Recent) bool { return c.User == before.User && c.Entry > undone })
+	if !Has(p.Before, before.User) || limited && now.Entry != undone || changed {
 		return
 	}
 	s := Step{Person: Person{ID: before.User}, Was: WasAdmin, Had: now.Until, Until: before.Until}
@@ -130,6 +142,5 @@ func (p *Plan) limitAgain(v Reversal, before Grant, entry, undone int64, limits 
 
 // again is a limit put back by another entry.
 func again(g Grant, entry int64) Grant {
-	g.ID, g.Entry = 0, entry
-	return g
+	return Grant{Group: g.Group, User: g.User, Until: g.Until, Length: g.Length, Entry: entry}
 }

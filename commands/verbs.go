@@ -63,6 +63,13 @@ func Usage(v Verb) string {
 	return strings.Join(line, " ")
 }
 
+// VerbOf finds which verb a word means, as itself or as a synonym, in any case.
+// Otherwise ok is false, and the verb is the nearest one, if one is near.
+func VerbOf(word string) (_ Verb, ok bool) {
+	f, ok := formOf(word)
+	return f.verb, ok
+}
+
 // formOf finds what a word means as a verb. Otherwise ok is false, and the form
 // is of the nearest verb, if one is near.
 func formOf(word string) (_ form, ok bool) {

@@ -24,3 +24,25 @@ func TestUsage(t *testing.T) {
 		})
 	}
 }
+
+func TestVerbOf(t *testing.T) {
+	for _, tt := range []struct {
+		name, word string
+		want       Verb
+		ok         bool
+	}{
+		{"itself", "add", Add, true},
+		{"another case", "LIST", List, true},
+		{"a synonym", "promote", Add, true},
+		{"nearly", "remov", Remove, false},
+		{"nearly a synonym", "promot", Add, false},
+		{"nothing near", "frobnicate", "", false},
+		{"what only clicks make", "undo", "", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got, ok := VerbOf(tt.word); got != tt.want || ok != tt.ok {
+				t.Errorf("VerbOf(%q) = %q, %v, want %q, %v", tt.word, got, ok, tt.want, tt.ok)
+			}
+		})
+	}
+}

@@ -20,6 +20,18 @@ type Words struct {
 	AskedUndo, HeadUndone, LimitedAgain, EndOver string // {number} {target} {group} {time}
 	UndoLabel, UndoConfirm                       string
 
+	// Limits that end, and other buttons.
+	AskedEnd, AskedRemind, AskedExtend    string // {number} {target}
+	HeadEnded, HeadEndFailed, HeadEndOver string // {number} {group}
+	HeadEndGivenUp                        string // {number} {group}
+	HeadRemind, HeadRemindGroups          string // {users} {group} {time} {n}
+	HeadExtended                          string // {group}
+	StillAdmin                            string // {users} {n}
+	EndRetried, EndByHand                 string // {users}
+	TooLate, Late, LateEnd                string // {late}
+	StaysUntil                            string // {had}
+	RetryLabel, ExtendLabel, ReplaceLabel string // {user}
+
 	// What was done, in a few words.
 	DidOn, DidWithout, DidGroups, ListedOn string // {target} {deeds} {n} {seats} {all}
 	Did, Would                             Deeds

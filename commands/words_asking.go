@@ -3,8 +3,6 @@ package commands
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 )
 
 // Asking are the sentences that the caller alone reads.
@@ -35,7 +33,8 @@ type Asking struct {
 	WhoamiSays               string // {ref}
 	RightLine                string // {rule} {commands} {groups}
 	AllCommands, AllGroups   string
-	InChannels               string // {channels}
+	InChannels, NotHere      string // {channels}
+	NotGiven                 string // {verbs}
 	UpTo                     string // {limit}
 	NoRights, BlockedSays    string
 	GroupsHead, GroupsNone   string
@@ -45,9 +44,13 @@ type Asking struct {
 	LimitedLine              string // {user} {group} {time}
 	HistoryHead, HistoryNone string // {n}
 	HistoryLine              string // {number} {time} {who} {text} {outcome}
+	HistoryWhere             string // {where}
+	LimitedMore              string // {n}
 	NotRecorded, NotRead     string
+	MaybeRecorded            string
 	Stopping                 string
 	StaleButton              string
+	AlreadyPressed           string // {number}
 }
 
 // What was typed is repeated up to so many characters.
@@ -128,7 +131,7 @@ func (w Words) Refusal(entry int64, c Caller, cmd Command, d Decision, contact s
 // example.
 func (w Words) Welcome(entry int64, r Rights) Message {
 	m := Message{Entry: entry}
-	verbs := r.verbs()
+	verbs, _ := r.verbs()
 	if len(verbs) == 0 {
 		m.add(Head, plain(w.WelcomeNothing))
 	} else {
@@ -139,17 +142,19 @@ func (w Words) Welcome(entry int64, r Rights) Message {
 	return m
 }
 
-// verbs returns the commands that some rule gives, in their usual order.
-func (r Rights) verbs() []string {
-	var all []string
+// verbs returns the commands on a group that some rule gives, and those that none
+// gives, in their usual order.
+func (r Rights) verbs() (given, missing []Verb) {
 	for _, v := range []Verb{Add, Remove, List} {
 		if slices.ContainsFunc(r.Given, func(g Right) bool {
 			return len(g.Commands) == 0 || slices.Contains(g.Commands, v)
 		}) {
-			all = append(all, string(v))
+			given = append(given, v)
+		} else {
+			missing = append(missing, v)
 		}
 	}
-	return all
+	return given, missing
 }
 
 // Help explains one command, or all.
@@ -170,26 +175,29 @@ func (w Words) Help(entry int64, topic Verb) Message {
 	return m
 }
 
-// Whoami tells the caller's exact allowlist entry, and which rule gives what.
+// Whoami tells the caller's exact allowlist entry, which rule gives what, and
+// which commands no rule gives.
 func (w Words) Whoami(entry int64, c Caller, r Rights, contact string) Message {
 	m := Message{Entry: entry}
 	m.add(Head, fill(w.WhoamiSays, slots{"ref": code(c.Ref)}))
 	for _, given := range r.Given {
 		m.add(Item, w.right(given))
 	}
-	if len(r.Unread) > 0 {
+	_, missing := r.verbs()
+	switch {
+	case len(r.Unread) > 0: // what is missing is not known
 		m.add(Body, fill(w.UnreadSays, slots{"groups": codes(r.Unread)}))
-	}
-	if len(r.Given) > 0 {
 		return m
-	}
-	switch r.Denial {
-	case CallerBlocked:
+	case len(missing) == 0:
+		return m
+	case r.Denial == CallerBlocked:
 		m.add(Body, plain(w.BlockedSays))
-	case CallerOutsider:
+	case r.Denial == CallerOutsider:
 		m.add(Body, plain(w.OutsiderSays))
-	default:
+	case len(r.Given) == 0:
 		m.add(Body, plain(w.NoRights))
+	default:
+		m.add(Body, fill(w.NotGiven, slots{"verbs": codes(missing)}))
 	}
 	m.add(Body, fill(either(contact != "", w.AskContact, w.AskOperator), slots{
 		"contact": plain(contact), "ref": code(c.Ref),
@@ -203,11 +211,11 @@ func (w Words) right(g Right) Text {
 		commands = codes(g.Commands)
 	}
 	if len(g.Groups) > 0 {
-		groups = codes(g.Groups)
+		groups = fewGroups(w, g.Groups)
 	}
 	text := fill(w.RightLine, slots{"rule": plain(g.Rule), "commands": commands, "groups": groups})
 	if len(g.Channels) > 0 {
-		text = append(text, fill(w.InChannels, slots{"channels": codes(g.Channels)})...)
+		text = append(text, fill(either(g.Here, w.InChannels, w.NotHere), slots{"channels": codes(g.Channels)})...)
 	}
 	if g.Limit > 0 {
 		text = append(text, fill(w.UpTo, slots{"limit": plain(FormatDuration(g.Limit))})...)
@@ -215,55 +223,26 @@ func (w Words) right(g Right) Text {
 	return text
 }
 
-// Board is the answer to groups: the aliases, and the limited administrators
-// with their ends.
-func (w Words) Board(entry int64, aliases []Target, limits []Grant) Message {
-	m := Message{Entry: entry}
-	m.add(Head, plain(either(len(aliases) > 0, w.GroupsHead, w.GroupsNone)))
-	for _, a := range aliases {
-		groups := codes(a.Groups)
-		if len(a.Groups) > MaxUsers {
-			groups = fill(w.GroupsCount, slots{"n": number(len(a.Groups))})
-		}
-		m.add(Item, fill(w.GroupsLine, slots{"alias": code(a.Alias), "groups": groups}))
+// fewGroups names groups, or counts them if they are too many for a line.
+func fewGroups[S ~string](w Words, groups []S) Text {
+	const most = 5
+	if len(groups) > most {
+		return fill(w.GroupsCount, slots{"n": number(len(groups))})
 	}
-	if len(limits) > 0 {
-		m.add(Body, plain(w.LimitedHead))
-	}
-	for _, g := range limits {
-		m.add(Item, fill(w.LimitedLine, slots{
-			"user": code(string(g.User)), "group": groupID(g.Group), "time": moment(g.Until),
-		}))
-	}
-	return m
-}
-
-// Past is an entry as history shows it.
-type Past struct {
-	Number  int64
-	At      time.Time
-	Caller  string
-	Text    string // what was asked
-	Outcome Status
-}
-
-// Trail is the answer to history, newest first.
-func (w Words) Trail(entry int64, past []Past) Message {
-	m := Message{Entry: entry}
-	m.add(Head, fill(either(len(past) > 0, w.HistoryHead, w.HistoryNone), slots{"n": number(len(past))}))
-	for _, p := range past {
-		m.add(Item, fill(w.HistoryLine, slots{
-			"number": number(int(p.Number)), "time": moment(p.At), "who": code(p.Caller),
-			"text": code(strings.TrimSpace(Name + " " + p.Text)), "sign": plain(w.Signs[p.Outcome]), "outcome": plain(w.Names[p.Outcome]),
-		}))
-	}
-	return m
+	return codes(groups)
 }
 
 // Stale is the answer to a button that does nothing any more.
 func (w Words) Stale(entry int64) Message {
 	m := w.Trouble(w.StaleButton)
 	m.Entry = entry
+	return m
+}
+
+// Pressed is the answer to a button that is pressed while what it does is being done.
+func (w Words) Pressed(entry int64) Message {
+	var m Message
+	m.add(Head, fill(w.AlreadyPressed, slots{"number": number(int(entry))}))
 	return m
 }
 

@@ -1,14 +1,10 @@
 package commands
 
 import (
-	"slices"
 	"time"
 
 	"liveadmin/imapi"
 )
-
-// mostGroups is how many groups of one command get a line each in its result.
-const mostGroups = 100
 
 // Report is the result as it stands in the thread: the outcome first, then what
 // happened to whom, then what is true now, then what to do.
@@ -19,9 +15,7 @@ func (w Words) Report(r Result) Message {
 	} else {
 		w.reportGroups(&m, r)
 	}
-	if _, ok := Reverse(r); ok {
-		m.Actions = append(m.Actions, Action{Name: UndoAction, Label: w.UndoLabel, Entry: r.Entry, Confirm: w.UndoConfirm})
-	}
+	m.Actions = w.actions(r)
 	if r.Command.Reason != "" {
 		m.add(Body, fill(w.Reason, slots{"reason": plain(r.Command.Reason)}))
 	}
@@ -34,17 +28,40 @@ func (w Words) reportGroup(m *Message, cmd Command, g GroupResult) {
 		w.listed(m, g)
 		return
 	}
+	if cmd.Verb == Remind {
+		return
+	}
 	w.steps(m, cmd, g)
 	w.wrong(m, cmd, g)
+	w.late(m, cmd, g)
 	w.standing(m, cmd, g)
+}
+
+// late says how much later than it should something was done, or not done at all.
+func (w Words) late(m *Message, cmd Command, g GroupResult) {
+	sentence := w.Late
+	switch {
+	case g.Plan.Late == 0:
+		return
+	case g.Plan.Refusal == TooLate:
+		sentence = w.TooLate
+	case cmd.Verb == End:
+		sentence = w.LateEnd
+	}
+	m.add(Body, fill(sentence, slots{"late": plain(FormatDuration(g.Plan.Late.Truncate(time.Minute)))}))
 }
 
 func (w Words) head(cmd Command, g GroupResult) Text {
 	values := slots{
 		"group": w.group(cmd.Target, g.Group), "all": number(len(g.Plan.Users)), "n": number(g.hits(cmd)),
-		"verb": plain(string(cmd.Verb)),
+		"verb": plain(string(cmd.Verb)), "number": number(int(cmd.Number)),
 	}
 	switch {
+	case cmd.Verb == End:
+		return fill(w.headEnd(cmd, g), values)
+	case cmd.Verb == Remind:
+		values["users"], values["time"] = w.people(cmd.Users), moment(cmd.firstEnd())
+		return fill(w.HeadRemind, values)
 	case cmd.Verb == List && g.Plan.Known:
 		return fill(w.HeadList, w.now(g.Outcome, values))
 	case g.Plan.Refusal == OnlyDryRun:
@@ -58,8 +75,9 @@ func (w Words) head(cmd Command, g GroupResult) Text {
 	case g.Outcome.Status == Nothing:
 		return fill(w.HeadNothing, values)
 	case cmd.Verb == Undo:
-		values["number"] = number(int(cmd.Number))
 		return fill(w.HeadUndone, values)
+	case cmd.Verb == Extend:
+		return fill(w.HeadExtended, values)
 	case cmd.Verb == Remove:
 		return fill(w.HeadRemoved, values)
 	case g.hits(cmd) == 0:
@@ -68,13 +86,37 @@ func (w Words) head(cmd Command, g GroupResult) Text {
 	return fill(w.HeadAdded, values)
 }
 
+// headEnd is how the message about an end begins.
+func (w Words) headEnd(cmd Command, g GroupResult) string {
+	switch {
+	case g.Outcome.Failure == nil:
+		return w.HeadEnded
+	case g.Outcome.Status == Nothing:
+		return w.HeadEndOver
+	case cmd.Repeated():
+		return w.HeadEndGivenUp
+	}
+	return w.HeadEndFailed
+}
+
+// firstEnd is when the first of the limits that a command is about ends.
+func (c Command) firstEnd() time.Time {
+	var first time.Time
+	for _, g := range c.Limits {
+		if first.IsZero() || g.Until.Before(first) {
+			first = g.Until
+		}
+	}
+	return first
+}
+
 // hits is how many of those named were added or removed.
 func (g GroupResult) hits(cmd Command) int {
 	if g.Outcome.Old == NotRestored || g.Outcome.Old == MaybeRestored {
 		return 0
 	}
 	already := WasAdmin
-	if cmd.Verb == Remove {
+	if cmd.Verb.cancels() {
 		already = WasNot
 	}
 	return len(persons(g.Plan.Users, func(s Step) bool { return s.Send && s.Was != already }))
@@ -107,14 +149,16 @@ func (w Words) step(cmd Command, p Plan, s Step) Text {
 	switch {
 	case s.NoAccount:
 		sentence = w.NoAccount
-	case cmd.Verb == Remove && s.Was == WasNot:
+	case cmd.Verb.cancels() && s.Was == WasNot:
 		sentence = w.WasNot
-	case cmd.Verb == Remove && dry:
+	case cmd.Verb.cancels() && dry:
 		sentence = w.WouldRemove
-	case cmd.Verb == Remove && s.Was == WasUnknown:
+	case cmd.Verb.cancels() && s.Was == WasUnknown:
 		sentence = w.RemovedBefore
-	case cmd.Verb == Remove:
+	case cmd.Verb.cancels():
 		sentence = w.Removed
+	case cmd.Verb == Extend:
+		sentence = w.extended(s)
 	case cmd.Verb == Undo && s.Was == WasNot && !s.Send:
 		sentence = w.EndOver
 	case cmd.Verb == Undo && s.Was == WasAdmin && !s.Until.IsZero():
@@ -129,6 +173,19 @@ func (w Words) step(cmd Command, p Plan, s Step) Text {
 		sentence = choose(s.Until, w.Added, w.AddedUntil)
 	}
 	return fill(sentence, slots{"time": moment(s.Until), "had": moment(s.Had)})
+}
+
+// extended is what is said of somebody whose limit was to be extended.
+func (w Words) extended(s Step) string {
+	switch {
+	case !s.Until.IsZero():
+		return w.NowUntil
+	case s.Was == WasNot:
+		return w.WasNot
+	case !s.Had.IsZero():
+		return w.StaysUntil
+	}
+	return w.AlreadyUnlimited
 }
 
 // already is what is said of somebody who was an administrator before.
@@ -176,7 +233,7 @@ func (w Words) oldStep(g GroupResult, s Step) string {
 // standing says what is true now.
 func (w Words) standing(m *Message, cmd Command, g GroupResult) {
 	o := g.Outcome
-	if g.Plan.Read != nil && o.Status != Failed {
+	if g.Plan.Read != nil && o.Status != Failed && cmd.Verb != End {
 		m.add(Body, plain(w.BeforeUnknown))
 	}
 	if o.Status == Unknown && len(o.Grants) > 0 {
@@ -212,65 +269,6 @@ func (w Words) listed(m *Message, g GroupResult) {
 		}
 		m.add(Item, who)
 	}
-}
-
-// reportGroups is the result of a command on several groups: a line for each
-// that changed or failed, and a count of those that did not change.
-func (w Words) reportGroups(m *Message, r Result) {
-	same := 0
-	var lines []Text
-	var remedies []string
-	for _, g := range r.Groups {
-		if g.Outcome.Status == Nothing {
-			same++
-			continue
-		}
-		lines = append(lines, w.groupLine(r.Command, g))
-		if remedy := w.remedy(g); remedy != "" && !slices.Contains(remedies, remedy) {
-			remedies = append(remedies, remedy)
-		}
-	}
-	head := w.HeadGroups
-	if r.Command.Verb == List || r.Command.DryRun {
-		head = w.HeadGroupsRead
-	}
-	m.add(Head, fill(head, slots{
-		"asked": w.asked(r.Command), "n": number(r.fine()), "all": number(len(r.Groups)),
-	}))
-	for _, line := range lines[:min(len(lines), mostGroups)] {
-		m.add(Item, line)
-	}
-	if more := len(lines) - mostGroups; more > 0 {
-		m.add(Body, fill(w.GroupsMore, slots{"n": number(more)}))
-	}
-	if same > 0 {
-		m.add(Body, fill(w.GroupsSame, slots{"n": number(same)}))
-	}
-	for _, remedy := range remedies {
-		m.add(Body, literal(remedy))
-	}
-}
-
-func (w Words) groupLine(cmd Command, g GroupResult) Text {
-	o := g.Outcome
-	values := slots{
-		"group": groupID(g.Group), "sign": plain(w.Signs[o.Status]), "status": plain(w.Names[o.Status]),
-		"deeds": w.groupDeeds(cmd, g), "why": w.why(cmd, g),
-	}
-	if g.Plan.Refusal == NoAccounts {
-		values["why"] = fill(w.Did.NoAccount, slots{"users": w.people(persons(g.Plan.Users, func(s Step) bool { return s.NoAccount }))})
-	}
-	switch {
-	case cmd.Verb == List && o.Status == Done && len(o.Now) == 0:
-		return fill(w.GroupEmpty, w.now(o, values))
-	case cmd.Verb == List && o.Status == Done:
-		return fill(w.GroupListed, w.now(o, values))
-	case len(values["why"]) > 0:
-		return fill(w.GroupWrong, values)
-	case len(values["deeds"]) > 0 && o.NowKnown:
-		return fill(w.GroupLine, w.now(o, values))
-	}
-	return fill(w.GroupStatus, values)
 }
 
 func choose(t time.Time, without, with string) string {

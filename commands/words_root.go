@@ -49,8 +49,8 @@ func (r Result) fine() int {
 
 func (w Words) asked(c Command) Text {
 	values := slots{"verb": plain(string(c.Verb)), "target": w.target(c.Target), "users": w.people(c.Users)}
-	if c.Verb == Undo {
-		return fill(w.AskedUndo, slots{"number": number(int(c.Number)), "target": w.target(c.Target)})
+	if sentence := w.byNumber(c.Verb); sentence != "" {
+		return fill(sentence, slots{"number": number(int(c.Number)), "target": w.target(c.Target)})
 	}
 	if c.Verb == List {
 		return fill(w.AskedOf, values)
@@ -60,6 +60,21 @@ func (w Words) asked(c Command) Text {
 		return fill(w.AskedDry, slots{"asked": asked})
 	}
 	return asked
+}
+
+// byNumber is how a command that nobody types is called: by the entry that it is about.
+func (w Words) byNumber(v Verb) string {
+	switch v {
+	case Undo:
+		return w.AskedUndo
+	case End:
+		return w.AskedEnd
+	case Remind:
+		return w.AskedRemind
+	case Extend:
+		return w.AskedExtend
+	}
+	return ""
 }
 
 // did is what was done, if anything was, with the seats that are taken now.
@@ -82,13 +97,13 @@ func (w Words) deeds(r Result) Text {
 	if len(r.Groups) > 1 && status == Partly {
 		return nil // what was done differs from group to group
 	}
-	if r.Command.Verb == List || r.Command.DryRun || status != Done && status != Warned && status != Partly {
+	if r.Command.Verb == List || r.Command.Verb == End || r.Command.Verb == Remind || r.Command.DryRun || status != Done && status != Warned && status != Partly {
 		return nil
 	}
 	if len(r.Groups) == 1 {
 		return w.groupDeeds(r.Command, r.Groups[0])
 	}
-	if r.Command.Verb == Undo {
+	if w.byNumber(r.Command.Verb) != "" {
 		return w.asked(r.Command)
 	}
 	people := slots{"users": w.people(r.Command.Users)}
@@ -113,7 +128,7 @@ func (w Words) groupDeeds(cmd Command, g GroupResult) Text {
 			deeds = append(deeds, fill(sentence, slots{"users": w.people(people), "time": moment(until)}))
 		}
 	}
-	if cmd.Verb == Remove {
+	if cmd.Verb.cancels() {
 		say(words.Remove, time.Time{}, persons(g.Plan.Users, func(s Step) bool { return s.Was != WasNot }))
 		return join(", ", deeds...)
 	}

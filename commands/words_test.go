@@ -187,6 +187,16 @@ func everything(t *testing.T, w Words) []string {
 		all = append(all, w.Root(r).String())
 		say(w.Report(r))
 	})
+	five := []imapi.Admin{{User: "a"}, {User: "b"}, {User: "c"}, {User: "d"}, {User: "e"}}
+	for _, r := range []Result{
+		{Command: Command{Verb: End, Number: 42}, Groups: []GroupResult{{Group: "g", Outcome: Outcome{Status: Nothing, Failure: &Failure{Code: 10010}}}}},
+		{Entry: 1, Command: Command{Verb: Add}, Groups: []GroupResult{{
+			Plan:    Plan{Refusal: SeatsTaken, Users: []Step{{Person: Person{ID: "user1"}, Send: true}}},
+			Outcome: Outcome{Status: Failed, Holders: five},
+		}}},
+	} {
+		say(w.Report(r))
+	}
 	for _, problem := range constants[Problem](t, "mistake.go") {
 		for _, verb := range []Verb{"", Add, List} {
 			say(w.Mistake(1, Mistake{Problem: problem, Verb: verb, Word: "word", Nearest: "near", Count: 6, Limit: 5, Char: 'ü', Typed: "typed"}))
@@ -197,10 +207,17 @@ func everything(t *testing.T, w Words) []string {
 		say(w.Help(1, topic))
 	}
 	say(w.Board(1, nil, nil))
+	say(w.Pressed(1))
 	say(w.Board(1, []Target{
 		{Alias: "few", Groups: []imapi.GroupID{"a", "b"}}, {Alias: "many", Groups: []imapi.GroupID{"a", "b", "c", "d", "e", "f"}},
 	}, []Grant{{Group: "a", User: "user1", Until: noon}}))
 	say(w.Trail(1, nil))
+	everyResult(func(r Result) {
+		if len(r.Groups) == 1 {
+			say(w.Story(1, Past{Number: 2, At: noon, Caller: "slack:user:U1", Place: Place{Channel: "slack:C1"}}, r, r.Command.Limits, true))
+		}
+	})
+	say(w.Story(1, Past{Number: 2}, Result{}, make([]Grant, 30), true))
 	say(w.Trail(1, []Past{{Number: 1, At: noon, Caller: "slack:user:U1", Text: "list a", Outcome: Done}}))
 	return all
 }
@@ -221,7 +238,9 @@ func everyRefusal(t *testing.T, w Words, say func(Message)) {
 			} {
 				say(w.Refusal(1, caller, cmd, Decision{Denial: denial, Denied: []imapi.GroupID{"b"}, Unread: unread, Limit: time.Hour}, contact))
 			}
-			for _, rights := range []Rights{{Denial: denial}, {Given: given}, {Unread: unread}} {
+			here := given[1]
+			here.Here = true
+			for _, rights := range []Rights{{Denial: denial}, {Given: given}, {Given: []Right{here}}, {Unread: unread}} {
 				say(w.Whoami(1, caller, rights, contact))
 				say(w.Welcome(1, rights))
 			}
@@ -256,7 +275,8 @@ func oneOf[T any](d dice, all ...T) T { return all[d.IntN(len(all))] }
 
 func (d dice) command() Command {
 	return Command{
-		Verb: oneOf(d, Add, Remove, List, Undo), Number: 42,
+		Verb: oneOf(d, Add, Remove, List, Undo, End, Remind, Extend), Number: 42,
+		Limits: oneOf(d, nil, []Grant{{User: "user1", Until: noon}}, []Grant{{User: "user1", Until: noon, Tries: 1}}),
 		Target: oneOf(d,
 			Target{Groups: []imapi.GroupID{"@TGS#a"}}, Target{Groups: []imapi.GroupID{"show-1"}},
 			Target{Alias: "friday-show", Groups: []imapi.GroupID{"@TGS#a"}}, Target{Alias: "weekend", Groups: []imapi.GroupID{"@TGS#a", "b", "c"}}),
@@ -272,7 +292,8 @@ func (d dice) plan(cmd Command) Plan {
 	p := Plan{
 		At: noon, Known: d.IntN(3) > 0, Before: []imapi.Admin{{User: "user1"}}, Limits: oneOf(d, nil, []Grant{{User: "user1", Until: noon}}),
 		Users: d.steps(cmd.Users), Old: d.steps(cmd.Replace),
-		Refusal: oneOf(d, "", "", "", SeatsTaken, NoAccounts, LimitUnread, ReadFailed, NothingToDo),
+		Refusal: oneOf(d, "", "", "", SeatsTaken, NoAccounts, LimitUnread, ReadFailed, NothingToDo, TooLate),
+		Late:    oneOf(d, 0, 20*time.Minute),
 	}
 	if cmd.DryRun {
 		p.Refusal = OnlyDryRun
@@ -336,5 +357,24 @@ func TestCounts(t *testing.T) {
 		if test.got != test.want {
 			t.Errorf("got %q, want %q", test.got, test.want)
 		}
+	}
+}
+
+// TestWhatFailedStandsFirst: of more groups than get a line, those that failed have one.
+func TestWhatFailedStandsFirst(t *testing.T) {
+	r := Result{Command: Command{Verb: Add, Target: Target{Alias: "all"}, Users: []Person{{ID: "user1"}}}}
+	for n := range 3 * mostGroups {
+		g := GroupResult{Group: imapi.GroupID(fmt.Sprintf("g%03d", n)), Outcome: Outcome{Status: Done}}
+		if n == 2*mostGroups+7 {
+			g.Outcome = Outcome{Status: Failed, Failure: &Failure{Op: "modify_admin", Code: 10010, Kind: imapi.KindNotFound}}
+		}
+		r.Groups = append(r.Groups, g)
+	}
+	says := English().Report(r)
+	if first := says.Lines[1].Text.String(); !strings.HasPrefix(first, "g207   ❌ Failed.") {
+		t.Errorf("the first line is %q", first)
+	}
+	if said := says.String(); !strings.Contains(said, "200 more groups not shown here.") {
+		t.Errorf("it says\n%s", said)
 	}
 }

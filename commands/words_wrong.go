@@ -13,7 +13,7 @@ func (w Words) wrong(m *Message, cmd Command, g GroupResult) {
 	if f := g.Outcome.Failure; f != nil && f.Info != "" && f.Kind == imapi.KindInput {
 		m.add(Body, fill(w.TencentSays, slots{"info": code(f.Info)}))
 	}
-	if f := g.Outcome.Failure; f != nil && f.Code == 10010 && typedWord(cmd.Target) {
+	if f := g.Outcome.Failure; f != nil && f.Code == 10010 && cmd.Verb != End && typedWord(cmd.Target) {
 		m.add(Body, fill(w.NoSuchAlias, slots{"word": groupID(g.Group)}))
 	}
 	if holders := g.Outcome.Holders; len(holders) > 0 && g.Plan.Refusal != SeatsTaken {
@@ -21,7 +21,22 @@ func (w Words) wrong(m *Message, cmd Command, g GroupResult) {
 			"n": number(len(holders)), "seats": number(imapi.Seats), "users": w.admins(holders),
 		}))
 	}
-	m.add(Body, literal(w.remedy(g)))
+	if cmd.Verb == End && g.Outcome.Failure != nil && g.Outcome.Status != Nothing {
+		w.endFailed(m, cmd, g)
+	}
+	if g.Outcome.Status != Nothing {
+		m.add(Body, literal(w.remedy(g)))
+	}
+}
+
+// endFailed says what is true after an end failed, and what becomes of it.
+func (w Words) endFailed(m *Message, cmd Command, g GroupResult) {
+	people := persons(g.Plan.Users, func(s Step) bool { return s.Send })
+	values := slots{"users": w.people(people), "n": number(len(people))}
+	if g.Outcome.Status == Failed {
+		m.add(Body, fill(w.StillAdmin, values))
+	}
+	m.add(Body, fill(either(cmd.Repeated(), w.EndByHand, w.EndRetried), values))
 }
 
 // why says what went wrong on one group in a sentence, if anything did.

@@ -28,6 +28,7 @@ type Chat struct {
 	roots   map[int64]string
 	written []string
 	threads map[int64]*thread
+	late    []string // what was said in threads of other entries
 
 	// Before, if set, is asked before each post and may fail it.
 	Before func(e bot.Entry, what string) error
@@ -149,7 +150,13 @@ func (c *Chat) Report(_ context.Context, e bot.Entry, _ commands.Text, result co
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.written = append(c.written, fmt.Sprintf("result %d", e.Number))
-	c.at(e.Number).result = indent(result.String())
+	p := c.at(e.Number)
+	p.result = indent(result.String())
+	if e.Under != 0 { // no root of its own is changed after it
+		c.late = append(c.late, fmt.Sprintf("in the thread of #%d\n%s", e.Under, p.result))
+		p.closed = true
+		close(p.done)
+	}
 	return bot.Post(fmt.Sprint(e.Number)), nil
 }
 
@@ -190,6 +197,34 @@ func (c *Chat) Written() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.written)
+}
+
+// Late returns what was said in the threads of other entries so far.
+func (c *Chat) Late() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.late)
+}
+
+// Press presses a button as somebody and returns what it is acknowledged with.
+func (c *Chat) Press(ctx context.Context, who, action string, entry int64) (answer bot.Answer, err error) {
+	door, err := c.Door(ctx)
+	if err != nil {
+		return bot.Answer{}, err
+	}
+	c.mu.Lock()
+	c.said++
+	key := fmt.Sprintf("%s:press:%d", Platform, c.said)
+	c.mu.Unlock()
+	err = door.Receive(ctx, bot.Delivery{
+		Key: key, Click: &bot.Click{Action: action, Entry: entry},
+		Caller: commands.Caller{Ref: Ref(who), Name: who},
+		Place:  commands.Place{Platform: Platform, Channel: Platform + ":channel"},
+	}, func(_ context.Context, a bot.Answer) error {
+		answer = a
+		return nil
+	})
+	return answer, err
 }
 
 // Result waits until an entry's result stands under its root and the root has

@@ -7,17 +7,18 @@ import (
 	"unicode"
 )
 
-// allowForm is a way to name callers. Slack's user IDs begin with U or W, its
-// group IDs with S; Discord's IDs are numbers.
-type allowForm struct {
+// idForm is a way to name callers or channels.
+type idForm struct {
 	prefix  string
 	id      *regexp.Regexp
 	example string
 }
 
-func allowForms() []allowForm {
+// allowForms are the ways to name callers. Slack's user IDs begin with U or W, its
+// group IDs with S; Discord's IDs are numbers.
+func allowForms() []idForm {
 	number := regexp.MustCompile(`^[0-9]+$`)
-	return []allowForm{
+	return []idForm{
 		{"slack:user:", regexp.MustCompile(`^[UW][A-Z0-9]+$`), "slack:user:U024BE7LH"},
 		{"slack:usergroup:", regexp.MustCompile(`^S[A-Z0-9]+$`), "slack:usergroup:S0614TZR7"},
 		{"discord:user:", number, "discord:user:80351110224678912"},
@@ -40,7 +41,7 @@ func setAllowlist(c *Config, value string) []Problem {
 }
 
 // entryRemedy is how an entry should look, or empty if it does.
-func entryRemedy(entry string, forms []allowForm) string {
+func entryRemedy(entry string, forms []idForm) string {
 	var examples []string
 	for _, form := range forms {
 		id, ok := strings.CutPrefix(entry, form.prefix)

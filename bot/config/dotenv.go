@@ -23,7 +23,7 @@ const (
 // environment, which is full of other people's variables, a name that is nearly
 // one of ours is a mistake here.
 func (s *settings) readDotEnv() {
-	text, err := readFile(s.path(dotEnv))
+	text, err := readFile(s.path(dotEnv), maxFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return
 	}

@@ -9,7 +9,7 @@ import (
 // Problem is one thing that keeps the configuration from being used. Its texts
 // show bad values quoted, and no secret.
 type Problem struct {
-	Variable string // a name of Variables, or ".env" for the file as a whole
+	Variable string // a name of Variables, ".env" for the file as a whole, or a place: "liveadmin.yaml:14:9"
 	What     string // what is wrong
 	Remedy   string // what to do
 }

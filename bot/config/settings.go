@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// maxFile is how many bytes a .env file or a secret's file may have.
+// maxFile is how many bytes a .env file or a secret's file can have.
 const maxFile = 64 << 10
 
 // settings are the values by the names of their variables, as they are written,
@@ -78,7 +78,7 @@ func (s *settings) secretFrom(variable, file string) string {
 	if mayBeSecret(file) {
 		shown = fmt.Sprintf("the file of %s%s (its name is not shown, because it looks like a secret)", variable, fileSuffix)
 	}
-	content, err := readFile(s.path(file))
+	content, err := readFile(s.path(file), maxFile)
 	value := strings.TrimRight(content, "\r\n")
 	switch {
 	case err != nil:
@@ -119,19 +119,19 @@ func (s *settings) policyFile(file string) string {
 	return path
 }
 
-// readFile reads a small file. Its errors do not repeat the path.
-func readFile(path string) (string, error) {
+// readFile reads a file of so many bytes at most. Its errors do not repeat the path.
+func readFile(path string, most int64) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", withoutPath(err)
 	}
 	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	content, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err != nil {
 		return "", withoutPath(err)
 	}
-	if len(content) > maxFile {
-		return "", fmt.Errorf("it has more than %d bytes", maxFile)
+	if int64(len(content)) > most {
+		return "", fmt.Errorf("it has more than %d bytes", most)
 	}
 	return string(content), nil
 }

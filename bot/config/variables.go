@@ -1,6 +1,10 @@
 package config
 
-import "strings"
+import (
+	"strings"
+
+	"liveadmin/commands"
+)
 
 // Variable is one thing that the operator can set.
 type Variable struct {
@@ -62,45 +66,22 @@ const fileSuffix = "_FILE"
 // the variable it belongs to. What merely resembles ours, but does not begin
 // like ours, is somebody else's.
 func nearest(unknown string) (name, owner string) {
-	const mostSlips = 2
-	unknown = strings.ToUpper(unknown)
-	least := mostSlips + 1
-	consider := func(candidate, of string) {
-		if d := distance(unknown, candidate); d < least {
-			least, name, owner = d, candidate, of
-		}
-	}
+	var names []string
+	owners := make(map[string]string)
 	for _, v := range table() {
 		first, _, several := strings.Cut(v.Name, "_")
-		if several && !strings.HasPrefix(unknown, first+"_") {
+		if several && !strings.HasPrefix(strings.ToUpper(unknown), first+"_") {
 			continue
 		}
-		consider(v.Name, v.Name)
+		names = append(names, v.Name)
+		owners[v.Name] = v.Name
 		if v.Secret {
-			consider(v.Name+fileSuffix, v.Name)
+			names = append(names, v.Name+fileSuffix)
+			owners[v.Name+fileSuffix] = v.Name
 		}
 	}
-	return name, owner
-}
-
-// distance counts the bytes to insert, delete or replace to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j]+1, row[j+1]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
+	name = commands.Nearest(unknown, names)
+	return name, owners[name]
 }
 
 // known reports whether a name is in the table, or is the file of a secret.

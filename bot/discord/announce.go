@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 	"liveadmin/commands"
 )
 
@@ -15,6 +16,7 @@ const archiveAfter = 1440
 // Announce makes the deferred response the root message and opens a thread from it.
 // Where no thread can be, the result will stand in the response. It can be repeated.
 func (d *Discord) Announce(ctx context.Context, e bot.Entry, line commands.Text) (bot.Post, error) {
+	ctx = chat.Gated(ctx)
 	at := stand{Channel: roomOf(e.Place)}
 	m := d.rootLine(line)
 	var err error
@@ -25,7 +27,7 @@ func (d *Discord) Announce(ctx context.Context, e bot.Entry, line commands.Text)
 	if isRefusal(err) {
 		d.log.Warn("no root message", "entry", e.Number, "channel", at.Channel, "err", err)
 		at.Why = reasonOf(err)
-		return at.post(), nil
+		return chat.Post(at), nil
 	}
 	if err != nil {
 		return "", err
@@ -37,7 +39,7 @@ func (d *Discord) Announce(ctx context.Context, e bot.Entry, line commands.Text)
 		d.log.Info("no thread", "entry", e.Number, "channel", at.Channel, "err", err)
 		at.Why, err = reasonOf(err), nil
 	}
-	return at.post(), err
+	return chat.Post(at), err
 }
 
 // threadless tells why the result of an entry gets no thread; empty: it gets one.
@@ -115,7 +117,8 @@ func threadName(c commands.Command) string {
 // Update gives the root message another line. One that was deleted, or was never
 // posted, stays so; one that holds the result has its last line already.
 func (d *Discord) Update(ctx context.Context, e bot.Entry, line commands.Text) error {
-	at, err := readStand(e.Root)
+	ctx = chat.Gated(ctx)
+	at, err := chat.ReadPost[stand](e.Root)
 	if err != nil || at.Message == "" || at.Thread == "" && e.State == bot.Done {
 		return err
 	}

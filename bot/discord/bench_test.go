@@ -27,7 +27,7 @@ func BenchmarkCallback(b *testing.B) {
 			for b.Loop() {
 				i := w.says(alice, general, "list", fakediscord.Options{"group": group})
 				took = append(took, w.answered(i).Took)
-				w.closed()
+				w.Closed()
 			}
 			b.ReportMetric(quantile(took, 0.5), "p50-ms")
 			b.ReportMetric(quantile(took, 0.99), "p99-ms")

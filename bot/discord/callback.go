@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 )
 
 // Discord waits three seconds for the first response to an interaction.
@@ -38,7 +39,11 @@ const (
 // A refusal because there was a response already means, at the first try, that
 // somebody else gave it; after a try with an unknown end, that this one had worked.
 func (d *Discord) respond(i interaction, r response) error {
-	ctx, cancel := context.WithTimeout(context.Background(), ackWindow)
+	ctx := context.Background()
+	if r.Kind == deferred {
+		ctx = chat.Gated(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, ackWindow)
 	defer cancel()
 	c := call{
 		name: "first response", method: http.MethodPost, open: true,
@@ -47,17 +52,12 @@ func (d *Discord) respond(i interaction, r response) error {
 	unsure := false
 	for {
 		l, err := d.rest.send(ctx, d.acks, c)
-		switch {
-		case err == nil, unsure && code(err) == alreadyAnswered:
+		if err == nil || unsure && code(err) == alreadyAnswered {
 			return nil
-		case isRefusal(err) && unsure:
-			return err
-		case isRefusal(err):
-			return fmt.Errorf("%w: %w", err, bot.ErrNotRun)
-		case !isUnsent(err):
-			unsure = true
 		}
-		if sleep(ctx, max(l.pause, ackPause)) {
+		final := isRefusal(err) || chat.IsHeld(err)
+		unsure = unsure || !final && !isUnsent(err)
+		if !final && chat.Sleep(ctx, max(l.Pause, ackPause)) {
 			continue
 		}
 		if !unsure {
@@ -71,13 +71,14 @@ func (d *Discord) respond(i interaction, r response) error {
 // not on record. It returns nil if the entry is to run and bot.ErrNotRun if not. After
 // fifteen minutes Discord does not tell any more; then it is to run.
 func (d *Discord) Confirm(ctx context.Context, e bot.Entry) error {
+	ctx = chat.Gated(ctx)
 	h, ok := handleOf(e)
 	if !ok {
 		return nil
 	}
 	// A response that is still on its way could be taken up to the end of the window.
 	const settled = ackWindow + time.Second
-	if !sleep(ctx, min(settled, settled-d.now().Sub(h.At))) {
+	if !chat.Sleep(ctx, min(settled, settled-d.now().Sub(h.At))) {
 		return ctx.Err()
 	}
 	if !h.isFresh(d.now()) {

@@ -13,6 +13,7 @@ import (
 // TestCommand: deferred at once, then the response gets its line, a thread is opened
 // from it, the result stands there, the response gets its outcome. Nobody is notified.
 func TestCommand(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		for _, room := range []string{general, news} {
 			t.Run(mode+" "+room, func(t *testing.T) {
@@ -42,7 +43,7 @@ func TestCommand(t *testing.T) {
 				if nonce := replies[0].Nonce; nonce == "" || len(nonce) > 25 {
 					t.Errorf("nonce %q", nonce)
 				}
-				if got := w.stage.API.Admins(group); !slices.Equal(got, []string{"user1"}) {
+				if got := w.Stage.API.Admins(group); !slices.Equal(got, []string{"user1"}) {
 					t.Errorf("administrators %v", got)
 				}
 			})
@@ -53,6 +54,7 @@ func TestCommand(t *testing.T) {
 // TestPrivate: what calls no API is answered to the caller alone, in the first
 // response, and nothing stands in the channel.
 func TestPrivate(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
@@ -97,6 +99,7 @@ func TestList(t *testing.T) {
 
 // TestDeliveredTwice: the same interaction again runs once.
 func TestDeliveredTwice(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
@@ -106,7 +109,7 @@ func TestDeliveredTwice(t *testing.T) {
 			w.result(i)
 			w.Redeliver(i)
 			w.private(w.says(bob, general, "whoami", nil))
-			if n := len(w.rows(bot.WasAccepted)); n != 1 || len(i.Callbacks()) != 1 || len(w.Messages(general)) != 1 {
+			if n := len(w.Rows(bot.WasAccepted)); n != 1 || len(i.Callbacks()) != 1 || len(w.Messages(general)) != 1 {
 				t.Errorf("%d entries, callbacks %+v, %d messages", n, i.Callbacks(), len(w.Messages(general)))
 			}
 		})
@@ -115,11 +118,12 @@ func TestDeliveredTwice(t *testing.T) {
 
 // TestRecordBeforeResponse: nothing is accepted that is not on record.
 func TestRecordBeforeResponse(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, mode, fakediscord.Config{}, discord.Options{})
-			if err := w.stage.Journal.Close(); err != nil {
+			if err := w.Stage.Journal.Close(); err != nil {
 				t.Fatal(err)
 			}
 			i := w.says(alice, general, "add", fakediscord.Options{"group": group, "users": "user1"})
@@ -129,7 +133,7 @@ func TestRecordBeforeResponse(t *testing.T) {
 			if got := w.Plain(w.private(w.says(bob, general, "whoami", nil))); !strings.Contains(got, "discord:user:502") {
 				t.Errorf("answered %q", got)
 			}
-			if got := w.stage.API.Admins(group); len(got) > 0 {
+			if got := w.Stage.API.Admins(group); len(got) > 0 {
 				t.Errorf("it was run: %v", got)
 			}
 		})
@@ -139,7 +143,7 @@ func TestRecordBeforeResponse(t *testing.T) {
 // TestSeveralGroups: the root tells how far it is.
 func TestSeveralGroups(t *testing.T) {
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
-	w.several(3)
+	w.Several(3)
 	i := w.says(alice, general, "add", fakediscord.Options{"group": "weekend", "users": "user1"})
 	root, replies := w.result(i)
 	if !strings.Contains(root.Content, "3 of 3 groups") || len(replies) != 1 {

@@ -16,6 +16,7 @@ import (
 // TestConversations says every line of the conversations that fields can say, over
 // both modes, and compares what their readers see.
 func TestConversations(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		for _, c := range bottest.Conversations(t, "../../commands/testdata") {
 			t.Run(mode+"/"+c.Name, func(t *testing.T) {
@@ -26,7 +27,7 @@ func TestConversations(t *testing.T) {
 				for i := range c.Talk {
 					c.Talk[i].Answer = neutral(asFields(c.Talk[i].Answer))
 				}
-				c.Play(t, w.stage, false, func(who, text string) (string, error) { return neutral(w.ask(who, text)), nil })
+				c.Play(t, w.Stage, false, func(who, text string) (string, error) { return neutral(w.ask(who, text)), nil })
 			})
 		}
 	}
@@ -39,7 +40,7 @@ func people() map[string]string {
 // ask fills in what a line says and returns what the speaker sees, as a plain chat
 // shows it.
 func (w *world) ask(who, text string) string {
-	w.t.Helper()
+	w.T.Helper()
 	sub, options := filledIn(text)
 	i := w.says(people()[who], general, sub, options)
 	if c := w.answered(i); c.Type == 4 {

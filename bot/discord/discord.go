@@ -10,11 +10,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 	"liveadmin/imapi"
 )
 
@@ -35,6 +35,10 @@ type Options struct {
 	Log *slog.Logger
 	Now func() time.Time // for the age of commands and signatures; nil: time.Now
 
+	// Gate is asked right before each HTTP request leaves that is about an entry; with an
+	// error, which the request then fails with, nothing is sent. nil: it is open.
+	Gate func() error
+
 	CallTime time.Duration // of one HTTP call at most; 0: 10 s
 	Refresh  time.Duration // between two looks whether the token is valid, over HTTP; 0: 90 s
 	Grace    time.Duration // after two heartbeats without an answer; 0: 5 s
@@ -52,13 +56,10 @@ type Discord struct {
 
 	rest    rest
 	acks    *http.Client // for first responses alone
-	state   state
+	link    *chat.Link
+	doorway *chat.Doorway
 	whoami  atomic.Pointer[identity] // from the first answer on
 	command atomic.Value             // string: the ID of the registered command
-
-	mu   sync.Mutex
-	door bot.Door       // while interactions are taken; else nil
-	busy sync.WaitGroup // interactions being handled
 }
 
 // identity is whose bot this is.
@@ -98,14 +99,14 @@ func New(c Config, o Options) (*Discord, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	d := &Discord{
+	link, callTime := chat.NewLink("Discord", o.Log), cmp.Or(o.CallTime, 10*time.Second)
+	return &Discord{
 		config: c, key: key, log: o.Log, now: o.Now,
 		refresh: cmp.Or(o.Refresh, 90*time.Second), grace: cmp.Or(o.Grace, 5*time.Second),
-		rest: newREST(c.Token, newClient(api, cmp.Or(o.CallTime, 10*time.Second))),
-		acks: newClient(api, ackTime),
-	}
-	d.state.set("not started")
-	return d, nil
+		rest: rest{token: c.Token, http: chat.NewClient(callTime, o.Gate, to(api)), lines: chat.NewLines(), link: link},
+		acks: chat.NewClient(ackTime, o.Gate, to(api)),
+		link: link, doorway: chat.NewDoorway(o.Log),
+	}, nil
 }
 
 func readKey(text string) (ed25519.PublicKey, error) {
@@ -136,74 +137,38 @@ func (d *Discord) overHTTP() bool { return len(d.key) > 0 }
 // Run receives until the context ends. It returns an error with bot.ErrRevoked if the
 // token is not valid any more, and tries everything else again.
 func (d *Discord) Run(ctx context.Context, door bot.Door) error {
-	ctx, end := context.WithCancelCause(ctx)
-	defer end(nil)
-	stop := context.AfterFunc(d.rest.revoked, func() { end(context.Cause(d.rest.revoked)) })
-	defer stop()
-	if err := d.introduce(ctx); err != nil {
-		return d.ended(ctx)
+	ctx, end := d.link.Bound(ctx)
+	defer end()
+	ask := func(ctx context.Context) (time.Duration, error) { return 0, d.identify(ctx) }
+	if err := d.link.Introduce(ctx, ask); err != nil {
+		return d.link.Ended(ctx)
 	}
 	go d.keepRegistered(ctx)
-	d.open(door)
+	d.doorway.Open(door)
 	if d.overHTTP() {
 		d.attend(ctx)
 		d.finish()
 	} else {
 		d.listen(ctx)
 	}
-	return d.ended(ctx)
+	return d.link.Ended(ctx)
 }
 
-// ended tells why the context ended: nothing if it was asked to.
-func (d *Discord) ended(ctx context.Context) error {
-	if cause := context.Cause(ctx); errors.Is(cause, bot.ErrRevoked) {
-		d.state.set(cause.Error())
-		return cause
-	}
-	d.state.set("stopped")
-	return nil
+// finish takes nothing more and waits for what is being handled.
+func (d *Discord) finish() {
+	d.link.Down("stopping")
+	d.doorway.Close()
 }
 
-// introduce asks Discord who the bot is, until it answers.
-func (d *Discord) introduce(ctx context.Context) error {
-	var pause backoff
-	for {
-		err := d.identify(ctx)
-		if err == nil || ctx.Err() != nil {
-			return ctx.Err()
-		}
-		d.state.set(unanswered(err))
-		d.log.Warn("discord does not answer", "err", err)
-		if !pause.wait(ctx) {
-			return ctx.Err()
-		}
-	}
-}
-
-// unanswered is why the bot is not ready if Discord answers with an error, or empty.
-func unanswered(err error) string {
-	if err == nil {
-		return ""
-	}
-	return "Discord does not answer as it should: " + err.Error()
-}
+// State tells whether commands can arrive: through the gateway while a session is
+// ready, over HTTP while Discord accepts the bot's token. It fits web.Check.
+func (d *Discord) State(context.Context) (ready bool, reason string) { return d.link.State() }
 
 // identify asks who the bot is and remembers it.
 func (d *Discord) identify(ctx context.Context) error {
-	var app struct {
-		ID  string `json:"id"`
-		Key string `json:"verify_key"`
-	}
-	var me user
-	err := d.rest.do(ctx, call{name: "asking for the bot", method: http.MethodGet, path: "/users/@me", into: &me})
-	if err == nil {
-		err = d.rest.do(ctx, call{name: "asking for the application", method: http.MethodGet, path: "/oauth2/applications/@me", into: &app})
-	}
+	me, app, err := d.introduced(ctx)
 	if err != nil {
 		return err
-	}
-	if !snowflake.MatchString(app.ID) || !snowflake.MatchString(me.ID) {
-		return errors.New("the answer does not tell whose bot this is")
 	}
 	if d.overHTTP() && app.Key != "" && app.Key != hex.EncodeToString(d.key) {
 		return errors.New("DISCORD_PUBLIC_KEY is not the key of this application: copy it from the developer portal")
@@ -225,7 +190,7 @@ func (d *Discord) me(ctx context.Context) (identity, error) {
 
 // attend waits in HTTP mode, and looks from time to time whether the token is valid.
 func (d *Discord) attend(ctx context.Context) {
-	d.state.set("")
+	d.link.Up()
 	every := time.NewTicker(d.refresh)
 	defer every.Stop()
 	for {
@@ -235,44 +200,7 @@ func (d *Discord) attend(ctx context.Context) {
 		case <-every.C:
 		}
 		if err := d.identify(ctx); ctx.Err() == nil {
-			d.state.set(unanswered(err))
+			d.link.Answered(err)
 		}
 	}
-}
-
-// stopTime is how long what was already heard may take to be recorded and answered
-// when the platform is asked to stop.
-const stopTime = 3 * time.Second
-
-// finish takes nothing more and waits for what is being handled.
-func (d *Discord) finish() {
-	d.open(nil)
-	d.state.set("stopping")
-	done := make(chan struct{})
-	go func() {
-		d.busy.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-time.After(stopTime):
-		d.log.Warn("interactions were left unfinished")
-	}
-}
-
-// open lets interactions through a door, or through none any more.
-func (d *Discord) open(door bot.Door) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.door = door
-}
-
-// enter counts an interaction in and returns the door for it, or nil if none is taken.
-func (d *Discord) enter() bot.Door {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.door != nil {
-		d.busy.Add(1)
-	}
-	return d.door
 }

@@ -3,12 +3,11 @@ package discord
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"net/url"
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 )
 
 // apiError is Discord's refusal of a call.
@@ -73,8 +72,7 @@ func isRefusal(err error) bool {
 
 // isUnsent reports whether a call certainly did not reach Discord.
 func isUnsent(err error) bool {
-	e, ok := errors.AsType[*net.OpError](err)
-	return ok && e.Op == "dial" || status(err) == http.StatusTooManyRequests
+	return chat.IsUnsent(err) || status(err) == http.StatusTooManyRequests
 }
 
 // isSpent reports whether a response can no longer be changed with the handle that
@@ -85,12 +83,4 @@ func isSpent(err error) bool {
 		return true
 	}
 	return status(err) == http.StatusNotFound
-}
-
-// withoutURL drops the address from an error: tokens of interactions are in it.
-func withoutURL(err error) error {
-	if inner, ok := errors.AsType[*url.Error](err); ok {
-		return inner.Err
-	}
-	return err
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 	"liveadmin/commands"
 )
 
@@ -14,7 +15,7 @@ func Handle(id, app, token string, at time.Time) string {
 
 // Stand is where messages stand, as an entry keeps it.
 func Stand(channel, message, thread string) bot.Post {
-	return stand{Channel: channel, Message: message, Thread: thread}.post()
+	return chat.Post(stand{Channel: channel, Message: message, Thread: thread})
 }
 
 // Hear is what is heard in a payload, for the bot's door.
@@ -62,3 +63,6 @@ func Buttons(actions []commands.Action) (ids [][]string, labels []string) {
 	}
 	return ids, labels
 }
+
+// ThreadName is what the thread of a command is called.
+func ThreadName(c commands.Command) string { return threadName(c) }

@@ -1,11 +1,11 @@
 package discord_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
 	"liveadmin/commands"
@@ -15,6 +15,7 @@ import (
 // TestNoThread: where there can be no thread, the result stands in the response, with
 // why there is none, if anybody would ask.
 func TestNoThread(t *testing.T) {
+	t.Parallel()
 	lacks := func(p int64) func(*world) {
 		return func(w *world) { w.EditChannel(general, func(c *fakediscord.Channel) { c.Denied = p }) }
 	}
@@ -63,7 +64,7 @@ func TestNoThread(t *testing.T) {
 			if strings.Contains(got, "There is no thread") != (tc.why != "") || !strings.Contains(got, tc.why) {
 				t.Errorf("the response says %q, want %q", got, tc.why)
 			}
-			w.closed()
+			w.Closed()
 			if stands := w.Messages(room); len(stands) != 1 {
 				t.Errorf("there stand %d messages", len(stands))
 			}
@@ -85,6 +86,7 @@ func TestThreadThere(t *testing.T) {
 // TestThreadGone: a thread that is deleted, locked or closed to the bot meanwhile
 // leaves the result in the response.
 func TestThreadGone(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name string
 		lose func(*world, fakediscord.Channel)
@@ -102,19 +104,19 @@ func TestThreadGone(t *testing.T) {
 			w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
 			w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.CreateMessage})
 			i := w.says(alice, general, "add", adding("user1"))
-			if err := w.WaitCalls(w.soon(), fakediscord.CreateMessage, 1); err != nil {
+			if err := w.WaitCalls(w.Soon(), fakediscord.CreateMessage, 1); err != nil {
 				t.Fatal(err)
 			}
 			opened, _ := i.Thread()
 			tc.lose(w, opened)
-			root, err := i.WaitOriginal(w.soon(), func(m fakediscord.Message) bool { return len(m.Embeds) > 0 })
+			root, err := i.WaitOriginal(w.Soon(), func(m fakediscord.Message) bool { return len(m.Embeds) > 0 })
 			if err != nil {
 				t.Fatal(err)
 			}
 			if got := w.Plain(root); !strings.HasPrefix(got, "✅ Done") || !strings.Contains(got, "• user1   added") || !strings.Contains(got, "There is no thread") {
 				t.Errorf("the response is %q", got)
 			}
-			w.closed()
+			w.Closed()
 		})
 	}
 }
@@ -127,12 +129,12 @@ func TestResponseGone(t *testing.T) {
 		w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
 		w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.EditOriginal})
 		i := w.says(alice, general, "add", adding("user1"))
-		if err := w.WaitCalls(w.soon(), fakediscord.EditOriginal, 1); err != nil {
+		if err := w.WaitCalls(w.Soon(), fakediscord.EditOriginal, 1); err != nil {
 			t.Fatal(err)
 		}
 		original, _ := i.Original()
 		w.Delete(general, original.ID)
-		w.closed()
+		w.Closed()
 		stands := w.Messages(general)
 		if len(stands) != 1 || !strings.HasPrefix(stands[0].Content, "✅ Done") || len(w.Messages(stands[0].Thread)) != 1 {
 			t.Errorf("in the channel stands %+v", stands)
@@ -140,38 +142,38 @@ func TestResponseGone(t *testing.T) {
 	})
 	t.Run("deleted, where there is no thread", func(t *testing.T) {
 		w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
-		if err := w.stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Times: -1}); err != nil {
+		if err := w.Stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Times: -1}); err != nil {
 			t.Fatal(err)
 		}
 		i := w.says(alice, thread, "add", adding("user1"))
-		root, err := i.WaitOriginal(w.soon(), func(m fakediscord.Message) bool { return m.Content != "" })
+		root, err := i.WaitOriginal(w.Soon(), func(m fakediscord.Message) bool { return m.Content != "" })
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.until("its place is on record", func() bool {
-			left, err := w.stage.Journal.Unclosed(t.Context())
+		w.Until("its place is on record", func() bool {
+			left, err := w.Stage.Journal.Unclosed(t.Context())
 			return err == nil && len(left) == 1 && left[0].Root != ""
 		})
 		w.Delete(thread, root.ID)
-		w.stage.API.ClearFaults()
-		w.closed()
+		w.Stage.API.ClearFaults()
+		w.Closed()
 		stands := w.Messages(thread)
 		if len(stands) != 1 || !strings.Contains(w.Plain(stands[0]), "· @alice ·") || !strings.Contains(w.Plain(stands[0]), "user1") {
 			t.Errorf("in the thread stands %+v", stands)
 		}
 	})
 	t.Run("no access after the handle has expired", func(t *testing.T) {
-		var c clock
+		var c bottest.Ahead
 		w := open(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now})
 		w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.EditOriginal, Times: -1})
 		w.says(alice, general, "add", adding("user1"))
-		if err := w.WaitCalls(w.soon(), fakediscord.EditOriginal, 1); err != nil {
+		if err := w.WaitCalls(w.Soon(), fakediscord.EditOriginal, 1); err != nil {
 			t.Fatal(err)
 		}
 		w.EditChannel(general, func(ch *fakediscord.Channel) { ch.Denied = fakediscord.ViewChannel })
 		c.Advance(16 * time.Minute)
 		w.ClearFaults()
-		w.closed()
+		w.Closed()
 		told := w.Messages(w.Direct(alice))
 		if len(told) != 1 || !strings.Contains(w.Plain(told[0]), "✅ Done") || !strings.Contains(w.Plain(told[0]), "user1   added") {
 			t.Errorf("the caller was told %+v", told)
@@ -182,13 +184,14 @@ func TestResponseGone(t *testing.T) {
 // TestLongResult: a result that is too long for a message comes in several, all within
 // Discord's limits, with the number under the last; in a thread, and without one.
 func TestLongResult(t *testing.T) {
+	t.Parallel()
 	for _, room := range []string{general, thread} {
 		t.Run(room, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
-			w.several(90)
+			w.Several(90)
 			i := w.says(alice, room, "add", fakediscord.Options{"group": "weekend", "users": "user1 user2 user3 user4 user5", "reason": strings.Repeat("because ", 24)})
-			w.closed()
+			w.Closed()
 			root, _ := i.Original()
 			all := w.Messages(room)
 			if room == general {
@@ -226,100 +229,20 @@ func TestLongPrivate(t *testing.T) {
 	}
 }
 
-// TestRateLimits: only what Discord slows waits, and everything comes once.
-func TestRateLimits(t *testing.T) {
-	t.Parallel()
-	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
-	w.SetLimit(fakediscord.EditOriginal, 1, 100*time.Millisecond)
-	w.SetLimit(fakediscord.StartThread, 2, 100*time.Millisecond)
-	w.SetLimit(fakediscord.CreateMessage, 1, 100*time.Millisecond)
-	w.Inject(fakediscord.Fault{Kind: fakediscord.RateLimit, Route: fakediscord.CreateMessage, RetryAfter: 300 * time.Millisecond, Global: true})
-	var all []*fakediscord.Interaction
-	for range 12 {
-		all = append(all, w.says(alice, general, "add", adding("user1")))
-	}
-	for _, i := range all {
-		if _, replies := w.result(i); len(replies) != 1 {
-			t.Errorf("%d replies", len(replies))
-		}
-	}
-	var refused int
-	for _, c := range w.Calls("") {
-		if c.Status == 429 {
-			refused++
-		}
-	}
-	if refused > 20 {
-		t.Errorf("%d calls were refused", refused)
-	}
-}
-
-// TestContextEndsWait: who waits because Discord asks to stops when the bot does.
-func TestContextEndsWait(t *testing.T) {
-	t.Parallel()
-	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
-	w.Inject(fakediscord.Fault{Kind: fakediscord.RateLimit, Route: fakediscord.StartThread, RetryAfter: 10 * time.Minute, Times: -1})
-	w.says(alice, general, "add", adding("user1"))
-	if err := w.WaitCalls(w.soon(), fakediscord.StartThread, 1); err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		w.halt()
-	}()
-	select {
-	case <-done:
-	case <-time.After(25 * time.Second):
-		t.Fatal("the bot does not stop")
-	}
-	if got := w.stage.API.Admins(group); !slices.Equal(got, []string{"user1"}) {
-		t.Errorf("administrators %v", got)
-	}
-}
-
-// TestSlowGroup: while one command waits for Tencent, another one is finished.
-func TestSlowGroup(t *testing.T) {
-	t.Parallel()
-	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
-	w.stage.API.AddGroup("@TGS#aSLOW", simulator.Group{})
-	if err := w.stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Group: "@TGS#aSLOW", Times: -1}); err != nil {
-		t.Fatal(err)
-	}
-	slow := w.says(alice, general, "add", fakediscord.Options{"group": "@TGS#aSLOW", "users": "user1"})
-	w.result(w.says(alice, general, "add", adding("user1")))
-	if m, _ := slow.Original(); !strings.Contains(m.Content, "Working") {
-		t.Errorf("the slow one says %q", m.Content)
-	}
-	w.stage.API.ClearFaults()
-}
-
-// TestSlowResponse: while Discord does not answer about one response, another command
-// is finished.
-func TestSlowResponse(t *testing.T) {
-	t.Parallel()
-	w := open(t, "gateway", fakediscord.Config{}, discord.Options{CallTime: 2 * time.Minute})
-	w.Inject(fakediscord.Fault{Kind: fakediscord.Hang, Route: fakediscord.EditOriginal})
-	slow := w.says(alice, general, "add", adding("user1"))
-	if err := w.WaitCalls(w.soon(), fakediscord.EditOriginal, 1); err != nil {
-		t.Fatal(err)
-	}
-	w.result(w.says(alice, general, "add", adding("user2")))
-	if m, _ := slow.Original(); m.Content != "" {
-		t.Errorf("the slow one says %q", m.Content)
-	}
-}
-
-// TestThreadRules: a rule for a channel holds in its threads, too.
+// TestThreadRules: a rule for a channel holds in its threads, too, also for clicks.
 func TestThreadRules(t *testing.T) {
 	t.Parallel()
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
-	rules := w.stage.Rules.Get()
+	rules := w.Stage.Rules.Get()
 	rules.Policy.Rules = []commands.Rule{{Name: "rule 1", Allow: []string{"discord:role:" + hosts}, Channels: []string{"discord:" + general}}}
-	w.stage.Rules.Set(rules)
+	w.Stage.Rules.Set(rules)
 	w.AddMember(guild, fakediscord.Member{User: bob, Roles: []string{hosts}, Permissions: fakediscord.ManageMessages})
 	w.final(w.says(bob, thread, "list", fakediscord.Options{"group": group}))
 	w.final(w.says(bob, general, "list", fakediscord.Options{"group": group}))
+	_, replies := w.result(w.says(bob, general, "add", adding("user1")))
+	if got := w.Plain(w.final(w.kept(w.Click(bob, replies[0], button(t, replies[0], "Undo"))))); !strings.HasPrefix(got, "✅ Done") {
+		t.Errorf("a click in the thread is answered %q", got)
+	}
 	for _, i := range []*fakediscord.Interaction{
 		w.says(bob, news, "list", fakediscord.Options{"group": group}),
 		w.says(mallory, general, "list", fakediscord.Options{"group": group}),

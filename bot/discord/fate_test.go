@@ -1,38 +1,20 @@
 package discord_test
 
 import (
-	"bytes"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
 	"liveadmin/commands"
 	"liveadmin/imapi"
 )
-
-// clock is a clock that can be moved ahead. Discord and the bot share it.
-type clock struct {
-	mu    sync.Mutex
-	ahead time.Duration
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return time.Now().Add(c.ahead)
-}
-
-func (c *clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ahead += d
-}
 
 func adding(users string) fakediscord.Options {
 	return fakediscord.Options{"group": group, "users": users}
@@ -40,6 +22,7 @@ func adding(users string) fakediscord.Options {
 
 // TestFate: a command runs if Discord took its first response, and only then.
 func TestFate(t *testing.T) {
+	t.Parallel()
 	fault := func(kind fakediscord.FaultKind, times int, applied bool) fakediscord.Fault {
 		return fakediscord.Fault{Route: fakediscord.Respond, Kind: kind, Times: times, Applied: applied}
 	}
@@ -77,9 +60,9 @@ func TestFate(t *testing.T) {
 					w.Inject(f)
 				}
 				i := w.says(alice, general, "add", adding("user1"))
-				w.closed()
-				unanswered := len(w.rows(bot.WasUnanswered))
-				if got := w.stage.API.Admins(group); slices.Equal(got, []string{"user1"}) != tc.runs || unanswered == 1 == tc.runs {
+				w.Closed()
+				unanswered := len(w.Rows(bot.WasUnanswered))
+				if got := w.Stage.API.Admins(group); slices.Equal(got, []string{"user1"}) != tc.runs || unanswered == 1 == tc.runs {
 					t.Errorf("administrators %v, %d rows of unanswered", got, unanswered)
 				}
 				if tc.runs {
@@ -89,7 +72,7 @@ func TestFate(t *testing.T) {
 				}
 				w.ClearFaults()
 				w.says(alice, general, "add", adding("user2"))
-				w.until("the next one runs", func() bool { return slices.Contains(w.stage.API.Admins(group), "user2") })
+				w.Until("the next one runs", func() bool { return slices.Contains(w.Stage.API.Admins(group), "user2") })
 			})
 		}
 	}
@@ -98,7 +81,7 @@ func TestFate(t *testing.T) {
 // crashed puts an entry on record as a process does that dies before it knows what
 // became of the first response.
 func (w *world) crashed(i *fakediscord.Interaction, at time.Time, answered bool) {
-	w.t.Helper()
+	w.T.Helper()
 	e := bot.Entry{
 		Key: i.ID, Caller: commands.Caller{Ref: "discord:user:" + alice}, Place: commands.Place{Platform: "discord", Channel: "discord:" + general},
 		Command: commands.Command{
@@ -107,17 +90,18 @@ func (w *world) crashed(i *fakediscord.Interaction, at time.Time, answered bool)
 		Reply:   discord.Handle(i.ID, w.Config().AppID, i.Token, at),
 		Changes: []bot.Change{{Group: group, State: bot.Waiting}},
 	}
-	e, _, err := w.stage.Journal.Accept(w.soon(), e, bot.Record{What: bot.WasAccepted, Caller: e.Caller.Ref, Verb: commands.Add})
+	e, _, err := w.Stage.Journal.Accept(w.Soon(), e, bot.Record{What: bot.WasAccepted, Caller: e.Caller.Ref, Verb: commands.Add})
 	if err == nil && answered {
-		err = w.stage.Journal.Answer(w.soon(), e)
+		err = w.Stage.Journal.Answer(w.Soon(), e)
 	}
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 }
 
 // TestCrashBeforeResponseIsKnown: at the next start Discord is asked.
 func TestCrashBeforeResponseIsKnown(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name     string
 		taken    bool // by Discord
@@ -132,7 +116,7 @@ func TestCrashBeforeResponseIsKnown(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			var c clock
+			var c bottest.Ahead
 			w := build(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now})
 			i := w.kept(w.SendCommand(fakediscord.CommandInput{User: alice, Channel: general, Subcommand: "add", Forged: true}))
 			if tc.taken {
@@ -148,8 +132,8 @@ func TestCrashBeforeResponseIsKnown(t *testing.T) {
 				c.Advance(16 * time.Minute)
 			}
 			w.start()
-			w.closed()
-			if got, unanswered := w.stage.API.Admins(group), len(w.rows(bot.WasUnanswered)); (len(got) == 1) != tc.runs || unanswered == 1 == tc.runs {
+			w.Closed()
+			if got, unanswered := w.Stage.API.Admins(group), len(w.Rows(bot.WasUnanswered)); (len(got) == 1) != tc.runs || unanswered == 1 == tc.runs {
 				t.Errorf("administrators %v, %d rows of unanswered", got, unanswered)
 			}
 			if stands := w.Messages(general); tc.runs && (len(stands) != 1 || !strings.Contains(stands[0].Content, "Done") || len(w.Messages(stands[0].Thread)) != 1) {
@@ -163,11 +147,11 @@ func TestCrashBeforeResponseIsKnown(t *testing.T) {
 // bot's own token, once.
 func TestExpiredHandle(t *testing.T) {
 	t.Parallel()
-	var c clock
+	var c bottest.Ahead
 	w := open(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now})
 	w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.EditOriginal, Times: -1})
 	i := w.says(alice, general, "add", adding("user1"))
-	if err := w.WaitCalls(w.soon(), fakediscord.EditOriginal, 1); err != nil {
+	if err := w.WaitCalls(w.Soon(), fakediscord.EditOriginal, 1); err != nil {
 		t.Fatal(err)
 	}
 	c.Advance(16 * time.Minute)
@@ -181,8 +165,26 @@ func TestExpiredHandle(t *testing.T) {
 	}
 }
 
+// TestSpentHandle: whichever way Discord says that a handle is good for nothing any
+// more, what is to be posted is posted with the bot's own token.
+func TestSpentHandle(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ code, status int }{{50027, 401}, {10015, 404}, {0, 404}} {
+		t.Run(fmt.Sprint(tc.code), func(t *testing.T) {
+			t.Parallel()
+			w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+			w.Inject(fakediscord.Fault{Kind: fakediscord.Refuse, Route: fakediscord.EditOriginal, Code: tc.code, Status: tc.status, Times: -1})
+			root, replies := w.result(w.says(alice, general, "add", adding("user1")))
+			if !strings.Contains(root.Content, "Done") || len(replies) != 1 || len(w.Messages(general)) != 1 {
+				t.Errorf("root %q, replies %+v", root.Content, replies)
+			}
+		})
+	}
+}
+
 // TestPostedOnce: a post whose answer is lost is not there twice.
 func TestPostedOnce(t *testing.T) {
+	t.Parallel()
 	for _, route := range []string{fakediscord.EditOriginal, fakediscord.StartThread, fakediscord.CreateMessage} {
 		t.Run(route, func(t *testing.T) {
 			t.Parallel()
@@ -219,7 +221,7 @@ func TestFindResult(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			e := bot.Entry{Number: tc.number, Root: discord.Stand(general, root.ID, tc.thread)}
 			for name, d := range map[string]*discord.Discord{"running": w.discord, "before it runs": w.platform()} {
-				post, found, err := d.FindResult(w.soon(), e)
+				post, found, err := d.FindResult(w.Soon(), e)
 				if found != tc.found || err != nil || found && post == "" {
 					t.Errorf("%s: found %v %q, %v", name, found, post, err)
 				}
@@ -247,7 +249,7 @@ func TestFindResultInResponse(t *testing.T) {
 		{"no root", discord.Stand(thread, "", ""), false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if _, found, err := w.discord.FindResult(w.soon(), bot.Entry{Number: 1, Root: tc.root}); found != tc.found || err != nil {
+			if _, found, err := w.discord.FindResult(w.Soon(), bot.Entry{Number: 1, Root: tc.root}); found != tc.found || err != nil {
 				t.Errorf("found %v, %v", found, err)
 			}
 		})
@@ -260,10 +262,10 @@ func TestNoSecretsOnRecord(t *testing.T) {
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
 	i := w.says(alice, general, "add", adding("user1"))
 	w.result(i)
-	w.closed()
+	w.Closed()
 	w.halt()
-	w.stage.Restart(t)
-	if raw := w.database(); bytes.Contains(raw, []byte(i.Token)) || len(raw) == 0 {
+	w.Stage.Restart(t)
+	if raw := w.Database(); strings.Contains(raw, i.Token) || len(raw) == 0 {
 		t.Errorf("the token is in the database of %d bytes", len(raw))
 	}
 }

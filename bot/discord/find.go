@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
+	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 )
 
 // How far a message is looked for: so many pages of messages.
@@ -21,29 +24,57 @@ func (d *Discord) FindRoot(context.Context, bot.Entry) (bot.Post, bool, error) {
 }
 
 // FindResult looks for an entry's result: for its last page in the thread, or for any
-// in the root message.
+// in the root message. What came late is looked for wherever it can stand, but not in the
+// root message, which is another entry's.
 func (d *Discord) FindResult(ctx context.Context, e bot.Entry) (bot.Post, bool, error) {
-	at, err := readStand(e.Root)
-	if err != nil || at.Message == "" {
+	ctx = chat.Gated(ctx)
+	at, err := chat.ReadPost[stand](e.Root)
+	if err != nil {
 		return "", false, err
 	}
+	if e.Under != 0 {
+		return d.findLate(ctx, e, at)
+	}
+	if at.Message == "" {
+		return "", false, nil
+	}
 	if at.Thread != "" {
-		if found, err := d.findLast(ctx, e, at); found || err != nil {
-			return at.post(), found, err
+		if found, err := d.findLast(ctx, e, at.Thread, at.Message); found || err != nil {
+			return chat.Post(at), found, err
 		}
 	}
 	root, err := d.readRoot(ctx, e, at)
-	return at.post(), len(root.Embeds) > 0, err
+	return chat.Post(at), len(root.Embeds) > 0, err
 }
 
-// findLast looks in the thread for the page of the bot that has the entry's number.
-func (d *Discord) findLast(ctx context.Context, e bot.Entry, at stand) (bool, error) {
+// findLate looks for what came late since a while before its entry was accepted.
+func (d *Discord) findLate(ctx context.Context, e bot.Entry, at stand) (bot.Post, bool, error) {
+	for _, room := range rooms(e, at) {
+		if found, err := d.findLast(ctx, e, room, idAt(e.Accepted.Add(-lookBack))); found || err != nil {
+			return chat.Post(stand{Channel: room}), found, err
+		}
+	}
+	return "", false, nil
+}
+
+// lookBack is room for a clock that is wrong.
+const lookBack = time.Hour
+
+// idAt is the ID that something made at a time would have (docs: reference, snowflakes).
+func idAt(t time.Time) string {
+	const epoch = 1420070400000
+	return strconv.FormatInt(max(t.UnixMilli()-epoch, 0)<<22, 10)
+}
+
+// findLast looks in a room, after a message, for the page of the bot that has the entry's
+// number.
+func (d *Discord) findLast(ctx context.Context, e bot.Entry, room, after string) (bool, error) {
 	me, err := d.me(ctx)
 	if err != nil {
 		return false, err
 	}
-	last := numberOf(e.Number)
-	id, err := d.find(ctx, at.Thread, at.Message, func(m message) bool {
+	last := chat.Number(e.Number)
+	id, err := d.find(ctx, room, after, func(m message) bool {
 		return m.Author.ID == me.user && slices.ContainsFunc(m.Embeds, func(e embed) bool {
 			return e.Footer != nil && e.Footer.Text == last
 		})

@@ -155,8 +155,11 @@ func roomOf(p commands.Place) string {
 	if p.Thread != "" {
 		return p.Thread
 	}
-	return strings.TrimPrefix(p.Channel, Name+":")
+	return channelOf(p)
 }
+
+// channelOf is Discord's own ID of the channel of a place.
+func channelOf(p commands.Place) string { return strings.TrimPrefix(p.Channel, Name+":") }
 
 func (c channel) isThread() bool {
 	return c.Kind != nil && (*c.Kind == announcementThread || *c.Kind == publicThread || *c.Kind == privateThread)

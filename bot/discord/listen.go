@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 )
 
 // steadyTime is how long a session lives if it is of any use: one that ends before is
@@ -16,16 +17,16 @@ const steadyTime = 5 * time.Second
 // listen keeps a session open until the context ends. One that broke is resumed, once;
 // if that fails it is abandoned for a new one.
 func (d *Discord) listen(ctx context.Context) {
-	var pause backoff
+	var pause chat.Backoff
 	var s *session
 	for ctx.Err() == nil {
-		d.state.set("connecting")
+		d.link.Down("connecting")
 		limit := resumeTime
 		if s == nil {
 			var err error
 			if s, err = d.begin(ctx); err != nil {
 				d.noSession(ctx, err)
-				pause.wait(ctx)
+				pause.Wait(ctx, 0)
 				continue
 			}
 			limit = greetTime
@@ -35,7 +36,7 @@ func (d *Discord) listen(ctx context.Context) {
 			break
 		}
 		if errors.Is(err, bot.ErrRevoked) {
-			d.rest.revoke(err)
+			d.link.Revoke(err)
 		}
 		d.noSession(ctx, err)
 		if !again {
@@ -43,10 +44,10 @@ func (d *Discord) listen(ctx context.Context) {
 			s = nil
 		}
 		if steady > steadyTime {
-			pause = backoff{}
+			pause = chat.Backoff{}
 			continue
 		}
-		pause.wait(ctx)
+		pause.Wait(ctx, 0)
 	}
 	d.finish()
 	if s != nil {
@@ -56,7 +57,7 @@ func (d *Discord) listen(ctx context.Context) {
 
 func (d *Discord) noSession(ctx context.Context, err error) {
 	if ctx.Err() == nil {
-		d.state.set("no session: " + err.Error())
+		d.link.Down("no session: " + err.Error())
 		d.log.Warn("no session", "err", err)
 	}
 }
@@ -82,7 +83,7 @@ func (d *Discord) begin(ctx context.Context) (*session, error) {
 	}
 	if left := gateway.Starts.Remaining; left != nil && *left < startsKept {
 		d.noSession(ctx, errSpent)
-		sleep(ctx, min(time.Duration(gateway.Starts.After)*time.Millisecond, mostWait))
+		chat.Sleep(ctx, min(time.Duration(gateway.Starts.After)*time.Millisecond, mostWait))
 		return nil, errSpent
 	}
 	return d.newSession()

@@ -17,19 +17,20 @@ import (
 // served waits until a session serves that is none of those before, and a command is
 // carried out.
 func (w *world) served(before []int, within time.Duration) {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), within)
+	w.T.Helper()
+	ctx, cancel := context.WithTimeout(w.T.Context(), within)
 	defer cancel()
 	if err := w.WaitFresh(ctx, before); err != nil {
-		w.t.Fatalf("%v\n%s", err, w.log)
+		w.T.Fatalf("%v\n%s", err, w.Log)
 	}
-	w.ready()
+	w.Ready(w.discord.State)
 	w.result(w.says(alice, general, "add", adding("user1")))
 }
 
 // TestSessionEnds: whatever ends a session, another one serves soon, and readiness
 // says meanwhile that there is none.
 func TestSessionEnds(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name    string
 		end     func(*world)
@@ -62,10 +63,10 @@ func TestSessionEnds(t *testing.T) {
 			w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
 			before := w.Sessions()
 			tc.end(w)
-			w.until("readiness says that there is no session", func() bool { return !w.isReady() })
+			w.Until("readiness says that there is no session", func() bool { return !w.isReady() })
 			w.served(before, 15*time.Second)
 			if w.Resumes() < tc.resumes || len(w.Identifies()) != tc.begins {
-				t.Errorf("%d resumes, %d identifies\n%s", w.Resumes(), len(w.Identifies()), w.log)
+				t.Errorf("%d resumes, %d identifies\n%s", w.Resumes(), len(w.Identifies()), w.Log)
 			}
 		})
 	}
@@ -76,8 +77,8 @@ func TestInvalidSession(t *testing.T) {
 	t.Parallel()
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
 	w.Invalidate(false)
-	if err := w.Wait(w.soon(), func() bool { return len(w.Identifies()) == 2 && len(w.Sessions()) == 1 }); err != nil {
-		t.Fatalf("%v\n%s", err, w.log)
+	if err := w.Wait(w.Soon(), func() bool { return len(w.Identifies()) == 2 && len(w.Sessions()) == 1 }); err != nil {
+		t.Fatalf("%v\n%s", err, w.Log)
 	}
 	w.served(nil, 15*time.Second)
 }
@@ -89,7 +90,7 @@ func TestSilentSocket(t *testing.T) {
 	const heartbeat, grace = 300 * time.Millisecond, 500 * time.Millisecond
 	w := open(t, "gateway", fakediscord.Config{Heartbeat: heartbeat}, discord.Options{Grace: grace})
 	// As long as it brings something, it stays.
-	if err := w.Wait(w.soon(), func() bool { return w.Heartbeats() > 6 }); err != nil {
+	if err := w.Wait(w.Soon(), func() bool { return w.Heartbeats() > 6 }); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(w.Identifies()); n != 1 || !w.isReady() {
@@ -107,7 +108,7 @@ func TestMuteServer(t *testing.T) {
 	w.SetMute(true)
 	before := w.Sessions()
 	w.Cut()
-	w.until("the resume is given up", func() bool { return strings.Contains(w.log.String(), "did not answer a new session in time") })
+	w.Until("the resume is given up", func() bool { return strings.Contains(w.Log.String(), "did not answer a new session in time") })
 	w.SetMute(false)
 	w.served(before, 30*time.Second)
 }
@@ -124,15 +125,49 @@ func TestMissedInteraction(t *testing.T) {
 		w := open(t, "gateway", c, discord.Options{})
 		w.Cut()
 		w.says(alice, general, "add", adding("user1"))
-		w.closed()
-		if got := w.stage.API.Admins(group); (len(got) == 0) != late {
+		w.Closed()
+		if got := w.Stage.API.Admins(group); (len(got) == 0) != late {
 			t.Errorf("late %v: administrators %v", late, got)
 		}
 	}
 }
 
+// TestSeveralBots: every session of a token gets every interaction; each is answered and
+// carried out once.
+func TestSeveralBots(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	ctx, cancel := context.WithCancel(context.Background())
+	other := w.platform()
+	ended := make(chan error, 1)
+	go func() { ended <- other.Run(ctx, w.Stage.Bot) }()
+	if err := w.WaitSessions(w.Soon(), 2); err != nil {
+		t.Fatal(err)
+	}
+	for range 6 {
+		i := w.says(alice, general, "add", adding("user1"))
+		if _, replies := w.result(i); len(replies) != 1 || len(i.Callbacks()) != 1 {
+			t.Errorf("%d replies, callbacks %+v", len(replies), i.Callbacks())
+		}
+	}
+	w.Closed()
+	if n := len(w.Rows(bot.WasAccepted)); n != 6 || len(w.Messages(general)) != 6 {
+		t.Errorf("%d entries, %d messages", n, len(w.Messages(general)))
+	}
+	for _, in := range w.Identifies() {
+		if in.Intents != 0 {
+			t.Errorf("a session with the intents %d", in.Intents)
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
 // TestRevoked: a token that is not valid ends the platform, without another try.
 func TestRevoked(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name, mode string
 		before     func(*fakediscord.Server)
@@ -157,9 +192,9 @@ func TestRevoked(t *testing.T) {
 			}
 			w.discord = w.platform()
 			ended := make(chan error, 1)
-			go func() { ended <- w.discord.Run(w.soon(), nobodyHome{}) }()
+			go func() { ended <- w.discord.Run(w.Soon(), nobodyHome{}) }()
 			if tc.after != nil {
-				w.ready()
+				w.Ready(w.discord.State)
 				tc.after(w.Server)
 			}
 			select {
@@ -167,8 +202,8 @@ func TestRevoked(t *testing.T) {
 				if !errors.Is(err, bot.ErrRevoked) || strings.Contains(err.Error(), w.Config().Token) {
 					t.Errorf("ended with %v", err)
 				}
-			case <-w.soon().Done():
-				t.Fatalf("it does not end\n%s", w.log)
+			case <-w.Soon().Done():
+				t.Fatalf("it does not end\n%s", w.Log)
 			}
 			if ready, reason := w.discord.State(t.Context()); ready || reason == "" {
 				t.Errorf("ready %v, %q", ready, reason)
@@ -203,16 +238,16 @@ func TestPanic(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- w.discord.Run(ctx, panicky{"a secret"}) }()
-	w.ready()
+	w.Ready(w.discord.State)
 	before := w.Sessions()
 	w.SendCommand(fakediscord.CommandInput{User: alice, Channel: general, Subcommand: "help", Forged: true})
-	w.until("it is logged", func() bool { return strings.Contains(w.log.String(), "after a panic") })
+	w.Until("it is logged", func() bool { return strings.Contains(w.Log.String(), "after a panic") })
 	if after := w.Sessions(); !slices.Equal(after, before) {
 		t.Errorf("sessions %v, then %v", before, after)
 	}
 	cancel()
-	if err := <-ended; err != nil || strings.Contains(w.log.String(), "a secret") {
-		t.Errorf("ended with %v\n%s", err, w.log)
+	if err := <-ended; err != nil || strings.Contains(w.Log.String(), "a secret") {
+		t.Errorf("ended with %v\n%s", err, w.Log)
 	}
 }
 
@@ -228,8 +263,8 @@ func TestNotYet(t *testing.T) {
 	if n := len(w.Identifies()); n != 1 {
 		t.Errorf("%d identifies", n)
 	}
-	if strings.Count(w.log.String(), "level=WARN") < 3 {
-		t.Errorf("the log says\n%s", w.log)
+	if strings.Count(w.Log.String(), "level=WARN") < 3 {
+		t.Errorf("the log says\n%s", w.Log)
 	}
 }
 

@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 
@@ -62,19 +61,8 @@ type stand struct {
 	Why     reason `json:"why,omitempty"`     // there is no thread, or no root
 }
 
-// post is the stand as the journal keeps it.
-func (s stand) post() bot.Post {
-	text, _ := json.Marshal(s) // strings alone cannot fail
-	return bot.Post(text)
-}
-
-func readStand(p bot.Post) (stand, error) {
-	var s stand
-	if err := json.Unmarshal([]byte(p), &s); err != nil || s.Channel == "" {
-		return stand{}, fmt.Errorf("%q does not tell where a message stands in Discord", p)
-	}
-	return s, nil
-}
+// Room is the channel of the root.
+func (s stand) Room() string { return s.Channel }
 
 // say posts a message in a channel or thread with the bot's own token. It can be
 // repeated.

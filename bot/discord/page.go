@@ -3,9 +3,9 @@ package discord
 import (
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 	"liveadmin/commands"
 )
 
@@ -44,7 +44,7 @@ const (
 // buttons stand under the last.
 func (p pen) pages(m commands.Message) []outgoing {
 	all := []outgoing{{Mentions: nobody()}}
-	for _, s := range p.sections(m.Lines) {
+	for _, s := range chat.Sections(m.Lines, longestEmbed, p.parts) {
 		if len(all[len(all)-1].Embeds) == mostEmbeds {
 			all = append(all, outgoing{Mentions: nobody()})
 		}
@@ -56,7 +56,7 @@ func (p pen) pages(m commands.Message) []outgoing {
 		last.Embeds = []embed{{}}
 	}
 	if m.Entry != 0 {
-		last.Embeds[len(last.Embeds)-1].Footer = &footer{numberOf(m.Entry)}
+		last.Embeds[len(last.Embeds)-1].Footer = &footer{chat.Number(m.Entry)}
 	}
 	last.Components = buttons(m.Actions)
 	return all
@@ -71,34 +71,10 @@ func (p pen) single(m commands.Message) outgoing {
 	}
 	first, last := all[0], all[len(all)-1]
 	end := &first.Embeds[mostEmbeds-1]
-	end.Description = shorten(end.Description, longestEmbed-len(tooMuch)-len("\n")) + "\n" + tooMuch
+	end.Description = shorten(end.Description, longestEmbed-len(chat.TooMuch)-len("\n")) + "\n" + chat.TooMuch
 	end.Footer = last.Embeds[len(last.Embeds)-1].Footer
 	first.Components = last.Components
 	return first
-}
-
-// sections packs lines into texts that fit an embed each.
-func (p pen) sections(lines []commands.Line) []string {
-	var all []string
-	now := ""
-	for _, l := range lines {
-		between := "\n"
-		for _, part := range p.parts(l) {
-			if len(now)+len(between)+len(part) > longestEmbed {
-				all = append(all, now)
-				now = ""
-			}
-			if now != "" {
-				part = between + part
-			}
-			now += part
-			between = ""
-		}
-	}
-	if now != "" {
-		all = append(all, now)
-	}
-	return all
 }
 
 // parts writes a line with what its style adds. What was typed stands in a block
@@ -109,7 +85,7 @@ func (p pen) parts(l commands.Line) []string {
 		return p.pieces(append(commands.Text{{Text: "• "}}, l.Text...))
 	case l.Style == commands.Block && last >= 0:
 		all := append(p.pieces(l.Text[:last]), "\n")
-		for _, piece := range cut(l.Text[last].Text, codeRune) {
+		for _, piece := range chat.Cut(l.Text[last].Text, chat.Visible) {
 			all = append(all, "```\n"+piece+"\n```")
 		}
 		return all
@@ -139,29 +115,16 @@ func buttons(actions []commands.Action) []row {
 func readButton(id string) *bot.Click {
 	action, rest, _ := strings.Cut(strings.TrimPrefix(id, buttonPrefix), ":")
 	number, _, _ := strings.Cut(rest, ":")
-	entry, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || entry < 0 {
-		entry = 0
-	}
-	return &bot.Click{Action: action, Entry: entry}
+	return chat.Click(action, number)
 }
 
-// shorten cuts a text to so many bytes, at the end of a line if there is one in its
-// second half, never inside of a character or a token. A code span that is cut ends.
+// shorten cuts a text to so many bytes, never inside of a token. A code span that is cut
+// ends.
 func shorten(s string, most int) string {
 	if len(s) <= most {
 		return s
 	}
-	s = s[:most-len("…```")]
-	for !utf8.ValidString(s) {
-		s = s[:len(s)-1]
-	}
-	if line := strings.LastIndexByte(s, '\n'); line > most/2 {
-		s = s[:line+1]
-	}
-	if i := strings.LastIndexByte(s, '<'); i >= 0 && !strings.Contains(s[i:], ">") {
-		s = s[:i]
-	}
+	s = chat.Beginning(s, most-len("…```"), chat.Token{From: "<", To: ">"})
 	s = strings.TrimRight(s, "\\") + "…"
 	if strings.Count(s, "```")%2 == 1 {
 		return s + "```"

@@ -3,7 +3,6 @@ package discord
 import (
 	"context"
 	"errors"
-	"runtime/debug"
 	"time"
 
 	"liveadmin/bot"
@@ -17,20 +16,8 @@ const recordTime = 20 * time.Second
 // nobody.
 func (d *Discord) take(payload []byte) bool {
 	at := d.now()
-	door := d.enter()
-	if door == nil {
-		return false
-	}
-	go func() {
-		defer d.busy.Done()
-		defer func() {
-			if recover() != nil { // what was said, and secrets with it, may be in the value
-				d.log.Error("an interaction was given up after a panic", "stack", string(debug.Stack()))
-			}
-		}()
-		d.bring(door, payload, at)
-	}()
-	return true
+	_, taken := d.doorway.Enter(func(door bot.Door) { d.bring(door, payload, at) })
+	return taken
 }
 
 // bring brings what was said to the bot's door and gives the first response when it

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+
+	"liveadmin/bot/chat"
 )
 
 // registered is a command as Discord has it.
@@ -27,7 +29,7 @@ func (r registered) is(want definition) bool {
 
 // keepRegistered registers the command, once, as soon as Discord lets it.
 func (d *Discord) keepRegistered(ctx context.Context) {
-	var pause backoff
+	var pause chat.Backoff
 	for {
 		err := d.register(ctx)
 		switch {
@@ -38,7 +40,7 @@ func (d *Discord) keepRegistered(ctx context.Context) {
 			return
 		}
 		d.log.Warn("the command is not registered yet", "err", err)
-		if !pause.wait(ctx) {
+		if !pause.Wait(ctx, 0) {
 			return
 		}
 	}
@@ -94,16 +96,13 @@ func (d *Discord) registeredIn(ctx context.Context, scope string) (*registered, 
 // tidy deletes the command where an earlier configuration has left it. Whoever types
 // would see it twice.
 func (d *Discord) tidy(ctx context.Context, app string) {
-	var guilds []struct {
-		ID string `json:"id"`
-	}
-	err := d.rest.do(ctx, call{name: "reading the servers", method: http.MethodGet, path: "/users/@me/guilds", into: &guilds})
+	servers, err := d.allServers(ctx)
 	if err != nil {
 		d.log.Warn("not known where an old command is left", "err", err)
 	}
 	scopes := []string{""}
-	for _, g := range guilds {
-		scopes = append(scopes, g.ID)
+	for _, s := range servers {
+		scopes = append(scopes, s.ID)
 	}
 	for _, guild := range scopes {
 		if guild == d.config.GuildID {

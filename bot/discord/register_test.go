@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -13,20 +14,20 @@ import (
 
 // byHand makes a call of Discord's API with the bot's token, as another program does.
 func (w *world) byHand(method, path string, body any) {
-	w.t.Helper()
+	w.T.Helper()
 	raw, err := json.Marshal(body)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	req, err := http.NewRequest(method, w.URL()+"/api/v10"+path, bytes.NewReader(raw))
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	req.Header.Set("Authorization", "Bot "+w.Config().Token)
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil || resp.StatusCode >= 300 {
-		w.t.Fatalf("%s %s: %v, %v", method, path, resp, err)
+		w.T.Fatalf("%s %s: %v, %v", method, path, resp, err)
 	}
 	resp.Body.Close()
 }
@@ -41,6 +42,7 @@ func (w *world) commands(guild string) string {
 }
 
 func TestRegister(t *testing.T) {
+	t.Parallel()
 	for _, here := range []string{guild, ""} {
 		t.Run("in "+here, func(t *testing.T) {
 			t.Parallel()
@@ -58,8 +60,8 @@ func TestRegister(t *testing.T) {
 			if here == "" {
 				there, elsewhere = "", guild
 			}
-			w.until("the command is as it is now", func() bool {
-				return strings.Contains(w.log.String(), "command registered") && w.commands(elsewhere) == "other"
+			w.Until("the command is as it is now", func() bool {
+				return strings.Contains(w.Log.String(), "command registered") && w.commands(elsewhere) == "other"
 			})
 			if got := w.commands(there); got != "other liveadmin" {
 				t.Errorf("registered are %q", got)
@@ -80,13 +82,30 @@ func TestRegister(t *testing.T) {
 				created = fakediscord.CreateGlobalCommand
 			}
 			before := len(w.Calls(created))
-			w.stage.Restart(t)
+			w.Stage.Restart(t)
 			w.start()
-			w.until("it has looked", func() bool { return len(w.Calls(fakediscord.ListGuildCommands)) >= 2 })
+			w.Until("it has looked", func() bool { return len(w.Calls(fakediscord.ListGuildCommands)) >= 2 })
 			if n := len(w.Calls(created)); n != before {
 				t.Errorf("the same command was registered %d times", n)
 			}
 		})
+	}
+}
+
+// TestTidyEverywhere: a command that is left in a server is found in however many the bot
+// is.
+func TestTidyEverywhere(t *testing.T) {
+	t.Parallel()
+	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+	for n := range 450 {
+		w.AddGuild(fakediscord.Guild{ID: strconv.Itoa(1000 + n), Name: "another"})
+	}
+	const last = "1449"
+	w.byHand("POST", "/applications/"+w.Config().AppID+"/guilds/"+last+"/commands", map[string]any{"name": "liveadmin", "description": "left"})
+	w.start()
+	w.Until("it is deleted", func() bool { return w.commands(last) == "" })
+	if n := len(w.Calls(fakediscord.ListGuilds)); n != 3 {
+		t.Errorf("the servers were listed %d times", n)
 	}
 }
 
@@ -97,9 +116,9 @@ func TestNotRegistered(t *testing.T) {
 	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
 	w.Inject(fakediscord.Fault{Kind: fakediscord.Refuse, Route: fakediscord.ListGuildCommands, Status: 403, Code: 50001})
 	w.discord = w.platform()
-	w.stage.Run(t, w.discord)
-	w.ready()
-	w.until("the log says so", func() bool { return strings.Contains(w.log.String(), "applications.commands") })
+	w.Stage.Run(t, w.discord)
+	w.Ready(w.discord.State)
+	w.Until("the log says so", func() bool { return strings.Contains(w.Log.String(), "applications.commands") })
 }
 
 // TestRegisteredLater: what fails in passing is tried again.
@@ -109,7 +128,7 @@ func TestRegisteredLater(t *testing.T) {
 	w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.ListGuildCommands})
 	w.Inject(fakediscord.Fault{Kind: fakediscord.Reset, Route: fakediscord.CreateGuildCommand})
 	w.start()
-	if err := w.WaitCommand(w.soon(), guild); err != nil {
+	if err := w.WaitCommand(w.Soon(), guild); err != nil {
 		t.Error(err)
 	}
 }
@@ -120,6 +139,9 @@ func TestHelp(t *testing.T) {
 	t.Parallel()
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
 	id := w.Commands(guild)[0].ID
+	if err := w.WaitCalls(w.Soon(), fakediscord.ListGuilds, 1); err != nil { // the bot knows the ID
+		t.Fatal(err)
+	}
 	m := w.private(w.says(alice, general, "help", nil))
 	if got := m.Embeds[0].Description; !strings.Contains(got, "</liveadmin add:"+id+"> `group` `users` \\[`for`\\]") || strings.Contains(got, "--") {
 		t.Errorf("help says %q", got)

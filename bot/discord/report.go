@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 	"liveadmin/commands"
 )
 
@@ -14,14 +15,18 @@ import (
 // with why; where there is no root either, in the channel, or to the caller alone. It
 // can be repeated.
 func (d *Discord) Report(ctx context.Context, e bot.Entry, line commands.Text, result commands.Message) (bot.Post, error) {
-	at, err := readStand(e.Root)
+	ctx = chat.Gated(ctx)
+	at, err := chat.ReadPost[stand](e.Root)
 	if err != nil {
 		return "", err
+	}
+	if e.Under != 0 {
+		return d.late(ctx, e, at, line, result)
 	}
 	if at.Thread != "" {
 		err := d.tell(ctx, e, at.Thread, d.pen().pages(result))
 		if !isRefusal(err) {
-			return at.post(), err
+			return chat.Post(at), err
 		}
 		d.log.Warn("result not in its thread", "entry", e.Number, "thread", at.Thread, "err", err)
 		at.Thread, at.Why = "", reasonOf(err)
@@ -29,21 +34,55 @@ func (d *Discord) Report(ctx context.Context, e bot.Entry, line commands.Text, r
 	if at.Message != "" {
 		found, err := d.attach(ctx, e, at, line, result)
 		if found && !isRefusal(err) {
-			return at.post(), err
+			return chat.Post(at), err
 		}
 		d.log.Warn("result not under its root", "entry", e.Number, "channel", at.Channel, "err", err)
 	}
 	at.Message = ""
-	pages := d.pen().pages(headed(result, line, at.Why))
+	pages := d.pen().pages(chat.Headed(line, explained(result, at.Why)))
 	if err := d.tell(ctx, e, at.Channel, pages); !isRefusal(err) {
-		return at.post(), err
+		return chat.Post(at), err
 	}
 	return d.confide(ctx, e, pages)
 }
 
+// late posts what comes after the result of another entry, in the thread of that one;
+// where there is none, or none any more, in the channel; where the bot is not allowed to
+// write, directly to who asked. It can be repeated.
+func (d *Discord) late(ctx context.Context, e bot.Entry, at stand, line commands.Text, result commands.Message) (bot.Post, error) {
+	var why reason
+	for _, room := range rooms(e, at) {
+		shown := result
+		if room != at.Thread {
+			shown = chat.Headed(line, explained(result, why))
+		}
+		err := d.tell(ctx, e, room, d.pen().pages(shown))
+		if !isRefusal(err) {
+			return chat.Post(stand{Channel: room}), err
+		}
+		d.log.Warn("not told where it belongs", "entry", e.Number, "under", e.Under, "channel", room, "err", err)
+		if room == at.Thread {
+			why = reasonOf(err)
+		}
+	}
+	return d.confide(ctx, e, d.pen().pages(chat.Headed(line, result)))
+}
+
+// rooms are where what comes late can stand, the best first: the thread, the room of the
+// command that it is about, and the channel of that, if that was a thread.
+func rooms(e bot.Entry, at stand) []string {
+	var all []string
+	for _, room := range []string{at.Thread, at.Channel, channelOf(e.Place)} {
+		if room != "" && !slices.Contains(all, room) {
+			all = append(all, room)
+		}
+	}
+	return all
+}
+
 // tell posts a result. What failed mentions who asked, which brings them into a thread.
 func (d *Discord) tell(ctx context.Context, e bot.Entry, room string, pages []outgoing) error {
-	if isLoud(e) {
+	if e.Loud() {
 		pages[0] = addressed(pages[0], e.Caller)
 	}
 	for i, p := range pages {
@@ -58,7 +97,7 @@ func (d *Discord) tell(ctx context.Context, e bot.Entry, room string, pages []ou
 // posted before, so that a root with a page has all of them under it. It finds no root
 // if that was deleted.
 func (d *Discord) attach(ctx context.Context, e bot.Entry, at stand, line commands.Text, result commands.Message) (found bool, err error) {
-	pages := d.pen().pages(headed(result, nil, at.Why))
+	pages := d.pen().pages(explained(result, at.Why))
 	for i, p := range pages[1:] {
 		if err := d.further(ctx, e, at.Channel, p, nonceOf(e, "more"+strconv.Itoa(i))); err != nil {
 			return true, err
@@ -66,7 +105,7 @@ func (d *Discord) attach(ctx context.Context, e bot.Entry, at stand, line comman
 	}
 	first := pages[0]
 	first.Content = d.rootLine(line).Content
-	if user := userOf(e.Caller.Ref); isLoud(e) && user != "" {
+	if user := userOf(e.Caller.Ref); e.Loud() && user != "" {
 		first.Mentions.Users = []string{user}
 	}
 	id, err := d.rewrite(ctx, e, at, first)
@@ -95,32 +134,15 @@ func (d *Discord) confide(ctx context.Context, e bot.Entry, pages []outgoing) (b
 	if err != nil {
 		return "", err
 	}
-	return stand{Channel: direct.ID}.post(), d.tell(ctx, e, direct.ID, pages)
+	return chat.Post(stand{Channel: direct.ID}), d.tell(ctx, e, direct.ID, pages)
 }
 
-// headed puts the root's line before a result, if there is one, and behind it why it
-// does not stand in a thread.
-func headed(result commands.Message, line commands.Text, why reason) commands.Message {
-	result.Lines = slices.Clone(result.Lines)
-	if line != nil {
-		result.Lines = slices.Insert(result.Lines, 0, commands.Line{Text: line})
-	}
+// explained is a result with why it does not stand in a thread.
+func explained(result commands.Message, why reason) commands.Message {
 	if says := why.says(); says != "" {
-		result.Lines = append(result.Lines, commands.Line{Style: commands.Body, Text: commands.Text{{Text: says}}})
+		result.Lines = append(slices.Clip(result.Lines), commands.Line{Style: commands.Body, Text: commands.Text{{Text: says}}})
 	}
 	return result
-}
-
-// isLoud reports whether a result mentions who asked: it failed, or nobody knows.
-func isLoud(e bot.Entry) bool {
-	var parts []commands.Status
-	for _, c := range e.Changes {
-		if c.Outcome != nil {
-			parts = append(parts, c.Outcome.Status)
-		}
-	}
-	together := commands.Together(parts)
-	return together == commands.Failed || together == commands.Unknown
 }
 
 // addressed mentions the caller above a page.

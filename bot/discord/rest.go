@@ -14,10 +14,11 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 	"liveadmin/imapi"
 )
 
-// The REST API. Everything is said to be for this host; the transport knows better.
+// The REST API. Everything is said to be for this host; the client knows better.
 const (
 	apiHost = "discord.com"
 	apiRoot = "https://" + apiHost + "/api/v10"
@@ -29,31 +30,15 @@ const (
 	longestReason = 300
 )
 
-// transport is the one way out, for discordgo too: it leads to the server that is
-// configured in place of Discord's.
-type transport struct {
-	base http.RoundTripper
-	api  *url.URL // nil: Discord's own
-}
-
-// RoundTrip sends a request.
-func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if t.api != nil && r.URL.Host == apiHost {
-		r = r.Clone(r.Context())
-		r.URL.Scheme, r.URL.Host, r.Host = t.api.Scheme, t.api.Host, ""
-	}
-	resp, err := t.base.RoundTrip(r)
-	return resp, withoutURL(err)
-}
-
-// newClient returns a client with connections of its own.
-func newClient(api *url.URL, callTime time.Duration) *http.Client {
-	base := http.DefaultTransport.(*http.Transport).Clone()
-	base.MaxIdleConnsPerHost = 64
-	return &http.Client{
-		Timeout: callTime, Transport: transport{base, api},
-		// A redirect would carry a token to wherever it points.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+// to leads requests, those of discordgo too, to the server that is configured in place
+// of Discord's; nil: to Discord's own.
+func to(api *url.URL) func(*http.Request) *http.Request {
+	return func(r *http.Request) *http.Request {
+		if api != nil && r.URL.Host == apiHost {
+			r = r.Clone(r.Context())
+			r.URL.Scheme, r.URL.Host, r.Host = api.Scheme, api.Host, ""
+		}
+		return r
 	}
 }
 
@@ -61,15 +46,8 @@ func newClient(api *url.URL, callTime time.Duration) *http.Client {
 type rest struct {
 	token imapi.Secret
 	http  *http.Client
-	pace  *pace
-
-	revoked context.Context // ends when Discord says that the token is not valid
-	revoke  context.CancelCauseFunc
-}
-
-func newREST(token imapi.Secret, client *http.Client) rest {
-	revoked, revoke := context.WithCancelCause(context.Background())
-	return rest{token: token, http: client, pace: newPace(), revoked: revoked, revoke: revoke}
+	lines *chat.Lines // by kind
+	link  *chat.Link
 }
 
 // call is one call of the API.
@@ -96,36 +74,36 @@ func (c call) kind() string {
 // do makes a call. While Discord answers that it is too much, it waits for as long
 // as Discord asks, and calls again.
 func (r *rest) do(ctx context.Context, c call) error {
-	return r.pace.do(ctx, c.kind(), func(ctx context.Context) (limit, error) { return r.send(ctx, r.http, c) })
+	return r.lines.Do(ctx, c.kind(), func(ctx context.Context) (chat.Limit, error) { return r.send(ctx, r.http, c) })
 }
 
 // send makes a call once, and tells what Discord says of its limits.
-func (r *rest) send(ctx context.Context, client *http.Client, c call) (limit, error) {
+func (r *rest) send(ctx context.Context, client *http.Client, c call) (chat.Limit, error) {
 	l, err := r.exchange(ctx, client, c)
 	if err == nil {
 		return l, nil
 	}
-	err = fmt.Errorf("%s: %w", c.name, withoutURL(err))
+	err = fmt.Errorf("%s: %w", c.name, chat.WithoutURL(err))
 	if !c.open && status(err) == http.StatusUnauthorized {
 		err = fmt.Errorf("%w: %w", err, bot.ErrRevoked)
-		r.revoke(err)
+		r.link.Revoke(err)
 	}
 	return l, err
 }
 
-func (r *rest) exchange(ctx context.Context, client *http.Client, c call) (limit, error) {
+func (r *rest) exchange(ctx context.Context, client *http.Client, c call) (chat.Limit, error) {
 	req, err := r.request(ctx, c)
 	if err != nil {
-		return limit{}, err
+		return chat.Limit{}, err
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return limit{}, err
+		return chat.Limit{}, err
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, longestAnswer))
 	if err != nil {
-		return limit{}, err
+		return chat.Limit{}, err
 	}
 	if resp.StatusCode >= 300 {
 		refused := refusal(resp, body)
@@ -185,6 +163,21 @@ func refusal(resp *http.Response, body []byte) *apiError {
 		}
 	}
 	return e
+}
+
+// limitOf is what an answer says of how fast calls of its kind can follow.
+func limitOf(h http.Header, refused *apiError) chat.Limit {
+	if refused != nil && refused.Status == http.StatusTooManyRequests {
+		return chat.Limit{Refused: true, Pause: refused.RetryAfter, Global: refused.Global}
+	}
+	if h.Get("X-RateLimit-Remaining") != "0" {
+		return chat.Limit{}
+	}
+	after, err := strconv.ParseFloat(h.Get("X-RateLimit-Reset-After"), 64)
+	if err != nil {
+		return chat.Limit{}
+	}
+	return chat.Limit{Pause: seconds(after)}
 }
 
 // mostWait is how long Discord can ask to wait; more is a mistake somewhere.

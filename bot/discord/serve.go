@@ -4,11 +4,11 @@ import (
 	"crypto/ed25519"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
+
+	"liveadmin/bot/chat"
 )
 
 // clockError is how far the time of a signed request can be off.
@@ -26,13 +26,8 @@ func (d *Discord) Mount(mount func(pattern string, h http.Handler)) {
 // serve takes what Discord has signed. The first response to it goes through the API,
 // as on the gateway, so that its fate is known; 202 tells that there is none here.
 func (d *Discord) serve(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	if _, long := errors.AsType[*http.MaxBytesError](err); long {
-		http.Error(w, "the body is too long", http.StatusRequestEntityTooLarge)
-		return
-	}
-	if err != nil {
-		http.Error(w, "the body cannot be read", http.StatusBadRequest)
+	body, ok := chat.ReadBody(w, r)
+	if !ok {
 		return
 	}
 	if !d.verify(r.Header, body) {

@@ -15,7 +15,7 @@ import (
 func TestEndpoint(t *testing.T) {
 	t.Parallel()
 	w := open(t, "http", fakediscord.Config{}, discord.Options{})
-	if err := w.VerifyEndpoint(w.soon()); err != nil {
+	if err := w.VerifyEndpoint(w.Soon()); err != nil {
 		t.Error(err)
 	}
 	for _, tc := range []struct {
@@ -36,13 +36,14 @@ func TestEndpoint(t *testing.T) {
 		{"too long", fakediscord.Signed, strings.Repeat(" ", 1<<20+1), http.StatusRequestEntityTooLarge},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if r := w.Post(w.soon(), []byte(tc.body), tc.sign); r.Status != tc.want {
+			if r := w.Post(w.Soon(), []byte(tc.body), tc.sign); r.Status != tc.want {
 				t.Errorf("answered %d %s, %v, want %d", r.Status, r.Body, r.Err, tc.want)
 			}
 		})
 	}
 	i := w.says(alice, general, "whoami", nil)
 	w.private(i)
+	w.Until("the request is answered", func() bool { return len(i.Responses()) > 0 })
 	if r := i.Responses(); len(r) != 1 || r[0].Status != http.StatusAccepted {
 		t.Errorf("answered %+v", r)
 	}
@@ -63,7 +64,7 @@ func TestEndpointStopped(t *testing.T) {
 	}
 	w.UseHTTP(serve(t, served["POST /discord/interactions"]))
 	body, _ := json.Marshal(map[string]any{"type": 2, "id": "1"})
-	if r := w.Post(w.soon(), body, fakediscord.Signed); r.Status != http.StatusServiceUnavailable {
+	if r := w.Post(w.Soon(), body, fakediscord.Signed); r.Status != http.StatusServiceUnavailable {
 		t.Errorf("answered %d %s", r.Status, r.Body)
 	}
 }
@@ -86,7 +87,7 @@ func TestWrongKey(t *testing.T) {
 	}
 	w.discord = d
 	go d.Run(t.Context(), nobodyHome{})
-	w.until("readiness says so", func() bool {
+	w.Until("readiness says so", func() bool {
 		ready, reason := d.State(t.Context())
 		return !ready && strings.Contains(reason, "DISCORD_PUBLIC_KEY")
 	})

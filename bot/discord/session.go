@@ -10,6 +10,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 )
 
 // session is one session on the gateway, with the socket in use.
@@ -97,13 +98,13 @@ func (d *Discord) converse(ctx context.Context, s *session, limit time.Duration)
 			late.Stop()
 			s.watch.greet()
 			since = time.Now()
-			d.state.set("")
+			d.link.Up()
 		case <-s.watch.broken:
-			d.state.set("the socket broke")
+			d.link.Down("the socket broke")
 			verdict = errStuck
 			late.Reset(closeTime)
 		case <-s.ended:
-			d.state.set("the socket ended")
+			d.link.Down("the socket ended")
 			return lasted(), !since.IsZero(), errBroken
 		case <-late.C:
 			return lasted(), false, verdict
@@ -125,5 +126,5 @@ func judge(err error) error {
 	if refused, ok := errors.AsType[*discordgo.RESTError](err); ok && refused.Response != nil {
 		return fmt.Errorf("asking for the gateway: HTTP %d", refused.Response.StatusCode)
 	}
-	return fmt.Errorf("opening a session: %w", withoutURL(err))
+	return fmt.Errorf("opening a session: %w", chat.WithoutURL(err))
 }

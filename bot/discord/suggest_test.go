@@ -16,16 +16,16 @@ import (
 
 // choices are what is suggested.
 func (w *world) choices(i *fakediscord.Interaction) []string {
-	w.t.Helper()
+	w.T.Helper()
 	c := w.answered(w.kept(i))
 	if c.Type != 8 {
-		w.t.Fatalf("the answer is %+v", c)
+		w.T.Fatalf("the answer is %+v", c)
 	}
 	all := []string{}
 	for _, choice := range c.Choices {
 		value, _ := choice.Value.(string)
 		if value != choice.Name {
-			w.t.Errorf("%q stands for %q", choice.Name, value)
+			w.T.Errorf("%q stands for %q", choice.Name, value)
 		}
 		all = append(all, value)
 	}
@@ -34,12 +34,13 @@ func (w *world) choices(i *fakediscord.Interaction) []string {
 
 // TestSuggest: what may be seen is suggested, and keeps what is typed.
 func TestSuggest(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			w := build(t, mode, fakediscord.Config{}, discord.Options{})
-			w.stage.API.AddGroup("@TGS#aFRI", simulator.Group{Admins: []string{"host1", "host2", "other"}})
-			w.stage.Rules.Set(bot.Rules{
+			w.Stage.API.AddGroup("@TGS#aFRI", simulator.Group{Admins: []string{"host1", "host2", "other"}})
+			w.Stage.Rules.Set(bot.Rules{
 				Names: commands.NewNames(map[string][]imapi.GroupID{"friday-show": {"@TGS#aFRI"}, "secret-show": {"@TGS#aSEC"}}, nil),
 				Policy: commands.Policy{Rules: []commands.Rule{
 					{Allow: []string{"discord:user:" + alice}},
@@ -77,10 +78,26 @@ func TestSuggest(t *testing.T) {
 					}
 				})
 			}
-			if n := len(w.rows(bot.WasMistaken)) + len(w.rows(bot.WasRefused)); n > 0 {
+			if n := len(w.Rows(bot.WasMistaken)) + len(w.Rows(bot.WasRefused)); n > 0 {
 				t.Errorf("%d rows in the audit trail", n)
 			}
 		})
+	}
+}
+
+// TestSuggestWithoutRecord: while the database is down, there are aliases and no error.
+func TestSuggestWithoutRecord(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	w.Several(2)
+	if err := w.Journal.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.choices(w.Autocomplete(alice, general, "add", "group", "week", nil)); !slices.Equal(got, []string{"weekend"}) {
+		t.Errorf("suggested %q", got)
+	}
+	if got := w.choices(w.Autocomplete(alice, general, "remove", "users", "", fakediscord.Options{"group": "@TGS#aNONE"})); len(got) > 0 {
+		t.Errorf("suggested %q", got)
 	}
 }
 
@@ -89,17 +106,17 @@ func TestSuggest(t *testing.T) {
 func TestSuggestInTime(t *testing.T) {
 	t.Parallel()
 	w := build(t, "gateway", fakediscord.Config{AckWithin: 1500 * time.Millisecond}, discord.Options{})
-	w.stage.API.AddGroup("@TGS#aSLOW", simulator.Group{Admins: []string{"host"}})
+	w.Stage.API.AddGroup("@TGS#aSLOW", simulator.Group{Admins: []string{"host"}})
 	w.start()
-	w.stage.API.SetLatency(1200 * time.Millisecond)
+	w.Stage.API.SetLatency(1200 * time.Millisecond)
 	ask := func() []string {
 		return w.choices(w.Autocomplete(alice, general, "remove", "users", "", fakediscord.Options{"group": "@TGS#aSLOW"}))
 	}
 	if got := ask(); len(got) > 0 {
 		t.Errorf("at first %q", got)
 	}
-	w.until("the answer is there", func() bool { return slices.Equal(ask(), []string{"host"}) })
-	if calls := w.stage.API.Calls(); len(calls) != 1 {
+	w.Until("the answer is there", func() bool { return slices.Equal(ask(), []string{"host"}) })
+	if calls := w.Stage.API.Calls(); len(calls) != 1 {
 		t.Errorf("%d calls", len(calls))
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"liveadmin/bot/discord"
 	"liveadmin/commands"
+	"liveadmin/imapi"
 )
 
 func TestLine(t *testing.T) {
@@ -38,6 +39,25 @@ func TestLine(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			if got := discord.Line(tc.text); got != tc.want {
 				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+// TestThreadName: what a thread is called, in a hundred characters at most.
+func TestThreadName(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		c    commands.Command
+		want string
+	}{
+		{"a group", commands.Command{Verb: commands.Add, Target: commands.Target{Groups: []imapi.GroupID{"@TGS#a"}}}, "add @TGS#a"},
+		{"an alias", commands.Command{Verb: commands.Remove, Target: commands.Target{Alias: "weekend", Groups: []imapi.GroupID{"@TGS#a", "@TGS#b"}}}, "remove weekend"},
+		{"a long alias", commands.Command{Verb: commands.Add, Target: commands.Target{Alias: strings.Repeat("é", 200)}}, "add " + strings.Repeat("é", 95) + "…"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := discord.ThreadName(tc.c); got != tc.want {
+				t.Errorf("%q, want %q", got, tc.want)
 			}
 		})
 	}

@@ -1,15 +1,14 @@
 package discord
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"net"
-	"net/http"
 	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"liveadmin/bot/chat"
 )
 
 const (
@@ -54,19 +53,10 @@ func newWatch(grace time.Duration) *watch {
 
 // dialer opens sockets that the watch looks at.
 func (w *watch) dialer() *websocket.Dialer {
-	var d net.Dialer
-	return &websocket.Dialer{
-		Proxy: http.ProxyFromEnvironment,
-		NetDialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			c, err := d.DialContext(ctx, network, addr)
-			if err != nil {
-				return nil, fmt.Errorf("connecting a socket: %w", err)
-			}
-			w.begin(c)
-			return watched{c, w}, nil
-		},
-		HandshakeTimeout: 10 * time.Second,
-	}
+	return chat.Dialer(func(c net.Conn) net.Conn {
+		w.begin(c)
+		return watched{c, w}
+	})
 }
 
 func (w *watch) begin(c net.Conn) {

@@ -1,16 +1,13 @@
 package discord
 
-import "strconv"
-
 // What only Discord needs words for: results without a thread.
 const (
 	saysNotAllowed = "There is no thread, because I am not allowed to open one and write in it here. " +
 		"Somebody who manages the server can give me: View Channel, Create Public Threads, Send Messages in Threads, Embed Links."
 	saysLocked  = "There is no thread, because it is locked here."
 	saysTooMany = "There is no thread, because this server has too many active threads."
+	saysGone    = "There is no thread any more: it was deleted."
 	saysRefused = "There is no thread, because Discord did not allow one here."
-
-	tooMuch = "The rest is too long to show."
 )
 
 // reason is why a result does not stand in a thread.
@@ -22,6 +19,7 @@ const (
 	notAllowed    reason = "permissions"
 	locked        reason = "locked"
 	tooMany       reason = "too many"
+	gone          reason = "gone"
 	refused       reason = "refused"
 )
 
@@ -34,6 +32,8 @@ func reasonOf(err error) reason {
 		return locked
 	case tooManyThreads:
 		return tooMany
+	case unknownChannel:
+		return gone
 	}
 	return refused
 }
@@ -47,11 +47,10 @@ func (r reason) says() string {
 		return saysLocked
 	case tooMany:
 		return saysTooMany
+	case gone:
+		return saysGone
 	case refused:
 		return saysRefused
 	}
 	return ""
 }
-
-// numberOf is how an entry's number is written.
-func numberOf(entry int64) string { return "#" + strconv.FormatInt(entry, 10) }

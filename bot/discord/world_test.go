@@ -1,27 +1,17 @@
 package discord_test
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
-	"liveadmin/bot/web"
-	"liveadmin/commands"
 	"liveadmin/imapi"
-	"liveadmin/imapi/simulator"
 )
 
 // The people and places of the tests. Alice is allowed everything.
@@ -35,8 +25,10 @@ const (
 	voice   = "202"
 	thread  = "300" // in general
 	hosts   = "601" // a role
-	group   = "@TGS#aGROUP000"
+	group   = bottest.Group
 )
+
+func TestMain(m *testing.M) { bottest.SideBySide(m) }
 
 // modes are the two ways in which Discord reaches the bot.
 var modes = []string{"gateway", "http"}
@@ -45,10 +37,8 @@ var modes = []string{"gateway", "http"}
 // simulator.
 type world struct {
 	*fakediscord.Server
-	t       testing.TB
-	stage   *bottest.Stage
+	*bottest.Scene
 	discord *discord.Discord
-	log     *lockedBuffer
 	opts    discord.Options
 	mode    string
 	guild   string // where the command is registered; empty: everywhere
@@ -59,17 +49,7 @@ type world struct {
 // build makes a world in which the bot does not run yet.
 func build(t testing.TB, mode string, c fakediscord.Config, o discord.Options) *world {
 	t.Helper()
-	w := &world{Server: fakediscord.New(t, c), t: t, log: &lockedBuffer{}, opts: o, mode: mode, guild: guild}
-	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	w.stage = bottest.NewStage(t, log)
-	w.stage.API.AddGroup(group, simulator.Group{})
-	for i := range 9 {
-		w.stage.API.AddAccount(fmt.Sprintf("user%d", i), "")
-	}
-	w.stage.Rules.Set(bot.Rules{Policy: commands.Policy{
-		Contact: "Sam, #stream-ops",
-		Rules:   []commands.Rule{{Name: "ALLOWLIST", Allow: []string{"discord:user:" + alice}}},
-	}})
+	w := &world{Server: fakediscord.New(t, c), Scene: bottest.NewScene(t, "discord:user:"+alice), opts: o, mode: mode, guild: guild}
 	w.AddGuild(fakediscord.Guild{ID: guild, Name: "Ops", Roles: map[string]string{hosts: "hosts"}})
 	for id, name := range map[string]string{alice: "alice", bob: "bob", mallory: "mallory"} {
 		w.AddUser(fakediscord.User{ID: id, Name: name})
@@ -79,7 +59,7 @@ func build(t testing.TB, mode string, c fakediscord.Config, o discord.Options) *
 	w.AddChannel(fakediscord.Channel{ID: news, Type: fakediscord.Announcement, Guild: guild})
 	w.AddChannel(fakediscord.Channel{ID: voice, Type: fakediscord.Voice, Guild: guild})
 	w.AddChannel(fakediscord.Channel{ID: thread, Type: fakediscord.PublicThread, Parent: general})
-	w.opts.Log = log
+	w.opts.Log = w.Log.Logger()
 	t.Cleanup(w.checkSecrets)
 	return w
 }
@@ -94,81 +74,52 @@ func open(t testing.TB, mode string, c fakediscord.Config, o discord.Options) *w
 
 // platform is the Discord of the world, anew.
 func (w *world) platform() *discord.Discord {
-	w.t.Helper()
+	w.T.Helper()
 	settings := discord.Config{Token: imapi.NewSecret(w.Config().Token), APIURL: w.URL(), GuildID: w.guild}
 	if w.mode == "http" {
 		settings.PublicKey = w.PublicKey()
 	}
 	d, err := discord.New(settings, w.opts)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return d
 }
 
 // start runs the bot and waits until it is ready and its command is there.
 func (w *world) start() {
-	w.t.Helper()
+	w.T.Helper()
+	w.startAs(func(d *discord.Discord) bot.Platform { return d })
+}
+
+// startAs starts with the platform as something else.
+func (w *world) startAs(as func(*discord.Discord) bot.Platform) {
+	w.T.Helper()
 	w.discord = w.platform()
 	halt := func() {}
 	if w.mode == "http" {
-		server, err := web.New("127.0.0.1:0", w.opts.Log, web.Check{Name: "discord", State: w.discord.State})
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		w.discord.Mount(server.Mount)
-		ctx, cancel := context.WithCancel(context.Background())
-		served := make(chan error, 1)
-		go func() { served <- server.Serve(ctx) }()
-		w.UseHTTP("http://" + server.Addr() + "/discord/interactions")
-		halt = sync.OnceFunc(func() {
-			cancel()
-			if err := <-served; err != nil {
-				w.t.Error(err)
-			}
-		})
-		w.t.Cleanup(halt)
+		var app string
+		app, halt = w.Serve("discord", w.discord.State, w.discord.Mount)
+		w.UseHTTP(app + "/discord/interactions")
 	}
-	stop := w.stage.Run(w.t, w.discord)
+	stop := w.Stage.Run(w.T, as(w.discord))
 	w.halt = func() {
 		stop()
 		halt()
 	}
-	w.ready()
-	w.until("the command is registered", func() bool { return len(w.Commands(w.guild)) > 0 })
+	w.Ready(w.discord.State)
+	w.Until("the command is registered", func() bool { return len(w.Commands(w.guild)) > 0 })
 }
 
-// ready waits until the platform says that it is connected.
-func (w *world) ready() {
-	w.t.Helper()
-	w.until("the platform is ready", w.isReady)
-}
-
+// isReady reports whether the platform says that it is connected.
 func (w *world) isReady() bool {
 	ready, _ := w.discord.State(context.Background())
 	return ready
 }
 
-// until waits for a condition.
-func (w *world) until(what string, holds func() bool) {
-	w.t.Helper()
-	for end := time.Now().Add(30 * time.Second); !holds(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(end) {
-			w.t.Fatalf("in vain: %s\n%s", what, w.log)
-		}
-	}
-}
-
-func (w *world) soon() context.Context {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	w.t.Cleanup(cancel)
-	return ctx
-}
-
 // says is a command with its fields: "group", "users" and so on.
 func (w *world) says(user, channel, sub string, fields fakediscord.Options) *fakediscord.Interaction {
-	w.t.Helper()
+	w.T.Helper()
 	return w.kept(w.Command(user, channel, sub, fields))
 }
 
@@ -180,137 +131,57 @@ func (w *world) kept(i *fakediscord.Interaction) *fakediscord.Interaction {
 
 // answered waits for the first response.
 func (w *world) answered(i *fakediscord.Interaction) fakediscord.Callback {
-	w.t.Helper()
-	c, err := i.Wait(w.soon())
+	w.T.Helper()
+	c, err := i.Wait(w.Soon())
 	if err != nil {
-		w.t.Fatalf("%v\n%s", err, w.log)
+		w.T.Fatalf("%v\n%s", err, w.Log)
 	}
 	return c
 }
 
-// final waits until the response to a command has its last line.
+// final waits until the response to a command has its last line. It gets that after the
+// result, or with it, also if it had the same before.
 func (w *world) final(i *fakediscord.Interaction) fakediscord.Message {
-	w.t.Helper()
-	m, err := i.WaitOriginal(w.soon(), func(m fakediscord.Message) bool {
-		return m.Content != "" && !strings.Contains(m.Content, "Working")
+	w.T.Helper()
+	m, err := i.WaitOriginal(w.Soon(), func(m fakediscord.Message) bool {
+		return len(m.Edited) > 1 && !strings.Contains(m.Content, "Working")
 	})
 	if err != nil {
-		w.t.Fatalf("%v\n%s", err, w.log)
+		w.T.Fatalf("%v\n%s", err, w.Log)
 	}
 	return m
 }
 
 // result waits for what stands in the thread of a command in the end.
 func (w *world) result(i *fakediscord.Interaction) (root fakediscord.Message, replies []fakediscord.Message) {
-	w.t.Helper()
+	w.T.Helper()
 	root = w.final(i)
 	if root.Thread == "" {
-		w.t.Fatalf("there is no thread under %q\n%s", root.Content, w.log)
+		w.T.Fatalf("there is no thread under %q\n%s", root.Content, w.Log)
 	}
 	return root, w.Messages(root.Thread)
 }
 
 // private waits for an answer to the caller alone.
 func (w *world) private(i *fakediscord.Interaction) fakediscord.Message {
-	w.t.Helper()
+	w.T.Helper()
 	if c := w.answered(i); c.Type != 4 || !c.Ephemeral {
-		w.t.Fatalf("the first response is %+v", c)
+		w.T.Fatalf("the first response is %+v", c)
 	}
 	m, ok := i.Original()
 	if !ok || m.To != i.User {
-		w.t.Fatalf("the answer is %+v", m)
+		w.T.Fatalf("the answer is %+v", m)
 	}
 	return m
 }
 
-// several makes an alias "weekend" of so many groups.
-func (w *world) several(n int) {
-	var ids []imapi.GroupID
-	for i := range n {
-		id := fmt.Sprintf("@TGS#aMANY%04d", i)
-		w.stage.API.AddGroup(id, simulator.Group{})
-		ids = append(ids, imapi.GroupID(id))
-	}
-	rules := w.stage.Rules.Get()
-	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"weekend": ids}, nil)
-	w.stage.Rules.Set(rules)
-}
-
-// rows are the rows of the audit trail of a kind.
-func (w *world) rows(what bot.What) []bot.Record {
-	w.t.Helper()
-	all, err := w.stage.Journal.Trail(w.t.Context(), bot.Filter{Limit: 1000})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	var rows []bot.Record
-	for _, r := range all {
-		if r.What == what {
-			rows = append(rows, r)
-		}
-	}
-	return rows
-}
-
-// closed waits until there was an entry and all entries are closed.
-func (w *world) closed() {
-	w.t.Helper()
-	w.until("the entry is closed", func() bool {
-		if len(w.rows(bot.WasAccepted)) == 0 {
-			return false
-		}
-		left, err := w.stage.Journal.Unclosed(w.t.Context())
-		return err == nil && len(left) == 0
-	})
-}
-
 // checkSecrets looks for what must never be logged.
 func (w *world) checkSecrets() {
-	secrets := []string{w.Config().Token, bottest.Key}
+	secrets := []string{w.Config().Token}
 	for _, i := range w.said {
 		secrets = append(secrets, i.Token)
 	}
-	for _, secret := range secrets {
-		if secret != "" && strings.Contains(w.log.String(), secret) {
-			w.t.Errorf("the log has %q", secret)
-		}
-	}
-}
-
-// lockedBuffer can be written and read at the same time.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-// database is what is in the files of the journal.
-func (w *world) database() []byte {
-	w.t.Helper()
-	files, err := filepath.Glob(filepath.Join(w.stage.Dir(), "*"))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	var all []byte
-	for _, file := range files {
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		all = append(all, raw...)
-	}
-	return all
+	w.Hides(secrets...)
 }
 
 // serve serves a handler until the test ends, and returns its URL.

@@ -4,58 +4,90 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
-	"time"
 
 	"liveadmin/bot"
+	"liveadmin/commands"
 )
-
-// errKnown rolls back what a delivery that is on record already would write.
-var errKnown = errors.New("the delivery is on record already")
 
 // Accept records an entry, its changes and its audit row. The entry it returns
 // is accepted, at its first attempt, at the journal's time.
 //
 // A delivery that is on record already is returned as it now stands: as the
-// entry, or with nothing but its key and number if Note took it. So after an
-// error that leaves open whether the commit happened, Accept again tells.
+// entry, or with nothing but its key and number if Note took it. So is the entry
+// that did first what is done once: with its Once, and no key.
+//
+// Between two terms it waits a moment for the next: what is accepted before that has
+// begun is given up by who carries it, and taken up by nobody.
 func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record) (bot.Entry, bool, error) {
 	if e.Key == "" || len(e.Changes) == 0 {
 		return bot.Entry{}, false, errors.New("an entry needs a key and a change to be accepted")
 	}
 	e.State, e.Attempt, e.Accepted = bot.Accepted, 1, j.now()
 	e.Changes = slices.Clone(e.Changes)
-
-	err := j.write(ctx, "record the command", func(tx *sql.Tx) (err error) {
-		e.Number, err = j.note(ctx, tx, e.Key, e.Accepted, r, namesIn(e))
-		if err != nil {
-			return err
-		}
-		if err := insertEntry(ctx, tx, e); err != nil {
-			return err
-		}
-		return insertChanges(ctx, tx, e)
-	})
-	if errors.Is(err, errKnown) {
-		e, err := j.known(ctx, e.Key)
-		return e, false, err
+	t, err := j.begun(ctx)
+	if err != nil {
+		return bot.Entry{}, false, fmt.Errorf("cannot record the command: %w", err)
+	}
+	statements, err := j.acceptance(e, r, t.owner)
+	if err != nil {
+		return bot.Entry{}, false, err
+	}
+	number, unsure, err := j.deliver(ctx, statements)
+	if j.dialect.isTwice(err) {
+		return j.acceptedBefore(ctx, t, e, unsure, err)
 	}
 	if err != nil {
 		return bot.Entry{}, false, err
 	}
-	return e, true, nil
+	e.Number = number
+	for i, c := range e.Changes {
+		e.Changes[i] = bot.Change{Entry: number, Group: c.Group, State: bot.Waiting}
+	}
+	return e, t.take(number), nil
+}
+
+// acceptedBefore returns what stands on record in the way of an entry, or why if
+// that is neither its key nor what it does once. If it is not known whether an
+// earlier try to write the entry succeeded, that one is told from other
+// deliveries.
+func (j *Journal) acceptedBefore(ctx context.Context, t *term, e bot.Entry, unsure bool, why error) (bot.Entry, bool, error) {
+	known, found, err := j.known(ctx, e.Key, e.Once)
+	switch {
+	case err != nil:
+		return known, false, err
+	case !found:
+		return bot.Entry{}, false, why
+	case !unsure || known.Key == "" || known.State != bot.Accepted || known.Attempt != 1:
+		return known, false, nil
+	}
+	var rows int
+	err = j.ask(ctx, "read the command's record", statement{
+		`SELECT count(*) FROM entry WHERE number = $1 AND owner = $2`, []any{known.Number, t.owner},
+	}, &rows)
+	if err != nil || rows == 0 || !t.take(known.Number) {
+		return known, false, err
+	}
+	known.Once = e.Once
+	return known, true, nil
 }
 
 // Note records a delivery that makes no entry. With an empty key there is no
 // delivery (many commands counted in one row): it is always fresh.
 func (j *Journal) Note(ctx context.Context, key string, r bot.Record) (number int64, fresh bool, err error) {
-	err = j.write(ctx, "record the command", func(tx *sql.Tx) (err error) {
-		number, err = j.note(ctx, tx, key, j.now(), r, nil)
-		return err
-	})
-	if errors.Is(err, errKnown) {
-		e, err := j.known(ctx, key)
-		return e.Number, false, err
+	r.At = j.now()
+	statements, err := j.note(key, r, nil)
+	if err != nil {
+		return 0, false, err
+	}
+	number, unsure, err := j.deliver(ctx, statements)
+	if j.dialect.isTwice(err) {
+		known, found, err2 := j.known(ctx, key, "")
+		if err2 != nil || !found {
+			return 0, false, errors.Join(err, err2)
+		}
+		return known.Number, unsure && known.State == "", nil
 	}
 	if err != nil {
 		return 0, false, err
@@ -63,64 +95,100 @@ func (j *Journal) Note(ctx context.Context, key string, r bot.Record) (number in
 	return number, true, nil
 }
 
-// note takes a number for a delivery and writes its first audit row, whose key
-// is what makes a delivery unique: errKnown if it is there.
-func (j *Journal) note(ctx context.Context, tx *sql.Tx, key string, at time.Time, r bot.Record, about []string) (int64, error) {
-	if err := tx.QueryRowContext(ctx, j.dialect.takeNumber).Scan(&r.Number); err != nil {
-		return 0, err
-	}
-	r.At = at
-	written, err := insertRecord(ctx, tx, key, r)
-	if err != nil {
-		return 0, err
-	}
-	if !written {
-		return 0, errKnown
-	}
-	return r.Number, insertAbout(ctx, tx, r, about)
+// deliver writes the record of a delivery and returns the number that it took.
+// While it is not known whether the commit happened, it writes again: what is on
+// record then is in the way, and unsure says that it may be this very record.
+func (j *Journal) deliver(ctx context.Context, statements []statement) (number int64, unsure bool, err error) {
+	err = j.dialect.insist(ctx, func(ctx context.Context) (err error) {
+		number, err = j.dialect.record(ctx, j.writer, statements, j.dialect.lastNumber)
+		unsure = unsure || isUnsure(err)
+		return err
+	})
+	return number, unsure, j.wrote(ctx, "record the command", err)
 }
 
-// known returns what is on record of a delivery.
-func (j *Journal) known(ctx context.Context, key string) (e bot.Entry, err error) {
-	err = j.read(ctx, "read the command's record", func(tx *sql.Tx) error {
+// acceptance is what accepting an entry writes.
+func (j *Journal) acceptance(e bot.Entry, r bot.Record, owner string) ([]statement, error) {
+	r.At = e.Accepted
+	lock, err1 := j.locking(e.Changes)
+	row, err2 := j.note(e.Key, r, namesIn(e))
+	caller, err3 := encode(e.Caller)
+	place, err4 := encode(e.Place)
+	command, err5 := encode(e.Command)
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+		return nil, err
+	}
+	number := j.dialect.lastNumber
+	statements := append(append(lock, row...), insertion(`
+		INSERT INTO entry (number, key, owner, under, caller, place, verb, command, rule, state, attempt, root, result, accepted_at)
+		VALUES `, [][]any{{
+		number, hash(e.Key), owner, e.Under, caller, place, clean(e.Command.Verb), command, clean(e.Rule), e.State, e.Attempt,
+		clean(e.Root), clean(e.Result), e.Accepted.UnixMicro(),
+	}}, ``))
+	for i, c := range e.Changes {
+		statements = append(statements, newChange(number, i, c.Group))
+	}
+	if e.Reply != "" {
+		statements = append(statements, insertion(`INSERT INTO reply (entry, handle) VALUES `, [][]any{{number, clean(e.Reply)}}, ``))
+	}
+	if e.Once != "" {
+		statements = append(statements, insertion(`INSERT INTO once (key, number) VALUES `, [][]any{{hash(e.Once), number}}, ``))
+	}
+	taking, err := j.taking(e.Command)
+	return append(statements, taking...), err
+}
+
+// taking is what lets Due no longer return the limits that a command is about.
+func (j *Journal) taking(c commands.Command) ([]statement, error) {
+	var set string
+	switch c.Verb {
+	case commands.End:
+		set = `ending = ` + string(j.dialect.lastNumber)
+	case commands.Remind:
+		set = `reminded = TRUE`
+	default:
+		return nil, nil
+	}
+	ids := []int64{}
+	for _, g := range c.Limits {
+		ids = append(ids, g.ID)
+	}
+	list, err := encode(ids)
+	return []statement{{`UPDATE grants SET ` + set + ` WHERE id IN ` + j.dialect.list(`$1`), []any{list}}}, err
+}
+
+// note is what takes a number for a delivery and writes its first audit row,
+// whose key is what makes a delivery unique.
+func (j *Journal) note(key string, r bot.Record, about []string) ([]statement, error) {
+	row, err := recording(key, j.dialect.lastNumber, r, about)
+	return append([]statement{{text: j.dialect.takeNumber}}, row...), err
+}
+
+// known returns what is on record of a delivery or, failing that, of what is done
+// once.
+func (j *Journal) known(ctx context.Context, key, once string) (e bot.Entry, found bool, err error) {
+	err = j.read(ctx, "read the command's record", func(ctx context.Context, tx *sql.Tx) error {
+		e = bot.Entry{Key: key}
 		err := tx.QueryRowContext(ctx, `SELECT number FROM audit WHERE key = $1`, hash(key)).Scan(&e.Number)
+		if errors.Is(err, sql.ErrNoRows) {
+			e = bot.Entry{Once: once}
+			err = tx.QueryRowContext(ctx, `SELECT number FROM once WHERE key = $1`, hash(once)).Scan(&e.Number)
+		}
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
+		found = true
 		entries, corrupt, err := entriesWhere(ctx, tx, `number = $1`, e.Number)
 		if len(entries) > 0 {
+			entries[0].Key, entries[0].Once = e.Key, e.Once
 			e = entries[0]
 		}
 		return errors.Join(append(corrupt, err)...)
 	})
-	e.Key = key
-	return e, err
-}
-
-func insertEntry(ctx context.Context, tx *sql.Tx, e bot.Entry) error {
-	caller, err1 := encode(e.Caller)
-	place, err2 := encode(e.Place)
-	command, err3 := encode(e.Command)
-	if err := errors.Join(err1, err2, err3); err != nil {
-		return err
-	}
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO entry (number, key, caller, place, verb, command, rule, state, attempt, reply, root, result, accepted_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		e.Number, hash(e.Key), caller, place, clean(e.Command.Verb), command, clean(e.Rule), e.State, e.Attempt,
-		orNull(clean(e.Reply)), clean(e.Root), clean(e.Result), e.Accepted.UnixMicro())
-	return err
-}
-
-// insertChanges also completes the changes of e.
-func insertChanges(ctx context.Context, tx *sql.Tx, e bot.Entry) error {
-	var rows [][]any
-	for i := range e.Changes {
-		c := &e.Changes[i]
-		*c = bot.Change{Entry: e.Number, Group: c.Group, State: bot.Waiting}
-		rows = append(rows, []any{c.Entry, clean(c.Group), c.State})
-	}
-	return insertRows(ctx, tx, `INSERT INTO change (entry, group_id, state) VALUES `, rows, ``)
+	return e, found, err
 }
 
 // namesIn returns the groups and users that an entry is about, before any
@@ -132,6 +200,9 @@ func namesIn(e bot.Entry) []string {
 	}
 	for _, p := range slices.Concat(e.Command.Users, e.Command.Replace) {
 		names = append(names, string(p.ID))
+	}
+	for _, g := range e.Command.Limits {
+		names = append(names, string(g.User))
 	}
 	return names
 }

@@ -1,13 +1,11 @@
 package journal
 
 import (
-	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -60,19 +58,3 @@ func decode(column, text string, v any) error {
 
 // orNull is NULL for an empty text.
 func orNull(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
-
-// insertRows inserts rows of the same length in one statement.
-func insertRows(ctx context.Context, tx *sql.Tx, head string, rows [][]any, tail string) error {
-	var values []string
-	var args []any
-	for _, row := range rows {
-		var places []string
-		for _, v := range row {
-			args = append(args, v)
-			places = append(places, "$"+strconv.Itoa(len(args)))
-		}
-		values = append(values, "("+strings.Join(places, ", ")+")")
-	}
-	_, err := tx.ExecContext(ctx, head+strings.Join(values, ", ")+tail, args...)
-	return err
-}

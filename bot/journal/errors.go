@@ -1,25 +1,29 @@
 package journal
 
-import "fmt"
+import (
+	"fmt"
+
+	"liveadmin/bot"
+)
 
 // URLError is a DATABASE_URL that cannot be used. It never holds the URL, which
 // may carry a password.
 type URLError struct{ Problem string }
 
 func (e *URLError) Error() string {
-	return "DATABASE_URL: " + e.Problem + "; write sqlite://FILE"
+	return "DATABASE_URL: " + e.Problem + "; write sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE"
 }
 
 // InUseError is a file that another process writes. One bot owns a file.
 type InUseError struct{ File string }
 
 func (e *InUseError) Error() string {
-	return fmt.Sprintf("another liveadmin uses %s: stop it first, or name another file in DATABASE_URL", e.File)
+	return fmt.Sprintf("another liveadmin uses %s: stop it first, or use another file", e.File)
 }
 
 // ApplicationError is a database that belongs to another application.
 type ApplicationError struct {
-	Database string // the file
+	Database string // the file, or the database and its server
 	Have     string // the SDKAppID it belongs to
 	Want     int64
 }
@@ -32,7 +36,7 @@ func (e *ApplicationError) Error() string {
 // VersionError is a database whose schema this program does not know: of a newer
 // liveadmin or, when it is only to be read, of an older one.
 type VersionError struct {
-	Database string // the file
+	Database string // the file, or the database and its server
 	Have     int    // 0: none at all
 	Want     int
 }
@@ -49,43 +53,79 @@ func (e *VersionError) Error() string {
 		e.Database, e.Have, e.Want)
 }
 
-// StorageError is a file or disk that refuses.
+// StorageError is a file, a disk or a database server that refuses.
 type StorageError struct {
-	File    string
-	Problem StorageProblem
-	Err     error // the database's own words
+	Database string // the file, or the database and its server
+	Server   bool   // it is a server's
+	Problem  StorageProblem
+	Err      error // the database's own words
 }
 
-// StorageProblem says why a file or disk refuses.
+// StorageProblem says why a database refuses.
 type StorageProblem string
 
-// Why a file or disk refuses.
+// Why a database refuses.
 const (
 	DiskFull    StorageProblem = "disk full"
 	DiskFault   StorageProblem = "disk fault" // reading or writing failed
 	NotWritable StorageProblem = "not writable"
-	Unreachable StorageProblem = "unreachable" // no such folder or file, or no right to it
+	Unreachable StorageProblem = "unreachable" // no such folder or file, or no right to it; no server that answers
 	Damaged     StorageProblem = "damaged"     // no SQLite database, or a broken one
 	Locked      StorageProblem = "locked"      // by another program, for longer than we wait
+
+	WrongPassword      StorageProblem = "wrong password"
+	NotAllowed         StorageProblem = "not allowed" // the user lacks a right
+	NoDatabase         StorageProblem = "no database"
+	TooManyConnections StorageProblem = "too many connections"
 )
 
 func (e *StorageError) Error() string {
-	var what, remedy string
-	switch e.Problem {
-	case DiskFull:
-		what, remedy = "the disk that holds %s is full", "free some space"
-	case DiskFault:
-		what, remedy = "reading or writing %s failed", "see whether its disk is full, over its quota or failing"
-	case NotWritable:
-		what, remedy = "%s cannot be written", "give liveadmin the right to write the file and its folder"
-	case Damaged:
-		what, remedy = "%s is no SQLite database, or a damaged one", "restore a copy, or name another file in DATABASE_URL"
-	case Locked:
-		what, remedy = "%s is locked by another program", "end the backup or shell that holds it"
-	default:
-		what, remedy = "%s cannot be opened", "see that it is there, and that liveadmin may use it and its folder"
+	words := fileProblem
+	if e.Server {
+		words = serverProblem
 	}
-	return fmt.Sprintf(what+": %s (%v)", e.File, remedy, e.Err)
+	what, remedy := words(e.Problem)
+	return fmt.Sprintf(what+": %s (%v)", e.Database, remedy, e.Err)
+}
+
+// fileProblem says what is the matter with a file, and what to do.
+func fileProblem(p StorageProblem) (what, remedy string) {
+	switch p {
+	case DiskFull:
+		return "the disk that holds %s is full", "free some space"
+	case DiskFault:
+		return "reading or writing %s failed", "see whether its disk is full, over its quota or failing"
+	case NotWritable:
+		return "%s cannot be written", "give liveadmin the right to write the file and its folder"
+	case Damaged:
+		return "%s is no SQLite database, or a damaged one", "restore a copy, or name another file in DATABASE_URL"
+	case Locked:
+		return "%s is locked by another program", "end the backup or shell that holds it"
+	}
+	return "%s cannot be opened", "see that it is there, and that liveadmin may use it and its folder"
+}
+
+// serverProblem says what is the matter with a database server, and what to do.
+func serverProblem(p StorageProblem) (what, remedy string) {
+	switch p {
+	case DiskFull:
+		return "the disk of the database %s is full", "free some space on the server"
+	case DiskFault:
+		return "the server of the database %s cannot read or write its disk", "see its log"
+	case NotWritable:
+		return "the database %s is read-only", "name the primary server in DATABASE_URL, or end its recovery"
+	case Locked:
+		return "the database %s is busy for too long", "see in pg_stat_activity what holds it up"
+	case WrongPassword:
+		return "the database %s refuses the user or the password", "correct them in DATABASE_URL"
+	case NotAllowed:
+		return "the database %s does not allow its user that", "make the user the owner of the database"
+	case NoDatabase:
+		return "the database %s does not exist", "create it, or correct DATABASE_URL"
+	case TooManyConnections:
+		return "the server of the database %s takes no more connections", "raise its max_connections, or end other programs"
+	}
+	return "the database %s does not answer", "see that its server runs and can be reached from here"
 }
 
 func (e *StorageError) Unwrap() error { return e.Err }
@@ -101,4 +141,4 @@ func (e *CorruptError) Error() string {
 	return fmt.Sprintf("entry #%d in the journal is damaged: %v", e.Number, e.Err)
 }
 
-func (e *CorruptError) Unwrap() error { return e.Err }
+func (e *CorruptError) Unwrap() []error { return []error{e.Err, bot.ErrDamaged} }

@@ -35,6 +35,27 @@ func (c *clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
+// world is where a journal stands in a test.
+type world struct {
+	*clock
+	url string
+}
+
+// open opens the world's journal.
+func (w *world) open(t testing.TB) *Journal {
+	t.Helper()
+	return reopen(t, w.url, WithClock(w.Now))
+}
+
+// restart closes the journal and opens it as another process would.
+func (w *world) restart(t testing.TB, j *Journal) *Journal {
+	t.Helper()
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return w.open(t)
+}
+
 // newURL names a journal that is not there yet.
 func newURL(t testing.TB) (url, file string) {
 	file = filepath.Join(t.TempDir(), "live.db")
@@ -127,6 +148,16 @@ func mustFinish(t testing.TB, j *Journal, e bot.Entry) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// claim takes up what nobody carries.
+func claim(t testing.TB, j *Journal, carried ...int64) []bot.Entry {
+	t.Helper()
+	entries, err := j.Claim(t.Context(), carried)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entries
 }
 
 // unclosed returns what is open.

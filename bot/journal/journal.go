@@ -12,6 +12,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"liveadmin/bot"
@@ -19,20 +20,28 @@ import (
 
 var _ bot.Journal = (*Journal)(nil)
 
-// Journal is the record of the one bot that writes it.
+// Journal is the record of the one bot that writes a file, or of one of those that
+// share a PostgreSQL database.
 type Journal struct {
 	*Reader
-	writer *sql.DB  // one connection
-	lock   *os.File // held for as long as the journal is open
+	writer *sql.DB
+	lock   *os.File // of a file, held for as long as the journal is open
+	lease  *lease   // of a PostgreSQL database
+	terms  *terms
 	clock  func() time.Time
+
+	claimed atomic.Bool // Claim was called
+	refused atomic.Bool // a write was, by the database or its disk
 }
 
 // Option changes how a journal is opened.
 type Option func(*options) error
 
 type options struct {
-	clock func() time.Time
-	log   *slog.Logger
+	clock  func() time.Time
+	log    *slog.Logger
+	shares func(instances int)
+	lease  time.Duration
 }
 
 // WithClock replaces time.Now.
@@ -57,8 +66,30 @@ func WithLogger(log *slog.Logger) Option {
 	}
 }
 
+// WithShares has it said among how many instances the rate limit of the API is to
+// be divided: once before Open returns, and whenever that changes, one call at a
+// time. 0 means that nothing is to be sent yet. The parts of all instances are
+// never more than the whole. On a file it is 1.
+func WithShares(shares func(instances int)) Option {
+	return func(o *options) error {
+		if shares == nil {
+			return errors.New("the journal has nobody to tell the shares")
+		}
+		o.shares = shares
+		return nil
+	}
+}
+
+// withLease replaces the length of a lease, for tests.
+func withLease(length time.Duration) Option {
+	return func(o *options) error {
+		o.lease = length
+		return nil
+	}
+}
+
 func newOptions(opts []Option) (options, error) {
-	o := options{clock: time.Now, log: slog.Default()}
+	o := options{clock: time.Now, log: slog.Default(), shares: func(int) {}, lease: leaseLength}
 	for _, opt := range opts {
 		if err := opt(&o); err != nil {
 			return options{}, err
@@ -67,58 +98,49 @@ func newOptions(opts []Option) (options, error) {
 	return o, nil
 }
 
-// Open opens the journal that url names ("sqlite://FILE", FILE taken literally)
-// for an application, makes it if there is none, and brings an older one up to
-// date. It may fail with an *URLError, *InUseError, *ApplicationError,
-// *VersionError or *StorageError, whose text says what to do.
-func Open(ctx context.Context, url string, sdkAppID int64, opts ...Option) (_ *Journal, err error) {
+// Open opens the journal that url names for an application, makes it if there is
+// none, and brings an older one up to date. The URL is "sqlite://FILE", FILE taken
+// literally, or "postgres://…", as libpq understands it. It may fail with an
+// *URLError, *InUseError, *ApplicationError, *VersionError or *StorageError, whose
+// text says what to do.
+func Open(ctx context.Context, url string, sdkAppID int64, opts ...Option) (*Journal, error) {
 	o, err := newOptions(opts)
 	if err != nil {
 		return nil, err
 	}
-	file, err := sqliteFile(url)
-	if err != nil {
-		return nil, err
+	if isPostgres(url) {
+		return openServer(ctx, url, sdkAppID, o)
 	}
-	d, err := sqliteDialect(file)
-	if err != nil {
-		return nil, err
-	}
-	j := &Journal{Reader: &Reader{dialect: d}, clock: o.clock}
-	defer func() {
-		if err != nil {
-			j.Close() // the error that counts is the one before
-		}
-	}()
-	if j.lock, err = lockFile(file); err != nil {
-		return nil, err
-	}
-	if err := makeFile(file); err != nil {
-		return nil, err
-	}
-	if j.writer, err = openWriter(file); err != nil {
-		return nil, err
-	}
+	return openFile(ctx, url, sdkAppID, o)
+}
+
+func newJournal(d dialect, o options) *Journal {
+	return &Journal{Reader: &Reader{dialect: d}, clock: o.clock, terms: &terms{current: newTerm()}}
+}
+
+// bringUpToDate makes or migrates the database.
+func (j *Journal) bringUpToDate(ctx context.Context, sdkAppID int64, log *slog.Logger) error {
 	var from, to int
-	err = j.write(ctx, "open the journal", func(tx *sql.Tx) (err error) {
-		from, to, err = migrate(ctx, tx, d, sdkAppID)
+	err := transact(ctx, j.writer, func(ctx context.Context, tx *sql.Tx) (err error) {
+		from, to, err = migrate(ctx, tx, j.dialect, sdkAppID)
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return j.failed(ctx, "open the journal", err)
 	}
 	if from != to {
-		o.log.InfoContext(ctx, "journal migrated", "database", d.name, "from", from, "to", to)
+		log.InfoContext(ctx, "journal migrated", "database", j.dialect.name, "from", from, "to", to)
 	}
-	if j.db, err = openReaders(file); err != nil {
-		return nil, err
-	}
-	return j, nil
+	return nil
 }
 
-// Close gives the file back. What is running must have ended.
+// Close gives everything back: the file, or what this instance carries in a shared
+// database, which others can claim at once. What is running must have ended.
 func (j *Journal) Close() error {
 	var errs []error
+	if j.lease != nil {
+		errs = append(errs, j.lease.end(context.Background()))
+	}
 	if j.db != nil {
 		errs = append(errs, j.Reader.Close())
 	}
@@ -129,24 +151,4 @@ func (j *Journal) Close() error {
 		errs = append(errs, j.lock.Close()) // last: the file is closed by now
 	}
 	return errors.Join(errs...)
-}
-
-// write does something in one transaction: all of it is durable when write
-// returns nil, none of it happened when do fails. Only when the commit itself
-// fails can it be either.
-func (j *Journal) write(ctx context.Context, doing string, do func(*sql.Tx) error) error {
-	tx, err := j.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return j.failed(ctx, doing, err)
-	}
-	if err := do(tx); err != nil {
-		// Beside the error of do, one of the rollback says nothing new: the
-		// connection that could not roll back is thrown away.
-		_ = tx.Rollback()
-		return j.failed(ctx, doing, err)
-	}
-	if err := tx.Commit(); err != nil {
-		return j.failed(ctx, doing, err)
-	}
-	return nil
 }

@@ -10,20 +10,29 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/journal/journaltest"
 )
 
 // childEnv makes the test binary accept commands without end into the journal
 // that the variable names, to be killed.
 const childEnv = "JOURNAL_TEST_ACCEPT"
 
+// holdEnv makes the test binary hold an entry of the journal that the variable
+// names, until it is lost.
+const holdEnv = "JOURNAL_TEST_HOLD"
+
 func TestMain(m *testing.M) {
-	if url := os.Getenv(childEnv); url != "" {
-		if err := acceptForEver(url); err != nil {
-			fmt.Fprintln(os.Stderr, err)
+	for name, run := range map[string]func(url string) error{childEnv: acceptForEver, holdEnv: holdOn} {
+		if url := os.Getenv(name); url != "" {
+			if err := run(url); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			os.Exit(0)
 		}
-		os.Exit(1)
 	}
 	os.Exit(m.Run())
 }
@@ -58,13 +67,50 @@ func acceptForEver(url string) error {
 	}
 }
 
+// holdOn says when it may still send, and what becomes of its writing afterwards.
+func holdOn(url string) error {
+	ctx := context.Background()
+	j, err := Open(ctx, url, app, withLease(testLease))
+	if err != nil {
+		return err
+	}
+	e, _, err := j.Accept(ctx, entry("k"), accepted())
+	if err != nil {
+		return err
+	}
+	fmt.Println("accepted", e.Number)
+	for {
+		at := time.Now()
+		if j.Held() != nil {
+			break
+		}
+		fmt.Println("sends", at.UnixNano())
+		time.Sleep(time.Millisecond)
+	}
+	fmt.Println("planned", errors.Is(plan(ctx, j, e, e.Changes[0]), bot.ErrLost))
+	return nil
+}
+
 // TestKilled kills a process in the middle of its writing, several times: what
 // it said was done is on record, and nothing is there by half.
 func TestKilled(t *testing.T) {
-	url, _ := newURL(t)
+	t.Run("SQLite", func(t *testing.T) {
+		url, _ := newURL(t)
+		killed(t, url, func() {})
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		url := journaltest.Postgres(t)
+		killed(t, url, func() { journaltest.Quiet(t, url) })
+	})
+}
+
+// killed kills a writer of a journal; after a kill, settle waits until nothing of
+// it goes on.
+func killed(t *testing.T, url string, settle func()) {
 	said := make(map[string]int) // mark and number → times
 	for range 3 {
 		killWriter(t, url, 150, said)
+		settle()
 	}
 	j := reopen(t, url)
 	entries := make(map[int64]bot.Entry)

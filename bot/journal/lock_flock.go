@@ -24,5 +24,5 @@ func lockFile(file string) (*os.File, error) {
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		return nil, &InUseError{File: file}
 	}
-	return nil, &StorageError{File: file, Problem: DiskFault, Err: os.NewSyscallError("flock", err)}
+	return nil, &StorageError{Database: file, Problem: DiskFault, Err: os.NewSyscallError("flock", err)}
 }

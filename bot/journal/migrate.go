@@ -47,6 +47,11 @@ func migrate(ctx context.Context, tx *sql.Tx, d dialect, sdkAppID int64) (from, 
 		return 0, 0, err
 	}
 	to = len(steps)
+	if d.migrating != "" {
+		if _, err := tx.ExecContext(ctx, d.migrating); err != nil {
+			return 0, 0, err
+		}
+	}
 	if from, err = d.version(ctx, tx); err != nil {
 		return 0, 0, err
 	}

@@ -32,7 +32,7 @@ func TestOlderSchema(t *testing.T) {
 	if len(open) != 1 || open[0].Number != 7 || open[0].Answered || open[0].State != bot.Accepted {
 		t.Fatalf("on record %+v", open)
 	}
-	if err := j.Answer(t.Context(), open[0]); err != nil {
+	if err := j.Answer(t.Context(), claim(t, j)[0]); err != nil {
 		t.Fatal(err)
 	}
 	if err := j.Close(); err != nil {

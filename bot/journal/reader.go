@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"liveadmin/bot"
 )
 
 // Reader reads a journal, also beside the bot that writes it.
@@ -23,21 +25,18 @@ type querier interface {
 // nothing, so it works beside a running bot; a journal that is not there or not
 // up to date is refused. Errors are as in Open.
 func OpenReader(ctx context.Context, url string, sdkAppID int64) (*Reader, error) {
-	file, err := sqliteFile(url)
+	open := openFileReader
+	if isPostgres(url) {
+		open = openServerReader
+	}
+	r, err := open(url)
 	if err != nil {
 		return nil, err
 	}
-	d, err := sqliteDialect(file)
-	if err != nil {
-		return nil, err
-	}
-	db, err := openReaders(file)
-	if err != nil {
-		return nil, err
-	}
-	r := &Reader{db: db, dialect: d}
-	if err := checkReadable(ctx, db, d, sdkAppID); err != nil {
-		db.Close()
+	limited, cancel := r.dialect.limit(ctx)
+	defer cancel()
+	if err := checkReadable(limited, r.db, r.dialect, sdkAppID); err != nil {
+		r.db.Close()
 		return nil, r.failed(ctx, "open the journal", err)
 	}
 	return r, nil
@@ -48,20 +47,36 @@ func (r *Reader) Close() error { return r.db.Close() }
 
 // Ping asks whether the database answers.
 func (r *Reader) Ping(ctx context.Context) error {
-	if _, err := readMeta(ctx, r.db, "schema"); err != nil {
+	limited, cancel := r.dialect.limit(ctx)
+	defer cancel()
+	if _, err := readMeta(limited, r.db, "schema"); err != nil {
 		return r.failed(ctx, "ask the journal", err)
 	}
 	return nil
 }
 
-// read reads several tables as they were at one moment.
-func (r *Reader) read(ctx context.Context, doing string, do func(*sql.Tx) error) error {
-	tx, err := r.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+// read reads several tables as they were at one moment. It may do so again.
+func (r *Reader) read(ctx context.Context, doing string, do func(context.Context, *sql.Tx) error) error {
+	err := r.dialect.insist(ctx, func(ctx context.Context) error {
+		tx, err := r.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: r.dialect.snapshot})
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		return do(ctx, tx)
+	})
 	if err != nil {
 		return r.failed(ctx, doing, err)
 	}
-	defer tx.Rollback()
-	if err := do(tx); err != nil {
+	return nil
+}
+
+// ask reads one value with one query.
+func (r *Reader) ask(ctx context.Context, doing string, query statement, value any) error {
+	err := r.dialect.insist(ctx, func(ctx context.Context) error {
+		return r.db.QueryRowContext(ctx, query.text, query.args...).Scan(value)
+	})
+	if err != nil {
 		return r.failed(ctx, doing, err)
 	}
 	return nil
@@ -74,4 +89,35 @@ func (r *Reader) failed(ctx context.Context, doing string, err error) error {
 		return fmt.Errorf("cannot %s: %w: %w", doing, cause, err)
 	}
 	return fmt.Errorf("cannot %s: %w", doing, r.dialect.explain(err))
+}
+
+// Counts is how much there is still to do.
+type Counts struct {
+	Open   map[bot.State]int // entries that are not closed
+	Grants int               // limits on record
+}
+
+// Counts counts what is open.
+func (r *Reader) Counts(ctx context.Context) (Counts, error) {
+	c := Counts{Open: make(map[bot.State]int)}
+	err := r.read(ctx, "count what is open", func(ctx context.Context, tx *sql.Tx) error {
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM grants`).Scan(&c.Grants); err != nil {
+			return err
+		}
+		rows, err := tx.QueryContext(ctx, `SELECT state, count(*) FROM entry WHERE closed_at IS NULL GROUP BY state`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var state bot.State
+			var n int
+			if err := rows.Scan(&state, &n); err != nil {
+				return err
+			}
+			c.Open[state] = n
+		}
+		return rows.Err()
+	})
+	return c, err
 }

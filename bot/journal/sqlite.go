@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -14,6 +15,56 @@ import (
 
 // readers is how many connections read at the same time.
 const readers = 4
+
+// openFile opens the journal in a SQLite file, as its only writer.
+func openFile(ctx context.Context, url string, sdkAppID int64, o options) (_ *Journal, err error) {
+	file, err := sqliteFile(url)
+	if err != nil {
+		return nil, err
+	}
+	d, err := sqliteDialect(file)
+	if err != nil {
+		return nil, err
+	}
+	j := newJournal(d, o)
+	j.terms.endless = true
+	defer func() {
+		if err != nil {
+			j.Close() // the error that counts is the one before
+		}
+	}()
+	if j.lock, err = lockFile(file); err != nil {
+		return nil, err
+	}
+	if err := makeFile(file); err != nil {
+		return nil, err
+	}
+	if j.writer, err = openWriter(file); err != nil {
+		return nil, err
+	}
+	if err := j.bringUpToDate(ctx, sdkAppID, o.log); err != nil {
+		return nil, err
+	}
+	if j.db, err = openReaders(file); err != nil {
+		return nil, err
+	}
+	o.shares(1)
+	return j, nil
+}
+
+// openFileReader opens the journal in a SQLite file for reading.
+func openFileReader(url string) (*Reader, error) {
+	file, err := sqliteFile(url)
+	if err != nil {
+		return nil, err
+	}
+	d, err := sqliteDialect(file)
+	if err != nil {
+		return nil, err
+	}
+	db, err := openReaders(file)
+	return &Reader{db: db, dialect: d}, err
+}
 
 // makeFile makes the file, for its owner alone, unless it is there. It must not
 // be called while this process has the database open: closing any descriptor of
@@ -29,34 +80,58 @@ func makeFile(file string) error {
 	return f.Close()
 }
 
-// openWriter returns the one connection that writes a file. synchronous=FULL
-// makes a commit survive the loss of power too; secure_delete overwrites a reply
-// handle that is forgotten.
-func openWriter(file string) (*sql.DB, error) {
-	return openPool(file, 1, url.Values{
-		"mode":    {"rw"},
-		"_txlock": {"immediate"},
-		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)"},
-	})
-}
+// openWriter returns the one connection that writes a file.
+func openWriter(file string) (*sql.DB, error) { return openPool(file, writing(file), 1) }
 
 // openReaders returns connections that cannot write.
-func openReaders(file string) (*sql.DB, error) {
-	return openPool(file, readers, url.Values{
-		"mode":    {"ro"},
-		"_pragma": {"busy_timeout(5000)", "query_only(1)"},
-	})
-}
+func openReaders(file string) (*sql.DB, error) { return openPool(file, reading(file), readers) }
 
-func openPool(file string, connections int, settings url.Values) (*sql.DB, error) {
-	name := url.URL{Scheme: "file", Path: file, RawQuery: settings.Encode()}
-	db, err := sql.Open("sqlite", name.String())
+func openPool(file, name string, connections int) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", name)
 	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", file, err)
 	}
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	return db, nil
+}
+
+// writing is the driver's name of a file that is written. synchronous=FULL makes
+// a commit survive the loss of power too; secure_delete overwrites a reply handle
+// that is forgotten.
+func writing(file string) string {
+	return dataSource(file, url.Values{
+		"mode":    {"rw"},
+		"_txlock": {"immediate"},
+		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)"},
+	})
+}
+
+// reading is the driver's name of a file that is only read.
+func reading(file string) string {
+	return dataSource(file, url.Values{
+		"mode":    {"ro"},
+		"_pragma": {"busy_timeout(5000)", "query_only(1)"},
+	})
+}
+
+func dataSource(file string, settings url.Values) string {
+	name := url.URL{Scheme: "file", Path: file, RawQuery: settings.Encode()}
+	return name.String()
+}
+
+// isTwiceSQLite reports whether an error is that of a UNIQUE or PRIMARY KEY.
+func isTwiceSQLite(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) &&
+		(e.Code() == sqlitelib.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlitelib.SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
+// isUnwritten reports whether SQLite could not write what a commit needs, so that it
+// did not happen and is rolled back.
+func isUnwritten(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && (e.Code() == sqlitelib.SQLITE_FULL || e.Code() == sqlitelib.SQLITE_IOERR_WRITE)
 }
 
 // explainSQLite puts what a file or disk refuses in words; other errors stay.
@@ -69,7 +144,7 @@ func explainSQLite(file string, err error) error {
 	if !ok {
 		return err
 	}
-	return &StorageError{File: file, Problem: problem, Err: err}
+	return &StorageError{Database: file, Problem: problem, Err: err}
 }
 
 // problemOf reads a result code of SQLite (sqlite.org/rescode.html).
@@ -106,5 +181,5 @@ func unreachable(file string, err error) error {
 	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS):
 		problem = NotWritable
 	}
-	return &StorageError{File: file, Problem: problem, Err: err}
+	return &StorageError{Database: file, Problem: problem, Err: err}
 }

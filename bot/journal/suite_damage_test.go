@@ -11,7 +11,7 @@ import (
 	"liveadmin/imapi"
 )
 
-func damagedEntry(t *testing.T, j *Journal, _ *clock) {
+func damagedEntry(t *testing.T, j *Journal, w *world) {
 	for _, key := range []string{"1", "2", "3", "4"} {
 		e := mustAccept(t, j, entry(key))
 		if err := plan(t.Context(), j, e, e.Changes[0]); err != nil {
@@ -20,7 +20,8 @@ func damagedEntry(t *testing.T, j *Journal, _ *clock) {
 	}
 	execSQL(t, j.writer, `UPDATE entry SET command = '{' WHERE number = 1`)
 	execSQL(t, j.writer, `UPDATE change SET plan = '[]' WHERE entry = 3`)
-	open, err := j.Open(t.Context())
+	j = w.restart(t, j)
+	open, err := j.Claim(t.Context(), nil)
 	if len(open) != 2 || open[0].Number != 2 || open[1].Number != 4 || open[0].Attempt != 2 {
 		t.Errorf("open %+v", open)
 	}
@@ -34,12 +35,15 @@ func damagedEntry(t *testing.T, j *Journal, _ *clock) {
 	if !reflect.DeepEqual(numbers, []int64{1, 3}) {
 		t.Errorf("damaged %v, error %v", numbers, err)
 	}
+	if again, err := j.Claim(t.Context(), numbersOf(open)); err != nil || len(again) > 0 {
+		t.Errorf("claimed again: %+v, error %v", again, err)
+	}
 	if _, _, err := j.Accept(t.Context(), entry("1"), accepted()); err == nil {
 		t.Error("a damaged entry on record is returned without an error")
 	}
 }
 
-func damagedOutcome(t *testing.T, j *Journal, c *clock) {
+func damagedOutcome(t *testing.T, j *Journal, c *world) {
 	for _, user := range []imapi.UserID{"a", "b"} {
 		settleMade(t, j, string(user), friday, commands.Recent{User: user, Admin: true, At: c.Now()})
 	}
@@ -53,7 +57,7 @@ func damagedOutcome(t *testing.T, j *Journal, c *clock) {
 	}
 }
 
-func damagedRecord(t *testing.T, j *Journal, _ *clock) {
+func damagedRecord(t *testing.T, j *Journal, _ *world) {
 	mustAccept(t, j, entry("k"))
 	execSQL(t, j.writer, `INSERT INTO audit (number, at, what, caller, platform, channel, thread, verb, group_id, users, asked, outcome, detail)
 		VALUES (1, 0, 'outcome', 'c', '', '', '', '', '', '[', '', '', '')`)

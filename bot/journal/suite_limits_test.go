@@ -25,7 +25,7 @@ func onRecord(t *testing.T, j *Journal, g imapi.GroupID) []commands.Grant {
 	return grants
 }
 
-func grants(t *testing.T, j *Journal, c *clock) {
+func grants(t *testing.T, j *Journal, c *world) {
 	soon, later := c.Now().Add(time.Hour), c.Now().Add(2*time.Hour)
 	e := mustAccept(t, j, entry("k", friday, sunday))
 	if err := plan(t.Context(), j, e, e.Changes[0], limit(friday, "late", later), limit(friday, "soon", soon)); err != nil {
@@ -70,7 +70,7 @@ func grants(t *testing.T, j *Journal, c *clock) {
 	}
 }
 
-func grantID(t *testing.T, j *Journal, c *clock) {
+func grantID(t *testing.T, j *Journal, c *world) {
 	until := c.Now().Add(time.Hour)
 	// put records a grant as a plan and its outcome do, and returns its ID.
 	put := func(key string, planned, final commands.Grant) int64 {
@@ -124,7 +124,7 @@ func settleMade(t *testing.T, j *Journal, key string, g imapi.GroupID, made ...c
 	}
 }
 
-func recent(t *testing.T, j *Journal, c *clock) {
+func recent(t *testing.T, j *Journal, c *world) {
 	at := func(u imapi.UserID, admin bool) commands.Recent {
 		return commands.Recent{User: u, Admin: admin, At: c.Now()}
 	}
@@ -144,6 +144,11 @@ func recent(t *testing.T, j *Journal, c *clock) {
 		"user1": user1,
 		"user2": {User: "user2", Admin: true, At: since},
 		"user3": user3,
+	}
+	for user, entry := range map[imapi.UserID]int64{"user1": 4, "user2": 2, "user3": 4} {
+		r := want[user]
+		r.Entry = entry
+		want[user] = r
 	}
 	if len(got) != len(want) {
 		t.Errorf("recent %+v, want %+v", got, want)

@@ -12,7 +12,7 @@ import (
 	"liveadmin/imapi"
 )
 
-func answering(t *testing.T, j *Journal, _ *clock) {
+func answering(t *testing.T, j *Journal, _ *world) {
 	marked, other := mustAccept(t, j, entry("marked")), mustAccept(t, j, entry("other"))
 	if marked.Answered {
 		t.Error("answered when it was accepted")
@@ -31,7 +31,7 @@ func answering(t *testing.T, j *Journal, _ *clock) {
 	}
 }
 
-func lastChange(t *testing.T, j *Journal, _ *clock) {
+func lastChange(t *testing.T, j *Journal, _ *world) {
 	e := mustAccept(t, j, entry("k", friday, sunday))
 	for i, want := range []bool{false, true} {
 		c := e.Changes[i]
@@ -48,7 +48,7 @@ func lastChange(t *testing.T, j *Journal, _ *clock) {
 	}
 }
 
-func lastAtOnce(t *testing.T, j *Journal, _ *clock) {
+func lastAtOnce(t *testing.T, j *Journal, _ *world) {
 	groups := []imapi.GroupID{"a", "b", "c", "d", "e", "f", "g", "h"}
 	e := mustAccept(t, j, entry("k", groups...))
 	var wg sync.WaitGroup
@@ -79,7 +79,7 @@ func lastAtOnce(t *testing.T, j *Journal, _ *clock) {
 	}
 }
 
-func planOnce(t *testing.T, j *Journal, _ *clock) {
+func planOnce(t *testing.T, j *Journal, _ *world) {
 	e := mustAccept(t, j, entry("k"))
 	c := e.Changes[0]
 	c.Plan = &commands.Plan{Refusal: commands.SeatsTaken}
@@ -99,7 +99,7 @@ func planOnce(t *testing.T, j *Journal, _ *clock) {
 }
 
 // outOfOrder tries each mark in each state in which it is not legal.
-func outOfOrder(t *testing.T, j *Journal, _ *clock) {
+func outOfOrder(t *testing.T, j *Journal, _ *world) {
 	type try struct {
 		name string
 		mark func(bot.Entry) error
@@ -121,12 +121,12 @@ func outOfOrder(t *testing.T, j *Journal, _ *clock) {
 		lost    []try
 	}{
 		{"accepted", []try{announce}, []try{settleIt, post, giveUp}},
-		{"planned", []try{planIt, announce}, []try{planIt, post, giveUp}},
-		{"done", []try{planIt, settleIt, announce}, []try{answer, planIt, settleIt, drop}},
-		{"posted", []try{planIt, settleIt, post}, []try{answer, planIt, settleIt, announce, post, drop, giveUp}},
-		{"dropped", []try{drop}, []try{answer, planIt, settleIt, announce, post, drop, giveUp}},
-		{"planned and dropped", []try{planIt, drop}, []try{planIt, settleIt, announce, post, drop, giveUp}},
-		{"given up", []try{planIt, settleIt, giveUp}, []try{planIt, settleIt, announce, post, drop, giveUp}},
+		{"planned", []try{planIt, announce}, []try{post, giveUp}},
+		{"done", []try{planIt, settleIt, announce}, []try{answer, planIt, drop}},
+		{"posted", []try{planIt, settleIt, post}, []try{answer, planIt, settleIt, announce, drop, giveUp}},
+		{"dropped", []try{drop}, []try{answer, planIt, settleIt, announce, post, giveUp}},
+		{"planned and dropped", []try{planIt, drop}, []try{planIt, settleIt, announce, post, giveUp}},
+		{"given up", []try{planIt, settleIt, giveUp}, []try{planIt, settleIt, announce, post, drop}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			e := mustAccept(t, j, entry(test.name))
@@ -148,13 +148,13 @@ func outOfOrder(t *testing.T, j *Journal, _ *clock) {
 	}
 }
 
-func olderAttempt(t *testing.T, j *Journal, _ *clock) {
-	old := mustAccept(t, j, entry("k"))
-	open, err := j.Open(t.Context())
-	if err != nil {
-		t.Fatal(err)
+func olderAttempt(t *testing.T, j *Journal, w *world) {
+	accepted := mustAccept(t, j, entry("k"))
+	j = w.restart(t, j)
+	old, now := claim(t, j)[0], claim(t, j)[0]
+	if accepted.Attempt != 1 || old.Attempt != 2 || now.Attempt != 3 {
+		t.Fatalf("attempts %d, %d, %d", accepted.Attempt, old.Attempt, now.Attempt)
 	}
-	now := open[0]
 	lost := func(name string, err error) {
 		if !errors.Is(err, bot.ErrLost) {
 			t.Errorf("%s: %v, want ErrLost", name, err)
@@ -167,6 +167,10 @@ func olderAttempt(t *testing.T, j *Journal, _ *clock) {
 	if err := plan(t.Context(), j, now, now.Changes[0]); err != nil {
 		t.Fatal(err)
 	}
+	_, err := j.Turn(t.Context(), old, old.Changes[0])
+	lost("turn", err)
+	lost("rest", j.Rest(t.Context(), old, old.Changes[0]))
+	lost("wake", j.Wake(t.Context(), old, old.Changes[0]))
 	_, err = settle(t.Context(), j, old, old.Changes[0])
 	lost("settle", err)
 	if _, err = settle(t.Context(), j, now, now.Changes[0]); err != nil {
@@ -181,7 +185,7 @@ func olderAttempt(t *testing.T, j *Journal, _ *clock) {
 	}
 }
 
-func refusedMark(t *testing.T, j *Journal, _ *clock) {
+func refusedMark(t *testing.T, j *Journal, _ *world) {
 	e := mustAccept(t, j, entry("k"))
 	c := e.Changes[0]
 	c.Outcome = &commands.Outcome{
@@ -198,7 +202,7 @@ func refusedMark(t *testing.T, j *Journal, _ *clock) {
 	}
 }
 
-func emptyMarks(t *testing.T, j *Journal, _ *clock) {
+func emptyMarks(t *testing.T, j *Journal, _ *world) {
 	e := mustAccept(t, j, entry("k"))
 	if err := j.Plan(t.Context(), e, e.Changes[0]); err == nil {
 		t.Error("planned without a plan")
@@ -219,13 +223,13 @@ func emptyMarks(t *testing.T, j *Journal, _ *clock) {
 // handles counts the reply handles on record.
 func handles(t *testing.T, j *Journal) (n int) {
 	t.Helper()
-	if err := j.db.QueryRow(`SELECT count(reply) FROM entry`).Scan(&n); err != nil {
+	if err := j.db.QueryRow(`SELECT count(*) FROM reply`).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
 }
 
-func posting(t *testing.T, j *Journal, _ *clock) {
+func posting(t *testing.T, j *Journal, _ *world) {
 	e := mustAccept(t, j, entry("k"))
 	mustFinish(t, j, e)
 	if n := handles(t, j); n != 1 {
@@ -242,7 +246,7 @@ func posting(t *testing.T, j *Journal, _ *clock) {
 	}
 }
 
-func dropping(t *testing.T, j *Journal, c *clock) {
+func dropping(t *testing.T, j *Journal, c *world) {
 	unanswered := mustAccept(t, j, entry("unanswered"))
 	unposted := mustAccept(t, j, entry("unposted"))
 	mustFinish(t, j, unposted)

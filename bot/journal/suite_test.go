@@ -16,11 +16,11 @@ import (
 	"liveadmin/imapi"
 )
 
-// suite is what every database must do. open returns a new, empty journal.
-func suite(t *testing.T, open func(t testing.TB, opts ...Option) *Journal) {
+// suite is what every database must do. newURL names one that is empty.
+func suite(t *testing.T, newURL func(testing.TB) string) {
 	for _, test := range []struct {
 		name string
-		run  func(*testing.T, *Journal, *clock)
+		run  func(*testing.T, *Journal, *world)
 	}{
 		{"an accepted entry comes back whole", acceptWhole},
 		{"an entry needs a key and a change", acceptRefuses},
@@ -37,29 +37,47 @@ func suite(t *testing.T, open func(t testing.TB, opts ...Option) *Journal) {
 		{"two changes settled at the same time: one is the last", lastAtOnce},
 		{"a plan is never overwritten", planOnce},
 		{"marks out of order are lost", outOfOrder},
+		{"a mark can be repeated", repeated},
 		{"marks of an older attempt are lost", olderAttempt},
 		{"a refused mark leaves nothing behind", refusedMark},
 		{"marks without their data are refused", emptyMarks},
 		{"posting forgets the reply handle", posting},
 		{"dropping closes, audited, and forgets the reply handle", dropping},
-		{"open counts the attempt and keeps the order", openAll},
+		{"after a restart everything open is claimed", claimAll},
+		{"what is carried is not claimed", claimCarried},
+		{"what was just accepted is left to who accepted it", claimAccepted},
+		{"a change may begin while its entry is held", turn},
+		{"a change rests and wakes behind the others", resting},
+		{"rest and wake out of order are lost", restOutOfOrder},
+		{"what is done once is done by the first", doneOnce},
+		{"a purge forgets what was, but no key and no audit row", purging},
+		{"a purge leaves what is open, young, or limits somebody", purgeLeaves},
+		{"discarding closes entries and forgets limits, audited", discarding},
+		{"discarding all", discardAll},
+		{"discarding nothing", discardNothing},
+		{"counts of what is open", counts},
 		{"a damaged entry does not stop the others", damagedEntry},
 		{"a damaged outcome does not stop the recent ones", damagedOutcome},
 		{"a damaged audit row comes beside an error", damagedRecord},
 		{"grants follow plan and outcome", grants},
+		{"an end takes its limits, and a failed one gives them back", ending},
+		{"what is due, near and next", due},
+		{"due returns some hundreds at most", dueMany},
 		{"a grant keeps its ID only while it is the same", grantID},
 		{"recent: the newest of each user since", recent},
 		{"trail filters", trailFilters},
+		{"a row's groups", groupsOfRow},
 		{"audit rows are never changed or deleted", auditStays},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c := newClock()
-			test.run(t, open(t, WithClock(c.Now)), c)
+			t.Parallel()
+			w := &world{clock: newClock(), url: newURL(t)}
+			test.run(t, w.open(t), w)
 		})
 	}
 }
 
-func acceptWhole(t *testing.T, j *Journal, c *clock) {
+func acceptWhole(t *testing.T, j *Journal, c *world) {
 	in := entry("k", friday, sunday)
 	in.Root = "thread"
 	got := mustAccept(t, j, in)
@@ -87,7 +105,7 @@ func acceptWhole(t *testing.T, j *Journal, c *clock) {
 	}
 }
 
-func acceptRefuses(t *testing.T, j *Journal, _ *clock) {
+func acceptRefuses(t *testing.T, j *Journal, _ *world) {
 	keyless, changeless := entry(""), entry("k")
 	changeless.Changes = nil
 	for name, e := range map[string]bot.Entry{"no key": keyless, "no change": changeless, "a group twice": entry("k", friday, friday)} {
@@ -100,7 +118,7 @@ func acceptRefuses(t *testing.T, j *Journal, _ *clock) {
 	}
 }
 
-func acceptOnce(t *testing.T, j *Journal, _ *clock) {
+func acceptOnce(t *testing.T, j *Journal, _ *world) {
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	var fresh int
@@ -129,7 +147,7 @@ func acceptOnce(t *testing.T, j *Journal, _ *clock) {
 	}
 }
 
-func acceptAgain(t *testing.T, j *Journal, _ *clock) {
+func acceptAgain(t *testing.T, j *Journal, _ *world) {
 	first := mustAccept(t, j, entry("k"))
 	mustFinish(t, j, first)
 	if err := j.Post(t.Context(), first, "result"); err != nil {
@@ -145,7 +163,7 @@ func acceptAgain(t *testing.T, j *Journal, _ *clock) {
 	}
 }
 
-func noteOnce(t *testing.T, j *Journal, c *clock) {
+func noteOnce(t *testing.T, j *Journal, c *world) {
 	refused := bot.Record{What: bot.WasRefused, Caller: alice, Text: "add x y", Outcome: commands.Refused}
 	n, fresh, err := j.Note(t.Context(), "a", refused)
 	if err != nil || !fresh || n != 1 {
@@ -172,7 +190,7 @@ func noteOnce(t *testing.T, j *Journal, c *clock) {
 	}
 }
 
-func numbers(t *testing.T, j *Journal, _ *clock) {
+func numbers(t *testing.T, j *Journal, _ *world) {
 	var got []int64
 	for i := range 3 {
 		got = append(got, mustAccept(t, j, entry(fmt.Sprint("e", i))).Number)
@@ -189,7 +207,7 @@ func numbers(t *testing.T, j *Journal, _ *clock) {
 	}
 }
 
-func keyHashed(t *testing.T, j *Journal, _ *clock) {
+func keyHashed(t *testing.T, j *Journal, _ *world) {
 	mustAccept(t, j, entry("slack:T1:1234.trigger"))
 	if _, _, err := j.Note(t.Context(), "slack:T1:5678.trigger", bot.Record{What: bot.WasMistaken}); err != nil {
 		t.Fatal(err)
@@ -203,7 +221,7 @@ func keyHashed(t *testing.T, j *Journal, _ *clock) {
 	}
 }
 
-func cancelled(t *testing.T, j *Journal, _ *clock) {
+func cancelled(t *testing.T, j *Journal, _ *world) {
 	e := mustAccept(t, j, entry("k"))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -213,8 +231,8 @@ func cancelled(t *testing.T, j *Journal, _ *clock) {
 	if err := plan(ctx, j, e, e.Changes[0]); !errors.Is(err, context.Canceled) {
 		t.Errorf("Plan: %v", err)
 	}
-	if _, err := j.Open(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("Open: %v", err)
+	if _, err := j.Claim(ctx, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("Claim: %v", err)
 	}
 	open := unclosed(t, j)
 	if len(open) != 1 || open[0].Attempt != 1 || open[0].Changes[0].State != bot.Waiting {
@@ -223,9 +241,9 @@ func cancelled(t *testing.T, j *Journal, _ *clock) {
 	mustFinish(t, j, e)
 }
 
-func cancelledInside(t *testing.T, j *Journal, _ *clock) {
+func cancelledInside(t *testing.T, j *Journal, _ *world) {
 	ctx, cancel := context.WithCancel(t.Context())
-	err := j.write(ctx, "try", func(tx *sql.Tx) error {
+	err := j.write(ctx, "try", func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM meta`); err != nil {
 			return err
 		}
@@ -242,7 +260,7 @@ func cancelledInside(t *testing.T, j *Journal, _ *clock) {
 	mustAccept(t, j, entry("after"))
 }
 
-func anyBytes(t *testing.T, j *Journal, _ *clock) {
+func anyBytes(t *testing.T, j *Journal, _ *world) {
 	const nasty = "a\x00b\xff'\"\u2028é"
 	const tidy = "a\uFFFDb\uFFFD'\"\u2028é"
 	e := entry("\x00\xff", imapi.GroupID(nasty))
@@ -271,41 +289,5 @@ func anyBytes(t *testing.T, j *Journal, _ *clock) {
 	mustFinish(t, j, open)
 	if err := j.Post(t.Context(), open, nasty); err != nil {
 		t.Error(err)
-	}
-}
-
-func openAll(t *testing.T, j *Journal, _ *clock) {
-	for i := range 12 {
-		e := mustAccept(t, j, entry(fmt.Sprint(i), sunday, friday))
-		if i%3 == 0 {
-			mustFinish(t, j, e)
-		}
-		if i == 0 {
-			if err := j.Post(t.Context(), e, "result"); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	open, err := j.Open(t.Context())
-	if err != nil || len(open) != 11 {
-		t.Fatalf("%d open, error %v", len(open), err)
-	}
-	for i, e := range open {
-		want, state, change := int64(i+2), bot.Accepted, bot.Waiting
-		if (want-1)%3 == 0 {
-			state, change = bot.Done, bot.Settled
-		}
-		if e.Number != want || e.Attempt != 2 || e.State != state {
-			t.Errorf("entry %d: #%d, attempt %d, %s", i, e.Number, e.Attempt, e.State)
-		}
-		if len(e.Changes) != 2 || e.Changes[0].Group != sunday || e.Changes[1].Group != friday || e.Changes[0].State != change {
-			t.Errorf("entry %d: changes %+v", i, e.Changes)
-		}
-		if settled := change == bot.Settled; (e.Changes[0].Outcome != nil) != settled || (e.Changes[0].Plan != nil) != settled {
-			t.Errorf("entry %d: change %+v", i, e.Changes[0])
-		}
-	}
-	if again := unclosed(t, j); !reflect.DeepEqual(again, open) {
-		t.Error("Unclosed differs from what Open returned: the attempt was not recorded")
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"liveadmin/commands"
 )
 
-func auditStays(t *testing.T, j *Journal, _ *clock) {
+func auditStays(t *testing.T, j *Journal, _ *world) {
 	mustAccept(t, j, entry("k"))
 	before := trail(t, j, bot.Filter{})
 	for _, statement := range []string{`UPDATE audit SET detail = 'changed'`, `DELETE FROM audit`} {
@@ -24,7 +24,7 @@ func auditStays(t *testing.T, j *Journal, _ *clock) {
 	}
 }
 
-func trailFilters(t *testing.T, j *Journal, c *clock) {
+func trailFilters(t *testing.T, j *Journal, c *world) {
 	start := c.Now()
 	first := mustAccept(t, j, entry("1"))          // #1 friday, user1, alice
 	second := mustAccept(t, j, entry("2", sunday)) // #2 sunday, user1, alice
@@ -60,6 +60,12 @@ func trailFilters(t *testing.T, j *Journal, c *clock) {
 		{"a caller's bare ID", bot.Filter{About: []string{"42"}}, []int64{3}},
 		{"since a later row of the entry", bot.Filter{Since: start.Add(90 * time.Minute)}, []int64{1, 1}},
 		{"since, inclusive", bot.Filter{Since: start.Add(time.Hour)}, []int64{3, 1, 1}},
+		{"until, exclusive", bot.Filter{Until: start.Add(time.Hour)}, []int64{2, 1, 1}},
+		{"until an earlier row of the entry", bot.Filter{Until: start.Add(time.Minute)}, []int64{2, 1, 1}},
+		{"since and until, by one row", bot.Filter{Since: start.Add(time.Minute), Until: start.Add(90 * time.Minute)}, []int64{3}},
+		{"about and until", bot.Filter{About: []string{"42"}, Until: start.Add(time.Hour)}, nil},
+		{"about, since and until, by one row",
+			bot.Filter{About: []string{alice}, Since: start.Add(time.Minute), Until: start.Add(2 * time.Hour)}, nil},
 		{"about and since", bot.Filter{About: []string{alice}, Since: start.Add(time.Minute)}, []int64{1, 1}},
 		{"number and about", bot.Filter{Number: second.Number, About: []string{string(friday)}}, nil},
 	} {

@@ -14,107 +14,132 @@ import (
 // trailLimit is how many entries Trail returns when the filter does not say.
 const trailLimit = 20
 
-const recordColumns = `number, at, what, caller, platform, channel, thread, verb, group_id, users, asked, outcome, detail`
+const recordColumns = `number, at, what, caller, platform, channel, thread, verb, group_id, groups, users, asked, outcome, detail`
 
-// insertRecord writes an audit row, of the delivery with that key if there is
-// one. It reports false if that delivery has its row already.
-func insertRecord(ctx context.Context, tx *sql.Tx, key string, r bot.Record) (bool, error) {
+// recording is what writes an audit row: of the delivery with that key if there
+// is one, under that number, about more names than those in the row.
+func recording(key string, number any, r bot.Record, more []string) ([]statement, error) {
 	users, err := encode(r.Users)
 	if err != nil {
-		return false, err
+		return nil, err
+	}
+	groups := ""
+	if len(r.Groups) > 0 {
+		if groups, err = encode(r.Groups[:min(len(r.Groups), bot.MaxGroups)]); err != nil {
+			return nil, err
+		}
 	}
 	if key != "" {
 		key = hash(key)
 	}
-	result, err := tx.ExecContext(ctx, `
-		INSERT INTO audit (key, `+recordColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-		ON CONFLICT (key) DO NOTHING`,
-		orNull(key), r.Number, r.At.UnixMicro(), clean(r.What), clean(r.Caller),
+	statements := []statement{insertion(`INSERT INTO audit (key, `+recordColumns+`) VALUES `, [][]any{{
+		orNull(key), number, r.At.UnixMicro(), clean(r.What), clean(r.Caller),
 		clean(r.Place.Platform), clean(r.Place.Channel), clean(r.Place.Thread), clean(r.Verb),
-		clean(r.Group), users, cut(clean(r.Text), bot.MaxText), clean(r.Outcome), clean(r.Detail))
-	if err != nil {
-		return false, err
+		clean(r.Group), groups, users, cut(clean(r.Text), bot.MaxText), clean(r.Outcome), clean(r.Detail),
+	}}, ``)}
+	var about [][]any
+	for _, name := range namesOf(r, more) {
+		about = append(about, []any{name, number})
 	}
-	rows, err := result.RowsAffected()
-	return rows == 1, err
+	if len(about) > 0 {
+		statements = append(statements, insertion(`INSERT INTO audit_about (about, number) VALUES `, about, ` ON CONFLICT DO NOTHING`))
+	}
+	return statements, nil
 }
 
-// insertAbout notes whom and what a row's number is about: the caller, by the
-// whole ref and by the bare ID, the row's group and users, and more names.
-func insertAbout(ctx context.Context, tx *sql.Tx, r bot.Record, more []string) error {
+// namesOf returns whom and what a row is about: the caller, by the whole ref and
+// by the bare ID, the row's groups and users, and more names.
+func namesOf(r bot.Record, more []string) []string {
 	bare := r.Caller[strings.LastIndexByte(r.Caller, ':')+1:]
 	names := append([]string{r.Caller, bare, string(r.Group)}, more...)
+	for _, g := range r.Groups {
+		names = append(names, string(g))
+	}
 	for _, u := range r.Users {
 		names = append(names, string(u))
 	}
+	for i, name := range names {
+		names[i] = clean(name)
+	}
 	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
+}
 
-	var rows [][]any
-	for _, name := range slices.Compact(names) {
-		if name != "" {
-			rows = append(rows, []any{clean(name), r.Number})
-		}
+// appendRecord writes a further audit row of a delivery.
+func appendRecord(ctx context.Context, tx *sql.Tx, r bot.Record) error {
+	statements, err := recording("", r.Number, r, nil)
+	if err != nil {
+		return err
 	}
-	if len(rows) == 0 {
-		return nil
-	}
-	return insertRows(ctx, tx, `INSERT INTO audit_about (about, number) VALUES `, rows, ` ON CONFLICT DO NOTHING`)
+	return execAll(ctx, tx, statements)
 }
 
 // Trail returns all audit rows of the newest entries that match, f.Limit of them
 // or 20, in the order in which they were written. An entry matches About by its
-// caller, groups and users, and Since by any of its rows. Rows that can no longer
-// be read in full come beside a *CorruptError.
-func (r *Reader) Trail(ctx context.Context, f bot.Filter) ([]bot.Record, error) {
+// caller, groups and users, and Since and Until by a row between them. Rows that
+// can no longer be read in full come beside a *CorruptError.
+func (r *Reader) Trail(ctx context.Context, f bot.Filter) (records []bot.Record, err error) {
 	numbers, args := matching(f)
-	rows, err := r.db.QueryContext(ctx, `SELECT `+recordColumns+` FROM audit
-		WHERE number IN (`+numbers+`) ORDER BY number DESC, id`, args...)
+	var corrupt []error
+	err = r.read(ctx, "read the audit trail", func(ctx context.Context, tx *sql.Tx) error {
+		records, corrupt, err = recordsOf(tx.QueryContext(ctx, `SELECT `+recordColumns+` FROM audit
+			WHERE number IN (`+numbers+`) ORDER BY number DESC, id`, args...))
+		return err
+	})
 	if err != nil {
-		return nil, r.failed(ctx, "read the audit trail", err)
+		return nil, err
+	}
+	return records, errors.Join(corrupt...)
+}
+
+// recordsOf reads rows of recordColumns.
+func recordsOf(rows *sql.Rows, err error) (records []bot.Record, corrupt []error, _ error) {
+	if err != nil {
+		return nil, nil, err
 	}
 	defer rows.Close()
-	var records []bot.Record
-	var corrupt []error
 	for rows.Next() {
 		record, err := scanRecord(rows)
 		if c, ok := errors.AsType[*CorruptError](err); ok {
 			corrupt = append(corrupt, c)
 		} else if err != nil {
-			return nil, r.failed(ctx, "read the audit trail", err)
+			return nil, nil, err
 		}
 		records = append(records, record)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, r.failed(ctx, "read the audit trail", err)
-	}
-	return records, errors.Join(corrupt...)
+	return records, corrupt, rows.Err()
 }
 
 // matching is the query for the numbers that a filter chooses. It walks an index
 // from its newest end, so that it is fast however long the trail is.
 func matching(f bot.Filter) (query string, args []any) {
-	table, since := `audit`, `a.at >= $%d`
-	var where []string
-	add := func(condition string, value any) {
+	table := `audit`
+	var where, when []string
+	place := func(value any) string {
 		args = append(args, value)
-		where = append(where, fmt.Sprintf(condition, len(args)))
-	}
-	if len(f.About) > 0 {
-		table, since = `audit_about`, `EXISTS (SELECT 1 FROM audit WHERE audit.number = a.number AND at >= $%d)`
-		var places []string
-		for _, name := range f.About {
-			args = append(args, clean(name))
-			places = append(places, fmt.Sprintf("$%d", len(args)))
-		}
-		where = append(where, `a.about IN (`+strings.Join(places, ", ")+`)`)
-	}
-	if f.Number != 0 {
-		add(`a.number = $%d`, f.Number)
+		return fmt.Sprintf("$%d", len(args))
 	}
 	if !f.Since.IsZero() {
-		add(since, f.Since.UnixMicro())
+		when = append(when, `at >= `+place(f.Since.UnixMicro()))
 	}
+	if !f.Until.IsZero() {
+		when = append(when, `at < `+place(f.Until.UnixMicro()))
+	}
+	if len(f.About) > 0 {
+		table = `audit_about`
+		var places []string
+		for _, name := range f.About {
+			places = append(places, place(clean(name)))
+		}
+		where = append(where, `a.about IN (`+strings.Join(places, ", ")+`)`)
+		if len(when) > 0 {
+			when = []string{`EXISTS (SELECT 1 FROM audit WHERE audit.number = a.number AND ` + strings.Join(when, ` AND `) + `)`}
+		}
+	}
+	if f.Number != 0 {
+		where = append(where, `a.number = `+place(f.Number))
+	}
+	where = append(where, when...)
 	query = `SELECT DISTINCT a.number FROM ` + table + ` AS a`
 	if len(where) > 0 {
 		query += ` WHERE ` + strings.Join(where, ` AND `)
@@ -123,21 +148,24 @@ func matching(f bot.Filter) (query string, args []any) {
 	if limit <= 0 {
 		limit = trailLimit
 	}
-	args = append(args, limit)
-	return query + fmt.Sprintf(` ORDER BY a.number DESC LIMIT $%d`, len(args)), args
+	return query + ` ORDER BY a.number DESC LIMIT ` + place(limit), args
 }
 
 func scanRecord(rows *sql.Rows) (bot.Record, error) {
 	var r bot.Record
 	var at int64
-	var users string
+	var groups, users string
 	err := rows.Scan(&r.Number, &at, &r.What, &r.Caller, &r.Place.Platform, &r.Place.Channel, &r.Place.Thread,
-		&r.Verb, &r.Group, &users, &r.Text, &r.Outcome, &r.Detail)
+		&r.Verb, &r.Group, &groups, &users, &r.Text, &r.Outcome, &r.Detail)
 	if err != nil {
 		return r, err
 	}
 	r.At = moment(at)
-	if err := decode("users", users, &r.Users); err != nil {
+	err = decode("users", users, &r.Users)
+	if groups != "" {
+		err = errors.Join(err, decode("groups", groups, &r.Groups))
+	}
+	if err != nil {
 		return r, &CorruptError{Number: r.Number, Err: err}
 	}
 	return r, nil

@@ -57,6 +57,8 @@ func TestRefusedURLs(t *testing.T) {
 		{"options", "sqlite://x.db?password=hunter2", "?"},
 		{"NUL", "sqlite://hunter2\x00.db", "NUL"},
 		{"in memory", "sqlite://:memory:", "in memory"},
+		{"a server with a bad port", "postgres://root:hunter2@host:hunter2/db", "cannot be understood"},
+		{"a server with a bad setting", "postgresql://root:hunter2@host/db?sslmode=hunter2", "cannot be understood"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := Open(t.Context(), test.url, app)
@@ -88,6 +90,13 @@ func FuzzURL(f *testing.F) {
 		f.Add(url)
 	}
 	f.Fuzz(func(t *testing.T, url string) {
+		if isPostgres(url) {
+			_, err := newServer(url)
+			if e, ok := errors.AsType[*URLError](err); err != nil && (!ok || e.Problem != "it cannot be understood") {
+				t.Errorf("%q: %v", url, err)
+			}
+			return
+		}
 		file, err := sqliteFile(url)
 		if err == nil && (!filepath.IsAbs(file) || strings.ContainsAny(file, "?\x00")) {
 			t.Errorf("%q is the file %q", url, file)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	slackgo "github.com/slack-go/slack"
+
+	"liveadmin/bot/chat"
 )
 
 // method is a method of Slack's Web API.
@@ -47,30 +49,18 @@ type api struct {
 	*slackgo.Client
 	http *http.Client
 	time time.Duration
-
-	revoked context.Context // ends when Slack says that the credentials are not valid
-	revoke  context.CancelCauseFunc
+	link *chat.Link
 }
 
-func newAPI(c Config, callTime time.Duration, log *slog.Logger) api {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = 32
-	client := &http.Client{
-		Timeout: callTime, Transport: transport,
-		// A redirect would carry a token to wherever it points.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+func newAPI(c Config, o Options, link *chat.Link) api {
+	client := chat.NewClient(o.CallTime, o.Gate, nil)
 	options := []slackgo.Option{
-		slackgo.OptionHTTPClient(client), slackgo.OptionAppLevelToken(c.AppToken.Reveal()), slackgo.OptionLog(quiet{log}),
+		slackgo.OptionHTTPClient(client), slackgo.OptionAppLevelToken(c.AppToken.Reveal()), slackgo.OptionLog(quiet{o.Log}),
 	}
 	if c.APIURL != "" {
 		options = append(options, slackgo.OptionAPIURL(c.APIURL))
 	}
-	revoked, revoke := context.WithCancelCause(context.Background())
-	return api{
-		Client: slackgo.New(c.BotToken.Reveal(), options...), http: client, time: callTime,
-		revoked: revoked, revoke: revoke,
-	}
+	return api{Client: slackgo.New(c.BotToken.Reveal(), options...), http: client, time: o.CallTime, link: link}
 }
 
 // call makes one call of a method. An answer that says the credentials are not

@@ -32,8 +32,8 @@ func BenchmarkAck(b *testing.B) {
 				for b.Loop() {
 					d := w.slash(alice, "list "+group)
 					took = append(took, w.acked(d).Took)
-					w.until("all is posted", func() bool {
-						left, err := w.stage.Journal.Unclosed(b.Context())
+					w.Until("all is posted", func() bool {
+						left, err := w.Stage.Journal.Unclosed(b.Context())
 						return err == nil && len(left) == 0
 					})
 				}
@@ -53,7 +53,7 @@ func BenchmarkResult(b *testing.B) {
 			b.Run(fmt.Sprintf("slack=%v/api=%v", latency, api), func(b *testing.B) {
 				w := open(b, "sockets", fakeslack.Config{}, slack.Options{})
 				w.SetLatency(latency)
-				w.stage.API.SetLatency(api)
+				w.Stage.API.SetLatency(api)
 				var took []time.Duration
 				for n := 0; b.Loop(); n++ {
 					in := fmt.Sprintf("C0BENCH%04d", n)
@@ -61,7 +61,7 @@ func BenchmarkResult(b *testing.B) {
 					w.acked(w.Slash(alice, in, "list "+group))
 					acked := time.Now()
 					var stands []fakeslack.Message
-					if err := w.Wait(w.soon(), func() bool {
+					if err := w.Wait(w.Soon(), func() bool {
 						stands = w.Messages(in)
 						return len(stands) == 2
 					}); err != nil {
@@ -95,7 +95,7 @@ func BenchmarkRefresh(b *testing.B) {
 	for range 5 {
 		w.Disconnect(fakeslack.RefreshRequested)
 		began := time.Now()
-		if err := w.WaitConnected(w.soon(), 1); err != nil {
+		if err := w.WaitConnected(w.Soon(), 1); err != nil {
 			b.Fatal(err)
 		}
 		took = append(took, time.Since(began))

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest/fakeslack"
@@ -14,6 +15,7 @@ import (
 // TestCommand: the acknowledgement shows nothing, one root message names the
 // caller and the command, the result stands under it, the root gets its outcome.
 func TestCommand(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
@@ -56,6 +58,7 @@ func TestCommand(t *testing.T) {
 // TestPrivate: what calls no API is answered to the caller alone, with the
 // acknowledgement, and nothing stands in the channel.
 func TestPrivate(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
@@ -91,6 +94,7 @@ func TestPrivate(t *testing.T) {
 // TestLongPrivate: an answer that is too long for an acknowledgement comes through
 // the response_url, in several messages.
 func TestLongPrivate(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
@@ -112,6 +116,7 @@ func TestLongPrivate(t *testing.T) {
 
 // TestDeliveredTwice: the same command again runs once, and is acknowledged again.
 func TestDeliveredTwice(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
@@ -120,17 +125,17 @@ func TestDeliveredTwice(t *testing.T) {
 			w.acked(d)
 			w.final(channel)
 			w.Redeliver(d)
-			if _, err := d.WaitAcks(w.soon(), 2); err != nil {
+			if _, err := d.WaitAcks(w.Soon(), 2); err != nil {
 				t.Fatal(err)
 			}
 			m := w.Mention(alice, channel, "", "add "+group+" user2")
 			w.Redeliver(m)
-			if _, err := m.WaitAcks(w.soon(), 2); err != nil {
+			if _, err := m.WaitAcks(w.Soon(), 2); err != nil {
 				t.Fatal(err)
 			}
 			w.message(func(r fakeslack.Message) bool { return r.ThreadTS == m.TS })
 			w.acked(w.slash(bob, "whoami"))
-			rows, err := w.stage.Journal.Trail(w.soon(), bot.Filter{})
+			rows, err := w.Stage.Journal.Trail(w.Soon(), bot.Filter{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -149,11 +154,12 @@ func TestDeliveredTwice(t *testing.T) {
 
 // TestRecordBeforeAck: nothing is acknowledged that is not on record.
 func TestRecordBeforeAck(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, mode, fakeslack.Config{}, slack.Options{})
-			if err := w.stage.Journal.Close(); err != nil {
+			if err := w.Stage.Journal.Close(); err != nil {
 				t.Fatal(err)
 			}
 			w.acked(w.slash(alice, "add "+group+" user1"))
@@ -164,7 +170,7 @@ func TestRecordBeforeAck(t *testing.T) {
 			if got := w.Plain(w.private(bob, 1)); !strings.Contains(got, "slack:user:UBOB") {
 				t.Errorf("answered %q", got)
 			}
-			if got := w.stage.API.Admins(group); len(got) > 0 || len(w.Messages(channel)) > 0 {
+			if got := w.Stage.API.Admins(group); len(got) > 0 || len(w.Messages(channel)) > 0 {
 				t.Errorf("it was run: %v %v", got, w.Messages(channel))
 			}
 		})
@@ -175,7 +181,7 @@ func TestRecordBeforeAck(t *testing.T) {
 // root, one reply does.
 func TestSeveralGroups(t *testing.T) {
 	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
-	w.severalGroups(3)
+	w.Several(3)
 	w.acked(w.slash(alice, "add weekend user1"))
 	root, replies := w.final(channel)
 	if len(replies) != 1 || !strings.Contains(root.Text, "3 of 3 groups") {
@@ -192,11 +198,25 @@ func TestSeveralGroups(t *testing.T) {
 	}
 }
 
-// severalGroups makes an alias of so many groups.
-func (w *world) severalGroups(n int) {
-	rules := w.stage.Rules.Get()
-	rules.Names = manyGroups(w, n)
-	w.stage.Rules.Set(rules)
+// TestProgress: while the work goes on, the root tells how far it is, at most once a
+// second.
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w.Several(12)
+	w.API.SetLatency(200 * time.Millisecond)
+	began := time.Now()
+	w.acked(w.slash(alice, "add weekend user1"))
+	far := w.message(func(m fakeslack.Message) bool {
+		return strings.Contains(m.Text, " of 12 groups") && strings.Contains(m.Text, "Working")
+	})
+	if len(far.Edited) == 0 || far.ThreadTS != "" {
+		t.Errorf("progress stands in %+v", far)
+	}
+	w.final(channel)
+	if n, most := len(w.Calls("chat.update")), int(time.Since(began)/time.Second)+2; n > most {
+		t.Errorf("%d updates, want %d at most", n, most)
+	}
 }
 
 // TestFailedMentionsCaller: who asked is mentioned by what failed, in the thread.
@@ -228,7 +248,7 @@ func TestUsergroupDecides(t *testing.T) {
 
 // allow lets callers and memberships do everything, and nobody else.
 func (w *world) allow(refs ...string) {
-	rules := w.stage.Rules.Get()
+	rules := w.Stage.Rules.Get()
 	rules.Policy.Rules = []commands.Rule{{Name: "ALLOWLIST", Allow: refs}}
-	w.stage.Rules.Set(rules)
+	w.Stage.Rules.Set(rules)
 }

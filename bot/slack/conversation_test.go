@@ -13,6 +13,7 @@ import (
 // TestConversations says every line of the conversations as a slash command in a
 // workspace, over both modes, and compares what their readers see.
 func TestConversations(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		for _, c := range bottest.Conversations(t, "../../commands/testdata") {
 			t.Run(mode+"/"+c.Name, func(t *testing.T) {
@@ -25,7 +26,7 @@ func TestConversations(t *testing.T) {
 				for i := range c.Talk {
 					c.Talk[i].Answer = neutral(c.Talk[i].Answer)
 				}
-				c.Play(t, w.stage, false, func(who, text string) (string, error) { return neutral(w.ask(who, text)), nil })
+				c.Play(t, w.Stage, false, func(who, text string) (string, error) { return neutral(w.ask(who, text)), nil })
 			})
 		}
 	}
@@ -35,12 +36,12 @@ func userOf(who string) string { return "U" + strings.ToUpper(who) }
 
 // ask says a line and returns what the speaker sees, as a plain chat shows it.
 func (w *world) ask(who, text string) string {
-	w.t.Helper()
+	w.T.Helper()
 	user := userOf(who)
 	privately, roots := len(w.Ephemerals(user)), len(w.Messages(channel))
 	w.acked(w.slash(user, text))
 	var seen string
-	err := w.Wait(w.soon(), func() bool {
+	err := w.Wait(w.Soon(), func() bool {
 		if all := w.Ephemerals(user); len(all) > privately {
 			seen = "(only @" + who + ")\n" + w.Plain(all[privately])
 			return true
@@ -55,10 +56,10 @@ func (w *world) ask(who, text string) string {
 		for _, m := range thread[1:] {
 			seen += "\n" + w.Plain(m)
 		}
-		return len(thread) > 1 && !strings.Contains(root.Text, "Working")
+		return len(thread) > 1 && isFinal(root)
 	})
 	if err != nil {
-		w.t.Fatalf("%v\nseen: %s\n%s", err, seen, w.log)
+		w.T.Fatalf("%v\nseen: %s\n%s", err, seen, w.Log)
 	}
 	return seen
 }

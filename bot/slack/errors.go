@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	slackgo "github.com/slack-go/slack"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 )
 
 // errNoPlace is returned for a message that Slack took, as it seems, without
@@ -24,22 +24,13 @@ func (a *api) judge(m method, err error) error {
 	if err == nil {
 		return nil
 	}
-	err = fmt.Errorf("%s: %w", m, withoutURL(err))
+	err = fmt.Errorf("%s: %w", m, chat.WithoutURL(err))
 	if code(err) == "missing_scope" {
 		err = fmt.Errorf("%w: the app needs %s", err, scopes()[m])
 	}
 	if m != responseURL && isRevoked(code(err)) {
 		err = fmt.Errorf("%w: %w", err, bot.ErrRevoked)
-		a.revoke(err)
-	}
-	return err
-}
-
-// withoutURL drops the address from an error: a response_url, and the ticket of a
-// socket, are secrets.
-func withoutURL(err error) error {
-	if inner, ok := errors.AsType[*url.Error](err); ok {
-		return inner.Err
+		a.link.Revoke(err)
 	}
 	return err
 }
@@ -67,10 +58,16 @@ func isRevoked(code string) bool {
 func cannotPost(code string) bool {
 	switch code {
 	case "not_in_channel", "channel_not_found", "is_archived", "user_not_in_channel", "messages_tab_disabled",
-		"missing_scope", "no_permission", "cannot_dm_bot", "team_access_not_granted":
+		"missing_scope", "no_permission", "cannot_dm_bot", "team_access_not_granted", "channel_is_frozen", "ekm_access_denied":
 		return true
 	}
 	return strings.HasPrefix(code, "restricted_action")
+}
+
+// cannotThread reports whether a word means that a thread takes no answers any more:
+// its root is gone. Usually Slack does not say so but posts in the channel.
+func cannotThread(code string) bool {
+	return slices.Contains([]string{"cannot_reply_to_message", "message_not_found", "thread_not_found"}, code)
 }
 
 // cannotUpdate reports whether a word means that a message cannot be changed any
@@ -79,12 +76,15 @@ func cannotUpdate(code string) bool {
 	return cannotPost(code) || slices.Contains([]string{"message_not_found", "cant_update_message", "edit_window_closed"}, code)
 }
 
-// retryAfter tells how long Slack asks to wait, if it does.
-func retryAfter(err error) (time.Duration, bool) {
+// limitOf is what an answer says of how fast calls can follow.
+func limitOf(err error) chat.Limit {
 	if limited, ok := errors.AsType[*slackgo.RateLimitedError](err); ok {
-		return max(limited.RetryAfter, time.Second), true
+		return chat.Limit{Refused: true, Pause: max(limited.RetryAfter, time.Second)}
 	}
-	return time.Second, status(err) == http.StatusTooManyRequests
+	if status(err) == http.StatusTooManyRequests {
+		return chat.Limit{Refused: true, Pause: time.Second}
+	}
+	return chat.Limit{}
 }
 
 // status is the HTTP status of an answer that was not 200, or 0.

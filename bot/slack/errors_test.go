@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -43,9 +42,14 @@ func TestJudge(t *testing.T) {
 		{"", false, false, false},
 	} {
 		t.Run(tc.code, func(t *testing.T) {
-			a := newAPI(Config{}, time.Second, deaf(identity{}).log)
+			a := deaf(identity{}).api
+			ctx, end := a.link.Bound(t.Context())
+			defer end()
 			err := a.judge(postMessage, slackgo.SlackErrorResponse{Err: tc.code})
-			if errors.Is(err, bot.ErrRevoked) != tc.revoked || (a.revoked.Err() != nil) != tc.revoked {
+			if tc.revoked {
+				<-ctx.Done()
+			}
+			if errors.Is(err, bot.ErrRevoked) != tc.revoked || errors.Is(a.link.Ended(ctx), bot.ErrRevoked) != tc.revoked {
 				t.Errorf("revoked: %v", err)
 			}
 			if isLost(err) != tc.post || cannotUpdate(code(err)) != tc.update || isSpent(err) {
@@ -59,7 +63,7 @@ func TestJudge(t *testing.T) {
 func TestJudgeHides(t *testing.T) {
 	const secret = "https://hooks.slack.com/commands/T1/2/secret"
 	cause := errors.New("connection refused")
-	a := newAPI(Config{}, time.Second, deaf(identity{}).log)
+	a := deaf(identity{}).api
 	err := a.judge(responseURL, fmt.Errorf("failed to post webhook: %w", &url.Error{Op: "Post", URL: secret, Err: cause}))
 	if strings.Contains(err.Error(), "secret") || !errors.Is(err, cause) || !strings.HasPrefix(err.Error(), "response_url: ") {
 		t.Errorf("the error is %q", err)

@@ -13,6 +13,7 @@ import (
 // TestFallback: where the bot cannot post, the result goes to the caller alone,
 // with what to do about it.
 func TestFallback(t *testing.T) {
+	t.Parallel()
 	refuse := func(method, code string) func(*world) {
 		return func(w *world) {
 			w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: method, Code: code, Times: -1})
@@ -76,31 +77,15 @@ func TestFallback(t *testing.T) {
 					t.Errorf("in the channel stands %q", root.Text)
 				}
 			}
-			w.posted(1)
+			w.Closed()
 		})
 	}
-}
-
-// posted waits until an entry is closed: its reply handle is forgotten.
-func (w *world) posted(entry int64) {
-	w.t.Helper()
-	w.until("the entry is closed", func() bool {
-		left, err := w.stage.Journal.Unclosed(context.Background())
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		for _, e := range left {
-			if e.Number == entry {
-				return false
-			}
-		}
-		return true
-	})
 }
 
 // TestDirect: when the response_url is spent, or there is none, the caller gets a
 // direct message.
 func TestDirect(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name string
 		say  func(*world)
@@ -136,34 +121,43 @@ func TestDirect(t *testing.T) {
 // root's line, and nothing is tried again.
 func TestDeletedRoot(t *testing.T) {
 	t.Parallel()
-	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
-	w.stage.API.SetLatency(time.Second)
-	w.acked(w.slash(alice, "add "+group+" user1"))
-	root := w.message(func(m fakeslack.Message) bool { return strings.Contains(m.Text, "Working") })
-	w.recorded(root)
-	w.Delete(channel, root.TS)
-	w.stage.API.SetLatency(0)
-	m := w.message(func(m fakeslack.Message) bool { return len(m.Edited) > 0 })
-	if got := w.Plain(m); m.ThreadTS != "" || !strings.HasPrefix(got, "✅ Done · @UALICE · ") || !strings.Contains(got, "Added 1 of 1") {
-		t.Errorf("it says %q in %q", got, m.ThreadTS)
-	}
-	w.posted(1)
-	if all := w.Messages(channel); len(all) != 1 {
-		t.Errorf("there stand %d messages", len(all))
+	for _, says := range []string{"", "cannot_reply_to_message", "thread_not_found"} {
+		t.Run("slack says "+says, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+			w.Stage.API.SetLatency(time.Second)
+			w.acked(w.slash(alice, "add "+group+" user1"))
+			root := w.message(func(m fakeslack.Message) bool { return strings.Contains(m.Text, "Working") })
+			w.recorded(root)
+			w.Delete(channel, root.TS)
+			if says != "" {
+				w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: "chat.postMessage", Code: says})
+			}
+			w.Stage.API.SetLatency(0)
+			m := w.message(func(m fakeslack.Message) bool { return len(m.Edited) > 0 })
+			if got := w.Plain(m); m.ThreadTS != "" || !strings.HasPrefix(got, "✅ Done · @UALICE · ") || !strings.Contains(got, "Added 1 of 1") {
+				t.Errorf("it says %q in %q", got, m.ThreadTS)
+			}
+			w.Closed()
+			if all := w.Messages(channel); len(all) != 1 || strings.Contains(w.Log.String(), "posting again") {
+				t.Errorf("there stand %d messages\n%s", len(all), w.Log)
+			}
+		})
 	}
 }
 
 // recorded waits until the journal knows where a root stands.
 func (w *world) recorded(root fakeslack.Message) {
-	w.t.Helper()
-	w.until("the root is on record", func() bool {
-		open, err := w.stage.Journal.Unclosed(context.Background())
+	w.T.Helper()
+	w.Until("the root is on record", func() bool {
+		open, err := w.Stage.Journal.Unclosed(context.Background())
 		return err == nil && len(open) == 1 && strings.Contains(string(open[0].Root), root.TS)
 	})
 }
 
 // TestPassingTrouble: what may pass is tried again until it does.
 func TestPassingTrouble(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name  string
 		fault fakeslack.Fault
@@ -186,7 +180,7 @@ func TestPassingTrouble(t *testing.T) {
 				if _, replies := w.final(channel); len(replies) != 1 || len(w.Messages(channel)) != 2 {
 					t.Errorf("there stand %d messages", len(w.Messages(channel)))
 				}
-				w.posted(1)
+				w.Closed()
 			})
 		}
 	}

@@ -1,13 +1,16 @@
 package slack
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 )
 
 // How far back a message is looked for: what was posted after the entry was
@@ -21,37 +24,71 @@ const (
 // FindRoot looks for an entry's root message. It finds none where the app may not
 // read the history.
 func (s *Slack) FindRoot(ctx context.Context, e bot.Entry) (bot.Post, bool, error) {
+	ctx = chat.Gated(ctx)
 	at := stand{Channel: channelOf(e.Place), Thread: e.Place.Thread}
 	if at.needsNoRoot(e) {
-		return at.post(), true, nil
+		return chat.Post(at), true, nil
 	}
-	ts, err := s.find(ctx, e, at.Channel, at.Thread, markOf(e, rootPart))
-	at.TS = ts
-	return at.post(), ts != "", err
+	parts, err := s.find(ctx, e, at.Channel, at.Thread, rootPart)
+	at.TS = parts[rootPart]
+	return chat.Post(at), at.TS != "", err
 }
 
-// FindResult looks for the last page of an entry's result.
+// begun is what stands of a result that is not whole.
+type begun struct {
+	thread string            // empty: it stands in the channel
+	pages  map[string]string // where, by part
+}
+
+// FindResult looks for the last page of an entry's result: in its thread and, in case
+// that was gone, in the channel. If only the first pages stand, Report goes on from
+// there. What was given to the caller alone is not found.
 func (s *Slack) FindResult(ctx context.Context, e bot.Entry) (bot.Post, bool, error) {
-	at, err := readStand(e.Root)
-	if err != nil || at.root() == "" {
+	ctx = chat.Gated(ctx)
+	at, err := chat.ReadPost[stand](e.Root)
+	if err != nil || at.root() == "" && e.Under == 0 {
 		return "", false, err
 	}
-	at = stand{Channel: at.Channel, Thread: at.root()}
-	at.TS, err = s.find(ctx, e, at.Channel, at.Thread, markOf(e, resultPart))
-	return at.post(), at.TS != "", err
+	for _, thread := range slices.Compact([]string{at.root(), ""}) {
+		pages, err := s.findPages(ctx, e, at.Channel, thread)
+		if err != nil {
+			return "", false, err
+		}
+		first, last := pages[pagePart(0, 2)], pages[resultPart]
+		if last != "" {
+			return chat.Post(stand{Channel: at.Channel, TS: cmp.Or(first, last), Thread: thread}), true, nil
+		}
+		if first != "" {
+			s.begun.Store(e.Number, begun{thread, pages})
+			break
+		}
+	}
+	return "", false, nil
 }
 
-// find looks for a mark in a thread or, without one, in a channel, and returns
-// where it is, or nothing.
-func (s *Slack) find(ctx context.Context, e bot.Entry, channel, thread string, m mark) (ts string, err error) {
+// findPages looks for the pages of a result in a thread or, without one, in a channel:
+// the first stands there, and the others under it.
+func (s *Slack) findPages(ctx context.Context, e bot.Entry, channel, thread string) (map[string]string, error) {
+	pages, err := s.find(ctx, e, channel, thread, resultPart)
+	if first := pages[pagePart(0, 2)]; err == nil && thread == "" && first != "" {
+		return s.find(ctx, e, channel, first, resultPart)
+	}
+	return pages, err
+}
+
+// find looks for what of an entry stands in a thread or, without one, in a channel,
+// until it has found one part or there is nothing more to read. It returns where, by
+// part.
+func (s *Slack) find(ctx context.Context, e bot.Entry, channel, thread, until string) (map[string]string, error) {
+	parts := make(map[string]string)
 	if _, blind := s.blind.Load(channel); blind {
-		return "", nil
+		return parts, nil
 	}
 	oldest := strconv.FormatInt(e.Accepted.Add(-clockError).Unix(), 10)
 	cursor := ""
 	for range mostSearched {
 		var messages []slackgo.Message
-		err := s.lines.do(ctx, channel, func(ctx context.Context) (err error) {
+		err := s.inLine(ctx, channel, func(ctx context.Context) (err error) {
 			if thread == "" {
 				messages, cursor, err = s.readChannel(ctx, channel, oldest, cursor)
 			} else {
@@ -63,21 +100,21 @@ func (s *Slack) find(ctx context.Context, e bot.Entry, channel, thread string, m
 			if word == "missing_scope" {
 				s.blind.Store(channel, true)
 			}
-			return "", nil
+			return parts, nil
 		}
 		if err != nil {
-			return "", err
+			return parts, err
 		}
 		for _, said := range messages {
-			if m.on(said.Metadata) {
-				return said.Timestamp, nil
+			if part := partOf(e, said.Metadata); part != "" {
+				parts[part] = said.Timestamp
 			}
 		}
-		if cursor == "" {
+		if cursor == "" || parts[until] != "" {
 			break
 		}
 	}
-	return "", nil
+	return parts, nil
 }
 
 func (s *Slack) readChannel(ctx context.Context, channel, oldest, cursor string) ([]slackgo.Message, string, error) {

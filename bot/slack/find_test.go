@@ -1,6 +1,8 @@
 package slack_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +20,7 @@ var inDoubt = []fakeslack.Fault{
 // TestPostInDoubt: with the history scope a message is looked for before it is
 // posted again; without it, it may stand twice but never not at all.
 func TestPostInDoubt(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name   string
 		scopes []string
@@ -35,13 +38,13 @@ func TestPostInDoubt(t *testing.T) {
 				w.Inject(fault)
 				w.acked(w.slash(alice, "add "+group+" user1"))
 				w.final(channel)
-				w.posted(1)
+				w.Closed()
 				root := w.Messages(channel)
 				w.Inject(fault)
 				m := w.Mention(alice, channel, "", "add "+group+" user2")
 				w.acked(m)
 				w.message(func(r fakeslack.Message) bool { return r.ThreadTS == m.TS })
-				w.posted(2)
+				w.Closed()
 				thread := w.Thread(channel, m.TS)
 				if tc.once && (len(root) != 2 || len(thread) != 2) {
 					t.Errorf("%d messages after the command, %d in the thread of the mention", len(root), len(thread))
@@ -60,6 +63,7 @@ func TestPostInDoubt(t *testing.T) {
 // TestRestart: what was posted before the bot died, but not recorded, is found
 // again and not posted twice.
 func TestRestart(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name string
 		nth  int // call of chat.postMessage, at which the bot dies
@@ -70,7 +74,7 @@ func TestRestart(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, "sockets", fakeslack.Config{Scopes: []string{"commands", "chat:write", "channels:history"}}, slack.Options{})
-			w.stage.API.SetLatency(500 * time.Millisecond)
+			w.Stage.API.SetLatency(500 * time.Millisecond)
 			hang := fakeslack.Fault{Kind: fakeslack.Hang, Method: "chat.postMessage", Applied: true, Times: -1}
 			if tc.nth == 1 {
 				w.Inject(hang)
@@ -83,14 +87,50 @@ func TestRestart(t *testing.T) {
 			w.message(func(m fakeslack.Message) bool { return m.Channel == channel && len(w.Messages(channel)) == tc.nth })
 			w.halt()
 			w.ClearFaults()
-			w.stage.API.SetLatency(0)
-			w.stage.Restart(t)
+			w.Stage.API.SetLatency(0)
+			w.Stage.Restart(t)
 			w.start()
 			w.final(channel)
-			w.posted(1)
+			w.Closed()
 			if n := len(w.Messages(channel)); n != 2 {
 				t.Errorf("%d messages stand in the channel", n)
 			}
 		})
+	}
+}
+
+// TestLongResultBegun: of a result of several messages that failed between two of them
+// the first are not repeated, in a thread and in the channel.
+func TestLongResultBegun(t *testing.T) {
+	t.Parallel()
+	for _, fault := range append(inDoubt, fakeslack.Fault{Kind: fakeslack.Status}) {
+		for _, deleted := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s %d/deleted root %v", fault.Kind, fault.Status, deleted), func(t *testing.T) {
+				t.Parallel()
+				scopes := []string{"commands", "chat:write", "channels:history"}
+				w := open(t, "sockets", fakeslack.Config{Scopes: scopes}, slack.Options{CallTime: 2 * time.Second})
+				w.Several(90)
+				fault.Method, fault.After = "chat.postMessage", 2
+				w.Inject(fault)
+				w.API.SetLatency(20 * time.Millisecond)
+				w.acked(w.slash(alice, "add weekend "+longUsers()+" --new"))
+				if deleted {
+					root := w.message(func(m fakeslack.Message) bool { return m.Channel == channel })
+					w.recorded(root)
+					w.Delete(channel, root.TS)
+				}
+				w.says("#1\n[Undo]")
+				w.Closed()
+				all := ""
+				for _, m := range w.Messages(channel) {
+					all += w.Plain(m) + "\n"
+				}
+				for i := range 90 {
+					if id := fmt.Sprintf("@TGS#aMANY%04d", i); strings.Count(all, id) != 1 {
+						t.Errorf("%s stands there %d times", id, strings.Count(all, id))
+					}
+				}
+			})
+		}
 	}
 }

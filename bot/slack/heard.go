@@ -8,10 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 )
 
 // heard is something that people said to the bot, as a delivery, with the ways to
@@ -163,9 +163,10 @@ type press struct {
 		ID string `json:"id"`
 	} `json:"channel"`
 	Container struct {
-		Channel string `json:"channel_id"`
-		TS      string `json:"message_ts"`
-		Thread  string `json:"thread_ts"`
+		Channel   string `json:"channel_id"`
+		TS        string `json:"message_ts"`
+		Thread    string `json:"thread_ts"`
+		Ephemeral bool   `json:"is_ephemeral"`
 	} `json:"container"`
 	Actions []struct {
 		ID    string `json:"action_id"`
@@ -185,16 +186,16 @@ func (p press) hear(s *Slack) (heard, error) {
 	if p.User.ID == "" || channel == "" {
 		return heard{}, errors.New("a click without a caller or a channel")
 	}
-	action, _, _ := strings.Cut(p.Actions[0].ID, ".")
-	entry, err := strconv.ParseInt(p.Actions[0].Value, 10, 64)
-	if err != nil || entry < 0 {
-		entry = 0
+	thread := p.Container.Thread
+	if thread == "" && !p.Container.Ephemeral { // one that only its reader sees can have no answers
+		thread = p.Container.TS
 	}
+	action, _, _ := strings.Cut(p.Actions[0].ID, ".")
 	d := bot.Delivery{
 		Key:    key(p.Team.ID, p.TriggerID),
 		Caller: s.caller(p.User.ID, s.self.Load().home(p.User.Team)),
-		Place:  place(channel, cmp.Or(p.Container.Thread, p.Container.TS)),
-		Click:  &bot.Click{Action: action, Entry: entry},
+		Place:  place(channel, thread),
+		Click:  chat.Click(action, p.Actions[0].Value),
 		Reply:  p.ResponseURL,
 	}
 	return heard{delivery: d, url: p.ResponseURL, thread: p.Container.Thread}, nil

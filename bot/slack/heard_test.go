@@ -4,15 +4,20 @@ import (
 	"encoding/json"
 	"log/slog"
 	"testing"
-	"time"
 
 	"liveadmin/commands"
+	"liveadmin/imapi"
 )
 
 // deaf is a platform that was introduced but runs nowhere.
 func deaf(self identity) *Slack {
-	s := &Slack{log: slog.New(slog.DiscardHandler)}
-	s.groups = &userGroups{policy: func() commands.Policy { return commands.Policy{} }, now: time.Now}
+	token := imapi.NewSecret("x")
+	s, err := New(Config{BotToken: token, AppToken: token}, Options{
+		Log: slog.New(slog.DiscardHandler), Policy: func() commands.Policy { return commands.Policy{} },
+	})
+	if err != nil {
+		panic(err) // settings that are always good
+	}
 	s.self.Store(&self)
 	return s
 }

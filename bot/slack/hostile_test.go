@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"liveadmin/bot/bottest/fakeslack"
@@ -41,9 +42,9 @@ func TestHostile(t *testing.T) {
 	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
 	for i, text := range texts {
 		quoted := `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
-		w.stage.API.AddAccount(fmt.Sprintf("named%d", i), text)
+		w.Stage.API.AddAccount(fmt.Sprintf("named%d", i), text)
 		nicknamed := fmt.Sprintf("@TGS#aNICK%04d", i)
-		w.stage.API.AddGroup(nicknamed, simulator.Group{Admins: []string{fmt.Sprintf("named%d", i)}})
+		w.Stage.API.AddGroup(nicknamed, simulator.Group{Admins: []string{fmt.Sprintf("named%d", i)}})
 		for _, command := range []string{
 			text, "add " + text, "add " + quoted + " user1", "add " + group + " " + quoted,
 			"add " + group + " user1 --reason " + quoted, "help " + text, "history " + quoted, "list " + nicknamed,
@@ -53,8 +54,8 @@ func TestHostile(t *testing.T) {
 		w.acked(w.SendMention(fakeslack.Mention{User: alice, Channel: channel, Verbatim: "<@U0BOT> ad " + text}))
 	}
 	w.acked(w.Slash(alice, channel, "history"))
-	w.until("all is posted", func() bool {
-		left, err := w.stage.Journal.Unclosed(t.Context())
+	w.Until("all is posted", func() bool {
+		left, err := w.Stage.Journal.Unclosed(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,20 +76,20 @@ func TestHostile(t *testing.T) {
 
 // harmless looks for what a text can do in a message.
 func (w *world) harmless(m fakeslack.Message) {
-	w.t.Helper()
+	w.T.Helper()
 	for _, who := range w.Pings(m) {
 		if who != alice || m.To != "" {
-			w.t.Errorf("%s is mentioned by %q", who, m.Text)
+			w.T.Errorf("%s is mentioned by %q", who, m.Text)
 		}
 	}
 	for _, text := range []string{m.Text, w.Plain(m)} {
 		if i := strings.IndexFunc(text, unseen); i >= 0 {
-			w.t.Errorf("%+q has a character that cannot be seen", text[i:])
+			w.T.Errorf("%+q has a character that cannot be seen", text[i:])
 		}
 	}
 	for line := range strings.Lines(m.Text) {
 		if strings.Count(line, "`")%2 != 0 && !strings.HasSuffix(strings.TrimSpace(m.Text), "…") {
-			w.t.Errorf("a code span is open in %q", line)
+			w.T.Errorf("a code span is open in %q", line)
 		}
 	}
 }
@@ -103,10 +104,11 @@ func unseen(r rune) bool {
 // token or an address for answers into the log.
 func TestSecretsInErrors(t *testing.T) {
 	t.Parallel()
-	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{CallTime: time.Second})
 	w.EditChannel(channel, func(c *fakeslack.Channel) { c.Members = []string{alice} })
 	for _, f := range []fakeslack.Fault{
 		{Kind: fakeslack.Reset, Method: "response_url", Times: 1},
+		{Kind: fakeslack.Hang, Method: "response_url", Times: 1},
 		{Kind: fakeslack.Status, Method: "response_url", Times: 1},
 		{Kind: fakeslack.Status, Status: 302, Method: "response_url", Times: 1},
 	} {
@@ -114,11 +116,11 @@ func TestSecretsInErrors(t *testing.T) {
 	}
 	w.acked(w.slash(alice, "add "+group+" user1"))
 	w.private(alice, 1)
-	if !strings.Contains(w.log.String(), "posting again") {
-		t.Errorf("nothing failed:\n%s", w.log)
+	if !strings.Contains(w.Log.String(), "posting again") {
+		t.Errorf("nothing failed:\n%s", w.Log)
 	}
 	w.Close() // every later call fails with the address in its error
-	w.until("the socket is missed", func() bool { return strings.Contains(w.log.String(), "connection refused") })
+	w.Until("the socket is missed", func() bool { return strings.Contains(w.Log.String(), "connection refused") })
 	if secret := w.said[1]; !strings.HasPrefix(secret, "http") || slices.Contains(w.said, "") {
 		t.Errorf("nothing to look for: %v", w.said)
 	}

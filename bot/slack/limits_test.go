@@ -27,9 +27,7 @@ func TestRateLimited(t *testing.T) {
 	if len(w.Messages(channel)) == 2*commands {
 		t.Log("the limited channel was as fast as the other one")
 	}
-	for i := range int64(commands) {
-		w.posted(i + 1)
-	}
+	w.Closed()
 	if n := len(w.Messages(channel)); n != 2*commands {
 		t.Errorf("%d messages stand in the channel", n)
 	}
@@ -40,10 +38,10 @@ func TestRateLimited(t *testing.T) {
 func TestLongResult(t *testing.T) {
 	t.Parallel()
 	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
-	w.severalGroups(90)
+	w.Several(90)
 	w.acked(w.slash(alice, "add weekend "+longUsers()+" --new"))
 	root, _ := w.final(channel)
-	w.posted(1)
+	w.Closed()
 	replies := w.Thread(channel, root.TS)[1:]
 	if len(replies) < 2 {
 		t.Fatalf("%d replies", len(replies))

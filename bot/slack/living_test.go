@@ -3,6 +3,7 @@ package slack_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,12 +16,12 @@ import (
 
 // serves waits until the bot takes commands again, and tells how long it took.
 func (w *world) serves() time.Duration {
-	w.t.Helper()
+	w.T.Helper()
 	began := time.Now()
-	if err := w.WaitConnected(w.soon(), 1); err != nil {
-		w.t.Fatalf("%v\n%s", err, w.log)
+	if err := w.WaitConnected(w.Soon(), 1); err != nil {
+		w.T.Fatalf("%v\n%s", err, w.Log)
 	}
-	w.ready()
+	w.Ready(w.slack.State)
 	took := time.Since(began)
 	before := len(w.Ephemerals(bob))
 	w.acked(w.slash(bob, "whoami"))
@@ -31,6 +32,7 @@ func (w *world) serves() time.Duration {
 // TestSocketsEnd: whatever ends a socket, another one takes its place, and
 // readiness says so meanwhile.
 func TestSocketsEnd(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name string
 		end  func(*world)
@@ -73,8 +75,8 @@ func TestSilentFromTheStart(t *testing.T) {
 	w := build(t, "sockets", fakeslack.Config{}, slack.Options{Silence: 300 * time.Millisecond})
 	w.SetMute(true)
 	w.slack = w.platform()
-	w.stage.Run(t, w.slack)
-	w.until("two sockets were tried", func() bool {
+	w.Stage.Run(t, w.slack)
+	w.Until("two sockets were tried", func() bool {
 		if ready, _ := w.slack.State(t.Context()); ready {
 			t.Fatal("ready without a greeting")
 		}
@@ -90,12 +92,12 @@ func TestReadiness(t *testing.T) {
 	w := open(t, "sockets", fakeslack.Config{PingEvery: 50 * time.Millisecond}, slack.Options{Silence: 400 * time.Millisecond})
 	w.SetMute(true)
 	w.Silence()
-	w.until("not ready", func() bool {
+	w.Until("not ready", func() bool {
 		ready, reason := w.slack.State(t.Context())
 		return !ready && reason != ""
 	})
 	w.SetMute(false)
-	w.ready()
+	w.Ready(w.slack.State)
 	w.halt()
 	if ready, reason := w.slack.State(t.Context()); ready || reason != "stopped" {
 		t.Errorf("after the end: %v %q", ready, reason)
@@ -111,8 +113,8 @@ func TestRefreshGap(t *testing.T) {
 		w.Disconnect(fakeslack.RefreshRequested)
 		w.serves()
 	}
-	if strings.Contains(w.log.String(), "no socket") {
-		t.Errorf("it paused:\n%s", w.log)
+	if strings.Contains(w.Log.String(), "no socket") {
+		t.Errorf("it paused:\n%s", w.Log)
 	}
 }
 
@@ -121,9 +123,9 @@ func TestRefreshGap(t *testing.T) {
 func TestSocketsThatDoNotLast(t *testing.T) {
 	t.Parallel()
 	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
-	w.until("it paused", func() bool {
+	w.Until("it paused", func() bool {
 		w.Disconnect(fakeslack.RefreshRequested)
-		return strings.Contains(w.log.String(), "as soon as it is open")
+		return strings.Contains(w.Log.String(), "as soon as it is open")
 	})
 	w.serves()
 }
@@ -135,10 +137,10 @@ func TestRedelivery(t *testing.T) {
 	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
 	w.CutAfterNext(1)
 	d := w.Mention(alice, channel, "", "add "+group+" user1")
-	if err := w.WaitConnected(w.soon(), 1); err != nil {
+	if err := w.WaitConnected(w.Soon(), 1); err != nil {
 		t.Fatal(err)
 	}
-	w.until("acknowledged", func() bool {
+	w.Until("acknowledged", func() bool {
 		if len(d.Acks()) == 0 && len(w.Sockets()) > 0 {
 			w.Redeliver(d)
 			time.Sleep(50 * time.Millisecond)
@@ -146,9 +148,36 @@ func TestRedelivery(t *testing.T) {
 		return len(d.Acks()) > 0
 	})
 	w.message(func(m fakeslack.Message) bool { return m.ThreadTS == d.TS })
-	w.posted(1)
+	w.Closed()
 	if got := w.Thread(channel, d.TS); len(got) != 2 {
 		t.Errorf("%d messages stand in the thread", len(got))
+	}
+}
+
+// TestOddEnvelopes: whatever comes through a socket is acknowledged, be it of no use,
+// and ends nothing.
+func TestOddEnvelopes(t *testing.T) {
+	t.Parallel()
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	before := w.Sockets()
+	for _, tc := range []struct{ name, kind, payload string }{
+		{"of a kind that is new", "something_new", `{"type":"x"}`},
+		{"an event of another kind", "events_api", `{"type":"event_callback","event":{"type":"message","user":"U1","channel":"C1","ts":"1.1","text":"x"}}`},
+		{"an event that slack-go does not know", "events_api", `{"type":"event_callback","event":{"type":"brand_new"}}`},
+		{"an event of a wrong form", "events_api", `{"type":"event_callback","event":[]}`},
+		{"no event", "events_api", `null`},
+		{"a command of a wrong form", "slash_commands", `{"user_id":7}`},
+		{"a command of nobody", "slash_commands", `{}`},
+		{"a click of a wrong form", "interactive", `{"type":"block_actions","actions":{}}`},
+		{"a form", "interactive", `{"type":"view_submission"}`},
+	} {
+		if a, err := w.SendRaw(tc.kind, []byte(tc.payload)).Wait(w.Soon()); err != nil || a.Late {
+			t.Errorf("%s: %+v, %v", tc.name, a, err)
+		}
+	}
+	w.acked(w.slash(bob, "whoami"))
+	if after := w.Sockets(); !slices.Equal(after, before) {
+		t.Errorf("sockets %v, then %v", before, after)
 	}
 }
 
@@ -159,8 +188,8 @@ func TestSeveralBots(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	other := w.platform()
 	ended := make(chan error, 1)
-	go func() { ended <- other.Run(ctx, w.stage.Bot) }()
-	if err := w.WaitConnected(w.soon(), 2); err != nil {
+	go func() { ended <- other.Run(ctx, w.Stage.Bot) }()
+	if err := w.WaitConnected(w.Soon(), 2); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 6 {
@@ -176,6 +205,7 @@ func TestSeveralBots(t *testing.T) {
 // TestRevoked: credentials that are not valid any more end the platform, whichever
 // call tells; readiness says so.
 func TestRevoked(t *testing.T) {
+	t.Parallel()
 	for _, code := range []string{"token_revoked", "socket_mode_disabled"} {
 		for _, tc := range []struct {
 			name string
@@ -203,7 +233,7 @@ func TestRevoked(t *testing.T) {
 						t.Errorf("it ended with %v", err)
 					}
 				case <-time.After(20 * time.Second):
-					t.Fatalf("it did not end\n%s", w.log)
+					t.Fatalf("it did not end\n%s", w.Log)
 				}
 				if ready, reason := w.slack.State(t.Context()); ready || !strings.Contains(reason, code) {
 					t.Errorf("readiness is %v %q", ready, reason)
@@ -218,7 +248,7 @@ func TestRevokedFromTheStart(t *testing.T) {
 	w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
 	w.Revoke(w.Config().BotToken, "invalid_auth")
 	w.slack = w.platform()
-	if err := w.slack.Run(w.soon(), w.stage.Bot); !errors.Is(err, bot.ErrRevoked) {
+	if err := w.slack.Run(w.Soon(), w.Stage.Bot); !errors.Is(err, bot.ErrRevoked) {
 		t.Errorf("it ended with %v", err)
 	}
 }
@@ -228,8 +258,8 @@ func TestNotYet(t *testing.T) {
 	w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
 	w.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "auth.test", Times: 2})
 	w.slack = w.platform()
-	w.stage.Run(t, w.slack)
-	w.until("it says why", func() bool {
+	w.Stage.Run(t, w.slack)
+	w.Until("it says why", func() bool {
 		ready, reason := w.slack.State(t.Context())
 		return !ready && strings.Contains(reason, "auth.test")
 	})
@@ -238,6 +268,7 @@ func TestNotYet(t *testing.T) {
 
 // TestStop: what was heard before the end is recorded and acknowledged.
 func TestStop(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()

@@ -25,8 +25,15 @@ type mark struct {
 const (
 	rootPart   = "root"
 	resultPart = "result"
-	pagePart   = "page"
 )
+
+// pagePart is the nth page of a result that has so many.
+func pagePart(n, all int) string {
+	if n == all-1 {
+		return resultPart
+	}
+	return "page " + strconv.Itoa(n)
+}
 
 func markOf(e bot.Entry, part string) mark {
 	return mark{e.Number, e.Accepted.Unix(), part}
@@ -38,7 +45,11 @@ func (m mark) metadata() slackgo.SlackMetadata {
 	}}
 }
 
-// on reports whether a message has the mark.
-func (m mark) on(meta slackgo.SlackMetadata) bool {
-	return meta.EventType == markType && maps.Equal(meta.EventPayload, m.metadata().EventPayload)
+// partOf is the part of an entry that a message is; empty: none.
+func partOf(e bot.Entry, meta slackgo.SlackMetadata) string {
+	part, _ := meta.EventPayload["part"].(string)
+	if meta.EventType != markType || !maps.Equal(meta.EventPayload, markOf(e, part).metadata().EventPayload) {
+		return ""
+	}
+	return part
 }

@@ -11,6 +11,7 @@ import (
 
 // TestMention: a mention is answered in its thread, with one message.
 func TestMention(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
@@ -49,6 +50,7 @@ func TestMention(t *testing.T) {
 // TestMentionPrivate: what is for the caller alone comes by chat.postEphemeral,
 // inside of a thread with its ts.
 func TestMentionPrivate(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
@@ -83,6 +85,7 @@ func TestInvited(t *testing.T) {
 
 // TestNotForTheBot: what bots say and what is edited is acknowledged and dropped.
 func TestNotForTheBot(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
@@ -96,7 +99,7 @@ func TestNotForTheBot(t *testing.T) {
 				w.acked(w.SendMention(m))
 			}
 			w.acked(w.slash(bob, "whoami"))
-			rows, err := w.stage.Journal.Trail(w.soon(), bot.Filter{})
+			rows, err := w.Stage.Journal.Trail(w.Soon(), bot.Filter{})
 			if err != nil || len(rows) != 1 {
 				t.Errorf("on record are %+v, %v", rows, err)
 			}
@@ -107,6 +110,7 @@ func TestNotForTheBot(t *testing.T) {
 // TestOutsiders: people of other organisations are refused, whichever way they
 // come, even if the allowlist has their ID.
 func TestOutsiders(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
@@ -126,7 +130,7 @@ func TestOutsiders(t *testing.T) {
 			w.refusedOutsider(2)
 			w.acked(w.SendClick(fakeslack.Click{User: "U0GUEST", Message: topic, ActionID: "undo.0", Value: "1", Forged: true}))
 			w.refusedOutsider(3)
-			if got := w.stage.API.Admins(group); len(got) > 0 {
+			if got := w.Stage.API.Admins(group); len(got) > 0 {
 				t.Errorf("administrators are %v", got)
 			}
 		})
@@ -134,15 +138,16 @@ func TestOutsiders(t *testing.T) {
 }
 
 func (w *world) refusedOutsider(n int) {
-	w.t.Helper()
+	w.T.Helper()
 	if got := w.Plain(w.private("U0GUEST", n)); !strings.Contains(got, "People of another organization are not allowed") {
-		w.t.Errorf("the outsider is answered %q", got)
+		w.T.Errorf("the outsider is answered %q", got)
 	}
 }
 
 // TestClick: a button that does nothing any more is answered privately, in its
 // thread; a second press is not answered again.
 func TestClick(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
@@ -155,7 +160,7 @@ func TestClick(t *testing.T) {
 					t.Errorf("answered %q", got)
 				}
 				w.Redeliver(d)
-				if _, err := d.WaitAcks(w.soon(), 2); err != nil {
+				if _, err := d.WaitAcks(w.Soon(), 2); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -3,10 +3,10 @@ package slack
 import (
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	slackgo "github.com/slack-go/slack"
 
+	"liveadmin/bot/chat"
 	"liveadmin/commands"
 )
 
@@ -35,7 +35,8 @@ func pages(m commands.Message, mention bool) []page {
 	var all []page
 	var p page
 	size := 0
-	for _, s := range sections(m.Lines, mention) {
+	write := func(l commands.Line) []string { return parts(l, mention) }
+	for _, s := range chat.Sections(m.Lines, longestSection, write) {
 		if size+len(s) > longestPage || len(p.blocks) == mostSections {
 			all = append(all, p)
 			p, size = page{}, 0
@@ -44,8 +45,8 @@ func pages(m commands.Message, mention bool) []page {
 		size += len(s)
 	}
 	if m.Entry != 0 {
-		number := "#" + strconv.FormatInt(m.Entry, 10)
-		p.text = join(p.text, "\n", number)
+		number := chat.Number(m.Entry)
+		p.text = chat.Join(p.text, "\n", number)
 		p.blocks = append(p.blocks, slackgo.NewContextBlock("", plainText(number)))
 	}
 	if len(m.Actions) > 0 {
@@ -59,31 +60,10 @@ func pages(m commands.Message, mention bool) []page {
 }
 
 func (p *page) add(section string) {
-	p.text = join(p.text, "\n", section)
+	p.text = chat.Join(p.text, "\n", section)
 	// Verbatim: nothing that looks like an address or a name becomes a link.
 	text := &slackgo.TextBlockObject{Type: slackgo.MarkdownType, Text: section, Verbatim: true}
 	p.blocks = append(p.blocks, slackgo.NewSectionBlock(text, nil, nil))
-}
-
-// sections packs lines into texts that fit a section each.
-func sections(lines []commands.Line, mention bool) []string {
-	var all []string
-	now := ""
-	for _, l := range lines {
-		between := "\n"
-		for _, part := range parts(l, mention) {
-			if len(now)+len(between)+len(part) > longestSection {
-				all = append(all, now)
-				now = ""
-			}
-			now = join(now, between, part)
-			between = ""
-		}
-	}
-	if now != "" {
-		all = append(all, now)
-	}
-	return all
 }
 
 // parts writes a line with what its style adds. What was typed stands in a block
@@ -97,7 +77,7 @@ func parts(l commands.Line, mention bool) []string {
 		if n := len(all); n > 0 {
 			all[n-1] = strings.TrimRight(all[n-1], " ") + "\n"
 		}
-		return append(all, codeSpan("```", unescape(l.Text[last].Text))...)
+		return append(all, chat.Code("```", unescape(l.Text[last].Text), codeRune)...)
 	}
 	return pieces(l.Text, mention)
 }
@@ -126,36 +106,10 @@ func plainText(s string) *slackgo.TextBlockObject {
 	return slackgo.NewTextBlockObject(slackgo.PlainTextType, s, false, false)
 }
 
-func join(a, between, b string) string {
-	if a == "" {
-		return b
-	}
-	return a + between + b
-}
-
-// shorten cuts a text to so many bytes, at the end of a line if there is one in
-// its second half, never inside of a character, an entity or a token.
+// shorten cuts a text to so many bytes, never inside of an entity or a token.
 func shorten(s string, most int) string {
 	if len(s) <= most {
 		return s
 	}
-	s = s[:most-len("…")]
-	for !endsWhole(s) {
-		s = s[:len(s)-1]
-	}
-	if line := strings.LastIndexByte(s, '\n'); line > most/2 {
-		s = s[:line+1]
-	}
-	for _, open := range []struct{ from, to string }{{"&", ";"}, {"<", ">"}} {
-		if i := strings.LastIndex(s, open.from); i >= 0 && !strings.Contains(s[i:], open.to) {
-			s = s[:i]
-		}
-	}
-	return s + "…"
-}
-
-// endsWhole reports whether a text does not end inside of a character.
-func endsWhole(s string) bool {
-	r, size := utf8.DecodeLastRuneInString(s)
-	return r != utf8.RuneError || size != 1
+	return chat.Beginning(s, most-len("…"), chat.Token{From: "&", To: ";"}, chat.Token{From: "<", To: ">"}) + "…"
 }

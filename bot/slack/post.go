@@ -2,13 +2,12 @@ package slack
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	slackgo "github.com/slack-go/slack"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 )
 
 // stand is where a message stands: what bot.Post holds in Slack.
@@ -28,19 +27,8 @@ const (
 	inDirect  how = "direct"    // in a direct message to the caller
 )
 
-// post is the stand as the journal keeps it.
-func (s stand) post() bot.Post {
-	text, _ := json.Marshal(s) // strings alone cannot fail
-	return bot.Post(text)
-}
-
-func readStand(p bot.Post) (stand, error) {
-	var s stand
-	if err := json.Unmarshal([]byte(p), &s); err != nil || s.Channel == "" {
-		return stand{}, fmt.Errorf("%q does not tell where a message stands in Slack", p)
-	}
-	return s, nil
-}
+// Room is the channel.
+func (s stand) Room() string { return s.Channel }
 
 // root is the message under which answers go.
 func (s stand) root() string {
@@ -58,12 +46,20 @@ func (s stand) needsNoRoot(e bot.Entry) bool { return s.Thread != "" && len(e.Ch
 // where. threaded is false if the root was deleted meanwhile: then the page stands
 // in the channel.
 func (s *Slack) say(ctx context.Context, channel, root string, p page, m mark) (ts string, threaded bool, err error) {
+	ts, threaded, err = s.send(ctx, channel, root, p, m)
+	if root != "" && cannotThread(code(err)) {
+		return s.send(ctx, channel, "", p, m)
+	}
+	return ts, threaded, err
+}
+
+func (s *Slack) send(ctx context.Context, channel, root string, p page, m mark) (ts string, threaded bool, err error) {
 	options := append(p.options(), slackgo.MsgOptionMetadata(m.metadata()),
 		slackgo.MsgOptionDisableLinkUnfurl(), slackgo.MsgOptionDisableMediaUnfurl())
 	if root != "" {
 		options = append(options, slackgo.MsgOptionTS(root))
 	}
-	err = s.lines.do(ctx, channel, func(ctx context.Context) error {
+	err = s.inLine(ctx, channel, func(ctx context.Context) error {
 		return s.api.call(ctx, postMessage, func(ctx context.Context) error {
 			_, stands, said, err := s.api.PostMessageWithResponseContext(ctx, channel, options...)
 			if err == nil && stands == "" {
@@ -76,9 +72,17 @@ func (s *Slack) say(ctx context.Context, channel, root string, p page, m mark) (
 	return ts, threaded, err
 }
 
+// inLine makes a call about a channel, as fast as Slack lets calls about it follow.
+func (s *Slack) inLine(ctx context.Context, channel string, send func(context.Context) error) error {
+	return s.lines.Do(ctx, channel, func(ctx context.Context) (chat.Limit, error) {
+		err := send(ctx)
+		return limitOf(err), err
+	})
+}
+
 // change gives a message another page.
 func (s *Slack) change(ctx context.Context, channel, ts string, p page, m mark) error {
-	return s.lines.do(ctx, channel, func(ctx context.Context) error {
+	return s.inLine(ctx, channel, func(ctx context.Context) error {
 		return s.api.call(ctx, updateMessage, func(ctx context.Context) error {
 			_, _, _, err := s.api.UpdateMessageContext(ctx, channel, ts, append(p.options(), slackgo.MsgOptionMetadata(m.metadata()))...)
 			return err

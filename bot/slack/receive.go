@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"runtime/debug"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -34,23 +33,8 @@ type arrival struct {
 // handled, or was not taken because the bot is stopping: then another instance, or
 // a later try, gets it.
 func (s *Slack) take(a arrival) (handled <-chan struct{}) {
-	done := make(chan struct{})
-	door := s.enter()
-	if door == nil {
-		close(done)
-		return done
-	}
-	go func() {
-		defer close(done)
-		defer s.busy.Done()
-		defer func() {
-			if recover() != nil { // what was said, and secrets with it, may be in the value
-				s.log.Error("a delivery was given up after a panic", "stack", string(debug.Stack()))
-			}
-		}()
-		s.handle(door, a)
-	}()
-	return done
+	handled, _ = s.doorway.Enter(func(door bot.Door) { s.handle(door, a) })
+	return handled
 }
 
 // handle brings an arrival to the bot's door and acknowledges it when it is on
@@ -135,7 +119,7 @@ func (s *Slack) ephemerals(ctx context.Context, h heard, all []page) error {
 		if h.thread != "" {
 			options = append(options, slackgo.MsgOptionTS(h.thread))
 		}
-		if err := s.lines.do(ctx, channel, func(ctx context.Context) error {
+		if err := s.inLine(ctx, channel, func(ctx context.Context) error {
 			return s.api.call(ctx, postEphemeral, func(ctx context.Context) error {
 				_, err := s.api.PostEphemeralContext(ctx, channel, user, options...)
 				return err

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 	"liveadmin/commands"
 )
 
@@ -19,9 +20,10 @@ const mostPages = 5
 // is. Where the bot cannot post there is no root, and the result will go to the
 // caller alone.
 func (s *Slack) Announce(ctx context.Context, e bot.Entry, root commands.Text) (bot.Post, error) {
+	ctx = chat.Gated(ctx)
 	at := stand{Channel: channelOf(e.Place), Thread: e.Place.Thread}
 	if at.needsNoRoot(e) {
-		return at.post(), nil
+		return chat.Post(at), nil
 	}
 	ts, _, err := s.say(ctx, at.Channel, at.Thread, rootPage(root), markOf(e, rootPart))
 	if errors.Is(err, errNoPlace) {
@@ -37,13 +39,14 @@ func (s *Slack) Announce(ctx context.Context, e bot.Entry, root commands.Text) (
 		at.Why = code(err)
 		s.log.Warn("no root message", "entry", e.Number, "channel", at.Channel, "err", err)
 	}
-	return at.post(), nil
+	return chat.Post(at), nil
 }
 
 // Update gives the root message another line. One that was deleted, or was never
 // posted, stays so.
 func (s *Slack) Update(ctx context.Context, e bot.Entry, root commands.Text) error {
-	at, err := readStand(e.Root)
+	ctx = chat.Gated(ctx)
+	at, err := chat.ReadPost[stand](e.Root)
 	if err != nil || at.TS == "" {
 		return err
 	}
@@ -58,9 +61,13 @@ func (s *Slack) Update(ctx context.Context, e bot.Entry, root commands.Text) err
 // Report posts the result in the thread; where that is not possible, to the caller
 // alone, with what to do about it.
 func (s *Slack) Report(ctx context.Context, e bot.Entry, root commands.Text, result commands.Message) (bot.Post, error) {
-	at, err := readStand(e.Root)
+	ctx = chat.Gated(ctx)
+	at, err := chat.ReadPost[stand](e.Root)
 	if err != nil {
 		return "", err
+	}
+	if e.Under != 0 {
+		return s.late(ctx, e, at, root, result)
 	}
 	if at.root() == "" {
 		return s.confide(ctx, e, at.Why, root, result)
@@ -73,36 +80,72 @@ func (s *Slack) Report(ctx context.Context, e bot.Entry, root commands.Text, res
 	return post, err
 }
 
-// reply posts a result under its root. A root that was deleted takes no replies:
-// the result then stands in the channel.
-func (s *Slack) reply(ctx context.Context, e bot.Entry, at stand, root commands.Text, result commands.Message) (bot.Post, error) {
-	shown := result
-	switch {
-	case at.TS == "":
-		shown = headed(root, result)
-	case isLoud(e):
-		shown = addressed(result, e.Caller)
+// late posts what comes after the result of another entry, in the thread of that one;
+// where there is none, or none any more, in the channel; where the bot is not able to
+// post, directly to who asked.
+func (s *Slack) late(ctx context.Context, e bot.Entry, at stand, root commands.Text, result commands.Message) (bot.Post, error) {
+	places := []stand{{Channel: at.Channel}}
+	if at.root() != "" {
+		places = []stand{at, {Channel: at.Channel}}
 	}
-	all, thread, first := pages(shown, true), at.root(), stand{Channel: at.Channel}
-	for i, p := range all {
-		m := markOf(e, pagePart)
-		if i == len(all)-1 {
-			m.part = resultPart
+	var why error
+	for _, under := range places {
+		post, err := s.reply(ctx, e, under, root, result)
+		if !isLost(err) {
+			return post, err
 		}
-		ts, threaded, err := s.say(ctx, at.Channel, thread, p, m)
-		if err != nil {
-			return "", err
+		s.log.Warn("not told where it belongs", "entry", e.Number, "under", e.Under, "channel", at.Channel, "err", err)
+		if why = err; errors.Is(err, errNoPlace) {
+			break // it may stand there
+		}
+	}
+	return s.confide(ctx, e, code(why), root, result)
+}
+
+// reply posts a result under its root; without one, or if that was deleted meanwhile, in
+// the channel. Of a long result that was begun it leaves out the pages that stand.
+func (s *Slack) reply(ctx context.Context, e bot.Entry, at stand, root commands.Text, result commands.Message) (bot.Post, error) {
+	all, thread := pages(shown(e, at, root, result), true), at.root()
+	there, again := s.begun.LoadAndDelete(e.Number)
+	stands, _ := there.(begun)
+	if again {
+		thread = stands.thread
+	}
+	first := stand{Channel: at.Channel}
+	for i, p := range all {
+		m := markOf(e, pagePart(i, len(all)))
+		ts, threaded := stands.pages[m.part], thread != ""
+		if ts == "" {
+			var err error
+			if ts, threaded, err = s.say(ctx, at.Channel, thread, p, m); err != nil {
+				return "", err
+			}
 		}
 		if i > 0 {
 			continue
 		}
-		first.TS, first.Thread = ts, thread
-		if !threaded {
-			first.Thread, thread = "", ts
-			s.orphaned(ctx, e, first, m, headed(root, result))
+		if first.TS = ts; threaded {
+			first.Thread = thread
+			continue
 		}
+		if thread != "" {
+			s.orphaned(ctx, e, first, m, chat.Headed(root, result))
+		}
+		thread = ts
 	}
-	return first.post(), nil
+	return chat.Post(first), nil
+}
+
+// shown is a result as its readers see it: under the line of its root where no root
+// message stands over it, and with who asked before it if it is loud.
+func shown(e bot.Entry, at stand, root commands.Text, result commands.Message) commands.Message {
+	switch {
+	case at.root() == "", at.TS == "" && e.Under == 0:
+		return chat.Headed(root, result)
+	case e.Loud():
+		return addressed(result, e.Caller)
+	}
+	return result
 }
 
 // orphaned gives a result that stands in the channel the line of the root that is
@@ -118,18 +161,12 @@ func (s *Slack) orphaned(ctx context.Context, e bot.Entry, at stand, m mark, res
 	}
 }
 
-// headed is a result that no root message stands over.
-func headed(root commands.Text, result commands.Message) commands.Message {
-	result.Lines = slices.Concat([]commands.Line{{Text: root}}, result.Lines)
-	return result
-}
-
 // confide gives a result to the caller alone: through the address that came with
 // the command, or directly if that has expired or there is none.
 func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root commands.Text, result commands.Message) (bot.Post, error) {
 	at := stand{Channel: channelOf(e.Place), How: inPrivate}
 	told := func(opening string) []page {
-		m := headed(root, result)
+		m := chat.Headed(root, result)
 		hint := append(commands.Text{{Text: opening}}, remedy(why, at.Channel, s.name())...)
 		m.Lines = append(m.Lines, commands.Line{Style: commands.Body, Text: hint})
 		return capped(pages(m, true))
@@ -137,7 +174,7 @@ func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root comma
 	if e.Reply != "" {
 		err := s.respond(ctx, e.Reply, "", told(onlyYou))
 		if err == nil {
-			return at.post(), nil
+			return chat.Post(at), nil
 		}
 		if !isSpent(err) {
 			return "", err
@@ -152,14 +189,14 @@ func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root comma
 		}
 		at.TS = ts
 	}
-	return at.post(), nil
+	return chat.Post(at), nil
 }
 
 // capped drops the pages that would be too many, and says so.
 func capped(all []page) []page {
 	if len(all) > mostPages {
 		all = all[:mostPages]
-		all[mostPages-1] = pages(commands.Message{Lines: []commands.Line{{Text: commands.Text{{Text: tooMuch}}}}}, false)[0]
+		all[mostPages-1] = pages(commands.Message{Lines: []commands.Line{{Text: commands.Text{{Text: chat.TooMuch}}}}}, false)[0]
 	}
 	return all
 }
@@ -167,18 +204,6 @@ func capped(all []page) []page {
 // rootPage is the one line of a root message.
 func rootPage(root commands.Text) page {
 	return page{text: shorten(strings.Join(pieces(root, true), ""), longestText)}
-}
-
-// isLoud reports whether a result mentions who asked: it failed, or nobody knows.
-func isLoud(e bot.Entry) bool {
-	var parts []commands.Status
-	for _, c := range e.Changes {
-		if c.Outcome != nil {
-			parts = append(parts, c.Outcome.Status)
-		}
-	}
-	together := commands.Together(parts)
-	return together == commands.Failed || together == commands.Unknown
 }
 
 // addressed puts the caller before the first line.

@@ -3,13 +3,14 @@ package slack
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
+
+	"liveadmin/bot/chat"
 )
 
 // Mount mounts what Slack calls in HTTP mode: /slack/commands, /slack/events and
@@ -28,17 +29,13 @@ func (s *Slack) Mount(mount func(pattern string, h http.Handler)) {
 // signed lets through what Slack has signed in the last five minutes.
 func (s *Slack) signed(next func(http.ResponseWriter, []byte)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		if _, long := errors.AsType[*http.MaxBytesError](err); long {
-			http.Error(w, "the body is too long", http.StatusRequestEntityTooLarge)
-			return
-		}
-		if err != nil {
-			http.Error(w, "the body cannot be read", http.StatusBadRequest)
+		body, ok := chat.ReadBody(w, r)
+		if !ok {
 			return
 		}
 		if err := verify(r.Header, body, s.config.SigningSecret.Reveal()); err != nil {
 			s.log.Warn("a request was refused", "path", r.URL.Path, "err", err)
+			s.doubt()
 			http.Error(w, "the signature is not valid", http.StatusUnauthorized)
 			return
 		}

@@ -40,9 +40,12 @@ func TestSignatures(t *testing.T) {
 		{"no JSON", "/slack/events", object, "{", fakeslack.Signed, 400},
 		{"no form", "/slack/commands", form, "text=%zz", fakeslack.Signed, 400},
 		{"no payload", "/slack/interactions", form, "x=y", fakeslack.Signed, 400},
+		{"in the query, which is not signed", "/slack/commands?" + command, form, "", fakeslack.Signed, 200},
+		{"in the query, which is not signed", "/slack/interactions?payload={}", form, "", fakeslack.Signed, 400},
 	} {
-		t.Run(tc.path+"/"+tc.name, func(t *testing.T) {
-			r, err := w.Send(w.soon(), fakeslack.Request{
+		path, _, _ := strings.Cut(tc.path, "?")
+		t.Run(path+"/"+tc.name, func(t *testing.T) {
+			r, err := w.Send(w.Soon(), fakeslack.Request{
 				Path: tc.path, ContentType: tc.kind, Body: []byte(tc.body), Sign: tc.sign,
 			})
 			if err != nil || r.Status != tc.status {
@@ -50,7 +53,7 @@ func TestSignatures(t *testing.T) {
 			}
 		})
 	}
-	if rows, err := w.stage.Journal.Trail(w.soon(), bot.Filter{}); err != nil || len(rows) > 0 {
+	if rows, err := w.Stage.Journal.Trail(w.Soon(), bot.Filter{}); err != nil || len(rows) > 0 {
 		t.Errorf("on record are %+v, %v", rows, err)
 	}
 	r, err := http.Get(w.app + "/slack/commands")
@@ -63,10 +66,10 @@ func TestSignatures(t *testing.T) {
 // TestProbes: Slack's own requests that are no delivery.
 func TestProbes(t *testing.T) {
 	w := open(t, "http", fakeslack.Config{}, slack.Options{})
-	if ok, err := w.VerifyURL(w.soon()); !ok || err != nil {
+	if ok, err := w.VerifyURL(w.Soon()); !ok || err != nil {
 		t.Errorf("the URL is not verified: %v", err)
 	}
-	if r, err := w.CheckSSL(w.soon()); err != nil || r.Status != 200 {
+	if r, err := w.CheckSSL(w.Soon()); err != nil || r.Status != 200 {
 		t.Errorf("the probe of the certificate gets %d, %v", r.Status, err)
 	}
 	for _, body := range []string{
@@ -76,7 +79,7 @@ func TestProbes(t *testing.T) {
 		`{"type":"event_callback","event":null}`,
 		`null`,
 	} {
-		r, err := w.Send(w.soon(), fakeslack.Request{Path: "/slack/events", ContentType: "application/json", Body: []byte(body)})
+		r, err := w.Send(w.Soon(), fakeslack.Request{Path: "/slack/events", ContentType: "application/json", Body: []byte(body)})
 		if err != nil || r.Status != 200 {
 			t.Errorf("%s is answered %d, %v", body, r.Status, err)
 		}
@@ -84,7 +87,7 @@ func TestProbes(t *testing.T) {
 	for _, payload := range []string{
 		`{"type":"view_submission"}`, `{"type":"block_actions","actions":[]}`, `{"type":"block_actions","actions":[{"action_id":"x"}]}`, `{}`, `null`, `[]`, `x`,
 	} {
-		r, err := w.Send(w.soon(), fakeslack.Request{
+		r, err := w.Send(w.Soon(), fakeslack.Request{
 			Path: "/slack/interactions", ContentType: "application/x-www-form-urlencoded", Body: []byte(url.Values{"payload": {payload}}.Encode()),
 		})
 		if err != nil || r.Status != 200 {
@@ -105,8 +108,27 @@ func TestNotRunning(t *testing.T) {
 	w := build(t, "http", fakeslack.Config{}, slack.Options{})
 	w.install()
 	d := w.slash(alice, "whoami")
-	if a, err := d.Wait(w.soon()); err != nil || a.Status != http.StatusServiceUnavailable {
+	if a, err := d.Wait(w.Soon()); err != nil || a.Status != http.StatusServiceUnavailable {
 		t.Errorf("answered %+v, %v", a, err)
+	}
+}
+
+// TestRetriedEvent: an event that nobody took at first counts when Slack sends it again.
+func TestRetriedEvent(t *testing.T) {
+	t.Parallel()
+	w := build(t, "http", fakeslack.Config{}, slack.Options{})
+	w.install()
+	d := w.Mention(alice, channel, "", "add "+group+" user1")
+	if a, err := d.Wait(w.Soon()); err != nil || a.Status != http.StatusServiceUnavailable {
+		t.Errorf("answered %+v, %v", a, err)
+	}
+	w.Stage.Run(t, w.slack)
+	w.Ready(w.slack.State)
+	w.Redeliver(d)
+	w.message(func(m fakeslack.Message) bool { return m.ThreadTS == d.TS })
+	w.Closed()
+	if n := len(w.Rows(bot.WasAccepted)); n != 1 {
+		t.Errorf("%d entries", n)
 	}
 }
 
@@ -119,22 +141,23 @@ func (d door) Receive(ctx context.Context, dd bot.Delivery, ack func(context.Con
 
 // runWith runs the platform with a door of the test's own.
 func (w *world) runWith(d door) {
-	w.t.Helper()
+	w.T.Helper()
 	w.install()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- w.slack.Run(ctx, d) }()
-	w.t.Cleanup(func() {
+	w.T.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {
-			w.t.Error(err)
+			w.T.Error(err)
 		}
 	})
-	w.ready()
+	w.Ready(w.slack.State)
 }
 
 // TestPanic: a panic ends one delivery and nothing else.
 func TestPanic(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
@@ -146,9 +169,9 @@ func TestPanic(t *testing.T) {
 				return ack(ctx, bot.Answer{})
 			})
 			d := w.slash(alice, "boom")
-			w.until("the panic is logged", func() bool { return strings.Contains(w.log.String(), "panic") })
+			w.Until("the panic is logged", func() bool { return strings.Contains(w.Log.String(), "panic") })
 			if mode == "http" {
-				if a, err := d.Wait(w.soon()); err != nil || a.Status != http.StatusServiceUnavailable {
+				if a, err := d.Wait(w.Soon()); err != nil || a.Status != http.StatusServiceUnavailable {
 					t.Errorf("answered %+v, %v", a, err)
 				}
 			}
@@ -160,6 +183,7 @@ func TestPanic(t *testing.T) {
 // TestSlowRecord: while one record waits, others are acknowledged. The slow one is
 // not acknowledged before it is on record, and over HTTP not too late.
 func TestSlowRecord(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
@@ -182,7 +206,7 @@ func TestSlowRecord(t *testing.T) {
 				t.Error("acknowledged before it was on record")
 			}
 			if mode == "http" {
-				if a, err := slow.Wait(w.soon()); err != nil || a.Status != http.StatusServiceUnavailable {
+				if a, err := slow.Wait(w.Soon()); err != nil || a.Status != http.StatusServiceUnavailable {
 					t.Errorf("answered %+v, %v", a, err)
 				}
 			}

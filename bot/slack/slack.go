@@ -14,6 +14,7 @@ import (
 	slackgo "github.com/slack-go/slack"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 	"liveadmin/commands"
 	"liveadmin/imapi"
 )
@@ -36,6 +37,13 @@ type Options struct {
 	Policy func() commands.Policy // in force; the user groups that it names are read
 	Now    func() time.Time       // for the age of what was read; nil: time.Now
 
+	// Doubt is told that a request's signature was wrong: the secret may have changed.
+	// Nil: nobody is told.
+	Doubt func()
+	// Gate is asked right before each HTTP request leaves that is about an entry; with an
+	// error, which the request then fails with, nothing is sent. nil: it is open.
+	Gate func() error
+
 	CallTime time.Duration // of one HTTP call at most; 0: 10 s
 	Silence  time.Duration // after which a socket counts as dead; 0: 30 s
 	Refresh  time.Duration // between two readings of the user groups; 0: 90 s
@@ -46,19 +54,19 @@ type Options struct {
 type Slack struct {
 	config  Config
 	log     *slog.Logger
+	doubt   func()
 	silence time.Duration
 	refresh time.Duration
 
-	api    api
-	lines  *lines
-	groups *userGroups
-	state  state
-	self   atomic.Pointer[identity] // from the first answer of auth.test on
-	blind  sync.Map                 // channels whose history the app may not read
-
-	mu   sync.Mutex
-	door bot.Door       // while deliveries are taken; else nil
-	busy sync.WaitGroup // deliveries being handled
+	api     api
+	link    *chat.Link
+	doorway *chat.Doorway
+	lines   *chat.Lines // by channel
+	groups  *userGroups
+	heard   lastRead                 // of the socket in use
+	self    atomic.Pointer[identity] // from the first answer of auth.test on
+	blind   sync.Map                 // channels whose history the app may not read
+	begun   sync.Map                 // by entry number: what stands of a result that is not whole
 }
 
 var (
@@ -83,15 +91,19 @@ func New(c Config, o Options) (*Slack, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Doubt == nil {
+		o.Doubt = func() {}
+	}
+	o.CallTime = cmp.Or(o.CallTime, 10*time.Second)
+	link := chat.NewLink("Slack", o.Log)
 	s := &Slack{
-		config: c, log: o.Log,
+		config: c, log: o.Log, doubt: o.Doubt,
 		silence: cmp.Or(o.Silence, 30*time.Second),
 		refresh: cmp.Or(o.Refresh, 90*time.Second),
-		api:     newAPI(c, cmp.Or(o.CallTime, 10*time.Second), o.Log),
-		lines:   newLines(),
+		api:     newAPI(c, o, link),
+		link:    link, doorway: chat.NewDoorway(o.Log), lines: chat.NewLines(),
 	}
 	s.groups = &userGroups{api: &s.api, policy: o.Policy, now: o.Now, log: o.Log, read: make(map[string]members)}
-	s.state.set("not started")
 	return s, nil
 }
 
@@ -101,63 +113,50 @@ func (s *Slack) Name() string { return Name }
 // Run receives until the context ends. It returns an error with bot.ErrRevoked if
 // the credentials are not valid any more, and tries everything else again.
 func (s *Slack) Run(ctx context.Context, door bot.Door) error {
-	ctx, end := context.WithCancelCause(ctx)
-	defer end(nil)
-	stop := context.AfterFunc(s.api.revoked, func() { end(context.Cause(s.api.revoked)) })
-	defer stop()
-	if err := s.introduce(ctx); err != nil {
-		return s.ended(ctx)
+	ctx, end := s.link.Bound(ctx)
+	defer end()
+	if err := s.link.Introduce(ctx, s.introduce); err != nil {
+		return s.link.Ended(ctx)
 	}
 	s.groups.refresh(ctx, *s.self.Load())
 	var fresh sync.WaitGroup
 	fresh.Go(func() { s.keepFresh(ctx) })
-	s.open(door)
+	s.doorway.Open(door)
 	if s.overHTTP() {
-		s.state.set("")
+		s.link.Up()
 		<-ctx.Done()
 		s.finish()
 	} else {
 		s.listen(ctx)
 	}
 	fresh.Wait()
-	return s.ended(ctx)
+	return s.link.Ended(ctx)
+}
+
+// finish takes nothing more and waits for what is being handled.
+func (s *Slack) finish() {
+	s.link.Down("stopping")
+	s.doorway.Close()
+}
+
+// State tells whether commands can arrive: in Socket Mode while a socket was
+// greeted and is not silent, over HTTP once Slack has accepted the bot token. It
+// fits web.Check.
+func (s *Slack) State(context.Context) (ready bool, reason string) {
+	ready, reason = s.link.State()
+	if ready && !s.overHTTP() && s.heard.age() >= s.silence {
+		return false, "the socket is silent"
+	}
+	return ready, reason
 }
 
 // overHTTP reports whether Slack's deliveries come as HTTP requests.
 func (s *Slack) overHTTP() bool { return s.config.AppToken.Empty() }
 
-// unanswered is why the bot is not ready if Slack answers with an error, or empty.
-func unanswered(err error) string {
-	if err == nil {
-		return ""
-	}
-	return "Slack does not answer as it should: " + err.Error()
-}
-
-// ended tells why the context ended: nothing if it was asked to.
-func (s *Slack) ended(ctx context.Context) error {
-	if cause := context.Cause(ctx); errors.Is(cause, bot.ErrRevoked) {
-		s.state.set(cause.Error())
-		return cause
-	}
-	s.state.set("stopped")
-	return nil
-}
-
-// introduce asks Slack who the bot is, until it answers.
-func (s *Slack) introduce(ctx context.Context) error {
-	var pause backoff
-	for {
-		err := s.identify(ctx)
-		if err == nil || ctx.Err() != nil {
-			return ctx.Err()
-		}
-		s.state.set(unanswered(err))
-		s.log.Warn("slack does not answer", "err", err)
-		if !pause.wait(ctx, err) {
-			return ctx.Err()
-		}
-	}
+// introduce asks Slack who the bot is, and tells how long Slack wants to be left alone.
+func (s *Slack) introduce(ctx context.Context) (wait time.Duration, err error) {
+	err = s.identify(ctx)
+	return limitOf(err).Pause, err
 }
 
 // keepFresh reads again, from time to time, what can change: the members of user
@@ -179,47 +178,10 @@ func (s *Slack) keepFresh(ctx context.Context) {
 			s.log.Warn("slack does not answer", "err", err)
 		}
 		if s.overHTTP() {
-			s.state.set(unanswered(err))
+			s.link.Answered(err)
 		}
 		s.groups.refresh(ctx, *s.self.Load())
 	}
-}
-
-// stopTime is how long what was already heard may take to be recorded and
-// acknowledged when the platform is asked to stop.
-const stopTime = 3 * time.Second
-
-// finish takes nothing more and waits for what is being handled.
-func (s *Slack) finish() {
-	s.open(nil)
-	s.state.set("stopping")
-	done := make(chan struct{})
-	go func() {
-		s.busy.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-time.After(stopTime):
-		s.log.Warn("deliveries were left unfinished")
-	}
-}
-
-// open lets deliveries through a door, or through none any more.
-func (s *Slack) open(door bot.Door) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.door = door
-}
-
-// enter counts a delivery in and returns the door for it, or nil if none is taken.
-func (s *Slack) enter() bot.Door {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.door != nil {
-		s.busy.Add(1)
-	}
-	return s.door
 }
 
 // identify asks who the bot is and remembers it.

@@ -8,6 +8,8 @@ import (
 
 	slackgo "github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
+
+	"liveadmin/bot/chat"
 )
 
 const (
@@ -30,24 +32,23 @@ func (s *Slack) listen(ctx context.Context) {
 	stop := context.AfterFunc(ctx, func() {
 		defer hangUp()
 		s.finish()
-		sleep(live, flushTime)
+		chat.Sleep(live, flushTime)
 	})
 	defer stop()
-	var heard lastRead
-	client := socketmode.New(s.api.Client, socketmode.OptionDialer(dialer(&heard, s.silence)),
+	client := socketmode.New(s.api.Client, socketmode.OptionDialer(dialer(&s.heard, s.silence)),
 		socketmode.OptionReadLimit(longestFrame), socketmode.OptionLog(quiet{s.log}))
-	var pause backoff
+	var pause chat.Backoff
 	for ctx.Err() == nil {
-		greeted, err := s.converse(ctx, live, client, &heard)
+		greeted, err := s.converse(ctx, live, client)
 		if ctx.Err() != nil {
 			break
 		}
-		s.state.set("no socket: " + err.Error())
+		s.link.Down("no socket: " + err.Error())
 		s.log.Warn("no socket", "err", err)
 		if !greeted.IsZero() && time.Since(greeted) > steady {
-			pause = backoff{}
+			pause = chat.Backoff{}
 		}
-		pause.wait(ctx, err)
+		pause.Wait(ctx, limitOf(err).Pause)
 	}
 	<-live.Done()
 }
@@ -57,7 +58,7 @@ var errShort = errors.New("slack ends the socket as soon as it is open")
 
 // converse lets slack-go open one socket after the other, until none can be opened
 // or they do not last, and tells when the last one was greeted.
-func (s *Slack) converse(ctx, live context.Context, client *socketmode.Client, heard *lastRead) (greeted time.Time, err error) {
+func (s *Slack) converse(ctx, live context.Context, client *socketmode.Client) (greeted time.Time, err error) {
 	live, end := context.WithCancel(live)
 	ran := make(chan error, 1)
 	go func() { ran <- client.RunContext(live) }()
@@ -87,11 +88,11 @@ func (s *Slack) converse(ctx, live context.Context, client *socketmode.Client, h
 				if short > mostShort {
 					return fail(errShort)
 				}
-				s.state.set("connecting")
+				s.link.Down("connecting")
 			default:
 				if e.Type == socketmode.EventTypeHello {
 					greeted = time.Now()
-					s.state.connected(heard, s.silence)
+					s.link.Up()
 				}
 				s.brought(client, e)
 			}
@@ -103,7 +104,7 @@ func (s *Slack) converse(ctx, live context.Context, client *socketmode.Client, h
 func (s *Slack) brought(client *socketmode.Client, e socketmode.Event) {
 	switch data := e.Data.(type) {
 	case *slackgo.IncomingEventError:
-		s.log.Info("socket read nothing usable", "err", withoutURL(data.ErrorObj))
+		s.log.Info("socket read nothing usable", "err", chat.WithoutURL(data.ErrorObj))
 	case *socketmode.ErrorWriteFailed:
 		s.log.Warn("not acknowledged", "err", data.Cause)
 	case *socketmode.ErrorBadMessage:

@@ -10,6 +10,7 @@ import (
 
 	slackgo "github.com/slack-go/slack"
 
+	"liveadmin/bot/chat"
 	"liveadmin/commands"
 )
 
@@ -80,7 +81,7 @@ func (g *userGroups) list(ctx context.Context, id string, self identity) (users 
 		return err
 	}
 	err = g.api.call(ctx, groupMembers, read)
-	if after, limited := retryAfter(err); limited && sleep(ctx, after) {
+	if limit := limitOf(err); limit.Refused && chat.Sleep(ctx, limit.Pause) {
 		err = g.api.call(ctx, groupMembers, read)
 	}
 	if code(err) == "no_such_subteam" {

@@ -1,14 +1,13 @@
 package slack
 
 import (
-	"context"
-	"fmt"
 	"net"
-	"net/http"
 	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"liveadmin/bot/chat"
 )
 
 // lastRead is when a socket last brought anything, pings included.
@@ -48,17 +47,7 @@ func (c *watchedConn) Close() error {
 // dialer opens sockets that notice their own silence. The buffer is longer than
 // any acknowledgement: Slack drops one that comes in several frames.
 func dialer(heard *lastRead, limit time.Duration) *websocket.Dialer {
-	var d net.Dialer
-	return &websocket.Dialer{
-		Proxy: http.ProxyFromEnvironment,
-		NetDialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			c, err := d.DialContext(ctx, network, addr)
-			if err != nil {
-				return nil, fmt.Errorf("connecting a socket: %w", err)
-			}
-			return watch(c, heard, limit), nil
-		},
-		HandshakeTimeout: 10 * time.Second,
-		WriteBufferSize:  32 << 10,
-	}
+	d := chat.Dialer(func(c net.Conn) net.Conn { return watch(c, heard, limit) })
+	d.WriteBufferSize = 32 << 10
+	return d
 }

@@ -2,35 +2,17 @@ package slack_test
 
 import (
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
 )
 
-// hands is a clock that a test turns.
-type hands struct {
-	mu  sync.Mutex
-	off time.Duration
-}
-
-func (h *hands) now() time.Time {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return time.Now().Add(h.off)
-}
-
-func (h *hands) turn(d time.Duration) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.off += d
-}
-
 // answers says something as somebody and returns the private answer.
 func (w *world) answers(user, text string) string {
-	w.t.Helper()
+	w.T.Helper()
 	before := len(w.Ephemerals(user))
 	w.acked(w.slash(user, text))
 	return w.Plain(w.private(user, before+1))
@@ -41,13 +23,14 @@ const mods = "slack:usergroup:S0MODS"
 // TestUsergroups: the members are known before the bot is ready, and read again;
 // the last list counts for five minutes, then nobody is a member.
 func TestUsergroups(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			clock := &hands{}
+			clock := &bottest.Ahead{}
 			w := build(t, mode, fakeslack.Config{
 				Scopes: []string{"commands", "chat:write", "usergroups:read"},
-			}, slack.Options{Now: clock.now, Refresh: 50 * time.Millisecond})
+			}, slack.Options{Now: clock.Now, Refresh: 50 * time.Millisecond})
 			w.SetUserGroup("S0MODS", bob)
 			w.allow(mods)
 			w.start()
@@ -55,28 +38,29 @@ func TestUsergroups(t *testing.T) {
 				t.Errorf("a member is told %q", got)
 			}
 			w.SetUserGroup("S0MODS", mallory)
-			w.until("the list is read again", func() bool { return strings.Contains(w.answers(mallory, "whoami"), "ALLOWLIST") })
+			w.Until("the list is read again", func() bool { return strings.Contains(w.answers(mallory, "whoami"), "ALLOWLIST") })
 			if got := w.answers(bob, "list "+group); !strings.Contains(got, "not allowed") {
 				t.Errorf("who has left is told %q", got)
 			}
 			w.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "usergroups.users.list", Times: -1})
-			w.until("the reading fails", func() bool { return strings.Contains(w.log.String(), "members not read") })
-			clock.turn(4 * time.Minute)
+			w.Until("the reading fails", func() bool { return strings.Contains(w.Log.String(), "members not read") })
+			clock.Advance(4 * time.Minute)
 			if got := w.answers(mallory, "whoami"); !strings.Contains(got, "ALLOWLIST") {
 				t.Errorf("after 4 minutes a member is told %q", got)
 			}
-			clock.turn(2 * time.Minute)
+			clock.Advance(2 * time.Minute)
 			if got := w.answers(mallory, "list "+group); !strings.Contains(got, "The members of "+mods+" cannot be read just now") {
 				t.Errorf("after 6 minutes a member is told %q", got)
 			}
 			w.ClearFaults()
-			w.until("the list counts again", func() bool { return strings.Contains(w.answers(mallory, "whoami"), "ALLOWLIST") })
+			w.Until("the list counts again", func() bool { return strings.Contains(w.answers(mallory, "whoami"), "ALLOWLIST") })
 		})
 	}
 }
 
 // TestUsergroupsUnreadable: without a list nobody is a member, and is told so.
 func TestUsergroupsUnreadable(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name   string
 		scopes []string

@@ -21,7 +21,6 @@ const (
 	forbidden = "The settings of this channel do not allow it. Ask somebody who manages the channel."
 	lacking   = "The app does not have the permission. Ask who runs this bot."
 	lost      = "Slack did not tell where my message stands."
-	tooMuch   = "The rest is too long to show."
 )
 
 // remedy says why a result does not stand in its channel, and what to do. why is

@@ -1,24 +1,16 @@
 package slack_test
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
-	"liveadmin/bot/web"
 	"liveadmin/commands"
 	"liveadmin/imapi"
-	"liveadmin/imapi/simulator"
 )
 
 // The people and places of the tests. Alice is allowed everything.
@@ -27,8 +19,10 @@ const (
 	bob     = "UBOB"
 	mallory = "UMALLORY"
 	channel = "C0OPS"
-	group   = "@TGS#aGROUP000"
+	group   = bottest.Group
 )
+
+func TestMain(m *testing.M) { bottest.SideBySide(m) }
 
 // modes are the two ways in which Slack reaches the bot.
 var modes = []string{"sockets", "http"}
@@ -37,10 +31,8 @@ var modes = []string{"sockets", "http"}
 // simulator.
 type world struct {
 	*fakeslack.Server
-	t     testing.TB
-	stage *bottest.Stage
+	*bottest.Scene
 	slack *slack.Slack
-	log   *lockedBuffer
 	opts  slack.Options
 	mode  string
 	app   string // the bot's address, in HTTP mode
@@ -51,20 +43,10 @@ type world struct {
 // build makes a world in which the bot does not run yet.
 func build(t testing.TB, mode string, c fakeslack.Config, o slack.Options) *world {
 	t.Helper()
-	w := &world{Server: fakeslack.New(t, c), t: t, log: &lockedBuffer{}, opts: o, mode: mode}
-	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	w.stage = bottest.NewStage(t, log)
-	w.stage.API.AddGroup(group, simulator.Group{})
-	for i := range 9 {
-		w.stage.API.AddAccount(fmt.Sprintf("user%d", i), "")
-	}
-	w.stage.Rules.Set(bot.Rules{Policy: commands.Policy{
-		Contact: "Sam, #stream-ops",
-		Rules:   []commands.Rule{{Name: "ALLOWLIST", Allow: []string{"slack:user:" + alice}}},
-	}})
+	w := &world{Server: fakeslack.New(t, c), Scene: bottest.NewScene(t, "slack:user:"+alice), opts: o, mode: mode}
 	w.AddChannel(fakeslack.Channel{ID: channel, Name: "ops", Members: []string{alice, bob, mallory, w.Config().BotUser}})
-	w.opts.Log = log
-	w.opts.Policy = func() commands.Policy { return w.stage.Rules.Get().Policy }
+	w.opts.Log = w.Log.Logger()
+	w.opts.Policy = func() commands.Policy { return w.Stage.Rules.Get().Policy }
 	t.Cleanup(w.checkSecrets)
 	t.Cleanup(w.checkMethods)
 	return w
@@ -80,7 +62,7 @@ func open(t testing.TB, mode string, c fakeslack.Config, o slack.Options) *world
 
 // platform is the Slack of the world, anew.
 func (w *world) platform() *slack.Slack {
-	w.t.Helper()
+	w.T.Helper()
 	c := w.Config()
 	settings := slack.Config{BotToken: imapi.NewSecret(c.BotToken), APIURL: w.URL()}
 	if w.mode == "http" {
@@ -90,92 +72,51 @@ func (w *world) platform() *slack.Slack {
 	}
 	s, err := slack.New(settings, w.opts)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return s
 }
 
 // start runs the bot and waits until it is ready.
 func (w *world) start() {
-	w.t.Helper()
+	w.T.Helper()
 	halt := w.install()
-	stop := w.stage.Run(w.t, w.slack)
+	stop := w.Stage.Run(w.T, w.slack)
 	w.halt = func() {
 		stop()
 		halt()
 	}
-	w.ready()
+	w.Ready(w.slack.State)
 }
 
 // startAlone runs the bot and returns how it ends by itself.
 func (w *world) startAlone() <-chan error {
-	w.t.Helper()
+	w.T.Helper()
 	w.install()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended, gone := make(chan error, 1), make(chan struct{})
 	go func() {
 		defer close(gone)
-		ended <- w.stage.Bot.Run(ctx, w.slack)
+		ended <- w.Stage.Bot.Run(ctx, w.slack)
 	}()
-	w.t.Cleanup(func() {
+	w.T.Cleanup(func() {
 		cancel()
 		<-gone
 	})
-	w.ready()
+	w.Ready(w.slack.State)
 	return ended
 }
 
 // install makes the platform, and serves it in HTTP mode.
 func (w *world) install() (halt func()) {
-	w.t.Helper()
+	w.T.Helper()
 	w.slack = w.platform()
 	halt = func() {}
 	if w.mode == "http" {
-		server, err := web.New("127.0.0.1:0", w.opts.Log, web.Check{Name: "slack", State: w.slack.State})
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		w.slack.Mount(server.Mount)
-		ctx, cancel := context.WithCancel(context.Background())
-		served := make(chan error, 1)
-		go func() { served <- server.Serve(ctx) }()
-		w.app = "http://" + server.Addr()
+		w.app, halt = w.Serve("slack", w.slack.State, w.slack.Mount)
 		w.UseHTTP(w.app)
-		halt = sync.OnceFunc(func() {
-			cancel()
-			if err := <-served; err != nil {
-				w.t.Error(err)
-			}
-		})
-		w.t.Cleanup(halt)
 	}
 	return halt
-}
-
-// ready waits until the platform says that it is connected.
-func (w *world) ready() {
-	w.t.Helper()
-	w.until("the platform is ready", func() bool {
-		ready, _ := w.slack.State(context.Background())
-		return ready
-	})
-}
-
-// until waits for a condition.
-func (w *world) until(what string, holds func() bool) {
-	w.t.Helper()
-	for end := time.Now().Add(30 * time.Second); !holds(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(end) {
-			w.t.Fatalf("in vain: %s\n%s", what, w.log)
-		}
-	}
-}
-
-func (w *world) soon() context.Context {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	w.t.Cleanup(cancel)
-	return ctx
 }
 
 // slash types a command in the channel.
@@ -187,20 +128,20 @@ func (w *world) slash(user, text string) *fakeslack.Delivery {
 
 // acked waits for the acknowledgement of a delivery.
 func (w *world) acked(d *fakeslack.Delivery) fakeslack.Ack {
-	w.t.Helper()
-	a, err := d.Wait(w.soon())
+	w.T.Helper()
+	a, err := d.Wait(w.Soon())
 	if err != nil || a.Late || a.Refused != "" || a.Err != nil {
-		w.t.Fatalf("acknowledged with %+v, %v\n%s", a, err, w.log)
+		w.T.Fatalf("acknowledged with %+v, %v\n%s", a, err, w.Log)
 	}
 	return a
 }
 
 // message waits for a message that fits.
 func (w *world) message(fits func(fakeslack.Message) bool) fakeslack.Message {
-	w.t.Helper()
-	m, err := w.WaitMessage(w.soon(), fits)
+	w.T.Helper()
+	m, err := w.WaitMessage(w.Soon(), fits)
 	if err != nil {
-		w.t.Fatalf("%v\n%s", err, w.log)
+		w.T.Fatalf("%v\n%s", err, w.Log)
 	}
 	return m
 }
@@ -208,22 +149,28 @@ func (w *world) message(fits func(fakeslack.Message) bool) fakeslack.Message {
 // final waits until the root message of a command has its last line, and returns
 // it with what stands under it.
 func (w *world) final(in string) (root fakeslack.Message, replies []fakeslack.Message) {
-	w.t.Helper()
+	w.T.Helper()
 	root = w.message(func(m fakeslack.Message) bool {
-		return m.Channel == in && m.To == "" && m.ThreadTS == "" && m.User == w.Config().BotUser && !strings.Contains(m.Text, "Working")
+		return m.Channel == in && m.To == "" && m.ThreadTS == "" && m.User == w.Config().BotUser && isFinal(m)
 	})
 	return root, w.Thread(in, root.TS)[1:]
 }
 
+// isFinal reports whether a root has its last line: it gets that after the result, also
+// if it had the same before.
+func isFinal(root fakeslack.Message) bool {
+	return len(root.Edited) > 0 && !strings.Contains(root.Text, "Working")
+}
+
 // private waits for the newest of so many messages that only a user sees.
 func (w *world) private(user string, n int) fakeslack.Message {
-	w.t.Helper()
+	w.T.Helper()
 	var seen []fakeslack.Message
-	if err := w.Wait(w.soon(), func() bool {
+	if err := w.Wait(w.Soon(), func() bool {
 		seen = w.Ephemerals(user)
 		return len(seen) >= n
 	}); err != nil {
-		w.t.Fatalf("%s saw %d private messages, want %d\n%s", user, len(seen), n, w.log)
+		w.T.Fatalf("%s saw %d private messages, want %d\n%s", user, len(seen), n, w.Log)
 	}
 	return seen[n-1]
 }
@@ -231,48 +178,14 @@ func (w *world) private(user string, n int) fakeslack.Message {
 // checkSecrets looks for what must never be logged.
 func (w *world) checkSecrets() {
 	c := w.Config()
-	secrets := append(w.said, c.BotToken, c.AppToken, c.SigningSecret, bottest.Key, "ticket")
-	for _, secret := range secrets {
-		if secret != "" && strings.Contains(w.log.String(), secret) {
-			w.t.Errorf("the log has %q", secret)
-		}
-	}
+	w.Hides(append(w.said, c.BotToken, c.AppToken, c.SigningSecret, "ticket")...)
 }
 
 // checkMethods looks whether the bot called anything that it does not admit to.
 func (w *world) checkMethods() {
 	for _, call := range w.Calls("") {
 		if call.Method != "response_url" && !slices.Contains(slack.Methods(), call.Method) {
-			w.t.Errorf("the bot called %s, which is not on its list", call.Method)
+			w.T.Errorf("the bot called %s, which is not on its list", call.Method)
 		}
 	}
-}
-
-// lockedBuffer can be written and read at the same time.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-// manyGroups builds groups at the API and an alias "weekend" for all of them.
-func manyGroups(w *world, n int) commands.Names {
-	var ids []imapi.GroupID
-	for i := range n {
-		id := fmt.Sprintf("@TGS#aMANY%04d", i)
-		w.stage.API.AddGroup(id, simulator.Group{})
-		ids = append(ids, imapi.GroupID(id))
-	}
-	return commands.NewNames(map[string][]imapi.GroupID{"weekend": ids}, nil)
 }

@@ -30,13 +30,13 @@ func (t *Terminal) line(text commands.Text) string {
 	for _, s := range text {
 		switch s.Kind {
 		case commands.Asker:
-			b.WriteString("@" + visible(commands.ShortRef(s.Text)))
+			b.WriteString("@" + Visible(commands.ShortRef(s.Text)))
 		case commands.Quoted:
-			b.WriteString(`"` + visible(s.Text) + `"`)
+			b.WriteString(`"` + Visible(s.Text) + `"`)
 		case commands.Moment:
 			b.WriteString(s.Time.In(t.Zone).Format("2006-01-02 15:04 MST"))
 		default:
-			b.WriteString(visible(s.Text))
+			b.WriteString(Visible(s.Text))
 		}
 	}
 	return b.String()
@@ -44,7 +44,7 @@ func (t *Terminal) line(text commands.Text) string {
 
 // visible writes control characters, line ends and characters that change the
 // direction of text as escapes, so that nothing typed can drive the terminal.
-func visible(s string) string {
+func Visible(s string) string {
 	var b strings.Builder
 	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
 		if unicode.IsPrint(r) || r == '\u200d' || r == '\ufe0f' { // emoji are joined by these

@@ -1,3 +1,3 @@
-// Package web is the one HTTP listener: health, readiness, and what platforms
-// mount on it.
+// Package web is the one HTTP listener: health, readiness, metrics, and what
+// platforms mount on it.
 package web

@@ -208,19 +208,39 @@ func (s *Server) getMe(*query) answer { return ok(s.wireUser(s.config.AppID)) }
 
 // getApplication says whose token it is.
 func (s *Server) getApplication(*query) answer {
+	var endpoint any
+	if s.hub.endpoint != "" {
+		endpoint = s.hub.endpoint
+	}
 	return ok(map[string]any{
-		"id": s.config.AppID, "name": s.config.Command, "icon": nil, "description": "", "summary": "",
+		"interactions_endpoint_url": endpoint,
+		"id":                        s.config.AppID, "name": s.config.Command, "icon": nil, "description": "", "summary": "",
 		"bot_public": false, "bot_require_code_grant": false, "flags": 0,
 		"verify_key": s.PublicKey(), "bot": s.wireUser(s.config.AppID),
 	})
 }
 
-// listGuilds is the guilds that the bot is in.
-func (s *Server) listGuilds(*query) answer {
+// mostGuilds is how many guilds are listed at once.
+const mostGuilds = 200
+
+// listGuilds is the guilds that the bot is in, by ID.
+func (s *Server) listGuilds(q *query) answer {
+	args := q.URL.Query()
+	most := mostGuilds
+	if text := args.Get("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > mostGuilds {
+			return flawed("limit", "int value should be between 1 and 200.").answer()
+		}
+		most = n
+	}
 	guilds := []any{}
-	for _, id := range slices.Sorted(maps.Keys(s.world.guilds)) {
+	for _, id := range slices.SortedFunc(maps.Keys(s.world.guilds), compareIDs) {
+		if after := args.Get("after"); len(guilds) == most || after != "" && compareIDs(id, after) <= 0 {
+			continue
+		}
 		if g := s.world.guilds[id]; !g.NoBot {
-			guilds = append(guilds, map[string]any{"id": g.ID, "name": g.Name, "owner": false, "permissions": "0"})
+			guilds = append(guilds, map[string]any{"id": g.ID, "name": g.Name, "owner": false, "permissions": strconv.FormatInt(s.allowed(Channel{Guild: g.ID}), 10)})
 		}
 	}
 	return ok(guilds)

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"liveadmin/bot/bottest/fake"
 )
 
 // writeTime is how long a client may take to read; then it is cut.
@@ -57,12 +59,12 @@ func (s *Server) write(c *conn, ended <-chan struct{}) {
 			return
 		}
 		var queue []frame
-		s.mu.Lock()
+		s.host.Lock()
 		queue, c.queue = c.queue, nil
-		s.mu.Unlock()
+		s.host.Unlock()
 		for _, f := range queue {
 			if err := c.write(f); err != nil {
-				cut(c.ws.NetConn()) // the reader ends by it
+				fake.Cut(c.ws.NetConn()) // the reader ends by it
 				return
 			}
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"liveadmin/bot/bottest/fake"
 )
 
 // ResumeAnswer is what a RESUME gets.
@@ -27,8 +29,8 @@ type Identify struct {
 // Sessions are the IDs of the connections that serve: that are READY or RESUMED and
 // neither ended, nor are told to, nor fell silent.
 func (s *Server) Sessions() []int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	var ids []int
 	for _, c := range s.hub.conns {
 		if c.session != nil && !c.silent && !c.leaving {
@@ -53,39 +55,39 @@ func (s *Server) WaitFresh(ctx context.Context, before []int) error {
 
 // Identifies are the IDENTIFYs so far.
 func (s *Server) Identifies() []Identify {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	return slices.Clone(s.hub.identifies)
 }
 
 // Resumes is how many RESUMEs came, whatever they got.
 func (s *Server) Resumes() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	return s.hub.resumes
 }
 
 // Heartbeats is how many heartbeats came from connections that were not silent.
 func (s *Server) Heartbeats() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	return s.hub.heartbeats
 }
 
 // SetHeartbeat changes the interval that HELLO asks for on new connections.
 func (s *Server) SetHeartbeat(d time.Duration) {
-	s.change(func() { s.hub.heartbeat = d })
+	s.host.Change(func() { s.hub.heartbeat = d })
 }
 
 // NextResumes says what the next RESUMEs get, one each; those after them are Resumed.
 func (s *Server) NextResumes(answers ...ResumeAnswer) {
-	s.change(func() { s.hub.answers = slices.Clone(answers) })
+	s.host.Change(func() { s.hub.answers = slices.Clone(answers) })
 }
 
 // NextConnections closes the next n connections with a code instead of letting them
 // identify or resume.
 func (s *Server) NextConnections(n, code int) {
-	s.change(func() { s.hub.refuseNext, s.hub.refuseCode = n, code })
+	s.host.Change(func() { s.hub.refuseNext, s.hub.refuseCode = n, code })
 }
 
 // Reconnect sends op 7 to connections, to all if none is named.
@@ -117,7 +119,7 @@ func (s *Server) CloseWith(code int, ids ...int) {
 // Cut resets connections (RST), all if none is named. Their sessions can be resumed.
 func (s *Server) Cut(ids ...int) {
 	for _, c := range s.pick(ids, func(c *conn) { c.leaving = true }) {
-		cut(c.ws.NetConn())
+		fake.Cut(c.ws.NetConn())
 	}
 }
 
@@ -131,13 +133,13 @@ func (s *Server) Silence(ids ...int) {
 // SetMute makes connections that come from now on silent from the start: they do not
 // even get HELLO.
 func (s *Server) SetMute(mute bool) {
-	s.change(func() { s.hub.mute = mute })
+	s.host.Change(func() { s.hub.mute = mute })
 }
 
 // EndSessions forgets sessions that nobody is connected to: a RESUME gets op 9, and no
 // event waits for them.
 func (s *Server) EndSessions() {
-	s.change(func() {
+	s.host.Change(func() {
 		s.hub.sessions = slices.DeleteFunc(s.hub.sessions, func(x *session) bool { return x.conn == nil })
 	})
 }
@@ -145,7 +147,7 @@ func (s *Server) EndSessions() {
 // pick marks the connections named, or all if none is named, and returns them.
 func (s *Server) pick(ids []int, mark func(*conn)) []*conn {
 	var picked []*conn
-	s.change(func() {
+	s.host.Change(func() {
 		for _, c := range s.hub.conns {
 			if len(ids) == 0 || slices.Contains(ids, c.id) {
 				mark(c)

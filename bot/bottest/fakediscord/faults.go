@@ -1,10 +1,10 @@
 package fakediscord
 
 import (
-	"net"
 	"net/http"
-	"slices"
 	"time"
+
+	"liveadmin/bot/bottest/fake"
 )
 
 // FaultKind is something that goes wrong with a call.
@@ -25,6 +25,7 @@ type Fault struct {
 	Kind    FaultKind
 	Route   string // only this route; "" for any
 	Channel string // only calls for this channel, those of its interactions included; "" for any
+	After   int    // how many calls that it fits are left alone before
 	Times   int    // how many calls; 0 is 1, less than 0 is until ClearFaults
 
 	Applied    bool          // the call is carried out first
@@ -33,12 +34,6 @@ type Fault struct {
 	Code       int           // of Refuse
 	Status     int           // 0 is 400 of Refuse and 500 of Status
 	Delay      time.Duration // of Slow
-}
-
-// faults is what is to go wrong. The Server's lock guards it.
-type faults struct {
-	queue   []Fault
-	latency time.Duration
 }
 
 // Inject queues a fault. A call takes the first that fits.
@@ -55,50 +50,24 @@ func (s *Server) Inject(f Fault) {
 			f.Status = http.StatusBadRequest
 		}
 	}
-	s.change(func() { s.faults.queue = append(s.faults.queue, f) })
+	s.host.Change(func() { s.faults.Add(f, f.After, f.Times) })
 }
 
 // ClearFaults drops the faults that no call has taken yet.
 func (s *Server) ClearFaults() {
-	s.change(func() { s.faults.queue = nil })
+	s.host.Change(func() { s.faults.Clear() })
 }
 
 // SetLatency makes every call take d longer, before it is carried out. A client that
 // gives up meanwhile does not stop it.
-func (s *Server) SetLatency(d time.Duration) {
-	s.change(func() { s.faults.latency = d })
-}
+func (s *Server) SetLatency(d time.Duration) { s.host.SetLatency(d) }
 
-// take finds the fault for a call, with Kind "" if there is none, and counts it. It
-// returns how long the call waits, too. The state is locked.
-func (f *faults) take(route, channel string) (taken Fault, wait time.Duration) {
-	for i := range f.queue {
-		next := &f.queue[i]
-		if (next.Route != "" && next.Route != route) || (next.Channel != "" && next.Channel != channel) {
-			continue
-		}
-		taken = *next
-		if next.Times--; next.Times == 0 {
-			f.queue = slices.Delete(f.queue, i, i+1)
-		}
-		break
-	}
-	return taken, f.latency + taken.Delay
-}
-
-// sleep waits, and reports false if the Server was closed meanwhile.
-func (s *Server) sleep(d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-s.life.Done():
-		return false
-	}
+// take finds the fault for a call, with Kind "" if there is none, and counts it. The
+// state is locked.
+func (s *Server) take(route, channel string) Fault {
+	return s.faults.Take(func(f Fault) bool {
+		return (f.Route == "" || f.Route == route) && (f.Channel == "" || f.Channel == channel)
+	})
 }
 
 // misbehave answers with a fault that leaves nothing of the true answer.
@@ -109,33 +78,10 @@ func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, f Fault) {
 	case Refuse:
 		refuse(f.Status, f.Code, "Refused on demand").write(w)
 	case Status:
-		w.Header().Set("Content-Type", "text/html")
-		w.WriteHeader(f.Status)
-		w.Write([]byte("<html><body>Something went wrong.</body></html>"))
+		fake.Page(w, f.Status)
 	case Hang:
-		select {
-		case <-r.Context().Done():
-		case <-s.life.Done():
-		}
-		reset(w)
+		s.host.Hang(w, r)
 	default:
-		reset(w)
+		fake.Reset(w)
 	}
-}
-
-// reset ends the connection with RST. Where there is none to take over it ends the
-// handler in net/http's own way.
-func reset(w http.ResponseWriter) {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	cut(conn)
-}
-
-func cut(conn net.Conn) {
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		tcp.SetLinger(0) // what fails here fails in Close too
-	}
-	conn.Close()
 }

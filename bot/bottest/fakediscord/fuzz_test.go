@@ -30,7 +30,7 @@ func FuzzBodies(f *testing.F) {
 			t.Errorf("%s is taken", raw)
 		}
 		i := &Interaction{s: s, kind: commandType, User: "2", Channel: "1"}
-		s.change(func() {
+		s.host.Change(func() {
 			r := s.world.rooms["1"]
 			r.messages, s.world.ephemerals = nil, nil
 			s.begin(i, r, nil, nil)

@@ -91,7 +91,7 @@ func (s *Server) getGateway(*query) answer {
 }
 
 func (s *Server) gatewayURL() string {
-	return "ws://" + s.addr + strings.TrimSuffix(gatewayPath, "/")
+	return "ws://" + s.host.Addr() + strings.TrimSuffix(gatewayPath, "/")
 }
 
 func (s *Server) getGatewayBot(*query) answer {
@@ -118,7 +118,7 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	}
 	ended := make(chan struct{})
 	defer close(ended)
-	s.beside(func() { s.write(c, ended) })
+	s.host.Beside(func() { s.write(c, ended) })
 	patience := time.AfterFunc(c.patience, func() { s.giveUp(c) })
 	defer patience.Stop()
 	for {
@@ -136,8 +136,8 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 // greet says HELLO. It reports false if the Server was closed.
 func (s *Server) greet(c *conn, version string) bool {
 	closed := false
-	s.change(func() {
-		if closed = s.isClosed(); closed {
+	s.host.Change(func() {
+		if closed = s.host.IsClosed(); closed {
 			return
 		}
 		h := &s.hub
@@ -156,7 +156,7 @@ func (s *Server) greet(c *conn, version string) bool {
 
 // giveUp closes a connection whose heartbeats stay away.
 func (s *Server) giveUp(c *conn) {
-	s.change(func() {
+	s.host.Change(func() {
 		if !c.silent {
 			s.hub.hangUp(c, CloseTimedOut)
 		}
@@ -166,7 +166,7 @@ func (s *Server) giveUp(c *conn) {
 // forget ends a connection. The session stays, unless the client closed it for good;
 // what a client says after the server hung up does not count.
 func (s *Server) forget(c *conn, why error) {
-	s.change(func() {
+	s.host.Change(func() {
 		s.hub.conns = slices.DeleteFunc(s.hub.conns, func(other *conn) bool { return other == c })
 		if c.session == nil {
 			return
@@ -185,7 +185,7 @@ func (s *Server) receive(c *conn, raw []byte) int {
 		D  json.RawMessage `json:"d"`
 	}
 	err := json.Unmarshal(raw, &sent)
-	s.change(func() {
+	s.host.Change(func() {
 		switch {
 		case c.silent || c.hungUp:
 		case err != nil:

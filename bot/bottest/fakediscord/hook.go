@@ -39,7 +39,7 @@ type Response struct {
 // UseHTTP delivers interactions from now on to an Interactions Endpoint URL instead of
 // the gateway; sessions stay open and get none. With "" it goes back to the gateway.
 func (s *Server) UseHTTP(endpoint string) {
-	s.change(func() { s.hub.endpoint = endpoint })
+	s.host.Change(func() { s.hub.endpoint = endpoint })
 }
 
 // VerifyEndpoint is what Discord does when an Interactions Endpoint URL is saved: a PING
@@ -59,7 +59,7 @@ func (s *Server) VerifyEndpoint(ctx context.Context) error {
 // Ping sends a PING to the endpoint.
 func (s *Server) Ping(ctx context.Context, sign Signature) Response {
 	var body []byte
-	s.change(func() {
+	s.host.Change(func() {
 		body = encode(map[string]any{
 			"id": s.nextID(), "application_id": s.config.AppID, "type": pingType, "token": "ping", "version": 1,
 		})
@@ -69,9 +69,9 @@ func (s *Server) Ping(ctx context.Context, sign Signature) Response {
 
 // Post sends any body to the endpoint, signed. Discord waits Config.AckWithin.
 func (s *Server) Post(ctx context.Context, body []byte, sign Signature) Response {
-	s.mu.Lock()
+	s.host.Lock()
 	endpoint := s.hub.endpoint
-	s.mu.Unlock()
+	s.host.Unlock()
 	began := time.Now()
 	r, err := s.post(ctx, endpoint, body, sign)
 	r.Took, r.Err = time.Since(began), err
@@ -92,7 +92,7 @@ func (s *Server) post(ctx context.Context, endpoint string, body []byte, sign Si
 	req.Header = header
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "Discord-Interactions/1.0 (+https://discord.com)")
-	resp, err := s.client.Do(req)
+	resp, err := s.host.Client.Do(req)
 	if err != nil {
 		return Response{}, fmt.Errorf("fakediscord: %w", err)
 	}
@@ -133,7 +133,7 @@ func (s *Server) signature(body []byte, sign Signature) http.Header {
 // deliver tells the app of an interaction, over HTTP or to every session.
 func (s *Server) deliver(i *Interaction) {
 	endpoint := ""
-	s.change(func() {
+	s.host.Change(func() {
 		if endpoint = s.hub.endpoint; endpoint != "" {
 			return
 		}
@@ -142,15 +142,15 @@ func (s *Server) deliver(i *Interaction) {
 		}
 	})
 	if endpoint != "" {
-		s.beside(func() { s.ask(i) })
+		s.host.Beside(func() { s.ask(i) })
 	}
 }
 
 // ask posts an interaction and takes the answer as its first response, unless it is
 // 202: then the response comes by the API.
 func (s *Server) ask(i *Interaction) {
-	r := s.Post(s.life, i.payload, i.sign)
-	s.change(func() {
+	r := s.Post(s.host.Life, i.payload, i.sign)
+	s.host.Change(func() {
 		i.responses = append(i.responses, r)
 		switch {
 		case r.Status == http.StatusOK:

@@ -113,7 +113,7 @@ func (s *Server) SendCommand(in CommandInput) *Interaction {
 		i.kind = autocompleteType
 	}
 	wrong := ""
-	s.change(func() {
+	s.host.Change(func() {
 		r := s.world.rooms[in.Channel]
 		if r == nil {
 			wrong = "there is no channel " + in.Channel
@@ -154,7 +154,7 @@ func (s *Server) SendClick(in ClickInput) *Interaction {
 	m := in.Message
 	i := &Interaction{s: s, kind: componentType, User: in.User, Channel: m.Channel, clicked: m.ID, sign: in.Sign}
 	wrong := ""
-	s.change(func() {
+	s.host.Change(func() {
 		r := s.world.rooms[m.Channel]
 		switch {
 		case r == nil:
@@ -199,8 +199,8 @@ func (s *Server) Redeliver(i *Interaction) { s.deliver(i) }
 
 // Callbacks are the attempts at a first response so far, refused ones too.
 func (i *Interaction) Callbacks() []Callback {
-	i.s.mu.Lock()
-	defer i.s.mu.Unlock()
+	i.s.host.Lock()
+	defer i.s.host.Unlock()
 	return slices.Clone(i.callbacks)
 }
 
@@ -209,8 +209,8 @@ func (i *Interaction) Wait(ctx context.Context) (Callback, error) {
 	var first Callback
 	var failed error
 	err := i.s.Wait(ctx, func() bool {
-		i.s.mu.Lock()
-		defer i.s.mu.Unlock()
+		i.s.host.Lock()
+		defer i.s.host.Unlock()
 		if at := slices.IndexFunc(i.callbacks, Callback.Accepted); at >= 0 {
 			first = i.callbacks[at]
 			return true
@@ -229,8 +229,8 @@ func (i *Interaction) Wait(ctx context.Context) (Callback, error) {
 func (i *Interaction) Original() (Message, bool) { return i.s.Message(i.Channel, i.originalID()) }
 
 func (i *Interaction) originalID() string {
-	i.s.mu.Lock()
-	defer i.s.mu.Unlock()
+	i.s.host.Lock()
+	defer i.s.host.Unlock()
 	return i.original
 }
 
@@ -241,8 +241,8 @@ func (i *Interaction) WaitOriginal(ctx context.Context, fits func(Message) bool)
 
 // Followups are the follow-ups that stand, oldest first.
 func (i *Interaction) Followups() []Message {
-	i.s.mu.Lock()
-	defer i.s.mu.Unlock()
+	i.s.host.Lock()
+	defer i.s.host.Unlock()
 	var list []Message
 	for _, id := range i.followups {
 		if m := i.s.find(i.Channel, id); m != nil {
@@ -263,7 +263,7 @@ func (i *Interaction) Thread() (Channel, bool) {
 
 // Responses are the app's answers in HTTP mode.
 func (i *Interaction) Responses() []Response {
-	i.s.mu.Lock()
-	defer i.s.mu.Unlock()
+	i.s.host.Lock()
+	defer i.s.host.Unlock()
 	return slices.Clone(i.responses)
 }

@@ -37,7 +37,7 @@ func newLimits() limits {
 // SetLimit lets a route take so many requests in a time, for each channel, guild, or
 // interaction token; more get 429. With 0 requests there is no limit, as at the start.
 func (s *Server) SetLimit(route string, requests int, per time.Duration) {
-	s.change(func() {
+	s.host.Change(func() {
 		delete(s.limits.routes, route)
 		if requests > 0 {
 			s.limits.routes[route] = limit{requests, per}

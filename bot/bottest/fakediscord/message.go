@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
+
+	"liveadmin/bot/bottest/fake"
 )
 
 // Flags of a message (docs: resources/message).
@@ -42,8 +43,8 @@ type Message struct {
 // Messages are the messages that stand in a channel or a thread, oldest first, without
 // those that only one reader sees.
 func (s *Server) Messages(channel string) []Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	r := s.world.rooms[channel]
 	if r == nil {
 		return nil
@@ -53,8 +54,8 @@ func (s *Server) Messages(channel string) []Message {
 
 // Message is a message of a channel, or an ephemeral one in it.
 func (s *Server) Message(channel, id string) (Message, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	m := s.find(channel, id)
 	if m == nil {
 		return Message{}, false
@@ -64,8 +65,8 @@ func (s *Server) Message(channel, id string) (Message, bool) {
 
 // Ephemerals are what only a user saw and has not lost, oldest first.
 func (s *Server) Ephemerals(user string) []Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	var seen []Message
 	for _, m := range s.world.ephemerals {
 		if m.To == user {
@@ -79,27 +80,10 @@ func (s *Server) Ephemerals(user string) []Message {
 // A message is asked about once, and again whenever it changes. The error shows what
 // stands there instead.
 func (s *Server) WaitMessage(ctx context.Context, fits func(Message) bool) (Message, error) {
-	var found Message
-	asked := 0
-	err := s.Wait(ctx, func() bool {
-		news := s.since(asked)
-		i := slices.IndexFunc(news, fits)
-		if i >= 0 {
-			found = news[i]
-		}
-		for _, m := range news {
-			asked = max(asked, m.news)
-		}
-		return i >= 0
-	})
-	if err != nil {
-		var b strings.Builder
-		for _, m := range s.since(0) {
-			fmt.Fprintf(&b, "\n%s %s %s→%s: %s", m.Channel, m.ID, m.Author, m.To, s.Plain(m))
-		}
-		return Message{}, fmt.Errorf("%w; there is:%s", err, b.String())
+	show := func(m Message) string {
+		return fmt.Sprintf("%s %s %s→%s: %s", m.Channel, m.ID, m.Author, m.To, s.Plain(m))
 	}
-	return found, nil
+	return fake.WaitFor(ctx, s.host, s.since, func(m Message) int { return m.news }, show, fits)
 }
 
 // Say lets a person write in a channel or a thread.
@@ -107,7 +91,7 @@ func (s *Server) Say(user, channel, text string) Message {
 	s.t.Helper()
 	var said Message
 	found := false
-	s.change(func() {
+	s.host.Change(func() {
 		if r := s.world.rooms[channel]; r != nil {
 			said = s.put(r, Message{Author: user, Content: text}).copy()
 			found = true
@@ -122,7 +106,7 @@ func (s *Server) Say(user, channel, text string) Message {
 // Delete takes a message away, as its author or a moderator does. A thread from it
 // stays.
 func (s *Server) Delete(channel, id string) {
-	s.change(func() {
+	s.host.Change(func() {
 		if m := s.find(channel, id); m != nil {
 			s.vanish(m)
 		}
@@ -132,8 +116,8 @@ func (s *Server) Delete(channel, id string) {
 // since are the messages that are new or changed since a state of the news, oldest
 // change first.
 func (s *Server) since(news int) []Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	var list []Message
 	pick := func(messages []*Message) {
 		for _, m := range messages {

@@ -11,8 +11,8 @@ import (
 // without marks of style, with names for IDs and times in UTC. A button is its label
 // in brackets, a deferred response "is thinking…".
 func (s *Server) Plain(m Message) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	var parts []string
 	add := func(text string) {
 		if text != "" {
@@ -47,13 +47,18 @@ func (b Button) words() string {
 	return strings.TrimSpace(b.Emoji.Name + " " + b.Label)
 }
 
+// What is marked in a text: code, and everything else.
+var (
+	codePattern  = regexp.MustCompile("(?s)```(?:[a-z]+\n)?(.*?)```|``(.+?)``|`([^`]+)`")
+	tokenPattern = regexp.MustCompile(`\\([^0-9A-Za-z\s])|<(@&|@!?|#|t:|/)([^<>\s][^<>]*)>|<(https?://[^<>\s]+)>|\*\*|\*|__|~~|\|\||(?m:^(?:#{1,3}|-#|>) )`)
+)
+
 // markdown is a marked text as it is seen. Code shows what stands in it. The state is
 // locked.
 func (s *Server) markdown(text string) string {
-	code := regexp.MustCompile("(?s)```(?:[a-z]+\n)?(.*?)```|``(.+?)``|`([^`]+)`")
 	var b strings.Builder
 	end := 0
-	for _, at := range code.FindAllStringSubmatchIndex(text, -1) {
+	for _, at := range codePattern.FindAllStringSubmatchIndex(text, -1) {
 		if escaped(text, at[0]) {
 			continue
 		}
@@ -77,10 +82,9 @@ func escaped(text string, at int) bool {
 
 // styled is a text outside of code as it is seen.
 func (s *Server) styled(text string) string {
-	token := regexp.MustCompile(`\\([^0-9A-Za-z\s])|<(@&|@!?|#|t:|/)([^<>\s][^<>]*)>|<(https?://[^<>\s]+)>|\*\*|\*|__|~~|\|\||(?m:^(?:#{1,3}|-#|>) )`)
 	var b strings.Builder
 	end := 0
-	for _, at := range token.FindAllStringSubmatchIndex(text, -1) {
+	for _, at := range tokenPattern.FindAllStringSubmatchIndex(text, -1) {
 		b.WriteString(text[end:at[0]])
 		end = at[1]
 		switch {

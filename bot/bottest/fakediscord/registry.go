@@ -61,8 +61,8 @@ func newRegistry() registry {
 
 // Commands are the commands that are registered in a guild, or globally with "".
 func (s *Server) Commands(guild string) []Command {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	var list []Command
 	for _, c := range s.registry.scopes[guild] {
 		list = append(list, *c)
@@ -73,8 +73,8 @@ func (s *Server) Commands(guild string) []Command {
 // Creates is how many commands were created in a guild, or globally with "": Discord
 // allows 200 a day.
 func (s *Server) Creates(guild string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	return s.registry.creates[guild]
 }
 

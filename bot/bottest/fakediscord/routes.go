@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"liveadmin/bot/bottest/fake"
 )
 
 // The routes, as Call and Fault name them.
@@ -136,20 +138,19 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, route string, run
 	at := time.Now()
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
 	if err != nil {
-		reset(w)
+		fake.Reset(w)
 		return
 	}
 	n := s.record(Call{Route: route, Path: r.URL.RequestURI(), Body: body, At: at})
 	var fault Fault
-	var wait time.Duration
-	s.change(func() { fault, wait = s.faults.take(route, s.channelOf(r)) })
-	if !s.sleep(wait) {
-		reset(w)
+	s.host.Change(func() { fault = s.take(route, s.channelOf(r)) })
+	if !s.host.Pause(fault.Delay) {
+		fake.Reset(w)
 		return
 	}
 	spoiled := fault.Kind != "" && fault.Kind != Slow
 	var a answer
-	s.change(func() {
+	s.host.Change(func() {
 		if !spoiled || fault.Applied {
 			a = s.carryOut(w.Header(), &query{r, body}, route, run)
 		}

@@ -13,13 +13,12 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
-	"net"
 	"net/http"
 	"slices"
-	"sync"
 	"testing"
 	"time"
+
+	"liveadmin/bot/bottest/fake"
 )
 
 // Config is the application. Every field left empty gets a value.
@@ -39,16 +38,8 @@ type Server struct {
 	t      testing.TB
 	config Config
 	key    ed25519.PrivateKey
-	addr   string
-	http   *http.Server
 	mux    *http.ServeMux
-	client *http.Client    // for HTTP mode
-	life   context.Context // ends at Close
-	end    context.CancelFunc
-	wg     sync.WaitGroup // what runs beside the requests
-
-	mu      sync.Mutex
-	changed chan struct{} // closed and replaced when anything below changes
+	host   *fake.Host // its lock guards everything below
 
 	revoked      bool
 	lastID       int64
@@ -56,7 +47,7 @@ type Server struct {
 	registry     registry
 	interactions interactions
 	records      []Call
-	faults       faults
+	faults       fake.Faults[Fault]
 	limits       limits
 	hub          hub
 }
@@ -70,17 +61,8 @@ func New(t testing.TB, c Config) *Server {
 	if err != nil {
 		t.Fatalf("fakediscord: %v", err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("fakediscord: %v", err)
-	}
-	life, end := context.WithCancel(context.Background())
 	s := &Server{
-		t: t, config: c, key: key, addr: listener.Addr().String(),
-		client:       &http.Client{Transport: &http.Transport{}},
-		life:         life,
-		end:          end,
-		changed:      make(chan struct{}),
+		t: t, config: c, key: key, host: fake.NewHost(t, "fakediscord"),
 		world:        newWorld(c),
 		registry:     newRegistry(),
 		interactions: newInteractions(),
@@ -88,8 +70,7 @@ func New(t testing.TB, c Config) *Server {
 		hub:          newHub(c),
 	}
 	s.mux = s.routes()
-	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
-	s.beside(func() { s.http.Serve(listener) }) // ends with http.ErrServerClosed, at Close
+	s.host.Serve(s)
 	t.Cleanup(s.Close)
 	return s
 }
@@ -111,7 +92,7 @@ func (c Config) filled() Config {
 func (s *Server) Config() Config { return s.config }
 
 // URL is what stands in place of https://discord.com: scheme://host:port.
-func (s *Server) URL() string { return "http://" + s.addr }
+func (s *Server) URL() string { return "http://" + s.host.Addr() }
 
 // PublicKey is the application's public key in hex, as the developer portal shows it.
 func (s *Server) PublicKey() string {
@@ -122,35 +103,15 @@ func (s *Server) PublicKey() string {
 // calls get 401, IDENTIFY and RESUME close with 4004. Sessions that are open stay
 // open. With false it is good again.
 func (s *Server) SetRevoked(revoked bool) {
-	s.change(func() { s.revoked = revoked })
+	s.host.Change(func() { s.revoked = revoked })
 }
 
 // Close ends every call and every connection at once and stops listening.
-func (s *Server) Close() {
-	s.change(s.end)
-	s.http.Close() // its error is the listener's, which is of no use any more
-	s.Cut()
-	s.wg.Wait()
-	s.client.CloseIdleConnections()
-}
+func (s *Server) Close() { s.host.Close(func() { s.Cut() }) }
 
 // Wait returns when the check is true; it is asked again at every change. The check
 // may read the Server.
-func (s *Server) Wait(ctx context.Context, check func() bool) error {
-	for {
-		s.mu.Lock()
-		changed := s.changed
-		s.mu.Unlock()
-		if check() {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return fmt.Errorf("fakediscord: waiting in vain: %w", ctx.Err())
-		}
-	}
-}
+func (s *Server) Wait(ctx context.Context, check func() bool) error { return s.host.Wait(ctx, check) }
 
 // Call is one call of the REST API.
 type Call struct {
@@ -165,8 +126,8 @@ type Call struct {
 
 // Calls are the calls of a route so far, oldest first; of all routes if "".
 func (s *Server) Calls(route string) []Call {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	if route == "" {
 		return slices.Clone(s.records)
 	}
@@ -192,29 +153,9 @@ func (s *Server) WaitCalls(ctx context.Context, route string, n int) error {
 	})
 }
 
-// change does something to the state and wakes who waits for it.
-func (s *Server) change(do func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	do()
-	close(s.changed)
-	s.changed = make(chan struct{})
-}
-
-// beside runs something until it ends, which Close waits for; after Close, nothing.
-func (s *Server) beside(run func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.isClosed() {
-		s.wg.Go(run)
-	}
-}
-
-func (s *Server) isClosed() bool { return s.life.Err() != nil }
-
 // record notes a call and returns its place for what is known of it later.
 func (s *Server) record(c Call) (n int) {
-	s.change(func() {
+	s.host.Change(func() {
 		s.records = append(s.records, c)
 		n = len(s.records) - 1
 	})

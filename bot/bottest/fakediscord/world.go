@@ -41,6 +41,8 @@ type Guild struct {
 	Name  string
 	Roles map[string]string // names of roles by ID
 	NoBot bool              // only the commands are installed: the bot is no member
+
+	Denied int64 // the permissions that the bot lacks in all of it
 }
 
 // User is somebody.
@@ -107,20 +109,20 @@ func newWorld(c Config) world {
 
 // AddGuild makes a guild known, or changes what is known.
 func (s *Server) AddGuild(g Guild) {
-	s.change(func() { s.world.guilds[g.ID] = g })
+	s.host.Change(func() { s.world.guilds[g.ID] = g })
 }
 
 // AddUser makes somebody known, or changes what is known. Whoever types or clicks
 // need not be added.
 func (s *Server) AddUser(u User) {
-	s.change(func() { s.world.users[u.ID] = u })
+	s.host.Change(func() { s.world.users[u.ID] = u })
 }
 
 // AddMember puts somebody into a guild, or changes their roles and permissions.
 // Whoever types or clicks in a guild is a member without roles.
 func (s *Server) AddMember(guild string, m Member) {
 	m.Roles = slices.Clone(m.Roles)
-	s.change(func() {
+	s.host.Change(func() {
 		if s.world.members[guild] == nil {
 			s.world.members[guild] = make(map[string]Member)
 		}
@@ -133,7 +135,7 @@ func (s *Server) AddMember(guild string, m Member) {
 func (s *Server) AddChannel(c Channel) {
 	s.t.Helper()
 	missing := ""
-	s.change(func() {
+	s.host.Change(func() {
 		parent := s.world.rooms[c.Parent]
 		switch {
 		case c.isThread() && parent == nil:
@@ -158,7 +160,7 @@ func (s *Server) AddChannel(c Channel) {
 func (s *Server) EditChannel(id string, edit func(*Channel)) {
 	s.t.Helper()
 	found := false
-	s.change(func() {
+	s.host.Change(func() {
 		if r := s.world.rooms[id]; r != nil {
 			found = true
 			edit(&r.Channel)
@@ -171,13 +173,13 @@ func (s *Server) EditChannel(id string, edit func(*Channel)) {
 
 // DeleteChannel takes a channel or a thread away, with what stands in it.
 func (s *Server) DeleteChannel(id string) {
-	s.change(func() { delete(s.world.rooms, id) })
+	s.host.Change(func() { delete(s.world.rooms, id) })
 }
 
 // Channel is a channel or a thread as it is now.
 func (s *Server) Channel(id string) (Channel, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	r := s.world.rooms[id]
 	if r == nil {
 		return Channel{}, false
@@ -189,8 +191,8 @@ func (s *Server) Channel(id string) (Channel, bool) {
 
 // Threads are the threads of a channel, oldest first.
 func (s *Server) Threads(parent string) []Channel {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	var threads []Channel
 	for _, r := range s.world.rooms {
 		if r.isThread() && r.Parent == parent {
@@ -206,7 +208,7 @@ func (s *Server) Threads(parent string) []Channel {
 // Direct is the ID of the DM between the bot and a user, which is opened if need be.
 func (s *Server) Direct(user string) string {
 	id := ""
-	s.change(func() { id = s.direct(user).ID })
+	s.host.Change(func() { id = s.direct(user).ID })
 	return id
 }
 
@@ -224,7 +226,7 @@ func (s *Server) direct(user string) *room {
 
 // allowed is what the bot may do in a channel. The state is locked.
 func (s *Server) allowed(c Channel) int64 {
-	denied := c.Denied
+	denied := c.Denied | s.world.guilds[c.Guild].Denied
 	if parent := s.world.rooms[c.Parent]; c.isThread() && parent != nil {
 		denied |= parent.Denied
 	}

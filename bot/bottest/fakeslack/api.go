@@ -8,7 +8,10 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
+
+	"liveadmin/bot/bottest/fake"
 )
 
 // method is a method of the Web API.
@@ -77,13 +80,13 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, name string) {
 	token := tokenOf(r, args)
 	n := s.record(Call{Method: name, Args: args, At: at})
 	fault := s.take(name, args.Get("channel"))
-	if !s.pause() {
-		reset(w)
+	if !s.host.Pause(0) {
+		fake.Reset(w)
 		return
 	}
 	var a answer
 	if fault.Kind == "" || fault.Kind == NoTS || fault.Applied {
-		s.change(func() { a = s.call(name, token, args) })
+		s.host.Change(func() { a = s.call(name, token, args) })
 	}
 	switch fault.Kind {
 	case Refuse:
@@ -95,7 +98,12 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, name string) {
 		delete(a, "message_ts")
 		delete(a, "message")
 	}
-	s.change(func() { s.records[n].Fault, s.records[n].Error = fault.Kind, a.code() })
+	s.host.Change(func() {
+		s.records[n].Fault, s.records[n].Error = fault.Kind, a.code()
+		if scopes, known := s.credentials.scopes[token]; known {
+			w.Header().Set("X-OAuth-Scopes", strings.Join(scopes, ","))
+		}
+	})
 	switch fault.Kind {
 	case "", Refuse, NoError, NoTS:
 		reply(w, a)

@@ -41,7 +41,7 @@ func (s *Server) SendClick(c Click) *Delivery {
 			"text": map[string]any{"type": "plain_text", "text": "Forged"},
 		}
 	}
-	s.change(func() {
+	s.host.Change(func() {
 		d.ResponseURL = s.newHook(c.Message.Channel, c.User, &c.Message)
 		d.payload = s.clickPayload(d, &c.Message, action)
 	})

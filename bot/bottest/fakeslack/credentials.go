@@ -25,14 +25,14 @@ func newCredentials(c Config) credentials {
 
 // SetScopes replaces the scopes of the bot token, as an installation anew does.
 func (s *Server) SetScopes(scopes ...string) {
-	s.change(func() { s.credentials.scopes[s.config.BotToken] = slices.Clone(scopes) })
+	s.host.Change(func() { s.credentials.scopes[s.config.BotToken] = slices.Clone(scopes) })
 }
 
 // Revoke lets every call with a token fail with an error such as "token_revoked",
 // "account_inactive" or "invalid_auth"; with "" the token is good again. Sockets
 // that are open stay open.
 func (s *Server) Revoke(token, code string) {
-	s.change(func() { s.credentials.refusals[token] = code })
+	s.host.Change(func() { s.credentials.refusals[token] = code })
 }
 
 // tokenOf takes the token out of a call. Slack reads both places; the form's token

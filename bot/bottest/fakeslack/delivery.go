@@ -70,15 +70,15 @@ type Ack struct {
 
 // Acks are the acknowledgements so far.
 func (d *Delivery) Acks() []Ack {
-	d.s.mu.Lock()
-	defer d.s.mu.Unlock()
+	d.s.host.Lock()
+	defer d.s.host.Unlock()
 	return slices.Clone(d.acks)
 }
 
 // Attempts is how often it was sent.
 func (d *Delivery) Attempts() int {
-	d.s.mu.Lock()
-	defer d.s.mu.Unlock()
+	d.s.host.Lock()
+	defer d.s.host.Unlock()
 	return len(d.attempts)
 }
 
@@ -96,9 +96,9 @@ func (d *Delivery) Wait(ctx context.Context) (Ack, error) {
 func (d *Delivery) WaitAcks(ctx context.Context, n int) (acks []Ack, err error) {
 	var failed error
 	err = d.s.Wait(ctx, func() bool {
-		d.s.mu.Lock()
+		d.s.host.Lock()
 		failed = d.failed
-		d.s.mu.Unlock()
+		d.s.host.Unlock()
 		acks = d.Acks()
 		return len(acks) >= n || failed != nil
 	})
@@ -118,9 +118,9 @@ func (s *Server) Redeliver(d *Delivery) { s.deliver(d) }
 // RedeliverUnacked sends every event again that has no acknowledgement, and returns
 // how many there are.
 func (s *Server) RedeliverUnacked() int {
-	s.mu.Lock()
+	s.host.Lock()
 	unacked := slices.Clone(s.hub.unacked)
-	s.mu.Unlock()
+	s.host.Unlock()
 	for _, d := range unacked {
 		s.deliver(d)
 	}
@@ -131,7 +131,7 @@ func (s *Server) RedeliverUnacked() int {
 // times, each after a time; with 0 only on demand, as at the start. It holds for
 // events sent from now on.
 func (s *Server) SetRetry(after time.Duration) {
-	s.change(func() { s.hub.retry = after })
+	s.host.Change(func() { s.hub.retry = after })
 }
 
 // deliver makes the next attempt, by a socket or over HTTP.
@@ -141,7 +141,7 @@ func (s *Server) deliver(d *Delivery) {
 	var n int
 	var retry time.Duration
 	envelope := unique()
-	s.change(func() {
+	s.host.Change(func() {
 		d.failed = nil
 		if d.kind == eventsAPI && len(d.attempts) == 0 {
 			s.hub.unacked = append(s.hub.unacked, d)
@@ -158,12 +158,12 @@ func (s *Server) deliver(d *Delivery) {
 	})
 	switch {
 	case url != "":
-		s.beside(func() { s.post(d, url, n) })
+		s.host.Beside(func() { s.post(d, url, n) })
 	case to != nil:
 		s.transmit(d, to, envelope, n)
 	}
 	if d.kind == eventsAPI && retry > 0 && n <= maxRetries {
-		s.beside(func() { s.retryAfter(d, retry) })
+		s.host.Beside(func() { s.retryAfter(d, retry) })
 	}
 }
 
@@ -194,7 +194,7 @@ func (s *Server) transmit(d *Delivery, to *socket, envelope string, n int) {
 		}
 	}
 	silent, last := false, false
-	s.change(func() {
+	s.host.Change(func() {
 		silent = to.silent
 		if !silent && s.hub.cutNext > 0 {
 			s.hub.cutNext--
@@ -211,12 +211,12 @@ func (s *Server) transmit(d *Delivery, to *socket, envelope string, n int) {
 }
 
 func (s *Server) retryAfter(d *Delivery, after time.Duration) {
-	if !s.sleep(after) {
+	if !s.host.Sleep(after) {
 		return
 	}
-	s.mu.Lock()
+	s.host.Lock()
 	open := slices.Contains(s.hub.unacked, d)
-	s.mu.Unlock()
+	s.host.Unlock()
 	if open {
 		s.deliver(d)
 	}
@@ -231,7 +231,7 @@ func (s *Server) acknowledged(k *socket, frame []byte) {
 	if json.Unmarshal(frame, &response) != nil || len(frame) >= maxAckBytes {
 		return
 	}
-	s.change(func() {
+	s.host.Change(func() {
 		d := s.hub.sent[response.Envelope]
 		if d == nil || k.silent {
 			return

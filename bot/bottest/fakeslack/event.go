@@ -52,7 +52,7 @@ func (s *Server) SendCommand(c Command) *Delivery {
 		Channel: c.Channel, User: c.User, TriggerID: c.TriggerID,
 		typed: escape(s.config.Command + " " + c.Text),
 	}
-	s.change(func() {
+	s.host.Change(func() {
 		d.ResponseURL = s.newHook(c.Channel, c.User, nil)
 		u := s.meet(c.User)
 		d.payload = encode(map[string]any{
@@ -68,12 +68,20 @@ func (s *Server) SendCommand(c Command) *Delivery {
 	return d
 }
 
+// SendRaw delivers any payload as a kind of envelope, such as "events_api", in Socket
+// Mode.
+func (s *Server) SendRaw(kind string, payload []byte) *Delivery {
+	d := &Delivery{s: s, kind: kind, payload: payload}
+	s.deliver(d)
+	return d
+}
+
 // SendMention is Mention with everything that can be chosen.
 func (s *Server) SendMention(m Mention) *Delivery {
 	s.t.Helper()
 	d := &Delivery{s: s, kind: eventsAPI, sign: m.Sign, Channel: m.Channel, User: m.User, EventID: "Ev" + unique()}
 	refused := ""
-	s.change(func() {
+	s.host.Change(func() {
 		r := s.workspace.rooms[m.Channel]
 		if refused = s.noMention(r, m); refused != "" {
 			return

@@ -1,11 +1,11 @@
 package fakeslack
 
 import (
-	"net"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
+
+	"liveadmin/bot/bottest/fake"
 )
 
 // FaultKind is something that goes wrong with a call.
@@ -27,18 +27,13 @@ type Fault struct {
 	Kind    FaultKind
 	Method  string // only this method, or "response_url"; "" for any
 	Channel string // only calls for this channel; "" for any
+	After   int    // how many calls that it fits are left alone before
 	Times   int    // how many calls; 0 is 1, less than 0 is until ClearFaults
 
 	Applied    bool          // the call is carried out first
 	RetryAfter time.Duration // of RateLimit, in whole seconds, so that less than one is 0; 0 is 1 s
 	Code       string        // of Refuse
 	Status     int           // of Status; 0 is 500
-}
-
-// faults is what is to go wrong. The Server's lock guards it.
-type faults struct {
-	queue   []Fault
-	latency time.Duration
 }
 
 // Inject queues a fault. A call takes the first that fits.
@@ -52,59 +47,26 @@ func (s *Server) Inject(f Fault) {
 	if f.Status == 0 {
 		f.Status = http.StatusInternalServerError
 	}
-	s.change(func() { s.faults.queue = append(s.faults.queue, f) })
+	s.host.Change(func() { s.faults.Add(f, f.After, f.Times) })
 }
 
 // ClearFaults drops the faults that no call has taken yet.
 func (s *Server) ClearFaults() {
-	s.change(func() { s.faults.queue = nil })
+	s.host.Change(func() { s.faults.Clear() })
 }
 
 // SetLatency makes every call take d longer, before it is carried out. A client
 // that gives up meanwhile does not stop it.
-func (s *Server) SetLatency(d time.Duration) {
-	s.change(func() { s.faults.latency = d })
-}
+func (s *Server) SetLatency(d time.Duration) { s.host.SetLatency(d) }
 
 // take finds the fault for a call, with Kind "" if there is none, and counts it.
 func (s *Server) take(method, channel string) (taken Fault) {
-	s.change(func() {
-		for i := range s.faults.queue {
-			f := &s.faults.queue[i]
-			if (f.Method != "" && f.Method != method) || (f.Channel != "" && f.Channel != channel) {
-				continue
-			}
-			taken = *f
-			if f.Times--; f.Times == 0 {
-				s.faults.queue = slices.Delete(s.faults.queue, i, i+1)
-			}
-			return
-		}
+	s.host.Change(func() {
+		taken = s.faults.Take(func(f Fault) bool {
+			return (f.Method == "" || f.Method == method) && (f.Channel == "" || f.Channel == channel)
+		})
 	})
 	return taken
-}
-
-// pause waits for the latency, and reports false if the Server was closed
-// meanwhile.
-func (s *Server) pause() bool {
-	s.mu.Lock()
-	d := s.faults.latency
-	s.mu.Unlock()
-	return s.sleep(d)
-}
-
-func (s *Server) sleep(d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-s.life.Done():
-		return false
-	}
 }
 
 // misbehave answers with a fault that leaves nothing of the true answer.
@@ -116,33 +78,10 @@ func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, f Fault) {
 		w.WriteHeader(http.StatusTooManyRequests)
 		w.Write([]byte(`{"ok":false,"error":"ratelimited"}`))
 	case Status:
-		w.Header().Set("Content-Type", "text/html")
-		w.WriteHeader(f.Status)
-		w.Write([]byte("<html><body>Something went wrong.</body></html>"))
+		fake.Page(w, f.Status)
 	case Hang:
-		select {
-		case <-r.Context().Done():
-		case <-s.life.Done():
-		}
-		reset(w)
+		s.host.Hang(w, r)
 	default:
-		reset(w)
+		fake.Reset(w)
 	}
-}
-
-// reset ends the connection with RST. Where there is none to take over it ends the
-// handler in net/http's own way.
-func reset(w http.ResponseWriter) {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	cut(conn)
-}
-
-func cut(conn net.Conn) {
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		tcp.SetLinger(0) // what fails here fails in Close too
-	}
-	conn.Close()
 }

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"liveadmin/bot/bottest/fake"
 )
 
 const (
@@ -29,7 +31,7 @@ type hook struct {
 func (s *Server) newHook(channel, user string, clicked *Message) string {
 	path := hookPath + s.config.Team + "/" + unique()
 	s.hooks[path] = &hook{channel: channel, user: user, clicked: clicked, since: s.config.Now()}
-	return "http://" + s.addr + path
+	return "http://" + s.host.Addr() + path
 }
 
 // Responses is what was posted to a response_url, as it was posted, oldest first.
@@ -38,8 +40,8 @@ func (s *Server) Responses(responseURL string) []Message {
 	if err != nil {
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	if h := s.hooks[u.Path]; h != nil {
 		return slices.Clone(h.posted)
 	}
@@ -67,23 +69,23 @@ func (s *Server) serveHook(w http.ResponseWriter, r *http.Request) {
 	}
 	const method = "response_url"
 	n := s.record(Call{Method: method, Args: url.Values{"payload": {string(raw)}}, At: at})
-	s.mu.Lock()
+	s.host.Lock()
 	h := s.hooks[r.URL.Path]
-	s.mu.Unlock()
+	s.host.Unlock()
 	channel := ""
 	if h != nil {
 		channel = h.channel
 	}
 	fault := s.take(method, channel)
-	if !s.pause() {
-		reset(w)
+	if !s.host.Pause(0) {
+		fake.Reset(w)
 		return
 	}
 	status, code := http.StatusOK, ""
 	if fault.Kind == "" || fault.Applied {
-		s.change(func() { status, code = s.respond(h, raw) })
+		s.host.Change(func() { status, code = s.respond(h, raw) })
 	}
-	s.change(func() { s.records[n].Fault, s.records[n].Error = fault.Kind, code })
+	s.host.Change(func() { s.records[n].Fault, s.records[n].Error = fault.Kind, code })
 	switch {
 	case fault.Kind == Refuse:
 		http.Error(w, fault.Code, http.StatusBadRequest)

@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
+
+	"liveadmin/bot/bottest/fake"
 )
 
 // Message is a message as it stands, or stood when it was read.
@@ -60,8 +61,8 @@ func (s *Server) Direct(user string) []Message { return s.Messages("D" + user) }
 // Ephemerals are what only a user saw, oldest first: by chat.postEphemeral, by a
 // response_url, and with an acknowledgement.
 func (s *Server) Ephemerals(user string) []Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	var seen []Message
 	for _, m := range s.workspace.ephemerals {
 		if m.To == user {
@@ -72,8 +73,8 @@ func (s *Server) Ephemerals(user string) []Message {
 }
 
 func (s *Server) read(channel string, keep func(*Message) bool) []Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	r := s.workspace.rooms[channel]
 	if r == nil {
 		return nil
@@ -91,34 +92,17 @@ func (s *Server) read(channel string, keep func(*Message) bool) []Message {
 // fits. A message is asked about once, and again whenever it changes. The error shows
 // what stands there instead.
 func (s *Server) WaitMessage(ctx context.Context, fits func(Message) bool) (Message, error) {
-	var found Message
-	asked := 0
-	err := s.Wait(ctx, func() bool {
-		news := s.since(asked)
-		i := slices.IndexFunc(news, fits)
-		if i >= 0 {
-			found = news[i]
-		}
-		for _, m := range news {
-			asked = max(asked, m.news)
-		}
-		return i >= 0
-	})
-	if err != nil {
-		var b strings.Builder
-		for _, m := range s.since(0) {
-			fmt.Fprintf(&b, "\n%s %s %s→%s: %s", m.Channel, m.TS, m.User, m.To, m.Text)
-		}
-		return Message{}, fmt.Errorf("%w; there is:%s", err, b.String())
+	show := func(m Message) string {
+		return fmt.Sprintf("%s %s %s→%s: %s", m.Channel, m.TS, m.User, m.To, m.Text)
 	}
-	return found, nil
+	return fake.WaitFor(ctx, s.host, s.since, func(m Message) int { return m.news }, show, fits)
 }
 
 // since are the messages that are new or changed since a state of the news, oldest
 // change first.
 func (s *Server) since(news int) []Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	var list []Message
 	pick := func(messages []*Message) {
 		for _, m := range messages {
@@ -146,7 +130,7 @@ func (s *Server) Say(user, channel, root, text string) Message {
 	s.t.Helper()
 	var said Message
 	found := false
-	s.change(func() {
+	s.host.Change(func() {
 		if r := s.workspace.rooms[channel]; r != nil {
 			s.meet(user)
 			said = *s.put(r, Message{User: user, ThreadTS: root, Text: escape(text)})
@@ -161,7 +145,7 @@ func (s *Server) Say(user, channel, root, text string) Message {
 
 // Delete takes a message away, as its author or an administrator does.
 func (s *Server) Delete(channel, ts string) {
-	s.change(func() {
+	s.host.Change(func() {
 		if r := s.workspace.rooms[channel]; r != nil {
 			r.messages = slices.DeleteFunc(r.messages, func(m *Message) bool { return m.TS == ts })
 		}

@@ -11,8 +11,8 @@ import (
 // none, without marks of style, with names for IDs and fallbacks for times. A button
 // is its label in brackets. Mentions in code spans count as mentions.
 func (s *Server) Plain(m Message) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	if len(m.Blocks) == 0 {
 		return s.mrkdwn(m.Text)
 	}
@@ -24,6 +24,12 @@ func (s *Server) Plain(m Message) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// What counts as a mention, and with link_names as a name.
+var (
+	mentionPattern = regexp.MustCompile(`<(?:@|!subteam\^|!)(\w+)[^<>]*>`)
+	namePattern    = regexp.MustCompile(`@(\w[\w.-]*)`)
+)
 
 // Pings is whom a message notifies, by ID: users, user groups, and "channel",
 // "here" and "everyone". Blocks and text both count.
@@ -37,17 +43,15 @@ func (s *Server) Pings(m Message) []string {
 			texts = append(texts, b.Text.mrkdwn())
 		}
 	}
-	mention := regexp.MustCompile(`<(?:@|!subteam\^|!)(\w+)[^<>]*>`)
-	name := regexp.MustCompile(`@(\w[\w.-]*)`)
 	var pinged []string
 	for _, text := range texts {
-		for _, found := range mention.FindAllStringSubmatch(text, -1) {
+		for _, found := range mentionPattern.FindAllStringSubmatch(text, -1) {
 			if found[1] != "date" {
 				pinged = append(pinged, found[1])
 			}
 		}
 		if m.LinkNames {
-			for _, found := range name.FindAllStringSubmatch(mention.ReplaceAllString(text, ""), -1) {
+			for _, found := range namePattern.FindAllStringSubmatch(mentionPattern.ReplaceAllString(text, ""), -1) {
 				pinged = append(pinged, found[1])
 			}
 		}
@@ -147,10 +151,16 @@ func (s *Server) mrkdwn(text string) string {
 	return b.String()
 }
 
-// unstyle takes bold, italic and strike away where Slack sees them: around words.
+// styles are bold, italic and strike where Slack sees them: around words.
+var styles = []*regexp.Regexp{styled(`\*`), styled(`_`), styled(`~`)}
+
+func styled(mark string) *regexp.Regexp {
+	return regexp.MustCompile(`(^|[^\w])` + mark + `([^\s` + mark + `](?:[^` + mark + `\n]*[^\s` + mark + `])?)` + mark + `($|[^\w])`)
+}
+
+// unstyle takes the styles away.
 func unstyle(text string) string {
-	for _, mark := range []string{`\*`, `_`, `~`} {
-		style := regexp.MustCompile(`(^|[^\w])` + mark + `([^\s` + mark + `](?:[^` + mark + `\n]*[^\s` + mark + `])?)` + mark + `($|[^\w])`)
+	for _, style := range styles {
 		for before := ""; before != text; { // neighbours share a border
 			before, text = text, style.ReplaceAllString(text, "$1$2$3")
 		}
@@ -158,22 +168,24 @@ func unstyle(text string) string {
 	return text
 }
 
+// tokenPattern is what Slack reads as more than text.
+var tokenPattern = regexp.MustCompile(`<[^<>]+>`)
+
 // resolve puts in what <…> stands for, and the characters for their entities.
 func (s *Server) resolve(text string) string {
-	token := regexp.MustCompile(`<[^<>]+>`)
 	var b strings.Builder
 	end := 0
-	for _, at := range token.FindAllStringIndex(text, -1) {
+	for _, at := range tokenPattern.FindAllStringIndex(text, -1) {
 		b.WriteString(unescape(text[end:at[0]]))
-		b.WriteString(s.token(text[at[0]+1 : at[1]-1]))
+		b.WriteString(s.meaning(text[at[0]+1 : at[1]-1]))
 		end = at[1]
 	}
 	b.WriteString(unescape(text[end:]))
 	return b.String()
 }
 
-// token is what a reader sees for <…>.
-func (s *Server) token(inner string) string {
+// meaning is what a reader sees for <…>.
+func (s *Server) meaning(inner string) string {
 	name, label, labelled := strings.Cut(inner, "|")
 	label = unescape(label)
 	switch {

@@ -56,15 +56,15 @@ const (
 // /slack/commands, events to /slack/events, clicks to /slack/interactions. With ""
 // it goes back to Socket Mode.
 func (s *Server) UseHTTP(appURL string) {
-	s.change(func() { s.hub.appURL = strings.TrimSuffix(appURL, "/") })
+	s.host.Change(func() { s.hub.appURL = strings.TrimSuffix(appURL, "/") })
 }
 
 // Send sends a request to the app's URL and returns the answer. Slack waits
 // Config.AckWithin.
 func (s *Server) Send(ctx context.Context, r Request) (Response, error) {
-	s.mu.Lock()
+	s.host.Lock()
 	base := s.hub.appURL
-	s.mu.Unlock()
+	s.host.Unlock()
 	return s.sendTo(ctx, base, r)
 }
 
@@ -103,7 +103,7 @@ func (s *Server) sendTo(ctx context.Context, base string, r Request) (Response, 
 	req.Header.Set("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
 	s.sign(req.Header, r)
 	at := time.Now()
-	resp, err := s.client.Do(req)
+	resp, err := s.host.Client.Do(req)
 	if err != nil {
 		return Response{Took: time.Since(at)}, fmt.Errorf("fakeslack: %w", err)
 	}
@@ -137,7 +137,7 @@ func (s *Server) sign(h http.Header, r Request) {
 
 // post makes the nth attempt of a Delivery over HTTP.
 func (s *Server) post(d *Delivery, base string, n int) {
-	resp, err := s.sendTo(s.life, base, d.request(n))
+	resp, err := s.sendTo(s.host.Life, base, d.request(n))
 	a := Ack{
 		Attempt: n, Took: resp.Took, Bytes: len(resp.Body), Status: resp.Status, Body: resp.Body, Err: err,
 	}
@@ -146,7 +146,7 @@ func (s *Server) post(d *Delivery, base string, n int) {
 	} else if text := strings.TrimSpace(string(resp.Body)); text != "" {
 		a.Payload = encode(map[string]string{"text": text})
 	}
-	s.change(func() {
+	s.host.Change(func() {
 		if resp.Header.Get("X-Slack-No-Retry") == "1" {
 			s.hub.giveUp(d)
 		}

@@ -10,15 +10,14 @@ package fakeslack
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"liveadmin/bot/bottest/fake"
 )
 
 // Config is the workspace with the app that is installed in it. Every field left
@@ -45,21 +44,13 @@ type Config struct {
 type Server struct {
 	t      testing.TB
 	config Config
-	addr   string
-	http   *http.Server
-	client *http.Client    // for HTTP mode
-	life   context.Context // ends at Close
-	end    context.CancelFunc
-	wg     sync.WaitGroup // what runs beside the requests
-
-	mu      sync.Mutex
-	changed chan struct{} // closed and replaced when anything below changes
+	host   *fake.Host // its lock guards everything below
 
 	credentials credentials
 	workspace   workspace
 	hooks       map[string]*hook // by path
 	records     []Call
-	faults      faults
+	faults      fake.Faults[Fault]
 	hub         hub
 }
 
@@ -68,24 +59,14 @@ type Server struct {
 func New(t testing.TB, c Config) *Server {
 	t.Helper()
 	c = c.filled()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("fakeslack: %v", err)
-	}
-	life, end := context.WithCancel(context.Background())
 	s := &Server{
-		t: t, config: c, addr: listener.Addr().String(),
-		client:      &http.Client{Transport: &http.Transport{}},
-		life:        life,
-		end:         end,
-		changed:     make(chan struct{}),
+		t: t, config: c, host: fake.NewHost(t, "fakeslack"),
 		credentials: newCredentials(c),
 		workspace:   newWorkspace(c),
 		hooks:       make(map[string]*hook),
 		hub:         newHub(c),
 	}
-	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
-	s.beside(func() { s.http.Serve(listener) }) // ends with http.ErrServerClosed, at Close
+	s.host.Serve(s)
 	t.Cleanup(s.Close)
 	return s
 }
@@ -119,16 +100,10 @@ func (s *Server) Config() Config {
 }
 
 // URL is the base of the Web API, as slack.OptionAPIURL wants it: it ends in "/api/".
-func (s *Server) URL() string { return "http://" + s.addr + "/api/" }
+func (s *Server) URL() string { return "http://" + s.host.Addr() + "/api/" }
 
 // Close ends every call and every socket at once and stops listening.
-func (s *Server) Close() {
-	s.change(s.end)
-	s.http.Close() // its error is the listener's, which is of no use any more
-	s.Cut()
-	s.wg.Wait()
-	s.client.CloseIdleConnections()
-}
+func (s *Server) Close() { s.host.Close(func() { s.Cut() }) }
 
 // ServeHTTP is one request from the bot.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -149,30 +124,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // Wait returns when the check is true; it is asked again at every change. The
 // check may read the Server.
-func (s *Server) Wait(ctx context.Context, check func() bool) error {
-	for {
-		s.mu.Lock()
-		changed := s.changed
-		s.mu.Unlock()
-		if check() {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return fmt.Errorf("fakeslack: waiting in vain: %w", ctx.Err())
-		}
-	}
-}
-
-// change does something to the state and wakes who waits for it.
-func (s *Server) change(do func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	do()
-	close(s.changed)
-	s.changed = make(chan struct{})
-}
+func (s *Server) Wait(ctx context.Context, check func() bool) error { return s.host.Wait(ctx, check) }
 
 // Call is one call of a Web API method, or of "response_url".
 type Call struct {
@@ -185,8 +137,8 @@ type Call struct {
 
 // Calls are the calls of a method so far, oldest first; of all methods if "".
 func (s *Server) Calls(method string) []Call {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	var calls []Call
 	for _, c := range s.records {
 		if method == "" || c.Method == method {
@@ -196,20 +148,9 @@ func (s *Server) Calls(method string) []Call {
 	return calls
 }
 
-// beside runs something until it ends, which Close waits for; after Close, nothing.
-func (s *Server) beside(run func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.isClosed() {
-		s.wg.Go(run)
-	}
-}
-
-func (s *Server) isClosed() bool { return s.life.Err() != nil }
-
 // record notes a call and returns its place for what is known of it later.
 func (s *Server) record(c Call) (n int) {
-	s.change(func() {
+	s.host.Change(func() {
 		s.records = append(s.records, c)
 		n = len(s.records) - 1
 	})

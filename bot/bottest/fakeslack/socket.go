@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"liveadmin/bot/bottest/fake"
 )
 
 const (
@@ -58,17 +60,20 @@ type socket struct {
 func (s *Server) openConnection(url.Values) answer {
 	ticket := unique()
 	s.hub.tickets[ticket] = true
-	return done(answer{"url": "ws://" + s.addr + socketPath + "?ticket=" + ticket + "&app_id=" + s.config.AppID})
+	return done(answer{"url": "ws://" + s.host.Addr() + socketPath + "?ticket=" + ticket + "&app_id=" + s.config.AppID})
 }
 
 // serveSocket is a connection of the app until it ends.
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	ticket := r.URL.Query().Get("ticket")
 	valid := false
-	s.change(func() {
+	s.host.Change(func() {
 		valid = s.hub.tickets[ticket]
 		delete(s.hub.tickets, ticket)
 	})
+	if r.URL.Query().Has("debug_reconnects") {
+		s.t.Error("fakeslack: a socket with debug_reconnects lives for six minutes only")
+	}
 	if !valid {
 		http.Error(w, "this URL was used or never given", http.StatusForbidden)
 		return
@@ -87,7 +92,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	defer s.forget(k)
 	ended := make(chan struct{})
 	defer close(ended)
-	s.beside(func() { s.ping(k, ended) })
+	s.host.Beside(func() { s.ping(k, ended) })
 	for {
 		_, frame, err := conn.ReadMessage()
 		if err != nil {
@@ -102,8 +107,8 @@ func (s *Server) greet(k *socket) bool {
 	k.writing.Lock() // so that no envelope comes before
 	defer k.writing.Unlock()
 	n, closed := 0, false
-	s.change(func() {
-		closed = s.isClosed()
+	s.host.Change(func() {
+		closed = s.host.IsClosed()
 		n = len(s.hub.sockets) + 1
 		if closed || n > maxSockets {
 			return
@@ -134,16 +139,16 @@ func disconnect(reason string) map[string]any {
 }
 
 func (s *Server) forget(k *socket) {
-	s.change(func() {
+	s.host.Change(func() {
 		s.hub.sockets = slices.DeleteFunc(s.hub.sockets, func(other *socket) bool { return other == k })
 	})
 }
 
 // ping pings until the socket ends.
 func (s *Server) ping(k *socket, ended <-chan struct{}) {
-	s.mu.Lock()
+	s.host.Lock()
 	every := s.hub.pingEvery
-	s.mu.Unlock()
+	s.host.Unlock()
 	if every <= 0 {
 		return
 	}
@@ -154,7 +159,7 @@ func (s *Server) ping(k *socket, ended <-chan struct{}) {
 		case <-ticker.C:
 		case <-ended:
 			return
-		case <-s.life.Done():
+		case <-s.host.Life.Done():
 			return
 		}
 		if !s.isSilent(k) {
@@ -172,8 +177,8 @@ func (s *Server) pong(k *socket, data string) error {
 }
 
 func (s *Server) isSilent(k *socket) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	return k.silent
 }
 
@@ -192,14 +197,14 @@ func (k *socket) writeLocked(frame any) {
 // SetPing changes the time between pings on sockets that connect from now on; 0
 // sends none.
 func (s *Server) SetPing(every time.Duration) {
-	s.change(func() { s.hub.pingEvery = every })
+	s.host.Change(func() { s.hub.pingEvery = every })
 }
 
 // Sockets are the IDs of the sockets that serve: that said hello and neither ended,
 // nor are about to, nor fell silent.
 func (s *Server) Sockets() []int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.host.Lock()
+	defer s.host.Unlock()
 	var ids []int
 	for _, k := range s.hub.sockets {
 		if !k.silent && !k.leaving {
@@ -217,7 +222,7 @@ func (s *Server) WaitConnected(ctx context.Context, n int) error {
 // pick are the sockets named, or all if none is named.
 func (s *Server) pick(ids []int, mark func(*socket)) []*socket {
 	var picked []*socket
-	s.change(func() {
+	s.host.Change(func() {
 		for _, k := range s.hub.sockets {
 			if len(ids) == 0 || slices.Contains(ids, k.id) {
 				mark(k)
@@ -244,7 +249,7 @@ func (s *Server) Disconnect(reason string, ids ...int) {
 // Cut resets the connections of sockets (RST), of all if none is named.
 func (s *Server) Cut(ids ...int) {
 	for _, k := range s.pick(ids, func(k *socket) { k.leaving = true }) {
-		cut(k.conn.NetConn())
+		fake.Cut(k.conn.NetConn())
 	}
 }
 
@@ -258,11 +263,11 @@ func (s *Server) Silence(ids ...int) {
 // SetMute makes sockets that connect from now on silent from the start: they do not
 // even say hello.
 func (s *Server) SetMute(mute bool) {
-	s.change(func() { s.hub.mute = mute })
+	s.host.Change(func() { s.hub.mute = mute })
 }
 
 // CutAfterNext resets the socket of each of the next n envelopes right after the
 // envelope was sent.
 func (s *Server) CutAfterNext(n int) {
-	s.change(func() { s.hub.cutNext = n })
+	s.host.Change(func() { s.hub.cutNext = n })
 }

@@ -86,13 +86,13 @@ func newWorkspace(c Config) workspace {
 // whoever types, clicks or writes, need not be added: they are of the installing
 // workspace.
 func (s *Server) AddUser(u User) {
-	s.change(func() { s.workspace.users[u.ID] = u })
+	s.host.Change(func() { s.workspace.users[u.ID] = u })
 }
 
 // AddChannel opens a channel.
 func (s *Server) AddChannel(c Channel) {
 	c.Members = slices.Clone(c.Members)
-	s.change(func() {
+	s.host.Change(func() {
 		s.workspace.rooms[c.ID] = &room{Channel: c}
 		for _, member := range c.Members {
 			s.meet(member)
@@ -105,7 +105,7 @@ func (s *Server) AddChannel(c Channel) {
 func (s *Server) EditChannel(id string, edit func(*Channel)) {
 	s.t.Helper()
 	found := false
-	s.change(func() {
+	s.host.Change(func() {
 		if r := s.workspace.rooms[id]; r != nil {
 			found = true
 			edit(&r.Channel)
@@ -118,7 +118,7 @@ func (s *Server) EditChannel(id string, edit func(*Channel)) {
 
 // SetUserGroup says who is in a user group (S…); with nobody named it is empty.
 func (s *Server) SetUserGroup(id string, members ...string) {
-	s.change(func() { s.workspace.groups[id] = slices.Clone(members) })
+	s.host.Change(func() { s.workspace.groups[id] = slices.Clone(members) })
 }
 
 // meet makes somebody known. The state is locked.

@@ -1,0 +1,99 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"liveadmin/commands"
+)
+
+// Click is a press on a button under a message of the bot.
+type Click struct {
+	Action string // commands.Action.Name
+	Entry  int64  // commands.Action.Entry; 0 if the button carried no number
+}
+
+// text is a click as the audit trail shows it.
+func (c Click) text() string { return "click " + c.Action + " #" + strconv.FormatInt(c.Entry, 10) }
+
+// mostPresses is how often a button can be pressed with an effect.
+const mostPresses = 50
+
+// once names the nth time that a button is pressed with an effect.
+func (c Click) once(n int) string { return fmt.Sprintf("click:%d:%s:%d", c.Entry, c.Action, n) }
+
+// click answers a press on a button: like a command, it is decided, recorded and
+// answered in the thread; what cannot be done any more is told the caller alone.
+func (b *Bot) click(ctx context.Context, d Delivery, rules Rules, ack func(context.Context, Answer) error) error {
+	if d.Caller.Outsider {
+		return b.refuse(ctx, d, rules, commands.Command{}, commands.Decision{Denial: commands.CallerOutsider}, ack)
+	}
+	cmd, ok, err := b.pressed(ctx, *d.Click)
+	if err != nil {
+		b.log.Error("click not answered", "caller", d.Caller.Ref, "entry", d.Click.Entry, "err", err)
+		return ack(ctx, b.trouble(b.words.NotRead))
+	}
+	if !ok {
+		r := note(d, WasMistaken, "", "")
+		r.Outcome, r.Detail = commands.Mistaken, "stale button"
+		return b.answer(ctx, d, r, ack, b.words.Stale)
+	}
+	var decision commands.Decision
+	for _, asked := range cmd.Asks() {
+		if decision = rules.Policy.Decide(d.Caller, d.Place, asked); !decision.Allowed {
+			return b.refuse(ctx, d, rules, asked, decision, ack)
+		}
+	}
+	return b.press(ctx, d, limited(cmd, decision), decision, ack)
+}
+
+// pressed returns the command behind a button, if it still does something.
+func (b *Bot) pressed(ctx context.Context, c Click) (commands.Command, bool, error) {
+	if c.Entry == 0 {
+		return commands.Command{}, false, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	e, found, err := b.journal.Entry(ctx, c.Entry)
+	if err != nil || !found || c.Action == commands.UndoAction && b.now().Sub(e.Accepted) > commands.UndoFor {
+		return commands.Command{}, false, err
+	}
+	cmd, ok := commands.Pressed(c.Action, e.result())
+	return cmd, ok, nil
+}
+
+// press accepts what a button does. While that is being done, pressing it again, by
+// whomever, does nothing; after that it is another press.
+func (b *Bot) press(ctx context.Context, d Delivery, cmd commands.Command, decision commands.Decision, ack func(context.Context, Answer) error) error {
+	for n := range mostPresses {
+		e := newEntry(d, cmd, decision)
+		e.Once = d.Click.once(n)
+		job, known, err := b.record(ctx, e, accepted(d, cmd, decision))
+		switch {
+		case err != nil:
+			return b.unrecorded(ctx, d, cmd, err, ack)
+		case job != nil:
+			return b.acknowledge(ctx, job, ack)
+		case known.Key != "":
+			return ack(ctx, Answer{}) // the same click again
+		case !known.State.closed():
+			message := b.words.Pressed(known.Number)
+			return ack(ctx, Answer{Private: &message})
+		}
+	}
+	message := b.words.Stale(0)
+	return ack(ctx, Answer{Private: &message})
+}
+
+// closed reports whether nothing is left to do.
+func (s State) closed() bool { return !slices.Contains([]State{Accepted, Done}, s) }
+
+// limited gives an add without a limit the longest that its rule allows.
+func limited(cmd commands.Command, decision commands.Decision) commands.Command {
+	if cmd.Verb == commands.Add && cmd.For == 0 {
+		cmd.For = decision.Limit
+	}
+	return cmd
+}

@@ -1,0 +1,83 @@
+package chat
+
+import (
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"liveadmin/bot"
+)
+
+// stopTime is how long what was already heard may take to be recorded and
+// acknowledged when the platform is asked to stop.
+const stopTime = 3 * time.Second
+
+// Doorway leads what a platform hears to the bot's door while the platform runs; before
+// and after it lets nothing in. Make one with NewDoorway.
+type Doorway struct {
+	log *slog.Logger
+
+	mu   sync.Mutex
+	door bot.Door       // nil: nothing is let in
+	busy sync.WaitGroup // what is being handled
+}
+
+// NewDoorway returns a doorway that is closed.
+func NewDoorway(log *slog.Logger) *Doorway { return &Doorway{log: log} }
+
+// Open lets what is heard through to a door.
+func (d *Doorway) Open(door bot.Door) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.door = door
+}
+
+// Close lets nothing in any more and waits for what is being handled, three seconds at
+// most.
+func (d *Doorway) Close() {
+	d.Open(nil)
+	done := make(chan struct{})
+	go func() {
+		d.busy.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(stopTime):
+		d.log.Warn("deliveries were left unfinished")
+	}
+}
+
+// Enter handles something that was heard beside everything else, and outlives a panic
+// in that. handled is closed when it is over. It is closed, and taken false, if nothing
+// is let in: then another instance, or a later try, gets it.
+func (d *Doorway) Enter(handle func(bot.Door)) (handled <-chan struct{}, taken bool) {
+	done := make(chan struct{})
+	door := d.enter()
+	if door == nil {
+		close(done)
+		return done, false
+	}
+	go func() {
+		defer close(done)
+		defer d.busy.Done()
+		defer func() {
+			if recover() != nil { // what was said, and secrets with it, may be in the value
+				d.log.Error("a delivery was given up after a panic", "stack", string(debug.Stack()))
+			}
+		}()
+		handle(door)
+	}()
+	return done, true
+}
+
+// enter counts one in and returns the door for it, or nil.
+func (d *Doorway) enter() bot.Door {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.door != nil {
+		d.busy.Add(1)
+	}
+	return d.door
+}

@@ -1,0 +1,121 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// mostIdle is how many connections to one host are kept for later calls.
+const mostIdle = 64
+
+// NewClient returns a client with connections of its own, whose calls take so long at
+// most. Right before a request leaves that is Gated, gate is asked (nil: it is open): its
+// error ends the request, and nothing is sent. route, unless it is nil, leads each
+// request to where it goes.
+func NewClient(callTime time.Duration, gate func() error, route func(*http.Request) *http.Request) *http.Client {
+	base := http.DefaultTransport.(*http.Transport).Clone()
+	base.MaxIdleConnsPerHost = mostIdle
+	return &http.Client{
+		Timeout: callTime, Transport: wayOut{base, gate, route},
+		// A redirect would carry a token to wherever it points.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// gated marks a context.
+type gated struct{}
+
+// Gated has the gate asked about what is sent under the context, because it is about an
+// entry that another instance may carry by then. Anything else may be sent at any time:
+// people are answered while the database is down, too.
+func Gated(ctx context.Context) context.Context { return context.WithValue(ctx, gated{}, true) }
+
+// wayOut is the one way out of a platform, for its library too.
+type wayOut struct {
+	base  http.RoundTripper
+	gate  func() error
+	route func(*http.Request) *http.Request
+}
+
+// RoundTrip sends a request.
+func (w wayOut) RoundTrip(r *http.Request) (*http.Response, error) {
+	if w.route != nil {
+		r = w.route(r)
+	}
+	if w.gate != nil && r.Context().Value(gated{}) != nil {
+		if err := w.gate(); err != nil {
+			if r.Body != nil {
+				_ = r.Body.Close()
+			}
+			return nil, &heldError{err}
+		}
+	}
+	resp, err := w.base.RoundTrip(r)
+	return resp, WithoutURL(err)
+}
+
+// heldError is why a request was not sent: the gate's error.
+type heldError struct{ error }
+
+func (e *heldError) Error() string { return "not sent: " + e.error.Error() }
+func (e *heldError) Unwrap() error { return e.error }
+
+// IsHeld reports whether the gate ended a request.
+func IsHeld(err error) bool {
+	_, held := errors.AsType[*heldError](err)
+	return held
+}
+
+// IsUnsent reports whether a request certainly did not reach the service.
+func IsUnsent(err error) bool {
+	e, ok := errors.AsType[*net.OpError](err)
+	return ok && e.Op == "dial" || IsHeld(err)
+}
+
+// WithoutURL drops the address from an error of net/http: response URLs and tokens, which
+// are secrets, stand in it.
+func WithoutURL(err error) error {
+	if inner, ok := errors.AsType[*url.Error](err); ok {
+		return inner.Err
+	}
+	return err
+}
+
+// ReadBody reads the body of a request. If it cannot be read it answers why, with 413 if
+// it is longer than the server takes.
+func ReadBody(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
+	body, err := io.ReadAll(r.Body)
+	if _, long := errors.AsType[*http.MaxBytesError](err); long {
+		http.Error(w, "the body is too long", http.StatusRequestEntityTooLarge)
+		return nil, false
+	}
+	if err != nil {
+		http.Error(w, "the body cannot be read", http.StatusBadRequest)
+		return nil, false
+	}
+	return body, true
+}
+
+// Dialer opens sockets, each of which watch wraps.
+func Dialer(watch func(net.Conn) net.Conn) *websocket.Dialer {
+	var d net.Dialer
+	return &websocket.Dialer{
+		Proxy: http.ProxyFromEnvironment,
+		NetDialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			c, err := d.DialContext(ctx, network, addr)
+			if err != nil {
+				return nil, fmt.Errorf("connecting a socket: %w", err)
+			}
+			return watch(c), nil
+		},
+		HandshakeTimeout: 10 * time.Second,
+	}
+}

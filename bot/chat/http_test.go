@@ -1,0 +1,99 @@
+package chat
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+var errHeld = errors.New("the lease is over")
+
+// closing is a body that tells whether it was closed.
+type closing struct {
+	io.Reader
+	closed *atomic.Bool
+}
+
+func (c closing) Close() error {
+	c.closed.Store(true)
+	return nil
+}
+
+// TestGate: it is asked before each request that is gated, and its error is found in
+// the request's; nothing is sent then.
+func TestGate(t *testing.T) {
+	var came atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		came.Add(1)
+		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+	}))
+	defer server.Close()
+	var gate error
+	client := NewClient(time.Minute, func() error { return gate }, nil)
+	for _, tc := range []struct {
+		name  string
+		gate  error
+		gated bool
+		came  int32
+	}{{"open", nil, true, 1}, {"closed", errHeld, true, 1}, {"closed, not gated", errHeld, false, 2}, {"open again", nil, true, 3}} {
+		gate = tc.gate
+		var body closing
+		body.Reader, body.closed = strings.NewReader("x"), new(atomic.Bool)
+		ctx, want := t.Context(), error(nil)
+		if tc.gated {
+			ctx, want = Gated(ctx), tc.gate
+		}
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL+"/with/a-secret", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := client.Do(req)
+		if err == nil {
+			resp.Body.Close()
+		}
+		if !errors.Is(err, want) || IsUnsent(err) != (want != nil) || came.Load() != tc.came || !body.closed.Load() {
+			t.Errorf("%s: %v, %d requests came, body closed %v", tc.name, err, came.Load(), body.closed.Load())
+		}
+		if err := WithoutURL(err); err != nil && strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+	}
+}
+
+// TestUnsent: what certainly did not leave.
+func TestUnsent(t *testing.T) {
+	cut := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	defer cut.Close()
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	client := NewClient(time.Minute, nil, nil)
+	for url, want := range map[string]bool{cut.URL: false, gone.URL: true} {
+		if _, err := client.Get(url); err == nil || IsUnsent(err) != want {
+			t.Errorf("%v: unsent %v", err, IsUnsent(err))
+		}
+	}
+}
+
+// TestRoute: requests go where they are led.
+func TestRoute(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.URL.Path) }))
+	defer server.Close()
+	client := NewClient(time.Minute, nil, func(r *http.Request) *http.Request {
+		r = r.Clone(r.Context())
+		r.URL.Scheme, r.URL.Host = "http", strings.TrimPrefix(server.URL, "http://")
+		return r
+	})
+	resp, err := client.Get("https://service.invalid/path")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if body, _ := io.ReadAll(resp.Body); string(body) != "/path" {
+		t.Errorf("%q came", body)
+	}
+}

@@ -1,0 +1,99 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"liveadmin/bot"
+)
+
+// Link is what a platform knows of its service: whether anything can come from it, and
+// whether the credentials are still valid. Make one with NewLink.
+type Link struct {
+	service string
+	log     *slog.Logger
+
+	revoked context.Context // ends when the credentials turn out not to be valid
+	revoke  context.CancelCauseFunc
+
+	mu   sync.Mutex
+	down string // why nothing can come; empty: it can
+}
+
+// NewLink returns the link to a service, by the name that people know, before it is
+// there.
+func NewLink(service string, log *slog.Logger) *Link {
+	revoked, revoke := context.WithCancelCause(context.Background())
+	return &Link{service: service, log: log, revoked: revoked, revoke: revoke, down: "not started"}
+}
+
+// Up notes that what people say can come.
+func (l *Link) Up() { l.Down("") }
+
+// Down notes why it cannot.
+func (l *Link) Down(why string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.down = why
+}
+
+// State tells whether what people say can come, and if not, why.
+func (l *Link) State() (up bool, why string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.down == "", l.down
+}
+
+// Answered notes how the service answered when it was asked something simple.
+func (l *Link) Answered(err error) {
+	if err == nil {
+		l.Up()
+		return
+	}
+	l.Down(l.service + " does not answer as it should: " + err.Error())
+}
+
+// Revoke ends the link: the service says that the credentials are not valid. The error
+// has bot.ErrRevoked.
+func (l *Link) Revoke(err error) { l.revoke(err) }
+
+// Bound returns a context that also ends when the link does.
+func (l *Link) Bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, end := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(l.revoked, func() { end(context.Cause(l.revoked)) })
+	return ctx, func() {
+		stop()
+		end(nil)
+	}
+}
+
+// Introduce asks the service who the bot is until it answers, or the context ends. With
+// an error, ask tells how long the service wants to be left alone.
+func (l *Link) Introduce(ctx context.Context, ask func(context.Context) (wait time.Duration, err error)) error {
+	var pause Backoff
+	for {
+		wait, err := ask(ctx)
+		if err == nil || ctx.Err() != nil {
+			return ctx.Err()
+		}
+		l.Answered(err)
+		l.log.Warn("the service does not answer", "service", l.service, "err", err)
+		if !pause.Wait(ctx, wait) {
+			return ctx.Err()
+		}
+	}
+}
+
+// Ended notes that a bound context is over and tells why: with bot.ErrRevoked if the
+// link ended it, otherwise nothing.
+func (l *Link) Ended(ctx context.Context) error {
+	if cause := context.Cause(ctx); errors.Is(cause, bot.ErrRevoked) {
+		l.Down(cause.Error())
+		return cause
+	}
+	l.Down("stopped")
+	return nil
+}

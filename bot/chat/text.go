@@ -1,0 +1,148 @@
+package chat
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
+)
+
+// TooMuch stands in place of what is too long to show.
+const TooMuch = "The rest is too long to show."
+
+// Number is how the number of an entry is written.
+func Number(entry int64) string { return "#" + strconv.FormatInt(entry, 10) }
+
+// Click reads a button: what it does, and the number of its entry. Whatever is no number
+// is 0.
+func Click(action, number string) *bot.Click {
+	entry, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || entry < 0 {
+		entry = 0
+	}
+	return &bot.Click{Action: action, Entry: entry}
+}
+
+// Headed is a message under the line of its root, for where no root stands over it.
+func Headed(line commands.Text, m commands.Message) commands.Message {
+	m.Lines = slices.Concat([]commands.Line{{Text: line}}, m.Lines)
+	return m
+}
+
+// Sections packs lines into texts of so many bytes at most. write writes a line in
+// pieces that can stand in two texts, each shorter than that.
+func Sections(lines []commands.Line, most int, write func(commands.Line) []string) []string {
+	var all []string
+	now := ""
+	for _, l := range lines {
+		between := "\n"
+		for _, piece := range write(l) {
+			if len(now)+len(between)+len(piece) > most {
+				all = append(all, now)
+				now = ""
+			}
+			now = Join(now, between, piece)
+			between = ""
+		}
+	}
+	if now != "" {
+		all = append(all, now)
+	}
+	return all
+}
+
+// Join puts something between two texts, unless the first is empty.
+func Join(a, between, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + between + b
+}
+
+// longestPiece is how many bytes a piece of a line has at most, so that any fits into a
+// section.
+const longestPiece = 2400
+
+// Cut writes every character of a text and cuts it between two of them, so that any
+// part fits into a section.
+func Cut(text string, write func(rune) string) []string {
+	var parts []string
+	var b strings.Builder
+	for _, r := range strings.ToValidUTF8(text, "\uFFFD") {
+		s := write(r)
+		if b.Len()+len(s) > longestPiece {
+			parts = append(parts, b.String())
+			b.Reset()
+		}
+		b.WriteString(s)
+	}
+	if b.Len() > 0 {
+		parts = append(parts, b.String())
+	}
+	return parts
+}
+
+// Code writes text between marks, several times if it is long. Nothing between marks
+// would show the marks, so it is shown as two quotes.
+func Code(mark, text string, write func(rune) string) []string {
+	if text == "" {
+		return []string{`""`}
+	}
+	parts := Cut(text, write)
+	for i := range parts {
+		parts[i] = mark + parts[i] + mark
+	}
+	return parts
+}
+
+// Visible writes a character so that it shows as itself: line ends as spaces, a backtick
+// as the quote that commands read alike, and what cannot be seen, or changes the
+// direction of text, as its number.
+func Visible(r rune) string {
+	switch r {
+	case '`':
+		return "'"
+	case '\n', '\r', '\t':
+		return " "
+	}
+	if unicode.IsPrint(r) && !unicode.In(r, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) && r != '\u2800' {
+		return string(r)
+	}
+	number := strconv.QuoteRuneToASCII(r)
+	return number[1 : len(number)-1]
+}
+
+// JoinsEmoji reports whether a character is one of the two that join and colour emoji
+// and cannot be seen.
+func JoinsEmoji(r rune) bool { return r == '\u200d' || r == '\ufe0f' }
+
+// Token is something in a text that is cut off as a whole: "<@U1>", "&amp;".
+type Token struct{ From, To string }
+
+// Beginning is the beginning of a text, so many bytes at most: up to the end of a line
+// if there is one in its second half, never up to the inside of a character or a token.
+func Beginning(s string, most int, tokens ...Token) string {
+	s = s[:min(most, len(s))]
+	for !endsWhole(s) {
+		s = s[:len(s)-1]
+	}
+	if line := strings.LastIndexByte(s, '\n'); line > most/2 {
+		s = s[:line+1]
+	}
+	for _, t := range tokens {
+		if i := strings.LastIndex(s, t.From); i >= 0 && !strings.Contains(s[i:], t.To) {
+			s = s[:i]
+		}
+	}
+	return s
+}
+
+// endsWhole reports whether a text does not end inside of a character.
+func endsWhole(s string) bool {
+	r, size := utf8.DecodeLastRuneInString(s)
+	return r != utf8.RuneError || size != 1
+}

@@ -1,0 +1,153 @@
+package config
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"liveadmin/bot"
+)
+
+// A change of the policy file is in force within two seconds. A file that is being
+// written is left alone: half of it can say something else than the whole.
+const (
+	lookEvery    = 250 * time.Millisecond
+	settledAfter = time.Second // without a change
+)
+
+// Policy keeps what the policy file says in force. Make one with OpenPolicy, then
+// Run it once.
+type Policy struct {
+	path      string
+	allowlist []string
+	log       *slog.Logger
+	observe   func(error)
+
+	rules atomic.Pointer[bot.Rules]
+
+	mu    sync.Mutex
+	taken snapshot // what was last made into rules, or could not be
+	seen  snapshot // the newest look
+	since time.Time
+}
+
+// PolicyOption changes a Policy that is being made.
+type PolicyOption func(*Policy)
+
+// WithObserver has a function told whenever the file was taken, or could not be: nil if it
+// is in force, the error if the rules before it stay. The function must not call the
+// Policy.
+func WithObserver(observe func(error)) PolicyOption {
+	return func(p *Policy) { p.observe = observe }
+}
+
+// snapshot is what a look at the file finds: its text, or why there is none.
+type snapshot struct{ text, err string }
+
+// OpenPolicy reads the policy file. An empty path is no file: ALLOWLIST is the only
+// rule. An error of the file is Problems.
+func OpenPolicy(path string, allowlist []string, log *slog.Logger, options ...PolicyOption) (*Policy, error) {
+	p := &Policy{path: path, allowlist: allowlist, log: log, observe: func(error) {}}
+	for _, option := range options {
+		option(p)
+	}
+	if p.log == nil || p.observe == nil {
+		return nil, errors.New("a part of the policy is missing")
+	}
+	p.seen = p.look()
+	if err := p.take(p.seen); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Rules returns what is in force, to be read only. It never waits.
+func (p *Policy) Rules() bot.Rules { return *p.rules.Load() }
+
+// Run looks at the file until the context ends, and takes what it says whenever it
+// has changed. What cannot be taken is said in the log, once.
+func (p *Policy) Run(ctx context.Context) error {
+	ticker := time.NewTicker(lookEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case now := <-ticker.C:
+			p.follow(now)
+		}
+	}
+}
+
+// follow takes what the file says if it is not in force and has not changed for a
+// while.
+func (p *Policy) follow(now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	look := p.look()
+	if look != p.seen {
+		p.seen, p.since = look, now
+	}
+	if look == p.taken || now.Sub(p.since) < settledAfter {
+		return
+	}
+	if problems, broken := errors.AsType[Problems](p.take(look)); broken {
+		for _, problem := range problems {
+			p.log.Error("the rules in force stay, because the policy file cannot be used", "problem", problem.String())
+		}
+	}
+}
+
+// Reload reads the file now, changed or not. If it cannot be used, the rules in
+// force stay, and the error is Problems.
+func (p *Policy) Reload(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("reading the policy file again: %w", err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.take(p.look())
+}
+
+// look reads the file. What is no file, like a pipe, gives its text only once.
+func (p *Policy) look() snapshot {
+	if p.path == "" {
+		return snapshot{}
+	}
+	if info, err := os.Stat(p.path); err == nil && !info.Mode().IsRegular() {
+		return snapshot{err: "it is no regular file"}
+	}
+	text, err := readFile(p.path, maxPolicy)
+	if err != nil {
+		return snapshot{err: err.Error()}
+	}
+	return snapshot{text: text}
+}
+
+// take puts into force what a look has found, or says why it cannot. Its error is
+// Problems.
+func (p *Policy) take(look snapshot) error {
+	rules, err := p.parse(look)
+	p.taken = look
+	if err == nil {
+		p.rules.Store(&rules)
+		p.log.Info("rules in force", "file", p.path, "rules", len(rules.Policy.Rules), "aliases", len(rules.Names.Aliases()))
+	}
+	p.observe(err)
+	return err
+}
+
+func (p *Policy) parse(look snapshot) (bot.Rules, error) {
+	if look.err != "" {
+		return bot.Rules{}, Problems{{
+			Variable: p.path, What: fmt.Sprintf("cannot be read (%s)", look.err),
+			Remedy: "make it a file that liveadmin can read, or change LIVEADMIN_CONFIG",
+		}}
+	}
+	return ParsePolicy(p.path, []byte(look.text), p.allowlist)
+}

@@ -1,0 +1,188 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
+
+	"liveadmin/commands"
+)
+
+// maxFlaws is how many of a file's flaws are told at once.
+const maxFlaws = 100
+
+// reader takes a policy file apart and notes everything that is wrong with it. What
+// it returns counts only if it has noted nothing.
+type reader struct{ flaws []flaw }
+
+func (r *reader) note(where mark, remedy, format string, values ...any) {
+	r.flaws = append(r.flaws, flaw{where, fmt.Sprintf(format, values...), remedy})
+}
+
+// problems returns the flaws in the order of the file.
+func (r *reader) problems(file string) error {
+	if len(r.flaws) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(r.flaws, func(a, b flaw) int {
+		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column))
+	})
+	var problems Problems
+	for _, f := range r.flaws[:min(len(r.flaws), maxFlaws)] {
+		problems = append(problems, Problem{Variable: fmt.Sprintf("%s:%d:%d", file, f.line, f.column), What: f.what, Remedy: f.remedy})
+	}
+	if len(r.flaws) > maxFlaws {
+		problems = append(problems, Problem{Variable: file, What: "there are more problems than these", Remedy: "mend these first"})
+	}
+	return problems
+}
+
+// text is what stands in one place of the file.
+type text struct {
+	mark
+	value  string
+	quoted bool
+}
+
+// field is a key of a mapping and its value.
+type field struct {
+	key   text
+	value ast.Node
+}
+
+// text takes a text, or notes what to write. Numbers and words like true are texts
+// too, as they are written.
+func (r *reader) text(n ast.Node, what, remedy string) (text, bool) {
+	scalar, ok := n.(ast.ScalarNode)
+	if !ok || nothing(n) {
+		r.note(place(n), remedy, "%s is %s", what, kind(n))
+		return text{}, false
+	}
+	t := scalar.GetToken()
+	if strings.Contains(strings.TrimSpace(t.Origin), "\n") {
+		r.note(at(t), "write it on one line, and a list as [a, b]", "%s goes over several lines", what)
+		return text{}, false
+	}
+	return text{at(t), t.Value, t.Type == token.SingleQuoteType || t.Type == token.DoubleQuoteType}, true
+}
+
+// texts takes a list of texts that is not empty.
+func (r *reader) texts(n ast.Node, what, remedy string) []text {
+	list, ok := n.(*ast.SequenceNode)
+	if !ok || len(list.Values) == 0 {
+		r.note(place(n), remedy, "%s is %s", what, kind(n))
+		return nil
+	}
+	var all []text
+	for _, one := range list.Values {
+		if _, isMapping := one.(*ast.MappingNode); isMapping { // so YAML reads a:b inside braces
+			r.note(place(one), "put a text that has a colon in quotes", "an entry of %s is a mapping", what)
+		} else if t, ok := r.text(one, "an entry of "+what, remedy); ok {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// textOrTexts takes one text, or a list of texts that is not empty.
+func (r *reader) textOrTexts(n ast.Node, what, remedy string) []text {
+	if _, isList := n.(*ast.SequenceNode); isList {
+		return r.texts(n, what, remedy)
+	}
+	if one, ok := r.text(n, what, remedy); ok {
+		return []text{one}
+	}
+	return nil
+}
+
+// fields takes a mapping. A key that is there twice is noted; same says which keys
+// are the same.
+func (r *reader) fields(n ast.Node, what, remedy string, same func(key string) string) []field {
+	mapping, ok := n.(*ast.MappingNode)
+	if !ok {
+		r.note(place(n), remedy, "%s is %s", what, kind(n))
+		return nil
+	}
+	first := make(map[string]text)
+	var all []field
+	for _, pair := range mapping.Values {
+		key, ok := r.text(pair.Key, "a key", "write a word")
+		if !ok {
+			continue
+		}
+		if before, twice := first[same(key.value)]; twice {
+			r.twice(before, key)
+			continue
+		}
+		first[same(key.value)] = key
+		all = append(all, field{key, pair.Value})
+	}
+	return all
+}
+
+func (r *reader) twice(before, key text) {
+	if before.value == key.value {
+		r.note(key.mark, "keep one of them", "%.80q is there twice, first in line %d", key.value, before.line)
+		return
+	}
+	r.note(key.mark, "change one of them",
+		"%.80q is the same name as %.80q in line %d, because names count in any case", key.value, before.value, before.line)
+}
+
+// known takes a mapping with given keys, by key.
+func (r *reader) known(n ast.Node, what, remedy string, keys ...string) map[string]field {
+	all := make(map[string]field)
+	for _, f := range r.fields(n, what, remedy, func(key string) string { return key }) {
+		if !slices.Contains(keys, f.key.value) {
+			r.note(f.key.mark, rightWord(f.key.value, keys), "%.80q is no key of %s", f.key.value, what)
+			continue
+		}
+		all[f.key.value] = f
+	}
+	return all
+}
+
+// rightWord says which of some words to write in place of another.
+func rightWord(word string, words []string) string {
+	if near := commands.Nearest(word, words); near != "" {
+		return fmt.Sprintf("did you mean %s?", near)
+	}
+	last := len(words) - 1
+	return fmt.Sprintf("write %s or %s", strings.Join(words[:last], ", "), words[last])
+}
+
+// nothing reports whether no value is there.
+func nothing(n ast.Node) bool {
+	_, null := n.(*ast.NullNode)
+	return null || n == nil
+}
+
+// kind names what stands where something else is wanted.
+func kind(n ast.Node) string {
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		return "a mapping"
+	case *ast.SequenceNode:
+		if len(n.Values) == 0 {
+			return "an empty list"
+		}
+		return "a list"
+	case ast.ScalarNode:
+		if !nothing(n) {
+			return fmt.Sprintf("the text %.80q", n.GetToken().Value)
+		}
+	}
+	return "empty"
+}
+
+// place is where a node begins. The parser puts a mapping where its first colon is.
+func place(n ast.Node) mark {
+	if mapping, ok := n.(*ast.MappingNode); ok && len(mapping.Values) > 0 {
+		return at(mapping.Values[0].Key.GetToken())
+	}
+	return at(n.GetToken())
+}

@@ -1,0 +1,222 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"liveadmin/commands"
+	"liveadmin/imapi"
+)
+
+// Limits of the rules. The aliases in them stand for many groups each: without a
+// limit a small file could fill the memory.
+const (
+	maxRules      = 1000
+	maxRuleGroups = 100_000   // of all rules, with those of their aliases
+	maxCompared   = 1_000_000 // pairs of a word and an alias: a bigger file is not searched for slips
+)
+
+// ruleReader reads rules, with the names of the same file.
+type ruleReader struct {
+	*reader
+	names    commands.Names
+	aliases  []string
+	ids      map[string]bool // group IDs that some alias has
+	groups   int             // that the rules so far are about
+	compared int             // pairs of a word and an alias
+}
+
+func newRuleReader(r *reader, names commands.Names, aliases map[string][]imapi.GroupID) *ruleReader {
+	ids := make(map[string]bool)
+	for _, groups := range aliases {
+		for _, g := range groups {
+			ids[string(g)] = true
+		}
+	}
+	return &ruleReader{reader: r, names: names, aliases: names.Aliases(), ids: ids}
+}
+
+// rules takes the list of rules.
+func (r *ruleReader) rules(n ast.Node) []commands.Rule {
+	list, ok := n.(*ast.SequenceNode)
+	if !ok {
+		r.note(place(n), "write a list of rules, like - allow: [slack:user:U024BE7LH]", "rules is %s", kind(n))
+		return nil
+	}
+	if len(list.Values) > maxRules {
+		r.note(place(list.Values[maxRules]), "put callers with the same rights into one rule", "there are more than %d rules", maxRules)
+		return nil
+	}
+	var rules []commands.Rule
+	for i, one := range list.Values {
+		where := place(one)
+		rule := r.rule(one, where)
+		rule.Name = fmt.Sprintf("rule %d (line %d)", i+1, where.line)
+		rules = append(rules, rule)
+	}
+	if r.groups > maxRuleGroups {
+		r.note(place(n), "use patterns, or leave groups out", "the rules are about more than %d groups", maxRuleGroups)
+	}
+	return rules
+}
+
+// rule takes one rule. What it leaves out holds for all, so that nothing in it can
+// be empty.
+func (r *ruleReader) rule(n ast.Node, where mark) commands.Rule {
+	var rule commands.Rule
+	keys := r.known(n, "a rule", "write it like - allow: [slack:user:U024BE7LH]", "allow", "commands", "groups", "channels", "for")
+	if _, isMapping := n.(*ast.MappingNode); !isMapping {
+		return rule
+	}
+	if f, ok := keys["allow"]; ok {
+		rule.Allow = r.callers(f.value, "allow")
+	} else {
+		r.note(where, "write whom it allows, like allow: [slack:user:U024BE7LH]", "the rule has no allow")
+	}
+	if f, ok := keys["commands"]; ok {
+		rule.Commands = r.commands(f.value)
+	}
+	if f, ok := keys["groups"]; ok {
+		rule.Groups = r.ruleGroups(f.value)
+	}
+	if f, ok := keys["channels"]; ok {
+		rule.Channels = r.references(f.value, "channels", channelForms(), "is no channel")
+	}
+	if f, ok := keys["for"]; ok {
+		rule.For = r.limit(f.value)
+	}
+	return rule
+}
+
+// callers takes a list of callers, as in ALLOWLIST.
+func (r *reader) callers(n ast.Node, what string) []string {
+	return r.references(n, what, allowForms(), "names nobody")
+}
+
+func (r *reader) references(n ast.Node, what string, forms []idForm, wrong string) []string {
+	var all []string
+	for _, t := range r.texts(n, what, fmt.Sprintf("write a list like [%s]", forms[0].example)) {
+		if remedy := entryRemedy(t.value, forms); remedy != "" {
+			r.note(t.mark, remedy, "%.80q %s", t.value, wrong)
+			continue
+		}
+		all = append(all, t.value)
+	}
+	return all
+}
+
+func channelForms() []idForm {
+	return []idForm{
+		{"slack:", regexp.MustCompile(`^[CGD][A-Z0-9]+$`), "slack:C024BE91L"},
+		{"discord:", regexp.MustCompile(`^[0-9]+$`), "discord:165511591545143296"},
+	}
+}
+
+// ruled lists the commands that a rule can give.
+func ruled() []string {
+	return []string{string(commands.Add), string(commands.Remove), string(commands.List), string(commands.History), string(commands.Groups)}
+}
+
+func (r *reader) commands(n ast.Node) []commands.Verb {
+	var all []commands.Verb
+	for _, t := range r.texts(n, "commands", "write a list like [add, remove, list]") {
+		if slices.Contains(ruled(), t.value) {
+			all = append(all, commands.Verb(t.value))
+			continue
+		}
+		meant := t.value
+		if v, _ := commands.VerbOf(t.value); slices.Contains(ruled(), string(v)) {
+			meant = string(v)
+		}
+		r.note(t.mark, rightWord(meant, ruled()), "%.80q is no command that a rule can give", t.value)
+	}
+	return all
+}
+
+// ruleGroups takes aliases, IDs and patterns. Aliases become their groups.
+func (r *ruleReader) ruleGroups(n ast.Node) []string {
+	all, seen := []string{}, make(map[string]bool)
+	for _, t := range r.texts(n, "groups", `write a list like [friday-show, "show-2026-*"]`) {
+		for _, g := range r.ruleGroup(t) {
+			if !seen[g] {
+				all, seen[g] = append(all, g), true
+			}
+		}
+		if r.groups+len(all) > maxRuleGroups {
+			break
+		}
+	}
+	r.groups += len(all)
+	return all
+}
+
+func (r *ruleReader) ruleGroup(t text) []string {
+	if target, isAlias := r.names.Group(t.value); isAlias {
+		ids := make([]string, len(target.Groups))
+		for i, g := range target.Groups {
+			ids[i] = string(g)
+		}
+		return ids
+	}
+	if strings.Contains(t.value, "*") {
+		return r.pattern(t)
+	}
+	if near := r.slip(t.value); near != "" {
+		r.note(t.mark, fmt.Sprintf("did you mean %s? If it is an ID, give it a name under groups", near), "%.80q is no name under groups", t.value)
+		return nil
+	}
+	if id, ok := r.group(t); ok {
+		return []string{string(id)}
+	}
+	return nil
+}
+
+// slip returns the alias that a word was probably meant as, unless it is known as an
+// ID.
+func (r *ruleReader) slip(word string) string {
+	if r.ids[word] || strings.HasPrefix(word, tencentPrefix) || r.compared >= maxCompared {
+		return ""
+	}
+	r.compared += len(r.aliases)
+	return commands.Nearest(word, r.aliases)
+}
+
+// pattern takes an ID with stars in it.
+func (r *reader) pattern(t text) []string {
+	const form = `write it like "show-2026-*"`
+	letters := strings.ReplaceAll(t.value, "*", "")
+	_, err := imapi.ParseGroupID(letters)
+	switch {
+	case letters != "" && err != nil:
+		r.note(t.mark, form, "no group fits the pattern %.80q (%v)", t.value, err)
+	case strings.Contains(t.value, "**"):
+		r.note(t.mark, "write one star", "the pattern %.80q has stars side by side", t.value)
+	case r.several(t):
+	default:
+		return []string{t.value}
+	}
+	return nil
+}
+
+// limit takes the longest limit under a rule.
+func (r *reader) limit(n ast.Node) time.Duration {
+	const remedy = "write a time like 8h, 2h30m or 3d"
+	t, ok := r.text(n, "for", remedy)
+	if !ok {
+		return 0
+	}
+	limit, m := commands.ParseFor(t.value)
+	switch {
+	case m == nil:
+	case m.Problem == commands.DurationRange:
+		r.note(t.mark, remedy, "%.80q is not between 1 second and 30 days", t.value)
+	default:
+		r.note(t.mark, remedy, "%.80q is no time", t.value)
+	}
+	return limit
+}

@@ -1,0 +1,336 @@
+package config_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"liveadmin/bot/config"
+)
+
+// policyFile writes a file with one rule for each of the users.
+func policyFile(users ...string) string {
+	text := "rules:\n"
+	for _, user := range users {
+		text += fmt.Sprintf("  - allow: [slack:user:%s]\n    commands: [list]\n", user)
+	}
+	return text
+}
+
+// desk is a policy in force, and what has been said about it.
+type desk struct {
+	*config.Policy
+	path     string
+	log      *bytes.Buffer
+	observed []string
+}
+
+// openDesk opens a policy from a file with a rule for U1, and runs it to the end of
+// the test.
+func openDesk(t *testing.T) *desk {
+	t.Helper()
+	d := &desk{path: write(t, t.TempDir(), "liveadmin.yaml", policyFile("U1")), log: new(bytes.Buffer)}
+	observe := func(err error) { d.observed = append(d.observed, fmt.Sprint(err)) }
+	policy, err := config.OpenPolicy(d.path, nil, slog.New(slog.NewTextHandler(d.log, nil)), config.WithObserver(observe))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Policy = policy
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- policy.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	})
+	return d
+}
+
+func (d *desk) write(t *testing.T, text string) {
+	t.Helper()
+	if err := os.WriteFile(d.path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// users are those that rules allow something.
+func (d *desk) users() []string {
+	var users []string
+	for _, r := range d.Rules().Policy.Rules {
+		users = append(users, strings.TrimPrefix(r.Allow[0], "slack:user:"))
+	}
+	return users
+}
+
+// wants checks whom rules allow something, after a while.
+func (d *desk) wants(t *testing.T, after time.Duration, users ...string) {
+	t.Helper()
+	time.Sleep(after)
+	synctest.Wait()
+	if got := d.users(); !slices.Equal(got, users) {
+		t.Errorf("rules for %v, want %v", got, users)
+	}
+}
+
+// promised is how long a change of the file takes at most.
+const promised = 2 * time.Second
+
+func TestPolicyIsReadAgain(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(t *testing.T, d *desk)
+	}{
+		{"written in place", func(t *testing.T, d *desk) { d.write(t, policyFile("U1", "U2")) }},
+		{"replaced, as editors do", func(t *testing.T, d *desk) {
+			fresh := write(t, filepath.Dir(d.path), "new.yaml", policyFile("U1", "U2"))
+			if err := os.Rename(fresh, d.path); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"removed and written again", func(t *testing.T, d *desk) {
+			if err := os.Remove(d.path); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(300 * time.Millisecond)
+			d.write(t, policyFile("U1", "U2"))
+		}},
+		{"written in pieces", func(t *testing.T, d *desk) {
+			text := policyFile("U1", "U2")
+			d.write(t, text[:40])
+			time.Sleep(300 * time.Millisecond)
+			d.write(t, text)
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := openDesk(t)
+				d.wants(t, time.Minute, "U1")
+				tt.change(t, d)
+				d.wants(t, promised, "U1", "U2")
+			})
+		})
+	}
+}
+
+// TestPolicyBehindLinks: Kubernetes changes neither the file's name nor its link, but
+// the link to the folder behind it.
+func TestPolicyBehindLinks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := openDesk(t)
+		dir := t.TempDir()
+		link := func(target, name string) {
+			if err := errors.Join(os.Symlink(target, filepath.Join(dir, "new")), os.Rename(filepath.Join(dir, "new"), name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, users := range [][]string{{"U1"}, {"U2"}} {
+			version := filepath.Join(dir, fmt.Sprint("version", i))
+			if err := os.Mkdir(version, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			write(t, version, "liveadmin.yaml", policyFile(users...))
+		}
+		link("version0", filepath.Join(dir, "data"))
+		link(filepath.Join(dir, "data", "liveadmin.yaml"), d.path)
+		d.wants(t, promised, "U1")
+		link("version1", filepath.Join(dir, "data"))
+		d.wants(t, promised, "U2")
+	})
+}
+
+// TestSameSizeAndTime: a change that shows in nothing but the text.
+func TestSameSizeAndTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := openDesk(t)
+		before, err := os.Stat(d.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.write(t, policyFile("U2"))
+		if err := os.Chtimes(d.path, before.ModTime(), before.ModTime()); err != nil {
+			t.Fatal(err)
+		}
+		d.wants(t, promised, "U2")
+	})
+}
+
+// TestHalfAPolicyIsNotTaken: the first lines of a rule allow more than the whole.
+func TestHalfAPolicyIsNotTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := openDesk(t)
+		whole := policyFile("U1", "U2")
+		for n := range len(whole) {
+			d.write(t, whole[:n])
+			d.wants(t, 200*time.Millisecond, "U1")
+		}
+		d.write(t, whole)
+		d.wants(t, promised, "U1", "U2")
+		if len(d.observed) != 2 {
+			t.Errorf("observed %q", d.observed)
+		}
+	})
+}
+
+func TestBrokenPolicyKeepsTheRules(t *testing.T) {
+	const told = "level=ERROR"
+	for _, tt := range []struct {
+		name   string
+		change func(d *desk) error
+		want   string // in the log
+		lines  int
+	}{
+		{"broken", func(d *desk) error { return os.WriteFile(d.path, []byte("rules:\n  - alow: [bob]\n"), 0o600) }, "no key of a rule", 2},
+		{"vanished", func(d *desk) error { return os.Remove(d.path) }, "cannot be read (no such file or directory)", 1},
+		{"a folder", func(d *desk) error { return errors.Join(os.Remove(d.path), os.Mkdir(d.path, 0o700)) }, "cannot be read (it is no regular file)", 1},
+		{"too big", func(d *desk) error { return os.WriteFile(d.path, bytes.Repeat([]byte("#"), 1<<20+1), 0o600) }, "it has more than 1048576 bytes", 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := openDesk(t)
+				if err := tt.change(d); err != nil {
+					t.Fatal(err)
+				}
+				d.wants(t, 5*promised, "U1")
+				log := d.log.String()
+				if strings.Count(log, told) != tt.lines || !strings.Contains(log, tt.want) || !strings.Contains(log, d.path) {
+					t.Errorf("the log has %d lines, want %d with %q:\n%s", strings.Count(log, told), tt.lines, tt.want, log)
+				}
+				if err := os.RemoveAll(d.path); err != nil {
+					t.Fatal(err)
+				}
+				d.write(t, policyFile("U1"))
+				d.wants(t, promised, "U1")
+				if n := strings.Count(d.log.String(), "level=INFO"); n != 2 {
+					t.Errorf("the log says %d times that rules are in force:\n%s", n, d.log)
+				}
+				if len(d.observed) != 3 || d.observed[0] != "<nil>" || !strings.Contains(d.observed[1], tt.want) || d.observed[2] != "<nil>" {
+					t.Errorf("observed %q", d.observed)
+				}
+			})
+		})
+	}
+}
+
+func TestEveryBrokenTextIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := openDesk(t)
+		for _, text := range []string{"a: b", "c: d", "c: d", "a: b"} {
+			d.write(t, text)
+			d.wants(t, promised, "U1")
+		}
+		if n := strings.Count(d.log.String(), "level=ERROR"); n != 3 {
+			t.Errorf("%d errors in the log, want 3:\n%s", n, d.log)
+		}
+	})
+}
+
+func TestReload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := openDesk(t)
+		d.write(t, policyFile("U2"))
+		if err := d.Reload(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		d.wants(t, 0, "U2")
+		d.write(t, "rules: x")
+		if _, ok := errors.AsType[config.Problems](d.Reload(t.Context())); !ok {
+			t.Error("a broken file is no error")
+		}
+		d.wants(t, time.Minute, "U2")
+		if strings.Contains(d.log.String(), "level=ERROR") {
+			t.Errorf("what Reload returns is in the log, too:\n%s", d.log)
+		}
+		ended, end := context.WithCancel(t.Context())
+		end()
+		d.write(t, policyFile("U3"))
+		if err := d.Reload(ended); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+		d.wants(t, 0, "U2")
+	})
+}
+
+func TestOpenPolicyRefuses(t *testing.T) {
+	dir := t.TempDir()
+	for _, tt := range []struct{ name, path, want string }{
+		{"a broken file", write(t, dir, "broken.yaml", "rules: x\nblock: []\n"),
+			"broken.yaml:1:8: rules is the text \"x\": write a list of rules, like - allow: [slack:user:U024BE7LH]\n" +
+				filepath.Join(dir, "broken.yaml") + ":2:1: \"block\" is no key of the file: did you mean blocked?"},
+		{"no file", filepath.Join(dir, "none.yaml"),
+			"none.yaml: cannot be read (no such file or directory): make it a file that liveadmin can read, or change LIVEADMIN_CONFIG"},
+		{"a folder", dir, ": cannot be read (it is no regular file): make it a file that liveadmin can read, or change LIVEADMIN_CONFIG"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			policy, err := config.OpenPolicy(tt.path, []string{"slack:user:U1"}, slog.New(slog.DiscardHandler))
+			if _, ok := errors.AsType[config.Problems](err); !ok || !strings.HasSuffix(err.Error(), tt.want) || policy != nil {
+				t.Errorf("got %v and error\n%v\nwant\n%s", policy, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestPolicyWithoutItsParts(t *testing.T) {
+	if _, err := config.OpenPolicy("", nil, nil); err == nil {
+		t.Error("without a log")
+	}
+	if _, err := config.OpenPolicy("", nil, slog.New(slog.DiscardHandler), config.WithObserver(nil)); err == nil {
+		t.Error("without the observer")
+	}
+}
+
+func TestPolicyWithoutAFile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		policy, err := config.OpenPolicy("", []string{"slack:user:U1"}, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithTimeout(t.Context(), time.Hour)
+		defer stop()
+		if err := policy.Run(ctx); err != nil {
+			t.Errorf("Run: %v", err)
+		}
+		if rules := policy.Rules().Policy.Rules; len(rules) != 1 || rules[0].Name != "ALLOWLIST" {
+			t.Errorf("got %+v", rules)
+		}
+	})
+}
+
+// TestRulesWhileTheyChange: who asks while the rules change gets some rules as a whole.
+func TestRulesWhileTheyChange(t *testing.T) {
+	path := write(t, t.TempDir(), "liveadmin.yaml", policyFile("U1", "U1"))
+	policy, err := config.OpenPolicy(path, nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var readers sync.WaitGroup
+	for range 2 {
+		readers.Go(func() {
+			for ctx.Err() == nil {
+				if r := policy.Rules().Policy.Rules; len(r) != 2 || r[0].Allow[0] != r[1].Allow[0] {
+					t.Errorf("rules from two files: %+v", r)
+				}
+			}
+		})
+	}
+	for _, user := range slices.Repeat([]string{"U1", "U2"}, 100) {
+		write(t, filepath.Dir(path), "liveadmin.yaml", policyFile(user, user))
+		if err := policy.Reload(ctx); err != nil {
+			t.Error(err)
+		}
+	}
+	stop()
+	readers.Wait()
+}

@@ -1,0 +1,294 @@
+package discord_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest"
+	"liveadmin/bot/bottest/fakediscord"
+	"liveadmin/bot/discord"
+	"liveadmin/commands"
+	"liveadmin/imapi/simulator"
+)
+
+// What comes late is told in these words.
+const (
+	reminds = "Reminder: the time of user1"
+	ended   = "The time that #1 set"
+)
+
+// told waits for a message that has words.
+func (w *world) told(words string) fakediscord.Message {
+	w.T.Helper()
+	m, err := w.WaitMessage(w.Soon(), func(m fakediscord.Message) bool { return strings.Contains(w.Plain(m), words) })
+	if err != nil {
+		w.T.Fatalf("%v\n%s", err, w.Log)
+	}
+	return m
+}
+
+// lasts lets somebody be an administrator for an hour, and returns the response.
+func (w *world) lasts(room string) fakediscord.Message {
+	w.T.Helper()
+	i := w.kept(w.SendCommand(fakediscord.CommandInput{
+		User: alice, Channel: room, Subcommand: "add", Forged: true,
+		Options: fakediscord.Options{"group": group, "users": "user1", "for": "1h"},
+	}))
+	root := w.final(i)
+	w.Closed()
+	return root
+}
+
+// TestLate: a reminder and an end stand in the thread of the command that set the time,
+// where there is none in its channel; they change nothing that stands, and notify who
+// asked only if that is to come and look.
+func TestLate(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name, room string
+		archived   bool
+	}{
+		{"in a thread of its own", general, false},
+		{"in an archived thread", general, true},
+		{"in a thread of others", thread, false},
+		{"in a voice channel", voice, false},
+		{"in a direct message", "", false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+			room := tc.room
+			if room == "" {
+				room = w.Direct(alice)
+			}
+			root := w.lasts(room)
+			in, top := room, "✅ Done · @alice · "
+			if room == general {
+				in, top = root.Thread, ""
+			}
+			if tc.archived {
+				w.EditChannel(in, func(c *fakediscord.Channel) { c.Archived = true })
+			}
+			before := w.Messages(in)
+			edits := len(w.Calls(fakediscord.EditOriginal)) + len(w.Calls(fakediscord.EditMessage))
+
+			w.Clock.Advance(50 * time.Minute)
+			reminder := w.told(reminds)
+			if got := w.Plain(reminder); reminder.Channel != in || !slices.Equal(reminder.Pings, []string{alice}) || !strings.HasPrefix(got, "@alice\n"+top) {
+				t.Errorf("in %s the reminder is %q, notifies %v", reminder.Channel, got, reminder.Pings)
+			}
+			w.Clock.Advance(10 * time.Minute)
+			end := w.told(ended)
+			if got := w.Plain(end); end.Channel != in || len(end.Pings) > 0 || !strings.HasPrefix(got, top) || strings.Contains(got, "There is no thread") {
+				t.Errorf("in %s the end is %q, notifies %v", end.Channel, got, end.Pings)
+			}
+			w.Closed()
+			if after := w.Messages(in); len(after) != len(before)+2 {
+				t.Errorf("%d messages, then %d", len(before), len(after))
+			}
+			if n := len(w.Calls(fakediscord.EditOriginal)) + len(w.Calls(fakediscord.EditMessage)); n != edits || len(w.Calls(fakediscord.CreateFollowup)) > 0 {
+				t.Errorf("%d messages were changed", n-edits)
+			}
+			if got := w.API.Admins(group); len(got) > 0 {
+				t.Errorf("administrators %v", got)
+			}
+		})
+	}
+}
+
+// TestFailingEnd: an end that fails notifies who asked.
+func TestFailingEnd(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	root := w.lasts(general)
+	if err := w.API.Inject(simulator.Fault{Kind: simulator.HTML, Times: -1}); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Advance(time.Hour)
+	if m := w.told("but the removing failed"); m.Channel != root.Thread || !slices.Equal(m.Pings, []string{alice}) || string(m.AllowedMentions) != `{"parse":[],"users":["501"]}` {
+		t.Errorf("in %s stands %q, notifies %v by %s", m.Channel, w.Plain(m), m.Pings, m.AllowedMentions)
+	}
+	w.API.ClearFaults()
+}
+
+// TestLoud: of the results, those that failed or are not known notify who asked, and no
+// others.
+func TestLoud(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	for status, loud := range map[commands.Status]bool{
+		commands.Done: false, commands.Warned: false, commands.Nothing: false, commands.Partly: false,
+		commands.Failed: true, commands.Unknown: true,
+	} {
+		said := commands.Message{Lines: []commands.Line{{Text: commands.Text{{Text: "It is " + string(status)}}}}, Entry: 1}
+		e := bot.Entry{
+			Number: int64(len(w.Messages(thread)) + 1), Caller: commands.Caller{Ref: "discord:user:" + alice},
+			Place: commands.Place{Platform: "discord", Channel: "discord:" + general},
+			Root:  discord.Stand(general, "9", thread),
+			Changes: []bot.Change{{
+				Group: group, State: bot.Settled, Plan: &commands.Plan{}, Outcome: &commands.Outcome{Status: status},
+			}},
+		}
+		if _, err := w.discord.Report(w.Soon(), e, nil, said); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.told("It is " + string(status)).Pings; (len(got) == 1) != loud {
+			t.Errorf("%s notifies %v", status, got)
+		}
+	}
+}
+
+// TestLateElsewhere: where the thread is gone, what comes late stands in the channel;
+// where the bot is not allowed to write, who asked gets it directly.
+func TestLateElsewhere(t *testing.T) {
+	t.Parallel()
+	const direct = "direct"
+	for _, tc := range []struct {
+		name, room string
+		lose       func(w *world, thread string)
+		in         string
+		says       string
+	}{
+		{"its thread was deleted", general, func(w *world, thread string) { w.DeleteChannel(thread) }, general, "it was deleted"},
+		{"its thread was locked", general, func(w *world, thread string) {
+			w.EditChannel(thread, func(c *fakediscord.Channel) { c.Locked, c.Archived, c.Denied = true, true, fakediscord.ManageThreads })
+		}, general, "it is locked"},
+		{"its thread was closed to the bot", general, func(w *world, thread string) {
+			w.EditChannel(thread, func(c *fakediscord.Channel) { c.Denied = fakediscord.SendMessagesInThreads })
+		}, general, "not allowed to open one and write in it"},
+		{"the thread in which it was typed was deleted", thread, func(w *world, _ string) { w.DeleteChannel(thread) }, general, ""},
+		{"the channel was deleted", general, func(w *world, thread string) {
+			w.DeleteChannel(thread)
+			w.DeleteChannel(general)
+		}, direct, ""},
+		{"the bot lost its access", general, func(w *world, _ string) {
+			for _, room := range w.Threads(general) {
+				w.EditChannel(room.ID, func(c *fakediscord.Channel) { c.Denied = fakediscord.ViewChannel })
+			}
+			w.EditChannel(general, func(c *fakediscord.Channel) { c.Denied = fakediscord.ViewChannel })
+		}, direct, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+			root := w.lasts(tc.room)
+			tc.lose(w, root.Thread)
+			in := tc.in
+			if in == direct {
+				in = w.Direct(alice)
+			}
+			w.Clock.Advance(50 * time.Minute)
+			m := w.told(reminds)
+			if got := w.Plain(m); m.Channel != in || !strings.HasPrefix(got, "@alice\n✅ Done · @alice · reminder of #1") || !slices.Equal(m.Pings, []string{alice}) ||
+				!strings.Contains(got, tc.says) || tc.says == "" && strings.Contains(got, "There is no thread") {
+				t.Errorf("in %s stands %q, notifies %v", m.Channel, got, m.Pings)
+			}
+			w.Closed()
+		})
+	}
+}
+
+// TestLateNowhere: what can be told nowhere is tried again, and then told.
+func TestLateNowhere(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	root := w.lasts(general)
+	w.AddUser(fakediscord.User{ID: alice, Name: "alice", NoDMs: true})
+	for _, room := range []string{root.Thread, general} {
+		w.EditChannel(room, func(c *fakediscord.Channel) { c.Denied = fakediscord.ViewChannel })
+	}
+	w.Clock.Advance(50 * time.Minute)
+	w.Until("it is tried again", func() bool { return strings.Contains(w.Log.String(), "posting again") })
+	for _, room := range []string{root.Thread, general} {
+		w.EditChannel(room, func(c *fakediscord.Channel) { c.Denied = 0 })
+	}
+	if m := w.told(reminds); m.Channel != root.Thread {
+		t.Errorf("it stands in %s", m.Channel)
+	}
+}
+
+// TestLateOnce: after a post of which nobody knows whether it stands, when Discord has
+// forgotten the nonce, what came late is found, and the result before it is not taken
+// for it.
+func TestLateOnce(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name, room string
+		applied    bool // it stands already
+		deleted    bool // its thread
+		crash      bool
+	}{
+		{"it stands in the thread", general, true, false, false},
+		{"it stands in the thread, and the bot died", general, true, false, true},
+		{"it does not", general, false, false, false},
+		{"it stands where there is no thread", thread, true, false, false},
+		{"it does not, where there is no thread", thread, false, false, false},
+		{"it stands in the channel, its thread was deleted", general, true, true, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			var c bottest.Ahead
+			w := open(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now})
+			root := w.lasts(tc.room)
+			in := tc.room
+			switch {
+			case tc.deleted:
+				w.DeleteChannel(root.Thread)
+			case root.Thread != "":
+				in = root.Thread
+			}
+			before := len(w.Messages(in))
+			fault := fakediscord.Fault{Kind: fakediscord.Reset, Route: fakediscord.CreateMessage, Channel: in, Applied: tc.applied}
+			if tc.crash {
+				fault.Kind = fakediscord.Hang
+			}
+			w.Inject(fault)
+			w.Clock.Advance(50 * time.Minute)
+			w.Until("it is posted", func() bool {
+				return slices.ContainsFunc(w.Calls(fakediscord.CreateMessage), func(c fakediscord.Call) bool { return c.Fault != "" })
+			})
+			if tc.crash {
+				w.halt()
+			}
+			c.Advance(5 * time.Minute)
+			if tc.crash {
+				w.Stage.Restart(t)
+				w.start()
+			}
+			w.told(reminds)
+			w.Closed()
+			after := w.Messages(in)
+			if len(after) != before+1 || !strings.Contains(w.Plain(after[before]), reminds) {
+				t.Errorf("%d messages, then %d", before, len(after))
+			}
+			if entry, found, err := w.Journal.Entry(w.Soon(), 2); err != nil || !found || entry.State != bot.Posted {
+				t.Errorf("the entry is %+v, %v", entry, err)
+			}
+		})
+	}
+}
+
+// TestLateWithoutRoot: if the command that set the time was never announced, what comes
+// late gets a root and a thread of its own.
+func TestLateWithoutRoot(t *testing.T) {
+	t.Parallel()
+	var c bottest.Ahead
+	w := open(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now})
+	w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.EditOriginal, Times: -1})
+	w.says(alice, general, "add", fakediscord.Options{"group": group, "users": "user1", "for": "1h"})
+	w.Until("the right is given", func() bool { return len(w.API.Admins(group)) == 1 })
+	w.Clock.Advance(70 * time.Minute)
+	end := w.told(ended)
+	if opened, ok := w.Channel(end.Channel); !ok || opened.Parent != general || opened.Name != "end "+group {
+		t.Errorf("it stands in %+v", opened)
+	}
+	root, _ := w.Message(general, end.Channel)
+	if !strings.HasPrefix(w.Plain(root), "✅ Done · @alice · ") || root.Interaction != "" {
+		t.Errorf("under %q", w.Plain(root))
+	}
+	w.ClearFaults()
+	w.Closed()
+}

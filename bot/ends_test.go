@@ -1,0 +1,418 @@
+package bot_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest"
+	"liveadmin/commands"
+	"liveadmin/imapi"
+	"liveadmin/imapi/simulator"
+)
+
+// said waits for the nth message in a thread of another entry, and complains unless
+// it has all of the texts.
+func said(t *testing.T, chat *bottest.Chat, n int, want ...string) {
+	t.Helper()
+	until(t, fmt.Sprintf("there are %d late messages", n), func() bool { return len(chat.Late()) >= n })
+	got := chat.Late()[n-1]
+	for _, text := range want {
+		if !strings.Contains(got, strings.ReplaceAll(text, "GROUP", groupA)) {
+			t.Errorf("said\n%s\nwithout %q", got, text)
+		}
+	}
+}
+
+// noneOnRecord waits until no limit is on record any more.
+func noneOnRecord(t *testing.T, stage *bottest.Stage) {
+	t.Helper()
+	until(t, "no limit is on record", func() bool {
+		all, err := stage.Journal.Grants(t.Context(), "")
+		return err == nil && len(all) == 0
+	})
+}
+
+// nothingOpen waits until nothing is left to do.
+func nothingOpen(t *testing.T, stage *bottest.Stage) {
+	t.Helper()
+	until(t, "nothing is open", func() bool {
+		all, err := stage.Journal.Unclosed(t.Context())
+		return err == nil && len(all) == 0
+	})
+}
+
+func tell(t *testing.T, chat *bottest.Chat, text string) string {
+	t.Helper()
+	answer, err := chat.Say(soon(t), "alice", strings.ReplaceAll(text, "GROUP", groupA))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+// TestEnd: a limited administrator is cancelled at that time, said in the thread.
+func TestEnd(t *testing.T) {
+	tests := []struct {
+		name  string
+		said  []string
+		wait  time.Duration
+		after []string
+		says  []string // in the thread of the entry that set the limit; none: nothing
+	}{
+		{
+			"one", []string{"add GROUP user1 --for 30m"}, 30 * time.Minute, nil,
+			[]string{"in the thread of #1", "The time that #1 set in GROUP is over.", "• user1   removed", "Administrators now (0 of 5): nobody"},
+		},
+		{"two at once", []string{"add GROUP user1 user2 --for 30m"}, time.Hour, nil, []string{"• user1   removed", "• user2   removed"}},
+		{"who had no limit stays", []string{"add GROUP user1", "add GROUP user1 user2 --for 30m"}, time.Hour, []string{"user1"}, []string{"in the thread of #2", "• user2   removed"}},
+		{"not yet", []string{"add GROUP user1 --for 30m"}, 29 * time.Minute, []string{"user1"}, nil},
+		{"made permanent since", []string{"add GROUP user1 --for 30m", "add GROUP user1"}, time.Hour, []string{"user1"}, nil},
+		{"given longer since", []string{"add GROUP user1 --for 30m", "add GROUP user1 --for 59m"}, 45 * time.Minute, []string{"user1"}, nil},
+		{"the longer one", []string{"add GROUP user1 --for 30m", "add GROUP user1 --for 59m"}, time.Hour, nil, []string{"in the thread of #2", "• user1   removed"}},
+		{"removed since", []string{"add GROUP user1 --for 30m", "remove GROUP user1"}, time.Hour, nil, nil},
+		{"removed and added since", []string{"add GROUP user1 --for 30m", "remove GROUP user1", "add GROUP user1"}, time.Hour, []string{"user1"}, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			stage, chat := open(t)
+			stage.Run(t, chat)
+			for _, text := range test.said {
+				tell(t, chat, text)
+			}
+			stage.Clock.Advance(test.wait)
+			if test.says != nil {
+				said(t, chat, 1, test.says...)
+				noneOnRecord(t, stage)
+			} else {
+				// What would end wrongly would do so with the next look; this end is
+				// after it.
+				_, err := chat.Say(soon(t), "alice", "add "+groupB+" user8 --for 1s")
+				check(t, err)
+				stage.Clock.Advance(time.Second)
+				said(t, chat, 1, "• user8   removed")
+			}
+			nothingOpen(t, stage)
+			admins(t, stage, groupA, test.after...)
+			if late := chat.Late(); len(late) > 1 {
+				t.Errorf("said too much: %s", late)
+			}
+		})
+	}
+}
+
+// TestEndOfAlias: the ends of one command in several groups are one message.
+func TestEndOfAlias(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	alias(stage, 20)
+	stage.Run(t, chat)
+	tell(t, chat, "add all user1 --for 30m")
+	stage.Clock.Advance(30 * time.Minute)
+	said(t, chat, 1, "20 of 20 groups are now as asked: end of #1 → all")
+	noneOnRecord(t, stage)
+	nothingOpen(t, stage)
+	for g := range 20 {
+		admins(t, stage, fmt.Sprintf("@TGS#aMANY%04d", g))
+	}
+	if late := chat.Late(); len(late) != 1 {
+		t.Errorf("said %d messages: %s", len(late), late)
+	}
+}
+
+// TestEndWhileNothingRan: what fell due while nothing ran is the first work after the
+// start, and says how late it is.
+func TestEndWhileNothingRan(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stop := stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1 --for 30m")
+	stop()
+	stage.Clock.Advance(2 * time.Hour)
+	admins(t, stage, groupA, "user1")
+	stage.Restart(t)
+	stage.Run(t, chat)
+	said(t, chat, 1, "• user1   removed", "This was 1h30m late")
+	admins(t, stage, groupA)
+	nothingOpen(t, stage)
+}
+
+// TestFailingEnd: it is said at the first failure, tried again, and said when it has
+// worked.
+func TestFailingEnd(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1 --for 30m")
+	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10007, Times: 2}))
+	stage.Clock.Advance(31 * time.Minute)
+	said(t, chat, 1, "is over, but the removing failed", "user1 is still an administrator", "I try again for 24 hours")
+	stage.Clock.Advance(5 * time.Minute)
+	said(t, chat, 2, "in the thread of #1", "• user1   removed", "This was 6m late")
+	admins(t, stage, groupA)
+	noneOnRecord(t, stage)
+	nothingOpen(t, stage)
+}
+
+// TestEndWaitsForNobody: between two tries of a failing end, others on the group go on,
+// and a later decision wins.
+func TestEndWaitsForNobody(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1 user2 --for 30m")
+	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10007, Times: 2}))
+	stage.Clock.Advance(31 * time.Minute)
+	said(t, chat, 1, "I try again")
+	stage.Clock.Advance(2 * time.Second)
+	until(t, "the end rests", func() bool { return resting(t, stage) })
+	if got := tell(t, chat, "add GROUP user2"); !strings.Contains(got, "now without an end") {
+		t.Errorf("answered %s", got)
+	}
+	said(t, chat, 2, "• user1   removed")
+	admins(t, stage, groupA, "user2")
+	noneOnRecord(t, stage)
+}
+
+func resting(t *testing.T, stage *bottest.Stage) bool {
+	all, err := stage.Journal.Unclosed(t.Context())
+	check(t, err)
+	for _, e := range all {
+		for _, c := range e.Changes {
+			if c.State == bot.Resting {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// TestEndGivenUp: after 24 hours, loudly, with a button that somebody can try.
+func TestEndGivenUp(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1 --for 30m")
+	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10007, Times: 1000}))
+	stage.Clock.Advance(31 * time.Minute)
+	said(t, chat, 1, "I try again")
+	stage.Clock.Advance(2 * time.Second)
+	until(t, "the end rests", func() bool { return resting(t, stage) })
+	stage.Clock.Advance(commands.EndFor)
+	said(t, chat, 2, "failed for 24 hours and is given up", "Remove user1 by hand", "[Try again]")
+	nothingOpen(t, stage)
+	stage.API.ClearFaults()
+	entry := int64(3)
+	if got := press(t, chat, "alice", commands.RetryAction, entry); !strings.Contains(got, "• user1   removed") {
+		t.Errorf("answered %s", got)
+	}
+	admins(t, stage, groupA)
+	noneOnRecord(t, stage)
+}
+
+// TestEndOfDeletedGroup: nobody is an administrator of it any more.
+func TestEndOfDeletedGroup(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1 --for 30m")
+	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10010, Times: 1000}))
+	stage.Clock.Advance(30 * time.Minute)
+	said(t, chat, 1, "is over. There was nothing to remove", "10010")
+	noneOnRecord(t, stage)
+	nothingOpen(t, stage)
+}
+
+// TestReminder: ten minutes before an end of an hour or more, with Extend, once.
+func TestReminder(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1 --for 2h")
+	stage.Clock.Advance(111 * time.Minute)
+	said(t, chat, 1, "in the thread of #1", "Reminder: the time of user1 in GROUP ends at 2026-11-20 17:30 UTC", "[Extend]")
+	nothingOpen(t, stage)
+	if got := press(t, chat, "mallory", commands.ExtendAction, 2); !strings.Contains(got, "(private) You are not allowed to use add") {
+		t.Errorf("mallory was answered %s", got)
+	}
+	if got := press(t, chat, "alice", commands.ExtendAction, 2); !strings.Contains(got, "already an administrator until 2026-11-20 17:30 UTC, now until 2026-11-20 19:30 UTC") {
+		t.Errorf("answered %s", got)
+	}
+	limits(t, stage, "user1 19:30")
+	if got := press(t, chat, "alice", commands.ExtendAction, 2); !strings.Contains(got, "no change, is an administrator until 2026-11-20 19:30 UTC") {
+		t.Errorf("the second time: %s", got)
+	}
+	limits(t, stage, "user1 19:30")
+	stage.Clock.Advance(2 * time.Hour)
+	said(t, chat, 2, "Reminder:", "ends at 2026-11-20 19:30 UTC")
+	stage.Clock.Advance(10 * time.Minute)
+	said(t, chat, 3, "• user1   removed")
+	noneOnRecord(t, stage)
+}
+
+// TestUndoExtend: undoing an extension puts the end back that was there.
+func TestUndoExtend(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1 --for 2h")
+	stage.Clock.Advance(111 * time.Minute)
+	said(t, chat, 1, "[Extend]")
+	answer, err := chat.Press(soon(t), "alice", commands.ExtendAction, 2)
+	check(t, err)
+	_, err = chat.Result(soon(t), answer.Entry)
+	check(t, err)
+	t.Log(press(t, chat, "alice", commands.UndoAction, answer.Entry))
+	limits(t, stage, "user1 17:30")
+}
+
+// TestExtendAtMost: an extension reaches 30 days from now at most.
+func TestExtendAtMost(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1 --for 30d")
+	stage.Clock.Advance(30*24*time.Hour - 5*time.Minute)
+	said(t, chat, 1, "[Extend]")
+	press(t, chat, "alice", commands.ExtendAction, 2)
+	all, err := stage.Journal.Grants(t.Context(), groupA)
+	check(t, err)
+	if want := stage.Clock.Now().Add(commands.MaxFor); len(all) != 1 || !all[0].Until.Equal(want) {
+		t.Errorf("on record %+v, want until %s", all, want)
+	}
+}
+
+// waited accepts a command and lets time pass while nothing runs.
+func waited(t *testing.T, stage *bottest.Stage, cmd commands.Command, wait time.Duration) {
+	t.Helper()
+	cmd.Target, cmd.Users = commands.Target{Groups: []imapi.GroupID{groupA}}, []commands.Person{{ID: "user1"}}
+	e := bot.Entry{
+		Key: "waited", Caller: commands.Caller{Ref: bottest.Ref("alice")}, Command: cmd,
+		Place:   commands.Place{Platform: bottest.Platform, Channel: bottest.Platform + ":channel"},
+		Changes: []bot.Change{{Group: groupA}},
+	}
+	_, _, err := stage.Journal.Accept(t.Context(), e, bot.Record{What: bot.WasAccepted, Caller: e.Caller.Ref})
+	check(t, err)
+	stage.Clock.Advance(wait)
+	stage.Restart(t)
+}
+
+// TestWaitedBecauseNothingRan: an add that waited 15 minutes is not carried out, and
+// can be tried again; a remove always is, and says how late.
+func TestWaitedBecauseNothingRan(t *testing.T) {
+	tests := []struct {
+		name   string
+		verb   commands.Verb
+		wait   time.Duration
+		before []string
+		says   string
+		after  []string
+	}{
+		{"an add", commands.Add, 14 * time.Minute, nil, "• user1   added", []string{"user1"}},
+		{"an add, too long", commands.Add, 15 * time.Minute, nil, "It had waited for 15m, because the bot did not run, so it was not carried out.", nil},
+		{"a remove", commands.Remove, 3 * time.Hour, []string{"user1"}, "This was 3h late, because the bot did not run.", nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			stage, chat := open(t)
+			check(t, stage.API.SetAdmins(groupA, test.before))
+			waited(t, stage, commands.Command{Verb: test.verb}, test.wait)
+			stage.Run(t, chat)
+			got, err := chat.Result(soon(t), 1)
+			check(t, err)
+			if !strings.Contains(got, test.says) {
+				t.Errorf("said\n%s\nwithout %q", got, test.says)
+			}
+			admins(t, stage, groupA, test.after...)
+		})
+	}
+}
+
+// TestRetry: what failed for a cause that passes carries a button that whoever clicks
+// runs as their own command.
+func TestRetry(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.Rules.Set(bot.Rules{Policy: commands.Policy{Rules: []commands.Rule{
+		{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice"), bottest.Ref("bob")}},
+	}}})
+	waited(t, stage, commands.Command{Verb: commands.Add}, time.Hour)
+	stage.Run(t, chat)
+	got, err := chat.Result(soon(t), 1)
+	check(t, err)
+	if !strings.Contains(got, "[Try again]") {
+		t.Errorf("there is no button: %s", got)
+	}
+	if got := press(t, chat, "mallory", commands.RetryAction, 1); !strings.Contains(got, "(private) You are not allowed") {
+		t.Errorf("mallory was answered %s", got)
+	}
+	if got := press(t, chat, "bob", commands.RetryAction, 1); !strings.Contains(got, "@bob") || !strings.Contains(got, "• user1   added") {
+		t.Errorf("bob was answered %s", got)
+	}
+	admins(t, stage, groupA, "user1")
+}
+
+// TestPressedTwice: a button pressed again while what it does is being done does
+// nothing, whoever presses.
+func TestPressedTwice(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1")
+	stage.API.SetLatency(300 * time.Millisecond)
+	first, err := chat.Press(soon(t), "alice", commands.UndoAction, 1)
+	check(t, err)
+	if got := press(t, chat, "alice", commands.UndoAction, 1); !strings.Contains(got, fmt.Sprintf("(private) This is being done already: #%d", first.Entry)) {
+		t.Errorf("the second press was answered %s", got)
+	}
+	_, err = chat.Result(soon(t), first.Entry)
+	check(t, err)
+}
+
+// TestReplace: an add for which one seat is missing has a button for each holder.
+func TestReplace(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	check(t, stage.API.SetAdmins(groupA, []string{"a", "b", "c", "d", "e"}))
+	stage.Run(t, chat)
+	if got := tell(t, chat, "add GROUP user1"); !strings.Contains(got, "[Replace a]   [Replace b]   [Replace c]   [Replace d]   [Replace e]") {
+		t.Errorf("answered %s", got)
+	}
+	if got := tell(t, chat, "add GROUP user1 user2"); strings.Contains(got, "[Replace") {
+		t.Errorf("two seats are missing, and the answer is %s", got)
+	}
+	if got := press(t, chat, "alice", "replace-2", 1); !strings.Contains(got, "• c   removed") {
+		t.Errorf("answered %s", got)
+	}
+	admins(t, stage, groupA, "a", "b", "d", "e", "user1")
+	for _, action := range []string{"replace-5", "replace--1", "replace-x", "replace-"} {
+		if got := press(t, chat, "alice", action, 1); !strings.Contains(got, "(private) This button does nothing any more") {
+			t.Errorf("%s was answered %s", action, got)
+		}
+	}
+}
+
+// TestRevokedWithLimits: when no platform is left, the bot stays for the ends on record.
+func TestRevokedWithLimits(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stop := stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1 --for 30m")
+	stop()
+	stage.Restart(t)
+	ended := make(chan error, 1)
+	go func() {
+		ended <- stage.Bot.Run(context.Background(), gone{name: bottest.Platform, err: fmt.Errorf("no more: %w", bot.ErrRevoked)})
+	}()
+	stage.Clock.Advance(time.Hour)
+	noneOnRecord(t, stage)
+	admins(t, stage, groupA)
+	if err := <-ended; err == nil || !strings.Contains(err.Error(), "no more") {
+		t.Errorf("ended with %v", err)
+	}
+}

@@ -1,0 +1,224 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"time"
+)
+
+// leaseLength is how long an instance lives without a renewal, by the database's
+// clock.
+const leaseLength = 6 * time.Second
+
+// lease keeps this instance alive in a database that several share, and divides
+// the rate limit among them. The database's clock says who lives; when this
+// instance must stop is decided by its own clock, which never goes back.
+type lease struct {
+	db      *sql.DB // one connection, so that a renewal waits for nothing else
+	length  time.Duration
+	terms   *terms
+	shares  func(instances int)
+	explain func(error) error
+	log     *slog.Logger
+
+	owner string    // of the row; empty: none
+	told  int       // the divisor in the row
+	uses  int       // the divisor in use; 0: nothing is sent
+	fewer time.Time // since when there have been fewer instances than that; zero: there are not
+
+	stop context.CancelFunc
+	done chan struct{} // closed when keep has returned
+}
+
+// How a lease is used, in parts of its length: this instance stops a sixth sooner
+// than others may take over, which is longer than what it sent last counts in a
+// rate limit by the second. It renews three times in a length, more often after a
+// failure and while it may send nothing.
+func (l *lease) margin() time.Duration  { return l.length / 6 }
+func (l *lease) pause() time.Duration   { return l.length / 3 }
+func (l *lease) hurried() time.Duration { return l.length / 24 }
+
+// errGone says that this instance's row is not there or has run out.
+var errGone = errors.New("its row is gone")
+
+// begin takes the lease and starts to renew it.
+func (l *lease) begin(ctx context.Context) error {
+	if err := l.renew(ctx); err != nil {
+		return err
+	}
+	if l.uses == 0 {
+		l.shares(0) // else renew has said how many there are
+	}
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	l.stop, l.done = stop, make(chan struct{})
+	go l.keep(work)
+	return nil
+}
+
+// keep renews the lease until the work ends. A lease that has run out ends the
+// term; the next one begins with a new lease.
+func (l *lease) keep(ctx context.Context) {
+	defer close(l.done)
+	failing := false
+	pause := l.pause()
+	for {
+		if l.uses == 0 || failing {
+			pause = l.hurried()
+		}
+		if left, ok := l.terms.left(); ok {
+			pause = min(pause, left)
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+		err := l.renew(ctx)
+		switch failed := err != nil && ctx.Err() == nil; {
+		case failed && !failing:
+			l.log.WarnContext(ctx, "this instance's lease is not renewed", "err", err)
+		case !failed && failing:
+			l.log.InfoContext(ctx, "this instance's lease is renewed again")
+		}
+		failing = err != nil
+		pause = l.pause()
+		if l.told != l.uses {
+			pause = 0 // others wait for it
+		}
+	}
+}
+
+// renew takes or renews the lease, and then uses the share of the rate limit that
+// is this instance's.
+func (l *lease) renew(ctx context.Context) error {
+	left, begun := l.terms.left()
+	if begun && left <= 0 {
+		l.lose("it ran out")
+		begun = false
+	}
+	patience := l.pause()
+	if begun {
+		patience = min(patience, left)
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	term := l.terms.now()
+	sent := time.Now()
+	told, next := l.uses, l.uses
+	err := l.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := l.stay(ctx, tx, term.owner, begun); err != nil {
+			return err
+		}
+		others, err := column(tx.QueryContext(ctx, `SELECT divisor FROM instance WHERE id <> $1 AND expires > clock_timestamp()`, term.owner))
+		if err != nil {
+			return err
+		}
+		next = divide(l.uses, others, l.fewerFor(1+len(others), sent) >= l.length)
+		if l.uses == 0 || next < l.uses { // a larger part is on record before it is used
+			told = next
+			_, err = tx.ExecContext(ctx, `UPDATE instance SET divisor = $2 WHERE id = $1`, term.owner, told)
+		}
+		return err
+	})
+	if errors.Is(err, errGone) {
+		l.lose(err.Error())
+	}
+	if err != nil {
+		return err
+	}
+	if !l.terms.extend(term, sent.Add(l.length-l.margin())) {
+		l.lose("its renewal took too long")
+		return context.DeadlineExceeded
+	}
+	l.owner, l.told = term.owner, told
+	l.use(next)
+	return nil
+}
+
+func (l *lease) transact(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+	if err := transact(ctx, l.db, do); err != nil {
+		return l.explain(err)
+	}
+	return nil
+}
+
+// stay writes this instance's row. All who do that, and look at the others' rows,
+// do so in turn.
+func (l *lease) stay(ctx context.Context, tx *sql.Tx, owner string, begun bool) error {
+	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(2, 0)`); err != nil {
+		return err
+	}
+	length := l.length.Seconds()
+	if begun {
+		there, err := changed(tx.ExecContext(ctx, `
+			UPDATE instance SET expires = clock_timestamp() + make_interval(secs => $2), divisor = $3
+			WHERE id = $1 AND expires > clock_timestamp()`, owner, length, l.uses))
+		if err == nil && !there {
+			return errGone
+		}
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `
+		DELETE FROM instance WHERE id = $1 OR expires < clock_timestamp() - interval '1 minute'`, l.owner)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO instance (id, expires, divisor) VALUES ($1, clock_timestamp() + make_interval(secs => $2), 0)
+		ON CONFLICT (id) DO UPDATE SET expires = excluded.expires, divisor = excluded.divisor`, owner, length)
+	return err
+}
+
+// fewerFor is for how long there have been fewer instances than the divisor in use.
+func (l *lease) fewerFor(instances int, now time.Time) time.Duration {
+	if instances >= l.uses {
+		l.fewer = time.Time{}
+		return 0
+	}
+	if l.fewer.IsZero() {
+		l.fewer = now
+	}
+	return now.Sub(l.fewer)
+}
+
+// lose ends the term.
+func (l *lease) lose(why string) {
+	l.log.Error("this instance has lost its lease and leaves what it carries", "why", why)
+	l.terms.next()
+	l.fewer = time.Time{}
+	l.use(0)
+}
+
+// use changes the divisor in use.
+func (l *lease) use(divisor int) {
+	if l.uses != divisor {
+		l.uses = divisor
+		l.shares(divisor)
+	}
+}
+
+// end gives everything back: what this instance carries can be claimed at once.
+func (l *lease) end(ctx context.Context) error {
+	defer l.db.Close()
+	if l.stop == nil {
+		return nil // it has none
+	}
+	l.stop()
+	<-l.done
+	owner := l.terms.now().owner
+	l.terms.next()
+	ctx, cancel := context.WithTimeout(ctx, l.pause())
+	defer cancel()
+	return l.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE entry SET owner = NULL WHERE owner = $1 AND closed_at IS NULL`, owner)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM instance WHERE id = $1`, owner)
+		return err
+	})
+}

@@ -1,0 +1,187 @@
+package journal
+
+import (
+	"errors"
+	"testing"
+
+	"liveadmin/bot"
+	"liveadmin/imapi"
+)
+
+func turn(t *testing.T, j *Journal, _ *world) {
+	e := mustAccept(t, j, entry("k"))
+	if may, err := j.Turn(t.Context(), e, e.Changes[0]); err != nil || !may {
+		t.Errorf("turn %v, error %v", may, err)
+	}
+	if _, err := j.Turn(t.Context(), e, bot.Change{Entry: e.Number, Group: sunday}); !errors.Is(err, bot.ErrLost) {
+		t.Errorf("of a group that it is not about: %v", err)
+	}
+	if err := j.Drop(t.Context(), e, bot.Unanswered, bot.Record{What: bot.WasUnanswered}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := j.Turn(t.Context(), e, e.Changes[0]); !errors.Is(err, bot.ErrLost) {
+		t.Errorf("closed: %v", err)
+	}
+}
+
+// order returns the entries whose changes stand on a group, in its order.
+func order(t *testing.T, j *Journal, g imapi.GroupID) []int64 {
+	t.Helper()
+	numbers, err := column(j.db.QueryContext(t.Context(), `SELECT entry FROM change WHERE group_id = $1 ORDER BY id`, g))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return numbers
+}
+
+func resting(t *testing.T, j *Journal, _ *world) {
+	first, second := mustAccept(t, j, entry("1", friday, sunday)), mustAccept(t, j, entry("2", friday, sunday))
+	c := first.Changes[0]
+	if err := plan(t.Context(), j, first, c); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := j.Rest(t.Context(), first, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := unclosed(t, j)[0].Changes[0]; got.State != bot.Resting || got.Plan != nil {
+		t.Errorf("at rest: %+v", got)
+	}
+	for range 2 {
+		if err := j.Wake(t.Context(), first, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := order(t, j, friday); got[0] != second.Number || len(got) != 2 {
+		t.Errorf("order on the group %v", got)
+	}
+	if got := order(t, j, sunday); got[0] != first.Number || len(got) != 2 {
+		t.Errorf("order on the other group %v", got)
+	}
+	if got := unclosed(t, j)[0].Changes; got[0].Group != friday || got[0].State != bot.Waiting || got[1].Group != sunday {
+		t.Errorf("changes of the entry: %+v", got)
+	}
+	mustFinish(t, j, first)
+	if got := unclosed(t, j)[0].State; got != bot.Done {
+		t.Errorf("finished after a rest: %s", got)
+	}
+}
+
+func restOutOfOrder(t *testing.T, j *Journal, _ *world) {
+	e := mustAccept(t, j, entry("k", friday, sunday))
+	mustSettle := func(c bot.Change) {
+		if err := plan(t.Context(), j, e, c); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := settle(t.Context(), j, e, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := e.Changes[0]
+	if err := j.Rest(t.Context(), e, c); err != nil {
+		t.Fatal(err)
+	}
+	if err := plan(t.Context(), j, e, c); !errors.Is(err, bot.ErrLost) {
+		t.Errorf("planned at rest: %v", err)
+	}
+	if _, err := settle(t.Context(), j, e, c); !errors.Is(err, bot.ErrLost) {
+		t.Errorf("settled at rest: %v", err)
+	}
+	mustSettle(e.Changes[1])
+	if got := unclosed(t, j)[0].State; got != bot.Accepted {
+		t.Errorf("with a change at rest the entry is %s", got)
+	}
+	if err := j.Wake(t.Context(), e, c); err != nil {
+		t.Fatal(err)
+	}
+	mustSettle(c)
+	if err := j.Rest(t.Context(), e, c); !errors.Is(err, bot.ErrLost) {
+		t.Errorf("rest when done: %v", err)
+	}
+	if err := j.Wake(t.Context(), e, c); !errors.Is(err, bot.ErrLost) {
+		t.Errorf("wake when done: %v", err)
+	}
+}
+
+// repeated makes each mark three times; the later ones change nothing.
+func repeated(t *testing.T, j *Journal, w *world) {
+	e := mustAccept(t, j, entry("k", friday, sunday))
+	limit := limit(friday, "user1", w.Now())
+	for _, mark := range []struct {
+		name string
+		make func() error
+	}{
+		{"answer", func() error { return j.Answer(t.Context(), e) }},
+		{"plan", func() error { return plan(t.Context(), j, e, e.Changes[0], limit) }},
+		{"plan the other", func() error { return plan(t.Context(), j, e, e.Changes[1]) }},
+		{"settle", func() error {
+			if last, err := settle(t.Context(), j, e, e.Changes[0]); err != nil || last {
+				return errors.Join(err, errors.New("the first was the last"))
+			}
+			return nil
+		}},
+		{"settle the last", func() error {
+			if last, err := settle(t.Context(), j, e, e.Changes[1]); err != nil || !last {
+				return errors.Join(err, errors.New("the last was not the last"))
+			}
+			return nil
+		}},
+		{"announce", func() error { return j.Announce(t.Context(), e, "root") }},
+		{"post", func() error { return j.Post(t.Context(), e, "result") }},
+	} {
+		for i := range 3 {
+			if err := mark.make(); err != nil {
+				t.Errorf("%s, time %d: %v", mark.name, i, err)
+			}
+		}
+	}
+	if got := len(onRecord(t, j, "")); got != 1 {
+		t.Errorf("%d limits, want 1", got)
+	}
+	dropped := mustAccept(t, j, entry("dropped"))
+	for range 3 {
+		if err := j.Drop(t.Context(), dropped, bot.Unanswered, bot.Record{What: bot.WasUnanswered}); err != nil {
+			t.Error(err)
+		}
+	}
+	if got := len(trail(t, j, bot.Filter{})); got != 3+2 {
+		t.Errorf("%d audit rows, want 5", got)
+	}
+	for name, err := range map[string]error{
+		"another result": j.Post(t.Context(), e, "other"),
+		"another end":    j.Drop(t.Context(), e, bot.Unposted, bot.Record{}),
+	} {
+		if !errors.Is(err, bot.ErrLost) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func doneOnce(t *testing.T, j *Journal, _ *world) {
+	asked := entry("a")
+	asked.Once, asked.Under, asked.Root = "undo:7", 7, "root of 7"
+	first := mustAccept(t, j, asked)
+	if got := unclosed(t, j)[0]; got.Under != 7 || got.Root != "root of 7" || got.Once != "" {
+		t.Errorf("on record %+v", got)
+	}
+	for _, test := range []struct{ name, key, once, wantKey, wantOnce string }{
+		{"another delivery", "b", "undo:7", "", "undo:7"},
+		{"the same delivery", "a", "undo:7", "a", ""},
+		{"another delivery again: its key was not taken", "b", "undo:7", "", "undo:7"},
+	} {
+		again := entry(test.key)
+		again.Once = test.once
+		got, fresh, err := j.Accept(t.Context(), again, accepted())
+		if err != nil || fresh || got.Number != first.Number || got.State != bot.Accepted || len(got.Changes) != 1 ||
+			got.Key != test.wantKey || got.Once != test.wantOnce {
+			t.Errorf("%s: %+v, fresh %v, error %v", test.name, got, fresh, err)
+		}
+	}
+	if n := len(trail(t, j, bot.Filter{})); n != 1 {
+		t.Errorf("%d audit rows, want 1", n)
+	}
+	other := entry("b")
+	other.Once = "undo:8"
+	mustAccept(t, j, other)
+}

@@ -1,0 +1,92 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"liveadmin/bot"
+)
+
+// transact does something in one transaction: all of it is durable when transact
+// returns nil, none of it happened when it fails; only after a *commitError it may
+// be either.
+func transact(ctx context.Context, db *sql.DB, do func(context.Context, *sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := do(ctx, tx); err != nil {
+		// Beside the error of do, one of the rollback says nothing new: the
+		// connection that could not roll back is thrown away.
+		_ = tx.Rollback()
+		return err
+	}
+	switch err := tx.Commit(); {
+	case err == nil, isUnwritten(err):
+		return err
+	default:
+		return &commitError{err}
+	}
+}
+
+// commitError says that it is not known whether something was written.
+type commitError struct{ error }
+
+func (e *commitError) Unwrap() []error { return []error{e.error, bot.ErrUnsure} }
+
+// isUnsure reports whether it is not known if a transaction happened.
+func isUnsure(err error) bool {
+	_, unsure := errors.AsType[*commitError](err)
+	return unsure
+}
+
+// write does in one transaction what can be repeated: what is there already it
+// takes for its own.
+func (j *Journal) write(ctx context.Context, doing string, do func(context.Context, *sql.Tx) error) error {
+	err := j.dialect.insist(ctx, func(ctx context.Context) error { return transact(ctx, j.writer, do) })
+	return j.wrote(ctx, doing, err)
+}
+
+// passes is how long a cause that may pass, before anything was written, is waited
+// for. Whoever acknowledges a command must be told in time that it was not recorded.
+const passes = 3 * time.Second / 2
+
+// insist tries something again while its outcome is unknown or the cause of its
+// failure may pass, for as long as the dialect gives an operation.
+func (d dialect) insist(ctx context.Context, try func(context.Context) error) error {
+	limited, cancel := d.limit(ctx)
+	defer cancel()
+	began, unsure := time.Now(), false
+	for n := 1; ; n++ {
+		err := try(limited)
+		unsure = unsure || isUnsure(err)
+		switch {
+		case err == nil || !isUnsure(err) && !d.passing(err):
+			return err
+		case n == d.tries || !unsure && time.Since(began) > passes || !pause(limited, n):
+			return err
+		}
+	}
+}
+
+// limit is the time that an operation has.
+func (d dialect) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if d.patience == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, d.patience)
+}
+
+// pause waits after the nth try, and returns false if the context ends.
+func pause(ctx context.Context, n int) bool {
+	timer := time.NewTimer(min(5*time.Millisecond<<min(n, 10), time.Second/2))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,95 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/journal/journaltest"
+)
+
+// TestConnectionLost: what was sent over a connection that was lost is found out, or
+// sent again; nobody notices.
+func TestConnectionLost(t *testing.T) {
+	for _, before := range []bool{true, false} {
+		t.Run(fmt.Sprintf("before it reached the server: %v", before), func(t *testing.T) {
+			p, url := through(t, journaltest.Postgres(t))
+			j := reopen(t, url)
+			mustAccept(t, j, entry("first")) // the connection has prepared its statements
+
+			in := entry("k")
+			in.Once = "once"
+			p.losing(loss{in.Reply, before})
+			e := mustAccept(t, j, in)
+			if p.pending() || e.Once != "once" || e.Key != "k" || e.Attempt != 1 || len(e.Changes) != 1 {
+				t.Errorf("accepted %+v", e)
+			}
+			p.losing(loss{"a refused text", before})
+			n, fresh, err := j.Note(t.Context(), "n", bot.Record{What: bot.WasRefused, Text: "a refused text"})
+			if err != nil || !fresh || n <= e.Number || p.pending() {
+				t.Errorf("noted: #%d, fresh %v, error %v", n, fresh, err)
+			}
+			c := e.Changes[0]
+			for _, mark := range []struct {
+				name string
+				make func() error
+			}{
+				{"answer", func() error { return j.Answer(t.Context(), e) }},
+				{"plan", func() error { return plan(t.Context(), j, e, c, limit(friday, "user1", time.Now())) }},
+				{"rest", func() error { return j.Rest(t.Context(), e, c) }},
+				{"wake", func() error { return j.Wake(t.Context(), e, c) }},
+				{"plan again", func() error { return plan(t.Context(), j, e, c) }},
+				{"settle", func() error {
+					last, err := settle(t.Context(), j, e, c)
+					if !last {
+						err = errors.Join(err, errors.New("the last change was not the last"))
+					}
+					return err
+				}},
+				{"announce", func() error { return j.Announce(t.Context(), e, "root") }},
+				{"post", func() error { return j.Post(t.Context(), e, "result") }},
+			} {
+				p.losing(loss{"commit", before})
+				if err := mark.make(); err != nil || p.pending() {
+					t.Errorf("%s: %v, not lost: %v", mark.name, err, p.pending())
+				}
+			}
+			if rows := trail(t, j, bot.Filter{}); len(rows) != 1+2+1 {
+				t.Errorf("%d audit rows, want 4", len(rows))
+			}
+			if open := unclosed(t, j); len(open) != 1 {
+				t.Errorf("open %+v", open)
+			}
+		})
+	}
+}
+
+// TestHungServer: an operation on a server that no longer answers ends, and says
+// so.
+func TestHungServer(t *testing.T) {
+	t.Parallel()
+	p, url := through(t, journaltest.Postgres(t))
+	j := reopen(t, url)
+	e := mustAccept(t, j, entry("k"))
+	j.dialect.patience = time.Second / 2
+	p.freeze()
+	for name, do := range map[string]func() error{
+		"accept": func() error { _, _, err := j.Accept(t.Context(), entry("other"), accepted()); return err },
+		"plan":   func() error { return plan(t.Context(), j, e, e.Changes[0]) },
+		"read":   func() error { _, err := j.Grants(t.Context(), friday); return err },
+		"ping":   func() error { return j.Ping(t.Context()) },
+	} {
+		err := do()
+		away, ok := errors.AsType[*StorageError](err)
+		if !ok || away.Problem != Unreachable || !strings.Contains(err.Error(), "does not answer") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	p.thaw()
+	if err := j.Ping(t.Context()); err != nil {
+		t.Errorf("after it answers again: %v", err)
+	}
+}

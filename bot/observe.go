@@ -1,0 +1,57 @@
+package bot
+
+import (
+	"log/slog"
+	"time"
+
+	"liveadmin/commands"
+)
+
+// Observer is told what happens, for metrics: at once, by whoever does it, so it must
+// be quick. It is never told of a user or a group.
+type Observer interface {
+	// Acknowledged: what somebody said was acknowledged so long after it came.
+	Acknowledged(platform string, took time.Duration)
+	// Ended: a command ended so long after it was accepted, its result posted; or it was
+	// answered at once (refused, mistaken, help and its like), and took is 0.
+	Ended(platform string, verb commands.Verb, outcome commands.Status, took time.Duration)
+	// GaveUp: the messages of an entry could not be posted for a day.
+	GaveUp(platform string)
+}
+
+// unobserved is for a bot that nobody observes.
+type unobserved struct{}
+
+func (unobserved) Acknowledged(string, time.Duration)                          {}
+func (unobserved) Ended(string, commands.Verb, commands.Status, time.Duration) {}
+func (unobserved) GaveUp(string)                                               {}
+
+// logDone writes the one log line of a command: what became of it, with the code of
+// its first failure.
+func (b *Bot) logDone(e Entry) {
+	code := 0
+	for _, c := range e.Changes {
+		failure := c.Outcome.Failure
+		if failure != nil && code == 0 {
+			code = failure.Code
+		}
+		b.log.Debug("group done", "entry", e.Number, "group", c.Group, "outcome", c.Outcome.Status)
+	}
+	level := slog.LevelInfo
+	if e.result().Silent() {
+		level = slog.LevelDebug
+	}
+	b.log.Log(b.work, level, "done", "entry", e.Number, "platform", e.Place.Platform, "caller", e.by(), "verb", e.Command.Verb,
+		"group", targetOf(e.Command), "outcome", e.result().Status(), "code", code, "took", b.now().Sub(e.Accepted))
+}
+
+// targetOf is how the log calls what a command is about.
+func targetOf(cmd commands.Command) string {
+	switch {
+	case cmd.Target.Alias != "":
+		return cmd.Target.Alias
+	case len(cmd.Target.Groups) > 0:
+		return string(cmd.Target.Groups[0])
+	}
+	return ""
+}

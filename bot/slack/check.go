@@ -1,0 +1,149 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	slackgo "github.com/slack-go/slack"
+
+	"liveadmin/bot"
+)
+
+// Check finds out whether Slack takes the credentials, and which scopes they have. It
+// posts nothing and opens no socket: one that is open gets a part of the deliveries,
+// which are for the bot that runs. Run is not needed for it.
+func (s *Slack) Check(ctx context.Context) []bot.Finding {
+	var token, way []bot.Finding
+	var asked sync.WaitGroup
+	asked.Go(func() { token = s.checkToken(ctx) })
+	asked.Go(func() { way = []bot.Finding{s.checkWay(ctx)} })
+	asked.Wait()
+	return append(token, way...)
+}
+
+// The things that are checked.
+const (
+	tokenChecked  = "Slack bot token"
+	scopesChecked = "Slack scopes"
+	scopeChecked  = "Slack scope "
+	socketChecked = "Slack Socket Mode"
+	httpChecked   = "Slack HTTP mode"
+)
+
+// checkToken asks who the bot is, and with which scopes.
+func (s *Slack) checkToken(ctx context.Context) []bot.Finding {
+	var me *slackgo.AuthTestResponse
+	err := s.api.call(ctx, authTest, func(ctx context.Context) (err error) {
+		me, err = s.api.AuthTestContext(ctx)
+		return err
+	})
+	if err != nil {
+		return []bot.Finding{
+			s.useless(tokenChecked, err, `Copy the bot token from the app's page "OAuth & Permissions" to SLACK_BOT_TOKEN. If there is none, install the app.`),
+			{Name: scopesChecked, Verdict: bot.Unchecked, Detail: "the bot token cannot be used"},
+		}
+	}
+	findings := []bot.Finding{{
+		Name: tokenChecked, Verdict: bot.IsFine,
+		Detail: fmt.Sprintf("it is the bot %s (%s) in the workspace %s (%s)", me.User, me.UserID, me.Team, me.TeamID),
+	}}
+	granted := me.Header.Values("X-OAuth-Scopes")
+	if len(granted) == 0 {
+		return append(findings, bot.Finding{Name: scopesChecked, Verdict: bot.Unchecked, Detail: "Slack does not tell them"})
+	}
+	return append(findings, s.checkScopes(strings.Split(strings.Join(granted, ","), ","))...)
+}
+
+// scope is a scope of the bot token.
+type scope struct {
+	name     string
+	optional bool
+	buys     string
+}
+
+// botScopes are all that the bot can use, as in slack-manifest.yaml.
+func botScopes() []scope {
+	return []scope{
+		{"commands", false, "/liveadmin"},
+		{"chat:write", false, "root messages, results, private answers"},
+		{"app_mentions:read", false, "@liveadmin, which also works inside of threads"},
+		{groupScope, true, "user groups in the allowlist and in rules: slack:usergroup:S…"},
+		{"chat:write.public", true, "results in public channels that the bot is not a member of"},
+		{"channels:history", true, "after a crash, a message is looked for before it is posted again: public channels"},
+		{"groups:history", true, "the same in private channels"},
+	}
+}
+
+const groupScope = "usergroups:read"
+
+// checkScopes compares what is granted with what the bot needs. The scope of user
+// groups is needed once a rule names one.
+func (s *Slack) checkScopes(granted []string) []bot.Finding {
+	for i := range granted {
+		granted[i] = strings.TrimSpace(granted[i])
+	}
+	named := groupsOf(s.groups.policy())
+	var findings []bot.Finding
+	for _, sc := range botScopes() {
+		f := bot.Finding{Name: scopeChecked + sc.name, Verdict: bot.IsFine, Detail: "granted"}
+		needed := !sc.optional || sc.name == groupScope && len(named) > 0
+		switch has := slices.Contains(granted, sc.name); {
+		case !has && needed:
+			f.Verdict, f.Detail = bot.IsWrong, "missing"
+			f.Remedy = fmt.Sprintf(`Add %s on the app's page "OAuth & Permissions", and install the app again.`, sc.name)
+		case !has:
+			f.Detail = "optional, not granted"
+		}
+		f.Detail += " (" + sc.buys + ")"
+		findings = append(findings, f)
+	}
+	return findings
+}
+
+// checkWay looks at the way on which commands come.
+func (s *Slack) checkWay(ctx context.Context) bot.Finding {
+	if s.overHTTP() {
+		return bot.Finding{
+			Name: httpChecked, Verdict: bot.Unchecked,
+			Detail: "Slack itself has to reach /slack/commands, /slack/events and /slack/interactions at the address of HTTP_ADDR, " +
+				"and the first request shows whether the signing secret is right",
+		}
+	}
+	err := s.api.call(ctx, connectionOpen, func(ctx context.Context) error {
+		_, _, err := s.api.StartSocketModeContext(ctx)
+		return err
+	})
+	if err != nil {
+		return s.useless(socketChecked, err, `Copy the app-level token, with the scope connections:write, from the app's page "Basic Information" to SLACK_APP_TOKEN. `+
+			`Look also on the page "Socket Mode" whether it is on.`)
+	}
+	return bot.Finding{Name: socketChecked, Verdict: bot.IsFine, Detail: "the app-level token can open sockets"}
+}
+
+// useless says why a token cannot be used; renew is what to do if Slack refuses it.
+func (s *Slack) useless(name string, err error, renew string) bot.Finding {
+	f := bot.Finding{Name: name, Verdict: bot.IsWrong}
+	_, limited := errors.AsType[*slackgo.RateLimitedError](err)
+	switch why := code(err); {
+	case limited || isBusy(why):
+		f.Detail, f.Remedy = "Slack is too busy to tell", "Wait a minute, then check again."
+	case why != "":
+		f.Detail, f.Remedy = "Slack answers "+why, renew
+	case errors.Is(err, context.DeadlineExceeded):
+		f.Detail, f.Remedy = "Slack does not answer in time", unreachable
+	default:
+		f.Detail, f.Remedy = "Slack cannot be asked: "+err.Error(), unreachable
+	}
+	return f
+}
+
+const unreachable = "Check the network and its proxy, and SLACK_API_URL if it is set."
+
+// isBusy reports whether a word says nothing about the token.
+func isBusy(code string) bool {
+	return slices.Contains([]string{"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}, code)
+}

@@ -1,0 +1,139 @@
+package commands
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"liveadmin/imapi"
+)
+
+// The names of the buttons, as a click brings them back. Each carries the number of
+// the entry whose result it stands under.
+const (
+	UndoAction    = "undo"
+	RetryAction   = "retry"
+	ExtendAction  = "extend"
+	replaceAction = "replace-" // and the place of whom it replaces among the holders
+)
+
+// Pressed returns the command behind a button under the result of an entry, if it
+// still does something.
+func Pressed(action string, r Result) (Command, bool) {
+	place, replaces := strings.CutPrefix(action, replaceAction)
+	switch {
+	case action == UndoAction:
+		return Reverse(r)
+	case action == RetryAction:
+		return Retry(r)
+	case action == ExtendAction:
+		return Extension(r)
+	case replaces:
+		n, err := strconv.Atoi(place)
+		return replacement(r, n, err == nil)
+	}
+	return Command{}, false
+}
+
+// Retry returns the command that tries again what did not work for a cause that
+// passes, or an end that was given up. It returns false if trying again is of no use.
+func Retry(r Result) (Command, bool) {
+	c := r.Command
+	switch c.Verb {
+	case Add, Remove, List, Undo, Extend:
+		return c, slices.ContainsFunc(r.Groups, GroupResult.passes)
+	case End:
+		failed := slices.ContainsFunc(r.Groups, func(g GroupResult) bool { return !g.Outcome.Status.fine() })
+		return Command{Verb: Remove, Target: c.Target, Users: c.Users}, failed && c.Repeated()
+	}
+	return Command{}, false
+}
+
+// passes reports whether trying again later can help a group.
+func (g GroupResult) passes() bool {
+	f := g.Outcome.Failure
+	switch {
+	case g.Plan.Refusal == TooLate, g.Outcome.Status == Unknown:
+		return true
+	case g.Plan.Refusal != "" && g.Plan.Read != nil:
+		return g.Plan.Read.Kind.Passes()
+	}
+	return f != nil && f.Kind.Passes()
+}
+
+// Extension returns the command that gives those whom an entry reminded of the same
+// length again.
+func Extension(r Result) (Command, bool) {
+	c := r.Command
+	if c.Verb != Remind || len(c.Limits) == 0 {
+		return Command{}, false
+	}
+	c.Verb, c.Number = Extend, r.Entry
+	for _, g := range c.Limits {
+		c.For = max(c.For, g.Length)
+	}
+	return c, true
+}
+
+// replaceable returns who could be replaced so that an add that was refused for one
+// missing seat would have it, in an order that stays.
+func replaceable(r Result) []imapi.Admin {
+	if r.Command.Verb != Add || r.Command.DryRun || len(r.Groups) != 1 {
+		return nil
+	}
+	g := r.Groups[0]
+	taken := without(g.Outcome.Holders, ids(r.Command.Replace))
+	if g.Outcome.Status != Failed || len(with(taken, Sent(g.Plan.Users))) != imapi.Seats+1 {
+		return nil
+	}
+	return without(taken, ids(r.Command.Users))
+}
+
+// replacement returns the add again, in the place of the nth of those who could be
+// replaced.
+func replacement(r Result, n int, ok bool) (Command, bool) {
+	who := replaceable(r)
+	if !ok || n < 0 || n >= len(who) {
+		return Command{}, false
+	}
+	c := r.Command
+	c.Replace = append(slices.Clone(c.Replace), Person{ID: who[n].User})
+	return c, true
+}
+
+// Asks returns the typed commands that whoever wants this one must be allowed: itself,
+// or what an undo or an extension comes to.
+func (c Command) Asks() []Command {
+	switch c.Verb {
+	case Undo:
+		var all []Command
+		for _, verb := range c.needs() {
+			all = append(all, Command{Verb: verb, Target: c.Target})
+		}
+		return all
+	case Extend:
+		return []Command{{Verb: Add, Target: c.Target, Users: c.Users, For: c.For}}
+	}
+	return []Command{c}
+}
+
+// actions are the buttons under the result of an entry.
+func (w Words) actions(r Result) []Action {
+	var all []Action
+	add := func(name string, label Text, confirm string) {
+		all = append(all, Action{Name: name, Label: label.String(), Entry: r.Entry, Confirm: confirm})
+	}
+	if _, ok := Reverse(r); ok {
+		add(UndoAction, plain(w.UndoLabel), w.UndoConfirm)
+	}
+	if _, ok := Retry(r); ok {
+		add(RetryAction, plain(w.RetryLabel), "")
+	}
+	if _, ok := Extension(r); ok {
+		add(ExtendAction, plain(w.ExtendLabel), "")
+	}
+	for i, a := range replaceable(r) {
+		add(replaceAction+strconv.Itoa(i), fill(w.ReplaceLabel, slots{"user": plain(string(a.User))}), "")
+	}
+	return all
+}

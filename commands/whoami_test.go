@@ -1,0 +1,40 @@
+package commands
+
+import (
+	"testing"
+	"time"
+)
+
+func TestWhoami(t *testing.T) {
+	every := Right{Rule: "ALLOWLIST", Here: true}
+	some := Right{Rule: "rule 1 (line 9)", Commands: []Verb{Add, List}, Groups: []string{"a", "show-*"}, Here: true, Limit: 8 * time.Hour}
+	elsewhere := Right{Rule: "rule 2 (line 12)", Commands: []Verb{Remove}, Channels: []string{"slack:C1"}}
+	const entry, ask = "Your entry for the allowlist: slack:user:U1\n", "Ask Sam, and give this entry: slack:user:U1\n"
+	for _, tt := range []struct {
+		name   string
+		rights Rights
+		want   string
+	}{
+		{"everything", Rights{Given: []Right{every}}, entry + "• ALLOWLIST: all commands for all groups\n"},
+		{"a command that no rule gives", Rights{Given: []Right{some}},
+			entry + "• rule 1 (line 9): add, list for a, show-*, for 8h at most\nNo rule gives you remove.\n" + ask},
+		{"a rule for another channel", Rights{Given: []Right{elsewhere}},
+			entry + "• rule 2 (line 12): remove for all groups, only in slack:C1, not in this channel\nNo rule gives you add, list.\n" + ask},
+		{"all commands by several rules", Rights{Given: []Right{some, elsewhere}},
+			entry + "• rule 1 (line 9): add, list for a, show-*, for 8h at most\n" +
+				"• rule 2 (line 12): remove for all groups, only in slack:C1, not in this channel\n"},
+		{"many groups are counted", Rights{Given: []Right{{Rule: "rule 1", Groups: []string{"a", "b", "c", "d", "e", "f"}}}},
+			entry + "• rule 1: all commands for 6 groups\n"},
+		{"nothing", Rights{}, entry + "You are not allowed to change anything.\n" + ask},
+		{"blocked", Rights{Denial: CallerBlocked}, entry + "You are blocked.\n" + ask},
+		{"an outsider", Rights{Denial: CallerOutsider}, entry + "People of another organization are not allowed to use this bot.\n" + ask},
+		{"a membership that cannot be read is not told as not allowed", Rights{Unread: []string{"slack:usergroup:S1"}},
+			entry + "The members of slack:usergroup:S1 cannot be read just now, so it is not known what you are allowed. Try again in a minute.\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := English().Whoami(0, Caller{Ref: "slack:user:U1"}, tt.rights, "Sam").String(); got != tt.want {
+				t.Errorf("got\n%swant\n%s", got, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"liveadmin/bot/web"
+)
+
+func TestHealthcheck(t *testing.T) {
+	server, err := web.New("127.0.0.1:0", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = server.Serve(t.Context()) }()
+	_, port, _ := net.SplitHostPort(server.Addr())
+	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://"+server.Addr()+r.URL.Path, http.StatusFound)
+	}))
+	t.Cleanup(broken.Close)
+	deaf, err := net.Listen("tcp", "127.0.0.1:0") // takes connections and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = deaf.Close() })
+	for _, test := range []struct {
+		name    string
+		environ []string
+		code    int
+		says    string // on standard error
+	}{
+		{"as it is configured", []string{"HTTP_ADDR=" + server.Addr()}, exitOK, ""},
+		{"no host", []string{"HTTP_ADDR=:" + port}, exitOK, ""},
+		{"every interface", []string{"HTTP_ADDR=0.0.0.0:" + port}, exitOK, ""},
+		{"every interface of both kinds", []string{"HTTP_ADDR=[::]:" + port}, exitOK, ""},
+		{"other settings are wrong", []string{"HTTP_ADDR=:" + port, "IM_REGION=mars", "SLACK_BOT_TOKEN=x"}, exitOK, ""},
+		{"nobody listens", []string{"HTTP_ADDR=" + freeAddr(t)}, exitFailed, "does not answer"},
+		{"no answer", []string{"HTTP_ADDR=" + deaf.Addr().String()}, exitFailed, "does not answer within 3s"},
+		{"something else listens", []string{"HTTP_ADDR=" + broken.Listener.Addr().String()}, exitFailed, "answers 302 Found"},
+		{"no address", []string{"HTTP_ADDR=nowhere"}, exitFailed, `"nowhere" is no address`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := call(t, test.environ, "", "healthcheck")
+			said := got.err != "" && strings.Contains(got.err, test.says)
+			if got.code != test.code || got.out != "" || said != (test.code != exitOK) {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+}
