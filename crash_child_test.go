@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/config"
+	"liveadmin/bot/web"
+)
+
+// What ends a mortal program: a signal that it sends itself at a point of its journal,
+// such as "before Plan 2", which is when it makes that mark for the second time.
+const (
+	mortalPoint  = "LIVEADMIN_TEST_POINT"
+	mortalSignal = "LIVEADMIN_TEST_SIGNAL"
+)
+
+// TestMortalProgram is the program, in a process of its own, when another test asks;
+// at a point it gets the signal.
+func TestMortalProgram(*testing.T) {
+	if os.Getenv(asProgram) == "" {
+		return
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	read := func() (config.Config, error) { return config.Load(".", os.Environ()) }
+	cfg, err := read()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(exitUsage)
+	}
+	log := newLog(cfg, os.Stderr)
+	policy, err := config.OpenPolicy(cfg.PolicyFile, cfg.Allowlist, log)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(exitUsage)
+	}
+	fate := &fate{point: os.Getenv(mortalPoint), signal: syscall.SIGKILL, made: make(map[string]int)}
+	if os.Getenv(mortalSignal) == "STOP" {
+		fate.signal = syscall.SIGSTOP
+	}
+	s := service{
+		cfg: cfg, read: read, policy: policy, metrics: web.NewMetrics(built()), log: log,
+		wrap: func(j bot.Journal) bot.Journal { return mortal{j, fate} },
+	}
+	err = s.operate(ctx)
+	if err != nil {
+		log.Error("stopped", "err", err)
+		os.Exit(exitCode(err))
+	}
+	os.Exit(exitOK)
+}
+
+// mortalProgram is the command of a process with a mortal program in it.
+func mortalProgram(t testing.TB, dir string, env []string) *exec.Cmd {
+	t.Helper()
+	cmd := program(t, dir, env)
+	cmd.Args[1] = "-test.run=^TestMortalProgram$"
+	return cmd
+}
+
+// fate is where the program gets its signal.
+type fate struct {
+	point  string
+	signal syscall.Signal
+
+	mu   sync.Mutex
+	made map[string]int // how often each mark was made so far
+}
+
+// mark makes a mark in the journal, unless the program dies before.
+func (f *fate) mark(name string, make func() error) error {
+	f.mu.Lock()
+	f.made[name]++
+	name = fmt.Sprintf("%s %d", name, f.made[name])
+	f.mu.Unlock()
+	f.meet("before " + name)
+	err := make()
+	f.meet("after " + name)
+	return err
+}
+
+func (f *fate) meet(point string) {
+	if point != f.point {
+		return
+	}
+	_ = syscall.Kill(os.Getpid(), f.signal)
+	if f.signal == syscall.SIGKILL {
+		select {}
+	}
+}
+
+// mortal is the journal of a mortal program.
+type mortal struct {
+	bot.Journal
+	*fate
+}
+
+func (m mortal) Claim(ctx context.Context, carried []int64) (all []bot.Entry, err error) {
+	err = m.mark("Claim", func() (err error) { all, err = m.Journal.Claim(ctx, carried); return err })
+	return all, err
+}
+
+func (m mortal) Accept(ctx context.Context, e bot.Entry, r bot.Record) (got bot.Entry, fresh bool, err error) {
+	err = m.mark("Accept", func() (err error) { got, fresh, err = m.Journal.Accept(ctx, e, r); return err })
+	return got, fresh, err
+}
+
+func (m mortal) Note(ctx context.Context, key string, r bot.Record) (number int64, fresh bool, err error) {
+	err = m.mark("Note", func() (err error) { number, fresh, err = m.Journal.Note(ctx, key, r); return err })
+	return number, fresh, err
+}
+
+func (m mortal) Answer(ctx context.Context, e bot.Entry) error {
+	return m.mark("Answer", func() error { return m.Journal.Answer(ctx, e) })
+}
+
+func (m mortal) Turn(ctx context.Context, e bot.Entry, c bot.Change) (turn bool, err error) {
+	err = m.mark("Turn", func() (err error) { turn, err = m.Journal.Turn(ctx, e, c); return err })
+	return turn, err
+}
+
+func (m mortal) Plan(ctx context.Context, e bot.Entry, c bot.Change) error {
+	return m.mark("Plan", func() error { return m.Journal.Plan(ctx, e, c) })
+}
+
+func (m mortal) Rest(ctx context.Context, e bot.Entry, c bot.Change) error {
+	return m.mark("Rest", func() error { return m.Journal.Rest(ctx, e, c) })
+}
+
+func (m mortal) Wake(ctx context.Context, e bot.Entry, c bot.Change) error {
+	return m.mark("Wake", func() error { return m.Journal.Wake(ctx, e, c) })
+}
+
+func (m mortal) Settle(ctx context.Context, e bot.Entry, c bot.Change, r bot.Record) (last bool, err error) {
+	err = m.mark("Settle", func() (err error) { last, err = m.Journal.Settle(ctx, e, c, r); return err })
+	return last, err
+}
+
+func (m mortal) Announce(ctx context.Context, e bot.Entry, root bot.Post) error {
+	return m.mark("Announce", func() error { return m.Journal.Announce(ctx, e, root) })
+}
+
+func (m mortal) Post(ctx context.Context, e bot.Entry, result bot.Post) error {
+	return m.mark("Post", func() error { return m.Journal.Post(ctx, e, result) })
+}
+
+func (m mortal) Drop(ctx context.Context, e bot.Entry, s bot.State, r bot.Record) error {
+	return m.mark("Drop", func() error { return m.Journal.Drop(ctx, e, s, r) })
+}
+
+func (m mortal) Due(ctx context.Context, now time.Time) (due bot.Due, err error) {
+	err = m.mark("Due", func() (err error) { due, err = m.Journal.Due(ctx, now); return err })
+	return due, err
+}
