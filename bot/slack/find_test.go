@@ -103,13 +103,13 @@ func TestRestart(t *testing.T) {
 // the first are not repeated, in a thread and in the channel.
 func TestLongResultBegun(t *testing.T) {
 	t.Parallel()
-	for _, fault := range append(inDoubt, fakeslack.Fault{Kind: fakeslack.Status}) {
+	for _, fault := range []fakeslack.Fault{{Kind: fakeslack.Reset, Applied: true}, {Kind: fakeslack.Status}} {
 		for _, deleted := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s %d/deleted root %v", fault.Kind, fault.Status, deleted), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s/deleted root %v", fault.Kind, deleted), func(t *testing.T) {
 				t.Parallel()
 				scopes := []string{"commands", "chat:write", "channels:history"}
 				w := open(t, "sockets", fakeslack.Config{Scopes: scopes}, slack.Options{CallTime: 2 * time.Second})
-				w.Several(90)
+				w.Several(60)
 				fault.Method, fault.After = "chat.postMessage", 2
 				w.Inject(fault)
 				w.API.SetLatency(20 * time.Millisecond)
@@ -125,7 +125,7 @@ func TestLongResultBegun(t *testing.T) {
 				for _, m := range w.Messages(channel) {
 					all += w.Plain(m) + "\n"
 				}
-				for i := range 90 {
+				for i := range 60 {
 					if id := fmt.Sprintf("@TGS#aMANY%04d", i); strings.Count(all, id) != 1 {
 						t.Errorf("%s stands there %d times", id, strings.Count(all, id))
 					}
