@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"liveadmin/bot"
 	"liveadmin/commands"
@@ -96,14 +97,22 @@ func (j *Journal) Note(ctx context.Context, key string, r bot.Record) (number in
 }
 
 // deliver writes the record of a delivery and returns the number that it took.
-// While it is not known whether the commit happened, it writes again: what is on
-// record then is in the way, and unsure says that it may be this very record.
+// While it is not known whether the commit happened, it writes again for a moment: what
+// is on record then is in the way, and unsure says that it may be this very record.
 func (j *Journal) deliver(ctx context.Context, statements []statement) (number int64, unsure bool, err error) {
-	err = j.dialect.insist(ctx, func(ctx context.Context) (err error) {
+	limited, cancel := context.WithCancel(ctx)
+	defer cancel()
+	err = j.dialect.insist(limited, func(ctx context.Context) (err error) {
 		number, err = j.dialect.record(ctx, j.writer, statements, j.dialect.lastNumber)
-		unsure = unsure || isUnsure(err)
+		if isUnsure(err) && !unsure {
+			unsure = true
+			time.AfterFunc(passes, cancel)
+		}
 		return err
 	})
+	if err != nil && unsure && !j.dialect.isTwice(err) {
+		err = &commitError{err} // of an earlier try it is still not known
+	}
 	return number, unsure, j.wrote(ctx, "record the command", err)
 }
 

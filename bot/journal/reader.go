@@ -88,7 +88,11 @@ func (r *Reader) failed(ctx context.Context, doing string, err error) error {
 	if cause := ctx.Err(); cause != nil && !errors.Is(err, cause) {
 		return fmt.Errorf("cannot %s: %w: %w", doing, cause, err)
 	}
-	return fmt.Errorf("cannot %s: %w", doing, r.dialect.explain(err))
+	explained := r.dialect.explain(err)
+	if isUnsure(err) {
+		explained = &commitError{explained}
+	}
+	return fmt.Errorf("cannot %s: %w", doing, explained)
 }
 
 // Counts is how much there is still to do.

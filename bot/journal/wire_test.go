@@ -67,6 +67,33 @@ func TestConnectionLost(t *testing.T) {
 	}
 }
 
+// TestServerGoneInACommit: nobody can know whether a command was recorded whose answer
+// was lost with the server. Whoever typed it is told so soon, and not that it was not.
+func TestServerGoneInACommit(t *testing.T) {
+	for _, before := range []bool{true, false} {
+		t.Run(fmt.Sprintf("before it reached the server: %v", before), func(t *testing.T) {
+			t.Parallel()
+			direct := journaltest.Postgres(t)
+			p, url := through(t, direct)
+			j := reopen(t, url)
+			in := entry("k")
+			p.losing(loss{in.Reply, before})
+			p.listener.Close()
+			began := time.Now()
+			_, _, err := j.Accept(t.Context(), in, accepted())
+			if _, away := errors.AsType[*StorageError](err); !errors.Is(err, bot.ErrUnsure) || !away {
+				t.Errorf("accepted: %v", err)
+			}
+			if took := time.Since(began); took > operationTime/2 {
+				t.Errorf("that was told after %s", took)
+			}
+			if n := len(unclosed(t, reopen(t, direct))); (n == 0) != before {
+				t.Errorf("%d entries are on record", n)
+			}
+		})
+	}
+}
+
 // TestHungServer: an operation on a server that no longer answers ends, and says
 // so.
 func TestHungServer(t *testing.T) {
