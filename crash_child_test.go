@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -31,6 +32,7 @@ func TestMortalProgram(*testing.T) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
+	go obeyDisk()
 	read := func() (config.Config, error) { return config.Load(".", os.Environ()) }
 	cfg, err := read()
 	if err != nil {
@@ -57,6 +59,51 @@ func TestMortalProgram(*testing.T) {
 		os.Exit(exitCode(err))
 	}
 	os.Exit(exitOK)
+}
+
+// Signals at which the disk of a mortal program becomes full, and empty again.
+const (
+	fillsDisk = syscall.SIGUSR1
+	freesDisk = syscall.SIGUSR2
+)
+
+// obeyDisk lets no file grow while the disk is full.
+func obeyDisk() {
+	signal.Ignore(syscall.SIGXFSZ) // then a write fails
+	orders := make(chan os.Signal, 1)
+	signal.Notify(orders, fillsDisk, freesDisk)
+	for order := range orders {
+		var limit syscall.Rlimit
+		err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit)
+		if limit.Cur = limit.Max; order == fillsDisk {
+			limit.Cur = 1
+		}
+		if err == nil {
+			err = syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit)
+		}
+		if err != nil {
+			panic(err)
+		}
+		fmt.Fprintln(os.Stderr, diskObeyed, order)
+	}
+}
+
+// diskObeyed is logged, before the signal, when it is so.
+const diskObeyed = "the disk is now as asked by"
+
+// disk makes the disk of a mortal program full, or empty again.
+func (i *instance) disk(p *process, order os.Signal) {
+	i.t.Helper()
+	p.signal(i.t, order)
+	i.until("obeyed", func() bool { return strings.Contains(i.logged(), fmt.Sprintln(diskObeyed, order)) })
+}
+
+// signal sends a signal to a process.
+func (p *process) signal(t testing.TB, s os.Signal) {
+	t.Helper()
+	if err := p.cmd.Process.Signal(s); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // mortalProgram is the command of a process with a mortal program in it.

@@ -65,15 +65,15 @@ func (i *instance) begin(point, signal string) *process {
 	if err != nil {
 		i.t.Fatal(err)
 	}
-	defer log.Close()
 	p.cmd = mortalProgram(i.t, i.dir, env)
-	p.cmd.Stderr = log
+	p.cmd.Stderr = struct{ io.Writer }{log} // through a pipe: a log is no file on its disk
 	if err := p.cmd.Start(); err != nil {
 		i.t.Fatal(err)
 	}
 	i.t.Cleanup(p.kill)
 	go func() {
 		_ = p.cmd.Wait() // the exit code is looked at where it matters
+		_ = log.Close()
 		close(p.dead)
 	}()
 	go i.watch(p)
@@ -82,22 +82,25 @@ func (i *instance) begin(point, signal string) *process {
 
 // watch tells when a process is ready.
 func (i *instance) watch(p *process) {
-	for {
+	for !i.isReady() {
 		select {
 		case <-p.dead:
 			return
 		case <-time.After(10 * time.Millisecond):
 		}
-		res, err := http.Get("http://" + i.addr + "/readyz")
-		if err != nil {
-			continue
-		}
-		_ = res.Body.Close()
-		if res.StatusCode == http.StatusOK {
-			close(p.ready)
-			return
-		}
 	}
+	close(p.ready)
+}
+
+// isReady asks whether the program is connected.
+func (i *instance) isReady() bool {
+	client := http.Client{Timeout: time.Second} // it may be stopped
+	res, err := client.Get("http://" + i.addr + "/readyz")
+	if err != nil {
+		return false
+	}
+	_ = res.Body.Close()
+	return res.StatusCode == http.StatusOK
 }
 
 // door lets requests through to a server, and ends the process before one is carried

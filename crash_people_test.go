@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -66,8 +67,12 @@ type chatter interface {
 	say(p *place, s step) attempt
 	// told is what the bot has said in a channel and its threads.
 	told(channel string) []message
+	// whispered is what the bot has said to who is allowed everything alone.
+	whispered(channel string) []string
 	// place is what the record calls a channel.
 	place(channel string) string
+	// opened waits until people can talk to the bot at all.
+	opened(ctx context.Context) error
 	// wait waits for something to be said.
 	wait(ctx context.Context, check func() bool) error
 }
@@ -88,7 +93,7 @@ const patience = 3200 * time.Millisecond
 
 // say does a step, and once more until it is acknowledged.
 func (p *place) say(ctx context.Context, s step) error {
-	if err := p.tw.alive(ctx); err != nil {
+	if err := errors.Join(p.tw.alive(ctx), p.chat.opened(ctx)); err != nil {
 		return err
 	}
 	said := p.chat.say(p, s)
@@ -100,7 +105,7 @@ func (p *place) say(ctx context.Context, s step) error {
 			p.count(s)
 			return nil
 		}
-		if err := p.tw.alive(ctx); err != nil {
+		if err := errors.Join(p.tw.alive(ctx), ctx.Err()); err != nil {
 			return fmt.Errorf("%+v in %s is not acknowledged: %w", s, p.channel, err)
 		}
 		said.again()
@@ -192,10 +197,13 @@ func (a *allowance) wait(ctx context.Context, n int) (bool, error) {
 	}
 }
 
+// onGroup reports whether a step names a group.
+func (s step) onGroup() bool { return s.verb != "help" && s.verb != "whoami" }
+
 // typed is a step as it is typed.
 func (s step) typed(group string) string {
 	words := []string{s.verb}
-	if s.verb != "help" {
+	if s.onGroup() {
 		words = append(words, group, s.users)
 	}
 	if s.limit != "" {
@@ -210,7 +218,7 @@ func (s step) typed(group string) string {
 // fields are a step as it is filled in.
 func (s step) fields(group string) fakediscord.Options {
 	options := fakediscord.Options{}
-	if s.verb != "help" {
+	if s.onGroup() {
 		options["group"] = group
 	}
 	for name, value := range map[string]string{"users": s.users, "for": s.limit, "replace": s.replace} {

@@ -41,7 +41,19 @@ func (a slackAttempt) handle() string { return a.d.ResponseURL }
 
 func (a slackAttempt) again() { a.s.Redeliver(a.d) }
 
+func (c slackTalk) whispered(channel string) []string {
+	var all []string
+	for _, m := range c.Ephemerals("U0ALICE") {
+		if m.Channel == channel {
+			all = append(all, c.Plain(m))
+		}
+	}
+	return all
+}
+
 func (slackTalk) place(channel string) string { return "slack:" + channel }
+
+func (slackTalk) opened(context.Context) error { return nil }
 
 func (c slackTalk) wait(ctx context.Context, check func() bool) error { return c.Wait(ctx, check) }
 
@@ -76,7 +88,20 @@ func (a *discordAttempt) handle() string { return a.i.Token }
 
 func (a *discordAttempt) again() { a.i = a.act() }
 
+func (c discordTalk) whispered(channel string) []string {
+	var all []string
+	for _, m := range c.Ephemerals("501") {
+		if m.Channel == channel {
+			all = append(all, c.Plain(m))
+		}
+	}
+	return all
+}
+
 func (discordTalk) place(channel string) string { return "discord:" + channel }
+
+// opened waits until the command is registered.
+func (c discordTalk) opened(ctx context.Context) error { return c.WaitCommand(ctx, townGuild) }
 
 func (c discordTalk) wait(ctx context.Context, check func() bool) error { return c.Wait(ctx, check) }
 

@@ -78,7 +78,13 @@ func (tw *town) slow() {
 // nothing of it can arrive any more.
 func (tw *town) begin(i *instance, point string) *process {
 	tw.t.Helper()
-	p := i.begin(point, "KILL")
+	return tw.beginWith(i, point, "KILL")
+}
+
+// beginWith is begin with the signal that the program sends itself.
+func (tw *town) beginWith(i *instance, point, signal string) *process {
+	tw.t.Helper()
+	p := i.begin(point, signal)
 	go func() {
 		ready := false
 		select {
