@@ -25,6 +25,9 @@ func TestCapped(t *testing.T) {
 	if answered != 30 {
 		t.Errorf("%d were answered", answered)
 	}
+	if got, err := chat.Deliver(soon(t), "chat:too much", "mallory", "whoami"); err != nil || !got.Muted || got.Private != nil {
+		t.Errorf("more is acknowledged with %+v, %v", got, err)
+	}
 	if got := tell(t, chat, "list GROUP"); !strings.Contains(got, "0 of 5") {
 		t.Errorf("alice was answered %q", got)
 	}
@@ -36,7 +39,7 @@ func TestCapped(t *testing.T) {
 		rows = all
 		return len(all) == 31
 	})
-	if last := rows[0]; last.What != bot.WasCapped || last.Caller != bottest.Ref("mallory") || !strings.HasPrefix(last.Text, "20 more since 2026-11-20 15:30 UTC") {
+	if last := rows[0]; last.What != bot.WasCapped || last.Caller != bottest.Ref("mallory") || !strings.HasPrefix(last.Text, "21 more since 2026-11-20 15:30 UTC") {
 		t.Errorf("on record is %+v", last)
 	}
 	if got, err := chat.Say(soon(t), "mallory", "whoami"); err != nil || got == "" {

@@ -15,7 +15,7 @@ type Observer interface {
 	// Ended: a command ended so long after it was accepted, its result posted; or it was
 	// answered at once (refused, mistaken, help and its like), and took is 0.
 	Ended(platform string, verb commands.Verb, outcome commands.Status, took time.Duration)
-	// GaveUp: the messages of an entry could not be posted for a day.
+	// GaveUp: the messages of an entry could not be posted for a day, or nobody took them.
 	GaveUp(platform string)
 }
 

@@ -23,11 +23,16 @@ type Delivery struct {
 type Answer struct {
 	Entry   int64 // that will be announced and reported; 0 if none will
 	Private *commands.Message
+	Muted   bool // nothing is answered, as the caller asks too often; nobody else acknowledges it
 }
 
 // ErrNotRun is what an acknowledgement returns if the platform's rules say that
 // the command must not run.
 var ErrNotRun = errors.New("the platform did not take the acknowledgement")
+
+// ErrNowhere is in the error of a Report that nobody would take, wherever and however
+// often it is tried.
+var ErrNowhere = errors.New("nobody takes the message")
 
 // Door is where a platform brings what it receives. ack is called once, when
 // the delivery is on durable record.

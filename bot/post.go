@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Posting is tried again for a day; then the audit trail has the outcome.
+// Posting is tried again for a day; then, or when nobody takes it, the audit trail has
+// the outcome.
 const (
 	postFor     = 24 * time.Hour
 	firstPause  = time.Second
@@ -142,7 +143,7 @@ func (j *job) report(platform Platform) {
 	}
 }
 
-// deliver repeats a post until it succeeds, for a day at most. Where an earlier
+// deliver repeats a post until it succeeds, for a day at most, or nobody takes it. Where an earlier
 // try may have succeeded, it looks for the message first.
 func (j *job) deliver(doing string, send func(context.Context) (Post, error), find func(context.Context, Finder) (Post, bool, error)) (Post, error) {
 	finder, _ := j.b.platforms[j.entry.Place.Platform].(Finder)
@@ -165,7 +166,7 @@ func (j *job) deliver(doing string, send func(context.Context) (Post, error), fi
 		if errors.Is(err, ErrLost) {
 			j.cancel()
 		}
-		if j.ctx.Err() != nil || j.b.now().Sub(j.entry.Accepted) > postFor {
+		if j.ctx.Err() != nil || errors.Is(err, ErrNowhere) || j.b.now().Sub(j.entry.Accepted) > postFor {
 			return "", err
 		}
 		j.b.log.Warn("posting again", "entry", j.entry.Number, "while", doing, "err", err)
@@ -176,7 +177,7 @@ func (j *job) deliver(doing string, send func(context.Context) (Post, error), fi
 	}
 }
 
-// giveUp closes an entry whose messages could not be posted for a day. An entry
+// giveUp closes an entry whose messages nobody took, or not for a day. An entry
 // whose work merely ends goes on at the next start.
 func (j *job) giveUp(err error) {
 	if j.ctx.Err() != nil {

@@ -37,7 +37,7 @@ func (b *Bot) Receive(ctx context.Context, d Delivery, ack func(context.Context,
 func (b *Bot) receive(ctx context.Context, d Delivery, ack func(context.Context, Answer) error) error {
 	rules := b.rules()
 	if !rules.Policy.Knows(d.Caller) && !b.caps.allow(d.Caller.Ref, d.Place, b.now()) {
-		return ack(ctx, Answer{})
+		return ack(ctx, Answer{Muted: true})
 	}
 	if d.Click != nil {
 		return b.click(ctx, d, rules, ack)
