@@ -2,6 +2,7 @@ package slack_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -109,6 +110,54 @@ func TestLongPrivate(t *testing.T) {
 			w.message(func(m fakeslack.Message) bool { return m.To == bob && strings.Contains(w.Plain(m), "too long to show") })
 			if n := len(w.Responses(d.ResponseURL)); n != 5 {
 				t.Errorf("%d messages came through the response_url", n)
+			}
+		})
+	}
+}
+
+// TestPrivateAgain: an answer to the caller alone outlives a passing fault, and none of
+// its messages comes twice. What Slack refuses for good is left.
+func TestPrivateAgain(t *testing.T) {
+	t.Parallel()
+	long := func(w *world) *fakeslack.Delivery {
+		for i := range 20 {
+			w.acked(w.slash(bob, "whoami "+strconv.Itoa(i)+strings.Repeat("&", 900)))
+		}
+		return w.slash(bob, "history")
+	}
+	mention := func(w *world) *fakeslack.Delivery { return w.Mention(bob, channel, "", "help") }
+	for _, tc := range []struct {
+		name  string
+		say   func(*world) *fakeslack.Delivery
+		fault fakeslack.Fault
+		last  string // of the answer; empty: it does not come
+	}{
+		{"a fault in the middle of a long one", long, fakeslack.Fault{Kind: fakeslack.Status, Method: "response_url", After: 2, Times: 2}, "too long to show"},
+		{"too fast in the middle of a long one", long, fakeslack.Fault{Kind: fakeslack.Status, Status: 429, Method: "response_url", After: 2}, "too long to show"},
+		{"the address is spent", long, fakeslack.Fault{Kind: fakeslack.Status, Status: 404, Method: "response_url"}, ""},
+		{"after a mention", mention, fakeslack.Fault{Kind: fakeslack.Status, Method: "chat.postEphemeral", Times: 2}, "add GROUP"},
+		{"after a mention, for good", mention, fakeslack.Fault{Kind: fakeslack.Refuse, Code: "user_not_in_channel", Method: "chat.postEphemeral"}, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+			w.Inject(tc.fault)
+			d := tc.say(w)
+			w.acked(d)
+			if tc.last == "" {
+				w.Until("it is left", func() bool { return strings.Contains(w.Log.String(), "the caller was not answered") })
+				return
+			}
+			w.message(func(m fakeslack.Message) bool { return m.To == bob && strings.Contains(w.Plain(m), tc.last) })
+			var seen []string
+			for _, m := range w.Responses(d.ResponseURL) {
+				if slices.Contains(seen, m.Text) {
+					t.Errorf("twice came %.99q", m.Text)
+				}
+				seen = append(seen, m.Text)
+			}
+			if d.ResponseURL != "" && len(seen) != 5 {
+				t.Errorf("%d messages came", len(seen))
 			}
 		})
 	}

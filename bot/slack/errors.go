@@ -58,7 +58,7 @@ func isRevoked(code string) bool {
 func cannotPost(code string) bool {
 	switch code {
 	case "not_in_channel", "channel_not_found", "is_archived", "user_not_in_channel", "messages_tab_disabled",
-		"missing_scope", "no_permission", "cannot_dm_bot", "team_access_not_granted", "channel_is_frozen", "ekm_access_denied":
+		"user_not_found", "user_disabled", "is_inactive", "missing_scope", "no_permission", "cannot_dm_bot", "team_access_not_granted", "channel_is_frozen", "ekm_access_denied":
 		return true
 	}
 	return strings.HasPrefix(code, "restricted_action")

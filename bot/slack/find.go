@@ -46,7 +46,7 @@ type begun struct {
 func (s *Slack) FindResult(ctx context.Context, e bot.Entry) (bot.Post, bool, error) {
 	ctx = chat.Gated(ctx)
 	at, err := chat.ReadPost[stand](e.Root)
-	if err != nil || at.root() == "" && e.Under == 0 {
+	if err != nil || at.root() == "" {
 		return "", false, err
 	}
 	for _, thread := range slices.Compact([]string{at.root(), ""}) {

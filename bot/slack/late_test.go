@@ -132,8 +132,9 @@ func TestLoud(t *testing.T) {
 	}
 }
 
-// TestLateElsewhere: where the thread is gone, or there never was one, what comes late
-// stands in the channel; where the bot is not able to post, who asked gets it directly.
+// TestLateElsewhere: where the thread takes nothing, or there never was one, who asked gets
+// directly what comes late. Slack itself puts it into the channel if it does not tell that
+// the root was deleted.
 func TestLateElsewhere(t *testing.T) {
 	t.Parallel()
 	join := func(w *world) {
@@ -156,16 +157,16 @@ func TestLateElsewhere(t *testing.T) {
 		in     string       // where it stands
 		also   string       // what it says beside
 	}{
-		{"the result was for the caller alone, then the bot was invited", away, join, channel, ""},
+		{"the result was for the caller alone, then the bot was invited", away, join, "D" + alice, "/invite @liveadmin"},
 		{"the result was for the caller alone", away, func(*world) {}, "D" + alice, "/invite @liveadmin"},
 		{"the root was deleted", nil, gone, channel, ""},
 		{"the root was deleted, and Slack says so", nil, func(w *world) {
 			gone(w)
 			w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: "chat.postMessage", Code: "cannot_reply_to_message"})
-		}, channel, ""},
+		}, "D" + alice, "The message that this belongs to was deleted."},
 		{"the thread was locked", nil, func(w *world) {
 			w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: "chat.postMessage", Code: "restricted_action_thread_locked"})
-		}, channel, ""},
+		}, "D" + alice, "The settings of this channel do not allow it."},
 		{"the channel was archived", nil, func(w *world) {
 			w.EditChannel(channel, func(c *fakeslack.Channel) { c.Archived = true })
 		}, "D" + alice, "This channel is archived."},
@@ -196,17 +197,60 @@ func TestLateElsewhere(t *testing.T) {
 	}
 }
 
-// TestLateNowhere: what can be told nowhere is tried again, and then told.
+// TestLateNowhere: what can be told nowhere is on record and counted. What fails for
+// another cause is tried again, and then told.
 func TestLateNowhere(t *testing.T) {
 	t.Parallel()
-	w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
-	w.EditChannel(channel, func(c *fakeslack.Channel) { c.Members = []string{alice} })
-	w.start()
-	w.lasts(w.inChannel(channel))
-	w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: "chat.postMessage", Code: "channel_not_found", Times: 2})
-	w.Clock.Advance(50 * time.Minute)
+	for _, tc := range []struct {
+		code string
+		told bool
+	}{
+		{"internal_error", true},
+		{"channel_not_found", false},
+		{"cannot_dm_bot", false},
+		{"user_disabled", false},
+	} {
+		t.Run(tc.code, func(t *testing.T) {
+			t.Parallel()
+			w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
+			w.EditChannel(channel, func(c *fakeslack.Channel) { c.Members = []string{alice} })
+			w.start()
+			w.lasts(w.inChannel(channel))
+			w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: "chat.postMessage", Code: tc.code, Times: 2})
+			w.Clock.Advance(50 * time.Minute)
+			if tc.told {
+				w.Until("it is tried again", func() bool { return strings.Contains(w.Log.String(), "posting again") })
+				w.message(func(m fakeslack.Message) bool { return m.Channel == "D"+alice && strings.Contains(w.Plain(m), reminds) })
+				return
+			}
+			w.Until("it is on record", func() bool {
+				rows, err := w.Journal.Trail(w.Soon(), bot.Filter{Number: 2, Limit: 10})
+				return err == nil && slices.ContainsFunc(rows, func(r bot.Record) bool {
+					return r.What == bot.WasUnposted && strings.Contains(r.Detail, tc.code)
+				})
+			})
+		})
+	}
+}
+
+// TestGivenUp: a result that could not be posted for a day is on record, and what the
+// command did is done.
+func TestGivenUp(t *testing.T) {
+	t.Parallel()
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "chat.postMessage", Times: -1})
+	w.acked(w.slash(alice, "add "+group+" user1"))
 	w.Until("it is tried again", func() bool { return strings.Contains(w.Log.String(), "posting again") })
-	w.message(func(m fakeslack.Message) bool { return m.Channel == "D"+alice && strings.Contains(w.Plain(m), reminds) })
+	w.Clock.Advance(24*time.Hour + time.Minute)
+	w.Until("it is on record", func() bool {
+		rows, err := w.Journal.Trail(w.Soon(), bot.Filter{Number: 1, Limit: 10})
+		return err == nil && slices.ContainsFunc(rows, func(r bot.Record) bool {
+			return r.What == bot.WasUnposted && r.Outcome == commands.Done
+		})
+	})
+	if got := w.API.Admins(group); !slices.Equal(got, []string{"user1"}) {
+		t.Errorf("administrators are %q", got)
+	}
 }
 
 // TestLateOnce: after a post of which nobody knows whether it stands, what came late is

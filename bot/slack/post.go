@@ -101,22 +101,17 @@ func (p page) options() []slackgo.MsgOption {
 
 // respond answers the caller alone through the address that came with a command or
 // a click, which takes five messages within half an hour.
-func (s *Slack) respond(ctx context.Context, url, root string, all []page) error {
-	for _, p := range all {
-		message := p.ephemeral()
-		message.ThreadTimestamp = root
-		if err := s.api.call(ctx, responseURL, func(ctx context.Context) error {
-			return slackgo.PostWebhookCustomHTTPContext(ctx, url, s.api.http, message)
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
+func (s *Slack) respond(ctx context.Context, url, root string, p page) error {
+	message := p.private()
+	message.ThreadTimestamp = root
+	return s.api.call(ctx, responseURL, func(ctx context.Context) error {
+		return slackgo.PostWebhookCustomHTTPContext(ctx, url, s.api.http, message)
+	})
 }
 
-// ephemeral is a page that the caller alone sees, as a response_url or an
+// private is a page that the caller alone sees, as a response_url or an
 // acknowledgement takes it.
-func (p page) ephemeral() *slackgo.WebhookMessage {
+func (p page) private() *slackgo.WebhookMessage {
 	no := false
 	return &slackgo.WebhookMessage{
 		ResponseType: slackgo.ResponseTypeEphemeral, Text: p.text, Blocks: &slackgo.Blocks{BlockSet: p.blocks},

@@ -9,6 +9,7 @@ import (
 	slackgo "github.com/slack-go/slack"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 	"liveadmin/commands"
 )
 
@@ -20,6 +21,9 @@ const (
 	recordTime = 20 * time.Second
 	longestAck = 16 << 10
 )
+
+// whisperTime is how long an answer to the caller alone is tried at a stretch.
+const whisperTime = 2 * time.Minute
 
 // arrival is one thing that Slack brought.
 type arrival struct {
@@ -57,7 +61,7 @@ func (s *Slack) handle(door bot.Door, a arrival) {
 			later = answer.Private
 			return a.acknowledge(ctx, nil)
 		}
-		err := a.acknowledge(ctx, pages(*answer.Private, false)[0].ephemeral())
+		err := a.acknowledge(ctx, pages(*answer.Private, false)[0].private())
 		if err != nil {
 			later = answer.Private
 		}
@@ -90,43 +94,57 @@ func fits(m *commands.Message) bool {
 		return false
 	}
 	all := pages(*m, false)
-	body, err := json.Marshal(all[0].ephemeral())
+	body, err := json.Marshal(all[0].private())
 	return err == nil && len(all) == 1 && len(body) <= longestAck
 }
 
-// whisper answers the caller alone, by a call of its own.
+// whisper answers the caller alone, by calls of its own.
 func (s *Slack) whisper(h heard, m commands.Message) {
-	ctx, cancel := context.WithTimeout(context.Background(), recordTime)
-	defer cancel()
-	all := capped(pages(m, false))
-	var err error
+	say := func(ctx context.Context, p page) error { return s.ephemeral(ctx, h, p) }
 	if h.url != "" {
-		err = s.respond(ctx, h.url, h.thread, all)
-	} else {
-		err = s.ephemerals(ctx, h, all)
+		say = func(ctx context.Context, p page) error { return s.respond(ctx, h.url, h.thread, p) }
 	}
-	if err != nil {
+	if err := s.inTurn(context.Background(), m.Entry, capped(pages(m, false)), say); err != nil {
 		s.log.Warn("the caller was not answered", "entry", m.Entry, "err", err)
 	}
 }
 
-// ephemerals answers after a mention, which brings no address for answers. Inside
-// of a thread the answer must name it, or it stands in the channel.
-func (s *Slack) ephemerals(ctx context.Context, h heard, all []page) error {
-	channel, user := channelOf(h.delivery.Place), userOf(h.delivery.Caller.Ref)
+// inTurn says the pages of a message to the caller alone, one after the other. One that
+// fails for a passing cause is said again, so that those before it are not repeated.
+func (s *Slack) inTurn(ctx context.Context, entry int64, all []page, say func(context.Context, page) error) error {
+	ctx, cancel := context.WithTimeout(ctx, whisperTime)
+	defer cancel()
 	for _, p := range all {
-		options := p.options()
-		if h.thread != "" {
-			options = append(options, slackgo.MsgOptionTS(h.thread))
-		}
-		if err := s.inLine(ctx, channel, func(ctx context.Context) error {
-			return s.api.call(ctx, postEphemeral, func(ctx context.Context) error {
-				_, err := s.api.PostEphemeralContext(ctx, channel, user, options...)
+		var pause chat.Backoff
+		for {
+			err := say(ctx, p)
+			if err == nil {
+				break
+			}
+			if isSpent(err) || cannotPost(code(err)) || errors.Is(err, bot.ErrRevoked) || chat.IsHeld(err) {
 				return err
-			})
-		}); err != nil {
-			return err
+			}
+			s.log.Warn("answering again", "entry", entry, "err", err)
+			if !pause.Wait(ctx, limitOf(err).Pause) {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// ephemeral answers after a mention, which brings no address for answers. Inside of a
+// thread the answer must name it, or it stands in the channel.
+func (s *Slack) ephemeral(ctx context.Context, h heard, p page) error {
+	channel, user := channelOf(h.delivery.Place), userOf(h.delivery.Caller.Ref)
+	options := p.options()
+	if h.thread != "" {
+		options = append(options, slackgo.MsgOptionTS(h.thread))
+	}
+	return s.inLine(ctx, channel, func(ctx context.Context) error {
+		return s.api.call(ctx, postEphemeral, func(ctx context.Context) error {
+			_, err := s.api.PostEphemeralContext(ctx, channel, user, options...)
+			return err
+		})
+	})
 }

@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -58,52 +59,29 @@ func (s *Slack) Update(ctx context.Context, e bot.Entry, root commands.Text) err
 	return err
 }
 
-// Report posts the result in the thread; where that is not possible, to the caller
-// alone, with what to do about it.
+// Report posts the result in the thread, and what comes late in the thread of the entry
+// that it is under; where that is not possible, it goes to the caller alone, with what to
+// do about it.
 func (s *Slack) Report(ctx context.Context, e bot.Entry, root commands.Text, result commands.Message) (bot.Post, error) {
 	ctx = chat.Gated(ctx)
 	at, err := chat.ReadPost[stand](e.Root)
 	if err != nil {
 		return "", err
 	}
-	if e.Under != 0 {
-		return s.late(ctx, e, at, root, result)
-	}
 	if at.root() == "" {
 		return s.confide(ctx, e, at.Why, root, result)
 	}
 	post, err := s.reply(ctx, e, at, root, result)
-	if isLost(err) {
+	if isLost(err) || cannotThread(code(err)) {
 		s.log.Warn("result not in its thread", "entry", e.Number, "channel", at.Channel, "err", err)
 		return s.confide(ctx, e, code(err), root, result)
 	}
 	return post, err
 }
 
-// late posts what comes after the result of another entry, in the thread of that one;
-// where there is none, or none any more, in the channel; where the bot is not able to
-// post, directly to who asked.
-func (s *Slack) late(ctx context.Context, e bot.Entry, at stand, root commands.Text, result commands.Message) (bot.Post, error) {
-	places := []stand{{Channel: at.Channel}}
-	if at.root() != "" {
-		places = []stand{at, {Channel: at.Channel}}
-	}
-	var why error
-	for _, under := range places {
-		post, err := s.reply(ctx, e, under, root, result)
-		if !isLost(err) {
-			return post, err
-		}
-		s.log.Warn("not told where it belongs", "entry", e.Number, "under", e.Under, "channel", at.Channel, "err", err)
-		if why = err; errors.Is(err, errNoPlace) {
-			break // it may stand there
-		}
-	}
-	return s.confide(ctx, e, code(why), root, result)
-}
-
-// reply posts a result under its root; without one, or if that was deleted meanwhile, in
-// the channel. Of a long result that was begun it leaves out the pages that stand.
+// reply posts a result under its root. If that was deleted meanwhile, it stands in the
+// channel, unless it comes late and Slack tells. Of a long result that was begun it leaves
+// out the pages that stand.
 func (s *Slack) reply(ctx context.Context, e bot.Entry, at stand, root commands.Text, result commands.Message) (bot.Post, error) {
 	all, thread := pages(shown(e, at, root, result), true), at.root()
 	there, again := s.begun.LoadAndDelete(e.Number)
@@ -111,13 +89,16 @@ func (s *Slack) reply(ctx context.Context, e bot.Entry, at stand, root commands.
 	if again {
 		thread = stands.thread
 	}
-	first := stand{Channel: at.Channel}
+	first, say := stand{Channel: at.Channel}, s.say
+	if e.Under != 0 {
+		say = s.send
+	}
 	for i, p := range all {
 		m := markOf(e, pagePart(i, len(all)))
 		ts, threaded := stands.pages[m.part], thread != ""
 		if ts == "" {
 			var err error
-			if ts, threaded, err = s.say(ctx, at.Channel, thread, p, m); err != nil {
+			if ts, threaded, err = say(ctx, at.Channel, thread, p, m); err != nil {
 				return "", err
 			}
 		}
@@ -140,7 +121,7 @@ func (s *Slack) reply(ctx context.Context, e bot.Entry, at stand, root commands.
 // message stands over it, and with who asked before it if it is loud.
 func shown(e bot.Entry, at stand, root commands.Text, result commands.Message) commands.Message {
 	switch {
-	case at.root() == "", at.TS == "" && e.Under == 0:
+	case at.TS == "" && e.Under == 0:
 		return chat.Headed(root, result)
 	case e.Loud():
 		return addressed(result, e.Caller)
@@ -162,7 +143,8 @@ func (s *Slack) orphaned(ctx context.Context, e bot.Entry, at stand, m mark, res
 }
 
 // confide gives a result to the caller alone: through the address that came with
-// the command, or directly if that has expired or there is none.
+// the command, or directly if that has expired or there is none. An error has
+// bot.ErrNowhere if that is not possible either.
 func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root commands.Text, result commands.Message) (bot.Post, error) {
 	at := stand{Channel: channelOf(e.Place), How: inPrivate}
 	told := func(opening string) []page {
@@ -172,7 +154,7 @@ func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root comma
 		return capped(pages(m, true))
 	}
 	if e.Reply != "" {
-		err := s.respond(ctx, e.Reply, "", told(onlyYou))
+		err := s.inTurn(ctx, e.Number, told(onlyYou), func(ctx context.Context, p page) error { return s.respond(ctx, e.Reply, "", p) })
 		if err == nil {
 			return chat.Post(at), nil
 		}
@@ -183,7 +165,10 @@ func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root comma
 	}
 	at = stand{Channel: userOf(e.Caller.Ref), How: inDirect}
 	for _, p := range told(direct) {
-		ts, _, err := s.say(ctx, at.Channel, "", p, markOf(e, resultPart))
+		ts, _, err := s.send(ctx, at.Channel, "", p, markOf(e, resultPart))
+		if cannotPost(code(err)) {
+			err = fmt.Errorf("%w: %w", bot.ErrNowhere, err)
+		}
 		if err != nil {
 			return "", err
 		}

@@ -20,6 +20,7 @@ const (
 	archived  = "This channel is archived. Use another one."
 	forbidden = "The settings of this channel do not allow it. Ask somebody who manages the channel."
 	lacking   = "The app does not have the permission. Ask who runs this bot."
+	deleted   = "The message that this belongs to was deleted."
 	lost      = "Slack did not tell where my message stands."
 )
 
@@ -33,6 +34,8 @@ func remedy(why, channel, botName string) commands.Text {
 		return commands.Text{{Text: archived}}
 	case why == "missing_scope":
 		return commands.Text{{Text: lacking}}
+	case cannotThread(why):
+		return commands.Text{{Text: deleted}}
 	case why != "not_in_channel" && why != "channel_not_found":
 		return commands.Text{{Text: forbidden}}
 	case strings.HasPrefix(channel, "D"):
