@@ -28,6 +28,7 @@ type renewal struct {
 	read        func() (config.Config, error)     // the settings as they are now
 	credentials func(config.Config) any           // the part of them that is the platform's; comparable
 	build       func(config.Config) (chat, error) // a platform with them
+	every       time.Duration                     // after so long, another takes its place with the same credentials; 0: never
 	log         *slog.Logger
 
 	fresh chan candidate // is to take the place
@@ -50,6 +51,10 @@ const (
 	overlap      = 15 * time.Second
 	overlapPause = 50 * time.Millisecond
 )
+
+// reviveGap is how often the settings are looked at for other credentials when those of
+// the platform are revoked.
+const reviveGap = 5 * time.Second
 
 // init builds the platform with the credentials as they are.
 func (r *renewal) init(cfg config.Config) error {
@@ -77,7 +82,7 @@ func (r *renewal) current() candidate {
 	return r.now
 }
 
-// Renew reads the credentials again. If they have changed, a platform with the new
+// Renew reads the credentials again. It does not wait. If they have changed, a platform with the new
 // ones will take the place of this one.
 func (r *renewal) Renew() {
 	next, changed, err := r.changed()
@@ -140,6 +145,10 @@ func start(ctx context.Context, c candidate, door bot.Door) running {
 func (r *renewal) Run(ctx context.Context, door bot.Door) error {
 	now := start(ctx, r.current(), door)
 	for {
+		var again <-chan time.Time
+		if r.every > 0 {
+			again = time.After(r.every)
+		}
 		select {
 		case err := <-now.ended:
 			now.end()
@@ -155,13 +164,49 @@ func (r *renewal) Run(ctx context.Context, door bot.Door) error {
 			now = start(ctx, next, door)
 		case next := <-r.fresh:
 			now = r.replace(ctx, now, next, door)
+		case <-again:
+			now = r.repeat(ctx, now, door)
 		}
 	}
 }
 
-// replace lets another platform take over, if its credentials are good.
+// Revive waits until the credentials are not those that were revoked.
+func (r *renewal) Revive(ctx context.Context) error {
+	every := time.NewTicker(reviveGap)
+	defer every.Stop()
+	for {
+		select {
+		case next := <-r.fresh:
+			r.use(next)
+			return nil
+		case <-every.C:
+			r.Renew()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// repeat lets another platform with the same credentials take over.
+func (r *renewal) repeat(ctx context.Context, old running, door bot.Door) running {
+	cfg, err := r.read()
+	if err == nil && r.credentials(cfg) == old.credentials {
+		var next chat
+		if next, err = r.build(cfg); err == nil {
+			return r.replace(ctx, old, candidate{next, old.credentials}, door)
+		}
+	}
+	if err != nil {
+		r.log.Error("the session was not renewed", "platform", r.Name(), "err", err)
+	}
+	return old
+}
+
+// replace lets another platform take over, if its credentials are good. One that is not
+// ready in time takes over only if it has other credentials.
 func (r *renewal) replace(ctx context.Context, old running, next candidate, door bot.Door) running {
 	fresh := start(ctx, next, door)
+	same := next.credentials == old.credentials
 	limit := time.NewTimer(overlap)
 	defer limit.Stop()
 	every := time.NewTicker(overlapPause)
@@ -170,11 +215,16 @@ func (r *renewal) replace(ctx context.Context, old running, next candidate, door
 		select {
 		case err := <-fresh.ended:
 			fresh.end()
-			if ctx.Err() == nil {
+			if ctx.Err() == nil && !same {
 				r.log.Error("the new credentials are not valid; the old ones stay", "platform", r.Name(), "err", err)
 			}
 			return old
 		case <-limit.C:
+			if same {
+				fresh.end()
+				<-fresh.ended
+				return old
+			}
 			r.log.Warn("not connected yet with the new credentials", "platform", r.Name())
 		case <-every.C:
 			if ready, _ := next.State(ctx); !ready {
@@ -184,7 +234,11 @@ func (r *renewal) replace(ctx context.Context, old running, next candidate, door
 		r.use(next)
 		old.end()
 		<-old.ended
-		r.log.Info("running with new credentials", "platform", r.Name())
+		if same {
+			r.log.Info("running with a new session", "platform", r.Name())
+		} else {
+			r.log.Info("running with new credentials", "platform", r.Name())
+		}
 		return fresh
 	}
 }

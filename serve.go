@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"os/signal"
 	"slices"
@@ -198,6 +199,11 @@ func newAPI(im config.IM, log *slog.Logger, more ...imapi.Option) (*imapi.Client
 	)...)
 }
 
+// sessionTime is how long a session on Discord's gateway is used: there were sessions that
+// got their heartbeats and nothing else, until a new one was begun
+// (discord/discord-api-docs#8162).
+const sessionTime = 12 * time.Hour
+
 // connection is a platform as the bot runs it.
 type connection struct {
 	*renewal
@@ -222,6 +228,9 @@ func (s service) connect(held func() error) ([]connection, error) {
 		r := &renewal{read: s.read, log: s.log, credentials: discordCredentials, build: func(cfg config.Config) (chat, error) {
 			return discord.New(discord.Config(cfg.Discord), discord.Options{Log: s.log, Gate: held})
 		}}
+		if s.cfg.Discord.PublicKey == "" {
+			r.every = sessionTime + rand.N(sessionTime/10)
+		}
 		if err := r.init(s.cfg); err != nil {
 			return nil, err
 		}

@@ -35,9 +35,6 @@ func (b *Bot) Run(ctx context.Context, platforms ...Platform) error {
 	var watch sync.WaitGroup
 	watch.Go(func() { b.watch(watching) })
 	err := b.listen(ctx, platforms)
-	if errors.Is(err, ErrRevoked) {
-		b.outlive(ctx, err)
-	}
 	if ctx.Err() != nil {
 		err = nil // asked to stop, whatever became of some platform before
 	}
@@ -71,25 +68,6 @@ func (b *Bot) finish(ctx context.Context, stop func(), hurry bool) {
 	case <-time.After(stopTime):
 		stop()
 		<-done
-	}
-}
-
-// outlive stays after the last platform is gone as long as limited administrators are
-// on record: their ends are carried out, though nobody can be told.
-func (b *Bot) outlive(ctx context.Context, why error) {
-	var said time.Time
-	for ctx.Err() == nil {
-		limits, err := b.journal.Grants(ctx, "")
-		if err == nil && len(limits) == 0 {
-			return
-		}
-		if now := time.Now(); now.Sub(said) >= remindGap {
-			said = now
-			b.log.Error("no platform is left; staying for the ends of limited administrators", "limited", len(limits), "err", errors.Join(why, err))
-		}
-		if !sleep(ctx, lookGap) {
-			return
-		}
 	}
 }
 
@@ -149,27 +127,6 @@ func (b *Bot) carried() []int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Collect(maps.Keys(b.open))
-}
-
-// listen runs the platforms until all have returned.
-func (b *Bot) listen(ctx context.Context, platforms []Platform) error {
-	left, alone := context.WithCancel(ctx)
-	defer alone()
-	var running sync.WaitGroup
-	errs := make([]error, len(platforms))
-	for i, p := range platforms {
-		running.Go(func() {
-			if err := safely(func() error { return p.Run(ctx, b) }); err != nil && ctx.Err() == nil {
-				errs[i] = fmt.Errorf("%s: %w", p.Name(), err)
-				b.log.Error("platform ended", "platform", p.Name(), "err", err)
-				if errors.Is(err, ErrRevoked) {
-					go b.remind(left, p.Name(), err)
-				}
-			}
-		})
-	}
-	running.Wait()
-	return errors.Join(errs...)
 }
 
 func (b *Bot) begin(work context.Context) {

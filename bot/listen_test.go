@@ -9,11 +9,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/bottest"
 	"liveadmin/commands"
 	"liveadmin/imapi"
 )
@@ -110,6 +112,90 @@ func TestRevoked(t *testing.T) {
 			t.Errorf("said %d times in five minutes:\n%s", n, &log)
 		}
 	})
+}
+
+// coming is a platform that gets other credentials after a while.
+type coming struct {
+	gone
+	back time.Duration
+	runs *atomic.Int32
+}
+
+func (c coming) Run(ctx context.Context, door bot.Door) error {
+	if c.runs.Add(1) > 1 {
+		<-ctx.Done()
+		return nil
+	}
+	return c.gone.Run(ctx, door)
+}
+
+func (c coming) Revive(ctx context.Context) error {
+	select {
+	case <-time.After(c.back):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// TestComesBack: a platform whose credentials are revoked is run again when it has others,
+// as long as another goes on, and the log stops to say that it is gone. When it was the
+// last one, it is too late.
+func TestComesBack(t *testing.T) {
+	revoked := fmt.Errorf("token_revoked: %w", bot.ErrRevoked)
+	for _, row := range []struct {
+		name  string
+		other time.Duration // how long the other one goes on
+		runs  int32
+		said  int
+		err   error
+	}{
+		{"while another goes on", time.Hour, 2, 5, nil},
+		{"after the last one ended", 2*time.Minute + time.Second/2, 1, 3, bot.ErrRevoked},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var log lockedBuffer
+				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)
+				defer cancel()
+				var runs atomic.Int32
+				err := bare(t, &log).Run(ctx,
+					coming{gone{name: "slack", after: time.Second / 4, err: revoked}, 4*time.Minute + 30*time.Second, &runs},
+					gone{name: "discord", after: row.other, err: revoked})
+				if !errors.Is(err, row.err) || runs.Load() != row.runs {
+					t.Errorf("Run ended with %v, after %d runs", err, runs.Load())
+				}
+				if n := strings.Count(log.String(), "platform ended\" platform=slack"); n != row.said {
+					t.Errorf("said %d times:\n%s", n, &log)
+				}
+			})
+		})
+	}
+}
+
+// TestComesBackToLimits: the last platform comes back, too, while the bot stays for ends.
+func TestComesBackToLimits(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stop := stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1 --for 30m")
+	stop()
+	stage.Restart(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error, 1)
+	var runs atomic.Int32
+	go func() {
+		revoked := fmt.Errorf("no more: %w", bot.ErrRevoked)
+		ended <- stage.Bot.Run(ctx, coming{gone{name: bottest.Platform, err: revoked}, 10 * time.Millisecond, &runs})
+	}()
+	until(t, "it is back", func() bool { return runs.Load() == 2 })
+	stage.Clock.Advance(time.Hour)
+	noneOnRecord(t, stage)
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("ended with %v", err)
+	}
 }
 
 // TestRevokedLeavesWork: what cannot be posted any more does not hold up the end.

@@ -1,0 +1,173 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// ErrRevoked is in the error of a Platform's Run when its credentials are not
+// valid any more, and in Bot.Run's when no platform is left for that reason.
+var ErrRevoked = errors.New("the credentials are revoked")
+
+// Reviver is a platform that can be run again after its credentials were revoked.
+type Reviver interface {
+	// Revive waits until there are other credentials. It returns an error only if the
+	// context ends before.
+	Revive(ctx context.Context) error
+}
+
+// remindGap is how often the log repeats that a platform is gone.
+const remindGap = time.Minute
+
+// listening is which platforms receive.
+type listening struct {
+	mu        sync.Mutex
+	receiving int
+	over      bool    // no platform comes back any more
+	errs      []error // why each ended; nil: it receives, or had nothing more to bring
+	empty     chan struct{}
+}
+
+// listen runs the platforms until none is left that receives. One whose credentials are
+// revoked comes back when it has others.
+func (b *Bot) listen(ctx context.Context, platforms []Platform) error {
+	left, alone := context.WithCancel(ctx) // ends when no platform is left
+	defer alone()
+	l := &listening{receiving: len(platforms), errs: make([]error, len(platforms)), empty: make(chan struct{}, 1)}
+	var running sync.WaitGroup
+	for i, p := range platforms {
+		running.Go(func() {
+			for {
+				err := b.hear(ctx, p)
+				l.leave(i, err)
+				if !errors.Is(err, ErrRevoked) || !b.revive(left, p, err) || !l.join(i) {
+					return
+				}
+			}
+		})
+	}
+	for ctx.Err() == nil && len(platforms) > 0 {
+		select {
+		case <-l.empty:
+		case <-ctx.Done():
+		}
+		if b.outlive(ctx, l) {
+			break
+		}
+	}
+	alone()
+	running.Wait()
+	return errors.Join(l.errs...)
+}
+
+// hear runs a platform.
+func (b *Bot) hear(ctx context.Context, p Platform) error {
+	err := safely(func() error { return p.Run(ctx, b) })
+	if err == nil || ctx.Err() != nil {
+		return nil
+	}
+	err = fmt.Errorf("%s: %w", p.Name(), err)
+	b.log.Error("platform ended", "platform", p.Name(), "err", err)
+	return err
+}
+
+// revive waits until a platform that is gone has other credentials, and says meanwhile
+// that it is gone. It returns false if the context ends before.
+func (b *Bot) revive(ctx context.Context, p Platform, why error) bool {
+	gone, back := context.WithCancel(ctx)
+	defer back()
+	go b.remind(gone, p.Name(), why)
+	r, can := p.(Reviver)
+	if !can {
+		<-ctx.Done()
+		return false
+	}
+	err := safely(func() error { return r.Revive(ctx) })
+	if err == nil {
+		b.log.Info("platform is back, with other credentials", "platform", p.Name())
+	}
+	return err == nil
+}
+
+// remind repeats in the log that a platform is gone.
+func (b *Bot) remind(ctx context.Context, platform string, err error) {
+	every := time.NewTicker(remindGap)
+	defer every.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+			b.log.Error("platform ended", "platform", platform, "err", err)
+		}
+	}
+}
+
+// outlive reports whether it is over, once no platform receives. If the last ones were
+// revoked, the bot stays as long as limited administrators are on record: their ends are
+// carried out, though nobody can be told.
+func (b *Bot) outlive(ctx context.Context, l *listening) bool {
+	var said time.Time
+	for ctx.Err() == nil {
+		none, why := l.state()
+		if !none {
+			return false
+		}
+		if !errors.Is(why, ErrRevoked) {
+			return l.end()
+		}
+		limits, err := b.journal.Grants(ctx, "")
+		if err == nil && len(limits) == 0 {
+			return l.end()
+		}
+		if now := time.Now(); now.Sub(said) >= remindGap {
+			said = now
+			b.log.Error("no platform is left; staying for the ends of limited administrators", "limited", len(limits), "err", errors.Join(why, err))
+		}
+		sleep(ctx, lookGap)
+	}
+	return true
+}
+
+// leave notes that a platform does not receive any more.
+func (l *listening) leave(i int, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.errs[i] = err
+	if l.receiving--; l.receiving == 0 {
+		select {
+		case l.empty <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// join notes that a platform receives again. It returns false if it is too late for that.
+func (l *listening) join(i int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.over {
+		return false
+	}
+	l.errs[i] = nil
+	l.receiving++
+	return true
+}
+
+// state tells whether no platform receives, and why.
+func (l *listening) state() (none bool, why error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.receiving == 0, errors.Join(l.errs...)
+}
+
+// end lets no platform come back, unless one has just done so.
+func (l *listening) end() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.over = l.receiving == 0
+	return l.over
+}

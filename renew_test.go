@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest"
+	"liveadmin/bot/bottest/fakediscord"
+	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/bot/config"
+	"liveadmin/bot/discord"
+	"liveadmin/imapi"
+)
+
+// TestSessionIsRenewed: from time to time a session takes the place of another one, and
+// nothing that people say meanwhile is lost or done twice. One that cannot begin leaves the
+// other where it is.
+func TestSessionIsRenewed(t *testing.T) {
+	t.Parallel()
+	scene := bottest.NewScene(t, "discord:user:501")
+	server := fakediscord.New(t, fakediscord.Config{})
+	server.AddGuild(fakediscord.Guild{ID: "100", Name: "Ops"})
+	server.AddUser(fakediscord.User{ID: "501", Name: "alice"})
+	server.AddMember("100", fakediscord.Member{User: "501", Permissions: fakediscord.ManageMessages | fakediscord.ViewChannel | fakediscord.SendMessages})
+	server.AddChannel(fakediscord.Channel{ID: "200", Name: "show", Guild: "100"})
+	settings := config.Config{Discord: config.Discord{Token: imapi.NewSecret(server.Config().Token), APIURL: server.URL(), GuildID: "100"}}
+	log := scene.Log.Logger()
+	r := &renewal{
+		read: func() (config.Config, error) { return settings, nil }, credentials: discordCredentials, log: log, every: 100 * time.Millisecond,
+		build: func(cfg config.Config) (chat, error) {
+			return discord.New(discord.Config(cfg.Discord), discord.Options{Log: log})
+		},
+	}
+	if err := r.init(settings); err != nil {
+		t.Fatal(err)
+	}
+	stop := scene.Run(t, confirming{r})
+	scene.Ready(r.State)
+	if err := server.WaitCommand(scene.Soon(), "100"); err != nil {
+		t.Fatal(err)
+	}
+	said := 0
+	for begun := len(server.Identifies()); len(server.Identifies()) < begun+4; said++ {
+		user := fmt.Sprintf("user%d", said%5)
+		if _, err := server.Command("501", "200", "remove", fakediscord.Options{"group": bottest.Group, "users": user}).Wait(scene.Soon()); err != nil {
+			t.Fatalf("command %d: %v\n%s", said+1, err, scene.Log)
+		}
+	}
+	scene.Closed()
+	if rows := scene.Rows(bot.WasAccepted); len(rows) != said {
+		t.Errorf("%d commands, %d on record", said, len(rows))
+	}
+	if results := len(server.Threads("200")); results != said {
+		t.Errorf("%d commands, %d threads", said, results)
+	}
+	stop()
+}
+
+// TestServeComesBack: a platform whose credentials are revoked is back when there are
+// others, while the other one goes on.
+func TestServeComesBack(t *testing.T) {
+	t.Parallel()
+	l := newInSlack(t, false)
+	d := intoDiscord(l.live, false)
+	l.env = append(l.env, "SLACK_BOT_TOKEN=", "SLACK_BOT_TOKEN_FILE=token", "DISCORD_TOKEN=", "DISCORD_TOKEN_FILE=other", "ALLOWLIST=slack:user:U0ALICE discord:user:501")
+	first, token := l.slack.Config().BotToken, d.discord.Config().Token
+	l.write("token", first)
+	l.write("other", token)
+	l.start()
+	l.command("add @TGS#a6I4ZUUGO user1", "Added 1 of 1 administrator")
+	list := fakediscord.Options{"group": "@TGS#a6I4ZUUGO"}
+
+	l.slack.Revoke(first, "token_revoked")
+	_ = l.slack.Slash("U0ALICE", "C0SHOW", "list @TGS#a6I4ZUUGO") // whose root is refused
+	l.until("it is gone", func() bool {
+		return l.get("/readyz") == http.StatusServiceUnavailable && strings.Contains(l.logged(), `msg="platform ended" platform=slack`)
+	})
+	d.command("list", "has 1 of 5 administrators", list)
+	const second = "xoxb-canary-second-token-of-the-serve-test"
+	l.secrets = append(l.secrets, second)
+	l.slack.AddBotToken(second)
+	l.write("token", second) // without a signal
+	l.until("it is back", func() bool { return l.get("/readyz") == http.StatusOK })
+	l.command("remove @TGS#a6I4ZUUGO user1", "Removed 1 of 1 administrator")
+	l.until("what was said before is answered", func() bool {
+		return slices.ContainsFunc(l.slack.Messages("C0SHOW"), func(m fakeslack.Message) bool {
+			return m.ThreadTS != "" && strings.Contains(l.slack.Plain(m), "has 1 of 5 administrators")
+		})
+	})
+
+	d.discord.SetRevoked(true)
+	d.discord.CloseWith(4004)
+	l.until("the other is gone", func() bool { return strings.Contains(l.logged(), `msg="platform ended" platform=discord`) })
+	l.command("list @TGS#a6I4ZUUGO", "has 0 of 5 administrators")
+	l.hangup("the settings were read again") // nothing has changed
+	if code := l.get("/readyz"); code != http.StatusServiceUnavailable {
+		t.Errorf("/readyz is %d", code)
+	}
+	l.stop()
+}
