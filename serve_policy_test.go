@@ -4,11 +4,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/imapi/simulator"
 )
 
@@ -92,6 +94,9 @@ func TestServeRotation(t *testing.T) {
 	l.hangup("running with new credentials")
 	l.slack.Revoke(c.BotToken, "token_revoked")
 	l.command("remove @TGS#a6I4ZUUGO user1", "Removed 1 of 1 administrator")
+	l.until("nothing is left to post", func() bool {
+		return !slices.ContainsFunc(l.slack.Messages("C0SHOW"), func(m fakeslack.Message) bool { return strings.Contains(m.Text, "Working") })
+	})
 
 	l.slack.AddBotToken(third)
 	l.write("token", third)
