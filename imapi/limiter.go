@@ -47,16 +47,15 @@ func newLimiter(limit int) *limiter {
 	}
 }
 
-// wait returns when it is the caller's turn; the place must be ended. The error is
-// the context's, and costs the others nothing.
-func (l *limiter) wait(ctx context.Context) (*place, error) {
+// wait returns when it is the turn of a call that has been waiting since then; the place
+// must be ended. The error is the context's, and costs the others nothing.
+func (l *limiter) wait(ctx context.Context, since time.Time) (*place, error) {
 	if err := l.queue.Acquire(ctx, 1); err != nil {
 		return nil, err
 	}
 	defer l.queue.Release(1)
-	var since time.Time
 	for {
-		p, pause := l.ask(&since)
+		p, pause := l.ask(since)
 		if p != nil {
 			return p, nil
 		}
@@ -66,9 +65,14 @@ func (l *limiter) wait(ctx context.Context) (*place, error) {
 	}
 }
 
+// mostBehind is how much of a window turns can be behind time and still be made up for,
+// by calls that were waiting then: a machine that was busy elsewhere for a moment does
+// not cost them anything, and no more than that leaves at once.
+const mostBehind = 10
+
 // ask returns a place for who is next, or how long it has to wait; 0 is until it
-// is woken. since is kept for the caller: from when there was room for it.
-func (l *limiter) ask(since *time.Time) (*place, time.Duration) {
+// is woken.
+func (l *limiter) ask(since time.Time) (*place, time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
@@ -80,12 +84,11 @@ func (l *limiter) ask(since *time.Time) (*place, time.Duration) {
 	if excess >= 0 {
 		return nil, l.past[excess].Add(l.quota.held()).Sub(now)
 	}
-	if since.IsZero() {
-		*since = now
-	}
 	due := l.last.Add(l.quota.spacing())
-	if due.Before(*since) {
-		due = *since
+	for _, earliest := range []time.Time{since, now.Add(-l.quota.held() / mostBehind)} {
+		if due.Before(earliest) {
+			due = earliest
+		}
 	}
 	if due.After(now) {
 		return nil, due.Sub(now)
@@ -163,6 +166,9 @@ func (l *limiter) divide(instances int) {
 	now := time.Now()
 	for range added {
 		l.past = append(l.past, now)
+	}
+	if l.quota.calls == 0 {
+		l.last = now.Add(q.held()) // when the first of them is free: nothing is behind time yet
 	}
 	l.quota = q
 	if q.calls > 0 {

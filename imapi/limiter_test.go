@@ -50,7 +50,7 @@ func TestLimiterNeverPassesTheLimit(t *testing.T) {
 					var wg sync.WaitGroup
 					for i := range 3 * limit {
 						wg.Go(func() {
-							p, err := l.wait(t.Context())
+							p, err := l.wait(t.Context(), time.Now())
 							if err != nil {
 								t.Error(err)
 								return
@@ -78,7 +78,7 @@ func TestLimiterUsesTheLimit(t *testing.T) {
 		l := newLimiter(200)
 		took := lasts(func() {
 			for range 1000 {
-				p, err := l.wait(t.Context())
+				p, err := l.wait(t.Context(), time.Now())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -89,6 +89,42 @@ func TestLimiterUsesTheLimit(t *testing.T) {
 			t.Errorf("1,000 calls took %s", took)
 		}
 	})
+}
+
+// TestMomentsAreMadeUpFor: while the program is held up nothing leaves; calls that were
+// waiting make up for it, for a tenth of a second, and calls that come later do not.
+func TestMomentsAreMadeUpFor(t *testing.T) {
+	for _, row := range []struct {
+		name    string
+		held    time.Duration
+		waiting bool // before it was held up
+		leave   int  // at once afterwards
+	}{
+		{"for a moment", 52 * time.Millisecond, true, 10},
+		{"for long", 5 * time.Second, true, 21},
+		{"nobody waited", 5 * time.Second, false, 1},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLimiter(200)
+				since := time.Now()
+				p, _ := l.ask(since)
+				depart(t, p)
+				time.Sleep(row.held)
+				if !row.waiting {
+					since = time.Now()
+				}
+				left := 0
+				for p, _ := l.ask(since); p != nil; p, _ = l.ask(since) {
+					depart(t, p)
+					left++
+				}
+				if left != row.leave {
+					t.Errorf("%d left at once, want %d", left, row.leave)
+				}
+			})
+		})
+	}
 }
 
 func TestTheServerNeverSeesMoreThanTheLimit(t *testing.T) {
@@ -118,7 +154,7 @@ func TestLimiterServesInOrder(t *testing.T) {
 		served := make(chan int, 30)
 		for i := range 30 {
 			go func() {
-				if p, err := l.wait(t.Context()); err == nil {
+				if p, err := l.wait(t.Context(), time.Now()); err == nil {
 					depart(t, p)
 					served <- i
 				}
@@ -149,7 +185,7 @@ func TestWhoLeavesTheQueueCostsNoSlot(t *testing.T) {
 				stay := func() {
 					t.Helper()
 					took := lasts(func() {
-						p, err := l.wait(t.Context())
+						p, err := l.wait(t.Context(), time.Now())
 						if err != nil {
 							t.Fatal(err)
 						}
@@ -164,7 +200,7 @@ func TestWhoLeavesTheQueueCostsNoSlot(t *testing.T) {
 					for range 20 {
 						ctx, cancel := context.WithTimeout(t.Context(), row.patient)
 						defer cancel()
-						go l.wait(ctx)
+						go l.wait(ctx, time.Now())
 					}
 					synctest.Wait()
 					stay()

@@ -75,7 +75,7 @@ func TestALargerShareCountsFromASecondOn(t *testing.T) {
 				var sent atomic.Int64
 				for range 50 {
 					go func() {
-						if p, err := l.wait(t.Context()); err == nil {
+						if p, err := l.wait(t.Context(), time.Now()); err == nil {
 							depart(t, p)
 							sent.Add(1)
 						}

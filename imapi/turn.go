@@ -30,7 +30,7 @@ func (c *Client) takeTurn(ctx context.Context, op string) (*turn, error) {
 		start := time.Now()
 		t := &turn{share: share}
 		err := share.wait(ctx, func(ctx context.Context) (err error) {
-			t.place, err = c.limiter.wait(ctx)
+			t.place, err = c.limiter.wait(ctx, start)
 			return err
 		})
 		if err != nil {
