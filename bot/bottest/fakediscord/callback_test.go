@@ -31,6 +31,7 @@ func TestFirstResponses(t *testing.T) {
 		{"a modal without a field", kindCommand, `{"type":9,"data":{"custom_id":"x","title":"x"}}`, fakediscord.InvalidForm},
 		{"a pong", kindCommand, `{"type":1}`, fakediscord.InvalidForm},
 		{"an update of a command", kindCommand, `{"type":7,"data":{"content":"x"}}`, fakediscord.InvalidForm},
+		{"a deferred update of a command", kindCommand, `{"type":6}`, fakediscord.InvalidForm},
 		{"suggestions for a command", kindCommand, `{"type":8,"data":{"choices":[]}}`, fakediscord.InvalidForm},
 		{"no JSON", kindCommand, `{`, fakediscord.InvalidJSON},
 		{"a click: a message", kindClick, `{"type":4,"data":{"content":"x"}}`, 0},

@@ -62,6 +62,40 @@ func TestAFollowupRightAfterDeferring(t *testing.T) {
 	}
 }
 
+// A deferred response can be deleted, whoever sees it; after a click that was answered by
+// an update, the response is the message with the button.
+func TestDeletingResponses(t *testing.T) {
+	s := guild(t, fakediscord.Config{})
+	c := client(t, s)
+	click := s.Click(alice, withButton(t, s), "undo")
+	update := discordgo.InteractionResponse{Type: 6}
+	if err := c.InteractionRespond(of(s, click), &update); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		name string
+		i    *fakediscord.Interaction
+	}{
+		{"deferred", answered(t, s, general, deferral())},
+		{"deferred, ephemeral", answered(t, s, general, respond(5, "", 64))},
+		{"an ephemeral message", answered(t, s, general, respond(4, "x", 64))},
+		{"the message with the button", click},
+	} {
+		if _, stands := row.i.Original(); !stands {
+			t.Errorf("%s: there is no response", row.name)
+		}
+		if err := c.InteractionResponseDelete(of(s, row.i)); err != nil {
+			t.Errorf("%s: %v", row.name, err)
+		}
+		if err := c.InteractionResponseDelete(of(s, row.i)); code(t, err) != fakediscord.UnknownMessage {
+			t.Errorf("%s, again: %v", row.name, err)
+		}
+	}
+	if stands, seen := s.Messages(general), s.Ephemerals(alice); len(stands)+len(seen) > 0 {
+		t.Errorf("there stand %+v, %+v", stands, seen)
+	}
+}
+
 func TestTokensThatAreNoGood(t *testing.T) {
 	clock := newClock()
 	s := guild(t, fakediscord.Config{Now: clock.now})

@@ -32,6 +32,7 @@ const (
 	AnnouncementThread = 10
 	PublicThread       = 11
 	PrivateThread      = 12
+	Stage              = 13
 	Forum              = 15
 )
 
