@@ -61,13 +61,16 @@ func status(err error) int {
 }
 
 // isRefusal reports whether Discord understood the call and did not carry it out,
-// nor will when it is repeated.
+// nor will when it is repeated. What something on the way to Discord says is no refusal.
 func isRefusal(err error) bool {
-	if errors.Is(err, bot.ErrRevoked) {
-		return false // another token can do it
+	e, ok := errors.AsType[*apiError](err)
+	switch {
+	case !ok, e.Message == "", errors.Is(err, bot.ErrRevoked): // another token can do it
+		return false
+	case e.Status == http.StatusTooManyRequests, e.Status == http.StatusRequestTimeout:
+		return false
 	}
-	s := status(err)
-	return s >= 400 && s < 500 && s != http.StatusTooManyRequests && s != http.StatusRequestTimeout
+	return e.Status >= 400 && e.Status < 500
 }
 
 // isUnsent reports whether a call certainly did not reach Discord.

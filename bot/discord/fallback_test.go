@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -118,6 +119,17 @@ func TestThreadGone(t *testing.T) {
 			}
 			w.Closed()
 		})
+	}
+}
+
+// TestNoRefusal: what something between the bot and Discord answers is no refusal: it is
+// tried again, and falls nowhere else.
+func TestNoRefusal(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Status: http.StatusForbidden, Route: fakediscord.CreateMessage, Times: 2})
+	if _, replies := w.result(w.says(alice, general, "add", adding("user1"))); len(replies) != 1 {
+		t.Errorf("in the thread stand %+v", replies)
 	}
 }
 
