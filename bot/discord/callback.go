@@ -27,23 +27,21 @@ type response struct {
 
 // Kinds of first responses (docs: interactions/receiving-and-responding).
 const (
-	pong        = 1
-	withMessage = 4
-	deferred    = 5
-	withChoices = 8
+	pong           = 1
+	withMessage    = 4
+	deferred       = 5
+	deferredUpdate = 6
+	withChoices    = 8
 )
 
 // respond gives the first response, which Discord takes once. An error has
-// bot.ErrNotRun if Discord certainly did not take it; with any other it is not known.
+// bot.ErrNotRun if Discord certainly did not take it; with any other it is not known. The
+// end of ctx does not end it: only Discord's window does.
 //
 // A refusal because there was a response already means, at the first try, that
 // somebody else gave it; after a try with an unknown end, that this one had worked.
-func (d *Discord) respond(i interaction, r response) error {
-	ctx := context.Background()
-	if r.Kind == deferred {
-		ctx = chat.Gated(ctx)
-	}
-	ctx, cancel := context.WithTimeout(ctx, ackWindow)
+func (d *Discord) respond(ctx context.Context, i interaction, r response) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ackWindow)
 	defer cancel()
 	c := call{
 		name: "first response", method: http.MethodPost, open: true,

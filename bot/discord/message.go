@@ -91,6 +91,11 @@ func (d *Discord) changeOriginal(ctx context.Context, h handle, m outgoing) (id 
 	return changed.ID, err
 }
 
+// deleteOriginal deletes the original response.
+func (d *Discord) deleteOriginal(ctx context.Context, h handle) error {
+	return d.rest.do(ctx, call{name: "deleting the response", method: http.MethodDelete, path: h.original(), open: true})
+}
+
 // follow posts a further response.
 func (d *Discord) follow(ctx context.Context, h handle, m outgoing) error {
 	return d.rest.do(ctx, call{name: "posting a response", method: http.MethodPost, path: h.webhook(), body: m, open: true})

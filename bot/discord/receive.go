@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 )
 
 // recordTime is how long it may take to put on record what was said.
@@ -35,7 +36,7 @@ func (d *Discord) bring(door bot.Door, payload []byte, at time.Time) {
 	if i.Kind == suggestKind {
 		err = d.suggest(ctx, door, i)
 	} else {
-		err = door.Receive(ctx, i.delivery(), func(_ context.Context, a bot.Answer) error { return d.answer(i, a) })
+		err = door.Receive(ctx, i.delivery(), func(ctx context.Context, a bot.Answer) error { return d.answer(ctx, i, a) })
 	}
 	if err != nil {
 		d.log.Warn("not answered", "interaction", i.ID, "err", err)
@@ -44,14 +45,30 @@ func (d *Discord) bring(door bot.Door, payload []byte, at time.Time) {
 
 // answer gives the first response: what is accepted is deferred, everything else is
 // answered to the caller alone. What was here before is answered by whoever had it.
-func (d *Discord) answer(i interaction, a bot.Answer) error {
+func (d *Discord) answer(ctx context.Context, i interaction, a bot.Answer) error {
 	switch {
 	case a.Entry != 0:
-		return d.respond(i, response{Kind: deferred})
+		return d.respond(chat.Gated(ctx), i, response{Kind: deferred})
 	case a.Private != nil:
 		m := d.pen().single(*a.Private)
 		m.Flags = onlyCaller
-		return d.respond(i, response{Kind: withMessage, Data: m})
+		return d.respond(ctx, i, response{Kind: withMessage, Data: m})
+	case a.Muted:
+		return d.hush(ctx, i)
 	}
 	return nil
+}
+
+// hush acknowledges with nothing to see. For a click Discord has a response that is none.
+// For a command it has not: one for the caller alone is deferred, and then deleted (docs:
+// interactions/receiving-and-responding, change log of 2022-10-20). After a click the
+// response to delete would be the message with the button.
+func (d *Discord) hush(ctx context.Context, i interaction) error {
+	if i.Kind == clickKind {
+		return d.respond(ctx, i, response{Kind: deferredUpdate})
+	}
+	if err := d.respond(ctx, i, response{Kind: deferred, Data: map[string]any{"flags": onlyCaller}}); err != nil {
+		return err
+	}
+	return d.deleteOriginal(ctx, i.handle())
 }
