@@ -26,7 +26,9 @@ func TestNoThread(t *testing.T) {
 		why        string
 	}{
 		{"in a thread", thread, nil, ""},
-		{"in a voice channel", voice, nil, ""},
+		{"in a voice channel", voice, nil, "this kind of channel has none"},
+		{"in a stage channel", stage, nil, "this kind of channel has none"},
+		{"in a forum", forum, nil, "this kind of channel has none"},
 		{"in a direct message", "", nil, ""},
 		{"not allowed to open one", general, lacks(fakediscord.CreatePublicThreads), "Create Public Threads"},
 		{"not allowed to write in one", general, lacks(fakediscord.SendMessagesInThreads), "Send Messages in Threads"},

@@ -181,8 +181,10 @@ func (i interaction) noThread() reason {
 	kind := i.Where.Kind
 	allowed, err := strconv.ParseUint(i.Allowed, 10, 64)
 	switch {
-	case i.Guild == "" || kind != nil && *kind != textChannel && *kind != announcementChannel:
+	case i.Guild == "" || i.Where.isThread():
 		return noThreadsHere
+	case kind != nil && *kind != textChannel && *kind != announcementChannel:
+		return otherChannel
 	case err == nil && allowed&administrator == 0 && allowed&forThreads != forThreads:
 		return notAllowed
 	}

@@ -2,6 +2,7 @@ package discord
 
 // What only Discord needs words for: results without a thread.
 const (
+	saysOther      = "There is no thread, because this kind of channel has none."
 	saysNotAllowed = "There is no thread, because I am not allowed to open one and write in it here. " +
 		"Somebody who manages the server can give me: View Channel, Create Public Threads, Send Messages in Threads, Embed Links."
 	saysLocked  = "There is no thread, because it is locked here."
@@ -14,7 +15,8 @@ const (
 type reason string
 
 const (
-	noThreadsHere reason = "here"  // a thread, a direct message, a voice channel and its like
+	noThreadsHere reason = "here"  // a thread, a direct message
+	otherChannel  reason = "kind"  // a voice channel and its like
 	shortAnswer   reason = "short" // it fits into the root message
 	notAllowed    reason = "permissions"
 	locked        reason = "locked"
@@ -41,6 +43,8 @@ func reasonOf(err error) reason {
 // says is the reason in a sentence, with what to do; empty if nobody would ask.
 func (r reason) says() string {
 	switch r {
+	case otherChannel:
+		return saysOther
 	case notAllowed:
 		return saysNotAllowed
 	case locked:

@@ -23,6 +23,8 @@ const (
 	general = "200" // a text channel
 	news    = "201" // announcements
 	voice   = "202"
+	stage   = "203"
+	forum   = "204"
 	thread  = "300" // in general
 	hosts   = "601" // a role
 	group   = bottest.Group
@@ -43,6 +45,7 @@ type world struct {
 	mode    string
 	guild   string // where the command is registered; empty: everywhere
 	halt    func()
+	metrics http.Handler               // if the bot has some
 	said    []*fakediscord.Interaction // their tokens are secrets
 }
 
@@ -58,6 +61,8 @@ func build(t testing.TB, mode string, c fakediscord.Config, o discord.Options) *
 	w.AddChannel(fakediscord.Channel{ID: general, Name: "general", Guild: guild})
 	w.AddChannel(fakediscord.Channel{ID: news, Type: fakediscord.Announcement, Guild: guild})
 	w.AddChannel(fakediscord.Channel{ID: voice, Type: fakediscord.Voice, Guild: guild})
+	w.AddChannel(fakediscord.Channel{ID: stage, Type: fakediscord.Stage, Guild: guild})
+	w.AddChannel(fakediscord.Channel{ID: forum, Type: fakediscord.Forum, Guild: guild})
 	w.AddChannel(fakediscord.Channel{ID: thread, Type: fakediscord.PublicThread, Parent: general})
 	w.opts.Log = w.Log.Logger()
 	t.Cleanup(w.checkSecrets)
