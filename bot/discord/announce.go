@@ -22,7 +22,7 @@ func (d *Discord) Announce(ctx context.Context, e bot.Entry, line commands.Text)
 	var err error
 	at.Message, err = d.rewrite(ctx, e, at, m)
 	if err == nil && at.Message == "" {
-		at.Message, err = d.say(ctx, at.Channel, m, nonceOf(e, "root"))
+		at.Message, err = d.say(ctx, at.Channel, m, nonceOf(e, at.Channel, "root"))
 	}
 	if isRefusal(err) {
 		d.log.Warn("no root message", "entry", e.Number, "channel", at.Channel, "err", err)

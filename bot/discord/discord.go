@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -60,6 +61,7 @@ type Discord struct {
 	doorway *chat.Doorway
 	whoami  atomic.Pointer[identity] // from the first answer on
 	command atomic.Value             // string: the ID of the registered command
+	unsure  sync.Map                 // by number, entries whose result may stand: since which ID
 }
 
 // identity is whose bot this is.

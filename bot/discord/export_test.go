@@ -41,7 +41,7 @@ func Pages(m commands.Message) [][]string {
 }
 
 // Single are the embeds of a message in one piece.
-func Single(m commands.Message) []string { return texts(pen{}.single(m)) }
+func Single(m commands.Message) []string { return texts(pen{}.single(m, chat.TooMuch)) }
 
 func texts(p outgoing) []string {
 	var all []string

@@ -227,6 +227,30 @@ func TestLongResult(t *testing.T) {
 	}
 }
 
+// TestLongResultCut: where the bot is not allowed to write more messages, a long result is
+// cut, which is said, with where to see the rest, and how it will not be so the next time.
+func TestLongResultCut(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	w.Several(90)
+	w.EditChannel(thread, func(c *fakediscord.Channel) { c.Denied = fakediscord.SendMessagesInThreads })
+	i := w.says(alice, thread, "add", fakediscord.Options{"group": "weekend", "users": "user1 user2 user3 user4 user5", "reason": strings.Repeat("because ", 24)})
+	w.Closed()
+	root, _ := i.Original()
+	got := w.Plain(root)
+	for _, want := range []string{"• @TGS#aMANY0000", "too long for one message", "Send Messages in Threads", "use /liveadmin list.", "\n#1\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the response lacks %q: …%s", want, got[max(0, len(got)-500):])
+		}
+	}
+	if !strings.Contains(got, "[Undo]") || strings.Contains(got, "@TGS#aMANY0089") {
+		t.Errorf("the response is %q", got)
+	}
+	if n := len(w.Messages(thread)); n != 1 || len(w.Calls(fakediscord.CreateFollowup)) > 0 {
+		t.Errorf("%d messages, %d follow-ups", n, len(w.Calls(fakediscord.CreateFollowup)))
+	}
+}
+
 // TestLongPrivate: an answer to the caller alone is in one piece, and says if there is
 // more.
 func TestLongPrivate(t *testing.T) {

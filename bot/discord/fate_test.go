@@ -198,64 +198,6 @@ func TestPostedOnce(t *testing.T) {
 	}
 }
 
-// TestFindResult: after a crash in the instant of posting the result is found, even
-// when Discord has forgotten the nonce.
-func TestFindResult(t *testing.T) {
-	t.Parallel()
-	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
-	root, replies := w.result(w.says(alice, general, "add", adding("user1")))
-	for range 120 {
-		w.Say(bob, root.Thread, "#1")
-	}
-	for _, tc := range []struct {
-		name   string
-		number int64
-		thread string
-		found  bool
-	}{
-		{"the result", 1, root.Thread, true},
-		{"another entry's", 2, root.Thread, false},
-		{"another thread", 1, thread, false},
-		{"a thread that is gone", 1, "999", false},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			e := bot.Entry{Number: tc.number, Root: discord.Stand(general, root.ID, tc.thread)}
-			for name, d := range map[string]*discord.Discord{"running": w.discord, "before it runs": w.platform()} {
-				post, found, err := d.FindResult(w.Soon(), e)
-				if found != tc.found || err != nil || found && post == "" {
-					t.Errorf("%s: found %v %q, %v", name, found, post, err)
-				}
-			}
-		})
-	}
-	if len(replies) != 1 {
-		t.Errorf("%d replies", len(replies))
-	}
-}
-
-// TestFindResultInResponse: one that stands in the response is found there.
-func TestFindResultInResponse(t *testing.T) {
-	t.Parallel()
-	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
-	root := w.final(w.says(alice, thread, "add", adding("user1")))
-	for _, tc := range []struct {
-		name  string
-		root  bot.Post
-		found bool
-	}{
-		{"the result", discord.Stand(thread, root.ID, ""), true},
-		{"its thread is gone", discord.Stand(thread, root.ID, "999"), true},
-		{"no such message", discord.Stand(thread, "999", ""), false},
-		{"no root", discord.Stand(thread, "", ""), false},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			if _, found, err := w.discord.FindResult(w.Soon(), bot.Entry{Number: 1, Root: tc.root}); found != tc.found || err != nil {
-				t.Errorf("found %v, %v", found, err)
-			}
-		})
-	}
-}
-
 // TestNoSecretsOnRecord: what is posted leaves no token in the database.
 func TestNoSecretsOnRecord(t *testing.T) {
 	t.Parallel()

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"liveadmin/bot"
@@ -23,38 +23,54 @@ func (d *Discord) FindRoot(context.Context, bot.Entry) (bot.Post, bool, error) {
 	return "", false, nil
 }
 
-// FindResult looks for an entry's result: for its last page in the thread, or for any
-// in the root message. What came late is looked for wherever it can stand, but not in the
-// root message, which is another entry's.
-func (d *Discord) FindResult(ctx context.Context, e bot.Entry) (bot.Post, bool, error) {
-	ctx = chat.Gated(ctx)
+// FindResult finds nothing either. It notes that an earlier Report may have posted the
+// result, or a part of it, so that the next one looks before it posts: from the entry's
+// root on, or without one of its own, from a while before the entry was accepted.
+func (d *Discord) FindResult(_ context.Context, e bot.Entry) (bot.Post, bool, error) {
 	at, err := chat.ReadPost[stand](e.Root)
 	if err != nil {
 		return "", false, err
 	}
-	if e.Under != 0 {
-		return d.findLate(ctx, e, at)
+	since := at.Message
+	if e.Under != 0 || since == "" {
+		since = idAt(e.Accepted.Add(-lookBack))
 	}
-	if at.Message == "" {
-		return "", false, nil
-	}
-	if at.Thread != "" {
-		if found, err := d.findLast(ctx, e, at.Thread, at.Message); found || err != nil {
-			return chat.Post(at), found, err
-		}
-	}
-	root, err := d.readRoot(ctx, e, at)
-	return chat.Post(at), len(root.Embeds) > 0, err
+	d.unsure.Store(e.Number, since)
+	return "", false, nil
 }
 
-// findLate looks for what came late since a while before its entry was accepted.
-func (d *Discord) findLate(ctx context.Context, e bot.Entry, at stand) (bot.Post, bool, error) {
-	for _, room := range rooms(e, at) {
-		if found, err := d.findLast(ctx, e, room, idAt(e.Accepted.Add(-lookBack))); found || err != nil {
-			return chat.Post(stand{Channel: room}), found, err
-		}
+// standing are the marks of the pages of the bot that stand in a room, if some of an
+// entry's may.
+func (d *Discord) standing(ctx context.Context, e bot.Entry, room string) (map[string]bool, error) {
+	since, unsure := d.unsure.Load(e.Number)
+	if !unsure {
+		return nil, nil
 	}
-	return "", false, nil
+	me, err := d.me(ctx)
+	if err != nil {
+		return nil, err
+	}
+	marks := make(map[string]bool)
+	_, err = d.find(ctx, room, since.(string), func(m message) bool {
+		if m.Author.ID == me.user && len(m.Embeds) > 0 {
+			marks[markOf(m.Embeds)] = true
+		}
+		return false
+	})
+	return marks, err
+}
+
+// markOf tells the pages of results apart: the last one by its entry's number, the others by
+// what they say. Discord trims that.
+func markOf(embeds []embed) string {
+	var all []string
+	for _, e := range embeds {
+		if e.Footer != nil {
+			return e.Footer.Text
+		}
+		all = append(all, strings.TrimSpace(e.Description))
+	}
+	return strings.Join(all, "\n")
 }
 
 // lookBack is room for a clock that is wrong.
@@ -64,37 +80,6 @@ const lookBack = time.Hour
 func idAt(t time.Time) string {
 	const epoch = 1420070400000
 	return strconv.FormatInt(max(t.UnixMilli()-epoch, 0)<<22, 10)
-}
-
-// findLast looks in a room, after a message, for the page of the bot that has the entry's
-// number.
-func (d *Discord) findLast(ctx context.Context, e bot.Entry, room, after string) (bool, error) {
-	me, err := d.me(ctx)
-	if err != nil {
-		return false, err
-	}
-	last := chat.Number(e.Number)
-	id, err := d.find(ctx, room, after, func(m message) bool {
-		return m.Author.ID == me.user && slices.ContainsFunc(m.Embeds, func(e embed) bool {
-			return e.Footer != nil && e.Footer.Text == last
-		})
-	})
-	return id != "", err
-}
-
-// readRoot reads the root message; one that is not there, or not for the bot to read,
-// is empty.
-func (d *Discord) readRoot(ctx context.Context, e bot.Entry, at stand) (m message, err error) {
-	c := call{name: "reading the root message", method: http.MethodGet, into: &m}
-	if h, ok := handleOf(e); ok && h.isFresh(d.now()) {
-		c.path, c.open = h.original(), true
-	} else {
-		c.path = "/channels/" + at.Channel + "/messages/" + at.Message
-	}
-	if err := d.rest.do(ctx, c); !isRefusal(err) {
-		return m, err
-	}
-	return message{}, nil
 }
 
 // findOriginal looks for the response to an interaction.

@@ -52,7 +52,11 @@ func TestGate(t *testing.T) {
 			return err
 		},
 		"a look for a result": func(ctx context.Context) error {
-			_, _, err := w.discord.FindResult(ctx, at("9", thread, 0))
+			e := at("9", thread, 0)
+			if _, _, err := w.discord.FindResult(ctx, e); err != nil {
+				return err
+			}
+			_, err := w.discord.Report(ctx, e, nil, commands.Message{})
 			return err
 		},
 		"a look for a response": func(ctx context.Context) error { return w.discord.Confirm(ctx, e) },

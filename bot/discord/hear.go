@@ -270,11 +270,10 @@ func handleOf(e bot.Entry) (h handle, ok bool) {
 	return h, err == nil && h.App != "" && h.Token != ""
 }
 
-// webhook is the path below which the responses to an interaction are.
-func (h handle) webhook() string { return "/webhooks/" + h.App + "/" + url.PathEscape(h.Token) }
-
 // original is the path of the first response.
-func (h handle) original() string { return h.webhook() + "/messages/@original" }
+func (h handle) original() string {
+	return "/webhooks/" + h.App + "/" + url.PathEscape(h.Token) + "/messages/@original"
+}
 
 // tokenTime is how long a handle is good.
 const tokenTime = 15 * time.Minute

@@ -141,72 +141,56 @@ func TestLoud(t *testing.T) {
 	}
 }
 
-// TestLateElsewhere: where the thread is gone, what comes late stands in the channel;
-// where the bot is not allowed to write, who asked gets it directly.
-func TestLateElsewhere(t *testing.T) {
+// TestLateDirectly: where what comes late is not taken in the place it belongs to, who
+// asked gets it directly, and is told why. Nothing falls from a thread into the channel.
+func TestLateDirectly(t *testing.T) {
 	t.Parallel()
-	const direct = "direct"
+	denies := func(p int64) func(*fakediscord.Channel) {
+		return func(c *fakediscord.Channel) { c.Denied = p }
+	}
 	for _, tc := range []struct {
 		name, room string
 		lose       func(w *world, thread string)
-		in         string
 		says       string
 	}{
-		{"its thread was deleted", general, func(w *world, thread string) { w.DeleteChannel(thread) }, general, "it was deleted"},
+		{"its thread was deleted", general, func(w *world, thread string) { w.DeleteChannel(thread) }, "was deleted"},
 		{"its thread was locked", general, func(w *world, thread string) {
 			w.EditChannel(thread, func(c *fakediscord.Channel) { c.Locked, c.Archived, c.Denied = true, true, fakediscord.ManageThreads })
-		}, general, "it is locked"},
+		}, "is locked"},
 		{"its thread was closed to the bot", general, func(w *world, thread string) {
-			w.EditChannel(thread, func(c *fakediscord.Channel) { c.Denied = fakediscord.SendMessagesInThreads })
-		}, general, "not allowed to open one and write in it"},
-		{"the thread in which it was typed was deleted", thread, func(w *world, _ string) { w.DeleteChannel(thread) }, general, ""},
+			w.EditChannel(thread, denies(fakediscord.SendMessagesInThreads))
+		}, "not allowed to write where this belongs"},
+		{"the thread in which it was typed was deleted", thread, func(w *world, _ string) { w.DeleteChannel(thread) }, "was deleted"},
+		{"the channel without threads was closed to the bot", voice, func(w *world, _ string) {
+			w.EditChannel(voice, denies(fakediscord.SendMessages))
+		}, "Send Messages"},
+		{"nothing is posted in a forum", forum, func(*world, string) {}, "Discord did not let me"},
 		{"the channel was deleted", general, func(w *world, thread string) {
 			w.DeleteChannel(thread)
 			w.DeleteChannel(general)
-		}, direct, ""},
+		}, "was deleted"},
 		{"the bot lost its access", general, func(w *world, _ string) {
-			for _, room := range w.Threads(general) {
-				w.EditChannel(room.ID, func(c *fakediscord.Channel) { c.Denied = fakediscord.ViewChannel })
-			}
-			w.EditChannel(general, func(c *fakediscord.Channel) { c.Denied = fakediscord.ViewChannel })
-		}, direct, ""},
+			w.EditChannel(general, denies(fakediscord.ViewChannel))
+		}, "View Channel"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
 			root := w.lasts(tc.room)
 			tc.lose(w, root.Thread)
-			in := tc.in
-			if in == direct {
-				in = w.Direct(alice)
-			}
+			before := len(w.Messages(tc.room))
 			w.Clock.Advance(50 * time.Minute)
 			m := w.told(reminds)
-			if got := w.Plain(m); m.Channel != in || !strings.HasPrefix(got, "@alice\n✅ Done · @alice · reminder of #1") || !slices.Equal(m.Pings, []string{alice}) ||
-				!strings.Contains(got, tc.says) || tc.says == "" && strings.Contains(got, "There is no thread") {
+			if got := w.Plain(m); m.Channel != w.Direct(alice) || !slices.Equal(m.Pings, []string{alice}) ||
+				!strings.HasPrefix(got, "@alice\n✅ Done · @alice · reminder of #1") ||
+				!strings.Contains(got, "I tell you here, because") || !strings.Contains(got, tc.says) {
 				t.Errorf("in %s stands %q, notifies %v", m.Channel, got, m.Pings)
 			}
 			w.Closed()
+			if after := len(w.Messages(tc.room)); after != before {
+				t.Errorf("%d messages stand in the channel, then %d", before, after)
+			}
 		})
-	}
-}
-
-// TestLateNowhere: what can be told nowhere is tried again, and then told.
-func TestLateNowhere(t *testing.T) {
-	t.Parallel()
-	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
-	root := w.lasts(general)
-	w.AddUser(fakediscord.User{ID: alice, Name: "alice", NoDMs: true})
-	for _, room := range []string{root.Thread, general} {
-		w.EditChannel(room, func(c *fakediscord.Channel) { c.Denied = fakediscord.ViewChannel })
-	}
-	w.Clock.Advance(50 * time.Minute)
-	w.Until("it is tried again", func() bool { return strings.Contains(w.Log.String(), "posting again") })
-	for _, room := range []string{root.Thread, general} {
-		w.EditChannel(room, func(c *fakediscord.Channel) { c.Denied = 0 })
-	}
-	if m := w.told(reminds); m.Channel != root.Thread {
-		t.Errorf("it stands in %s", m.Channel)
 	}
 }
 
@@ -226,7 +210,8 @@ func TestLateOnce(t *testing.T) {
 		{"it does not", general, false, false, false},
 		{"it stands where there is no thread", thread, true, false, false},
 		{"it does not, where there is no thread", thread, false, false, false},
-		{"it stands in the channel, its thread was deleted", general, true, true, false},
+		{"it stands in a direct message, its thread was deleted", general, true, true, false},
+		{"it stands in a direct message, and the bot died", general, true, true, true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -237,6 +222,7 @@ func TestLateOnce(t *testing.T) {
 			switch {
 			case tc.deleted:
 				w.DeleteChannel(root.Thread)
+				in = w.Direct(alice)
 			case root.Thread != "":
 				in = root.Thread
 			}

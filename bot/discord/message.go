@@ -2,8 +2,8 @@ package discord
 
 import (
 	"context"
-	"fmt"
 	"net/http"
+	"strconv"
 
 	"liveadmin/bot"
 )
@@ -96,10 +96,8 @@ func (d *Discord) deleteOriginal(ctx context.Context, h handle) error {
 	return d.rest.do(ctx, call{name: "deleting the response", method: http.MethodDelete, path: h.original(), open: true})
 }
 
-// follow posts a further response.
-func (d *Discord) follow(ctx context.Context, h handle, m outgoing) error {
-	return d.rest.do(ctx, call{name: "posting a response", method: http.MethodPost, path: h.webhook(), body: m, open: true})
+// nonceOf names a message of an entry in a room, in twenty-five characters at most: the
+// same one in another room is another message.
+func nonceOf(e bot.Entry, room, part string) string {
+	return strconv.FormatInt(e.Number, 36) + "." + room[max(len(room)-6, 0):] + "." + part
 }
-
-// nonceOf names a message of an entry in twenty-five characters at most.
-func nonceOf(e bot.Entry, part string) string { return fmt.Sprintf("%d.%s", e.Number, part) }

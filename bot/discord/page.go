@@ -62,20 +62,23 @@ func (p pen) pages(m commands.Message) []outgoing {
 	return all
 }
 
-// single writes a message in one piece. What is too much is left out, and that is
-// said.
-func (p pen) single(m commands.Message) outgoing {
+// single writes a message in one piece. What is too much is left out, and says stands
+// there instead.
+func (p pen) single(m commands.Message, says string) outgoing {
 	all := p.pages(m)
 	if len(all) == 1 {
 		return all[0]
 	}
 	first, last := all[0], all[len(all)-1]
 	end := &first.Embeds[mostEmbeds-1]
-	end.Description = shorten(end.Description, longestEmbed-len(chat.TooMuch)-len("\n")) + "\n" + chat.TooMuch
+	end.Description = shorten(end.Description, longestEmbed-len(says)-len("\n")) + "\n" + says
 	end.Footer = last.Embeds[len(last.Embeds)-1].Footer
 	first.Components = last.Components
 	return first
 }
+
+// cut says what became of the rest of a result, and where to see it.
+func (p pen) cut() string { return saysCut + p.mention(commands.List) + "." }
 
 // parts writes a line with what its style adds. What was typed stands in a block
 // of its own, for copying.

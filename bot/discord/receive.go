@@ -50,7 +50,7 @@ func (d *Discord) answer(ctx context.Context, i interaction, a bot.Answer) error
 	case a.Entry != 0:
 		return d.respond(chat.Gated(ctx), i, response{Kind: deferred})
 	case a.Private != nil:
-		m := d.pen().single(*a.Private)
+		m := d.pen().single(*a.Private, chat.TooMuch)
 		m.Flags = onlyCaller
 		return d.respond(ctx, i, response{Kind: withMessage, Data: m})
 	case a.Muted:

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -13,9 +14,10 @@ import (
 
 // Report posts the result in the thread; where there is none, in the root message,
 // with why; where there is no root either, in the channel, or to the caller alone. It
-// can be repeated.
+// can be repeated. If nobody takes it the error has bot.ErrNowhere.
 func (d *Discord) Report(ctx context.Context, e bot.Entry, line commands.Text, result commands.Message) (bot.Post, error) {
 	ctx = chat.Gated(ctx)
+	defer d.unsure.Delete(e.Number)
 	at, err := chat.ReadPost[stand](e.Root)
 	if err != nil {
 		return "", err
@@ -39,45 +41,28 @@ func (d *Discord) Report(ctx context.Context, e bot.Entry, line commands.Text, r
 		d.log.Warn("result not under its root", "entry", e.Number, "channel", at.Channel, "err", err)
 	}
 	at.Message = ""
-	pages := d.pen().pages(chat.Headed(line, explained(result, at.Why)))
-	if err := d.tell(ctx, e, at.Channel, pages); !isRefusal(err) {
+	err = d.tell(ctx, e, at.Channel, d.pen().pages(chat.Headed(line, explained(result, at.Why.says()))))
+	if !isRefusal(err) {
 		return chat.Post(at), err
 	}
-	return d.confide(ctx, e, pages)
+	d.log.Warn("result not in its channel", "entry", e.Number, "channel", at.Channel, "err", err)
+	return d.confide(ctx, e, line, explained(result, reasonOf(err).saysDirectly()))
 }
 
-// late posts what comes after the result of another entry, in the thread of that one;
-// where there is none, or none any more, in the channel; where the bot is not allowed to
-// write, directly to who asked. It can be repeated.
+// late posts what comes after the result of another entry in the thread of that one, or
+// in the room of one that never had a thread; where that does not take it, directly to
+// who asked. It can be repeated.
 func (d *Discord) late(ctx context.Context, e bot.Entry, at stand, line commands.Text, result commands.Message) (bot.Post, error) {
-	var why reason
-	for _, room := range rooms(e, at) {
-		shown := result
-		if room != at.Thread {
-			shown = chat.Headed(line, explained(result, why))
-		}
-		err := d.tell(ctx, e, room, d.pen().pages(shown))
-		if !isRefusal(err) {
-			return chat.Post(stand{Channel: room}), err
-		}
-		d.log.Warn("not told where it belongs", "entry", e.Number, "under", e.Under, "channel", room, "err", err)
-		if room == at.Thread {
-			why = reasonOf(err)
-		}
+	shown, room := result, at.Thread
+	if room == "" {
+		shown, room = chat.Headed(line, result), at.Channel
 	}
-	return d.confide(ctx, e, d.pen().pages(chat.Headed(line, result)))
-}
-
-// rooms are where what comes late can stand, the best first: the thread, the room of the
-// command that it is about, and the channel of that, if that was a thread.
-func rooms(e bot.Entry, at stand) []string {
-	var all []string
-	for _, room := range []string{at.Thread, at.Channel, channelOf(e.Place)} {
-		if room != "" && !slices.Contains(all, room) {
-			all = append(all, room)
-		}
+	err := d.tell(ctx, e, room, d.pen().pages(shown))
+	if !isRefusal(err) {
+		return chat.Post(stand{Channel: room}), err
 	}
-	return all
+	d.log.Warn("not told where it belongs", "entry", e.Number, "under", e.Under, "channel", room, "err", err)
+	return d.confide(ctx, e, line, explained(result, reasonOf(err).saysDirectly()))
 }
 
 // tell posts a result. What failed mentions who asked, which brings them into a thread.
@@ -85,45 +70,55 @@ func (d *Discord) tell(ctx context.Context, e bot.Entry, room string, pages []ou
 	if e.Loud() {
 		pages[0] = addressed(pages[0], e.Caller)
 	}
-	for i, p := range pages {
-		if _, err := d.say(ctx, room, p, nonceOf(e, strconv.Itoa(i))); err != nil {
+	return d.sayAll(ctx, e, room, pages, 0)
+}
+
+// sayAll posts the pages of a result from one on, without those that stand already.
+func (d *Discord) sayAll(ctx context.Context, e bot.Entry, room string, pages []outgoing, from int) error {
+	stands, err := d.standing(ctx, e, room)
+	if err != nil || stands[markOf(pages[len(pages)-1].Embeds)] { // the last is posted last
+		return err
+	}
+	for i, p := range pages[from:] {
+		if stands[markOf(p.Embeds)] {
+			continue
+		}
+		if _, err := d.say(ctx, room, p, nonceOf(e, room, strconv.Itoa(from+i))); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// attach puts a result into the root message. Of a long one the other pages are
-// posted before, so that a root with a page has all of them under it. It finds no root
-// if that was deleted.
+// attach puts a result into the root message, and the other pages of a long one after it;
+// where the bot is not allowed to write those, the result is cut. It finds no root if that
+// was deleted.
 func (d *Discord) attach(ctx context.Context, e bot.Entry, at stand, line commands.Text, result commands.Message) (found bool, err error) {
-	pages := d.pen().pages(explained(result, at.Why))
-	for i, p := range pages[1:] {
-		if err := d.further(ctx, e, at.Channel, p, nonceOf(e, "more"+strconv.Itoa(i))); err != nil {
-			return true, err
+	put := func(p outgoing) (bool, error) {
+		p.Content = d.rootLine(line).Content
+		if user := userOf(e.Caller.Ref); e.Loud() && user != "" {
+			p.Mentions.Users = []string{user}
 		}
+		id, err := d.rewrite(ctx, e, at, p)
+		return id != "" || err != nil, err
 	}
-	first := pages[0]
-	first.Content = d.rootLine(line).Content
-	if user := userOf(e.Caller.Ref); e.Loud() && user != "" {
-		first.Mentions.Users = []string{user}
+	pen := d.pen()
+	pages := pen.pages(explained(result, at.Why.says()))
+	found, err = put(pages[0])
+	if err != nil || !found || len(pages) == 1 {
+		return found, err
 	}
-	id, err := d.rewrite(ctx, e, at, first)
-	return id != "" || err != nil, err
+	err = d.sayAll(ctx, e, at.Channel, pages, 1)
+	if isRefusal(err) {
+		d.log.Warn("result is cut", "entry", e.Number, "channel", at.Channel, "err", err)
+		return put(pen.single(result, pen.cut()))
+	}
+	return true, err
 }
 
-// further posts a page after the root message: where the bot is not allowed to write,
-// as a response, which cannot be repeated.
-func (d *Discord) further(ctx context.Context, e bot.Entry, room string, p outgoing, nonce string) error {
-	_, err := d.say(ctx, room, p, nonce)
-	if h, ok := handleOf(e); isRefusal(err) && ok && h.isFresh(d.now()) {
-		return d.follow(ctx, h, p)
-	}
-	return err
-}
-
-// confide gives a result to the caller in a direct message.
-func (d *Discord) confide(ctx context.Context, e bot.Entry, pages []outgoing) (bot.Post, error) {
+// confide gives a result to the caller in a direct message, which is the last that can
+// be tried.
+func (d *Discord) confide(ctx context.Context, e bot.Entry, line commands.Text, result commands.Message) (bot.Post, error) {
 	var direct struct {
 		ID string `json:"id"`
 	}
@@ -131,15 +126,18 @@ func (d *Discord) confide(ctx context.Context, e bot.Entry, pages []outgoing) (b
 		name: "opening a direct message", method: http.MethodPost, path: "/users/@me/channels",
 		body: map[string]string{"recipient_id": userOf(e.Caller.Ref)}, into: &direct,
 	})
-	if err != nil {
-		return "", err
+	if err == nil {
+		err = d.tell(ctx, e, direct.ID, d.pen().pages(chat.Headed(line, result)))
 	}
-	return chat.Post(stand{Channel: direct.ID}), d.tell(ctx, e, direct.ID, pages)
+	if isRefusal(err) {
+		return "", fmt.Errorf("%w: %w", bot.ErrNowhere, err)
+	}
+	return chat.Post(stand{Channel: direct.ID}), err
 }
 
-// explained is a result with why it does not stand in a thread.
-func explained(result commands.Message, why reason) commands.Message {
-	if says := why.says(); says != "" {
+// explained is a result with why it stands where it stands, if there is a sentence for that.
+func explained(result commands.Message, says string) commands.Message {
+	if says != "" {
 		result.Lines = append(slices.Clip(result.Lines), commands.Line{Style: commands.Body, Text: commands.Text{{Text: says}}})
 	}
 	return result

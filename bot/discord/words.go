@@ -1,14 +1,26 @@
 package discord
 
-// What only Discord needs words for: results without a thread.
+// What only Discord needs words for: results without a thread, or that do not stand where
+// they belong, or that are cut.
 const (
 	saysOther      = "There is no thread, because this kind of channel has none."
 	saysNotAllowed = "There is no thread, because I am not allowed to open one and write in it here. " +
-		"Somebody who manages the server can give me: View Channel, Create Public Threads, Send Messages in Threads, Embed Links."
+		saysWhoCan + "View Channel, Create Public Threads, Send Messages in Threads, Embed Links."
 	saysLocked  = "There is no thread, because it is locked here."
 	saysTooMany = "There is no thread, because this server has too many active threads."
 	saysGone    = "There is no thread any more: it was deleted."
 	saysRefused = "There is no thread, because Discord did not allow one here."
+
+	saysDirectNotAllowed = "I tell you here, because I am not allowed to write where this belongs. " +
+		saysWhoCan + "View Channel, Send Messages, Send Messages in Threads, Embed Links."
+	saysDirectLocked  = "I tell you here, because the thread where this belongs is locked."
+	saysDirectGone    = "I tell you here, because the channel or thread where this belongs was deleted."
+	saysDirectRefused = "I tell you here, because Discord did not let me write where this belongs."
+
+	saysCut = "The rest is too long for one message, and I am not able to write more of them here. " +
+		saysWhoCan + "View Channel, Send Messages, Send Messages in Threads, Embed Links. To see the administrators of a group, use "
+
+	saysWhoCan = "Somebody who manages the server can give me: "
 )
 
 // reason is why a result does not stand in a thread.
@@ -40,7 +52,8 @@ func reasonOf(err error) reason {
 	return refused
 }
 
-// says is the reason in a sentence, with what to do; empty if nobody would ask.
+// says is why there is no thread, in a sentence with what to do; empty if nobody would
+// ask.
 func (r reason) says() string {
 	switch r {
 	case otherChannel:
@@ -57,4 +70,17 @@ func (r reason) says() string {
 		return saysRefused
 	}
 	return ""
+}
+
+// saysDirectly is why something is told in a direct message.
+func (r reason) saysDirectly() string {
+	switch r {
+	case notAllowed:
+		return saysDirectNotAllowed
+	case locked:
+		return saysDirectLocked
+	case gone:
+		return saysDirectGone
+	}
+	return saysDirectRefused
 }

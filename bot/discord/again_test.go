@@ -1,0 +1,177 @@
+package discord_test
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest"
+	"liveadmin/bot/bottest/fakediscord"
+	"liveadmin/bot/discord"
+	"liveadmin/commands"
+)
+
+// long is a result of so many lines.
+func long(entry int64, lines int) commands.Message {
+	m := commands.Message{Entry: entry}
+	for i := range lines {
+		m.Lines = append(m.Lines, commands.Line{Text: commands.Text{{Text: fmt.Sprintf("Line %03d %s", i, strings.Repeat("x", 60))}}})
+	}
+	return m
+}
+
+// TestSaidOnce: of a result that was begun, and of which nobody knows what stands, the rest
+// is posted and nothing twice, wherever it stands, also when Discord has forgotten the
+// nonces.
+func TestSaidOnce(t *testing.T) {
+	t.Parallel()
+	const number, lines, pages = 50, 200, 3
+	gone := discord.Stand(general, "9", "999") // neither thread nor root are there
+	closed := func(w *world) {
+		w.EditChannel(general, func(c *fakediscord.Channel) { c.Denied = fakediscord.ViewChannel })
+	}
+	for _, tc := range []struct {
+		name  string
+		root  bot.Post // empty: a response that can have no thread
+		under int64
+		set   func(*world)
+		in    string // empty: the caller's direct message
+	}{
+		{"in its thread", discord.Stand(general, "9", thread), 0, nil, thread},
+		{"in the response", "", 0, nil, voice},
+		{"in the channel", gone, 0, nil, general},
+		{"in a direct message", gone, 0, closed, ""},
+		{"late, in the thread of another", discord.Stand(general, "9", thread), 7, nil, thread},
+		{"late, in a channel", discord.Stand(general, "9", ""), 7, nil, general},
+		{"late, in a direct message", gone, 7, nil, ""},
+	} {
+		for stands := range pages + 1 {
+			t.Run(fmt.Sprintf("%s, %d stand", tc.name, stands), func(t *testing.T) {
+				t.Parallel()
+				var c bottest.Ahead
+				w := open(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now})
+				e := bot.Entry{
+					Number: number, Under: tc.under, Root: tc.root, Accepted: c.Now(), Caller: commands.Caller{Ref: "discord:user:" + alice},
+					Place: commands.Place{Platform: "discord", Channel: "discord:" + general},
+				}
+				if tc.root == "" {
+					i := w.says(alice, voice, "list", fakediscord.Options{"group": group})
+					e.Root = discord.Stand(voice, w.final(i).ID, "")
+					stands = max(stands-1, 0) // the first page is the response
+				}
+				if tc.set != nil {
+					tc.set(w)
+				}
+				in := cmp.Or(tc.in, w.Direct(alice))
+				fault := fakediscord.Fault{Kind: fakediscord.Reset, Route: fakediscord.CreateMessage, Channel: in, After: stands}
+				if stands > 0 { // of the last one that stands nobody knows it
+					fault.After, fault.Applied = stands-1, true
+				}
+				w.Inject(fault)
+				said := long(number, lines)
+				if _, err := w.discord.Report(w.Soon(), e, nil, said); err == nil {
+					t.Fatal("the fault was not met")
+				}
+				for range 120 {
+					w.Say(bob, in, "#50")
+				}
+				c.Advance(5 * time.Minute)
+				again := w.platform() // after a restart, before it runs
+				if _, found, err := again.FindResult(w.Soon(), e); found || err != nil {
+					t.Fatalf("found %v, %v", found, err)
+				}
+				if _, err := again.Report(w.Soon(), e, nil, said); err != nil {
+					t.Fatal(err)
+				}
+				w.whole(in, number, lines)
+			})
+		}
+	}
+}
+
+// whole checks that each line of a result stands once in a room, its number once, and the
+// bot's other messages are none.
+func (w *world) whole(room string, number, lines int) {
+	w.T.Helper()
+	var all strings.Builder
+	for _, m := range w.Messages(room) {
+		if m.Author != bob {
+			all.WriteString("\n" + w.Plain(m) + "\n")
+		}
+	}
+	text := all.String()
+	for i := range lines {
+		if n := strings.Count(text, fmt.Sprintf("Line %03d ", i)); n != 1 {
+			w.T.Fatalf("line %d stands %d times in\n%.300s\n%s", i, n, text, w.Log)
+		}
+	}
+	if n := strings.Count(text, fmt.Sprintf("\n#%d\n", number)); n != 1 {
+		w.T.Errorf("the number stands %d times", n)
+	}
+}
+
+// TestNothingOfOthersIsTaken: what stands of other entries is not taken for a result, and
+// what somebody else says neither.
+func TestNothingOfOthersIsTaken(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	e := bot.Entry{Root: discord.Stand(general, "9", thread), Accepted: time.Now()}
+	for number := range int64(3) {
+		e.Number = number + 50
+		w.Say(bob, thread, fmt.Sprintf("#%d", e.Number))
+		if _, _, err := w.discord.FindResult(w.Soon(), e); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.discord.Report(w.Soon(), e, nil, long(e.Number, 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(w.Messages(thread)); n != 6 {
+		t.Errorf("%d messages stand", n)
+	}
+}
+
+// TestRefusedHalfway: a long result whose thread is closed to the bot between two pages
+// stands as a whole where it stands in the end, and at once.
+func TestRefusedHalfway(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	e := bot.Entry{Number: 50, Root: discord.Stand(general, "9", thread), Accepted: time.Now()}
+	w.Inject(fakediscord.Fault{Kind: fakediscord.Refuse, Code: 50013, Status: 403, Route: fakediscord.CreateMessage, Channel: thread, After: 1})
+	if _, err := w.discord.Report(w.Soon(), e, nil, long(50, 200)); err != nil {
+		t.Fatal(err)
+	}
+	w.whole(general, 50, 200)
+}
+
+// TestLongResultOnce: a process that dies between two pages of a result posts the others at
+// its next start.
+func TestLongResultOnce(t *testing.T) {
+	t.Parallel()
+	var c bottest.Ahead
+	w := open(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now})
+	w.Several(90)
+	w.Inject(fakediscord.Fault{Kind: fakediscord.Hang, Route: fakediscord.CreateMessage, After: 1})
+	i := w.says(alice, general, "add", fakediscord.Options{"group": "weekend", "users": "user1 user2 user3 user4 user5", "reason": strings.Repeat("because ", 24)})
+	w.Until("the second page is posted", func() bool {
+		return slices.ContainsFunc(w.Calls(fakediscord.CreateMessage), func(c fakediscord.Call) bool { return c.Fault != "" })
+	})
+	w.halt()
+	c.Advance(5 * time.Minute)
+	w.Stage.Restart(t)
+	w.start()
+	w.Closed()
+	root, _ := i.Original()
+	all := w.Messages(root.Thread)
+	var text strings.Builder
+	for _, m := range all {
+		text.WriteString(w.Plain(m) + "\n")
+	}
+	if lines, numbers := strings.Count(text.String(), "• @TGS#aMANY"), strings.Count(text.String(), "\n#1\n"); len(all) < 2 || lines != 90 || numbers != 1 {
+		t.Errorf("%d groups, %d numbers in %d messages", lines, numbers, len(all))
+	}
+}
