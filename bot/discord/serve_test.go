@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
@@ -49,6 +51,40 @@ func TestEndpoint(t *testing.T) {
 	}
 	if n := len(w.Identifies()); n != 0 {
 		t.Errorf("%d sessions on the gateway", n)
+	}
+}
+
+// TestAge: a signature five minutes off is taken, and not one of a second more, whichever
+// clock is ahead.
+func TestAge(t *testing.T) {
+	t.Parallel()
+	now := time.Now().Truncate(time.Second) // signatures tell seconds
+	var ahead atomic.Int64                  // Discord's clock
+	w := open(t, "http", fakediscord.Config{Now: func() time.Time { return now.Add(time.Duration(ahead.Load())) }},
+		discord.Options{Now: func() time.Time { return now }})
+	for _, tc := range []struct {
+		ahead time.Duration
+		want  int
+	}{
+		{-5*time.Minute - time.Second, http.StatusUnauthorized},
+		{-5 * time.Minute, http.StatusOK},
+		{0, http.StatusOK},
+		{5 * time.Minute, http.StatusOK},
+		{5*time.Minute + time.Second, http.StatusUnauthorized},
+	} {
+		t.Run(tc.ahead.String(), func(t *testing.T) {
+			ahead.Store(int64(tc.ahead))
+			if r := w.Ping(w.Soon(), fakediscord.Signed); r.Status != tc.want {
+				t.Errorf("answered %d %s, %v, want %d", r.Status, r.Body, r.Err, tc.want)
+			}
+			i := w.says(alice, general, "whoami", nil)
+			w.Until("the request is answered", func() bool { return len(i.Responses()) > 0 })
+			if taken := i.Responses()[0].Status == http.StatusAccepted; taken != (tc.want == http.StatusOK) {
+				t.Errorf("a command is answered %d", i.Responses()[0].Status)
+			} else if taken {
+				w.private(i)
+			}
+		})
 	}
 }
 
