@@ -65,6 +65,16 @@ func (d *Discord) respond(ctx context.Context, i interaction, r response) error 
 	}
 }
 
+// offer gives a first response that every session gives that has the interaction. Discord
+// takes that of one.
+func (d *Discord) offer(ctx context.Context, i interaction, r response) (taken bool, err error) {
+	err = d.respond(ctx, i, r)
+	if code(err) == alreadyAnswered {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Confirm asks Discord whether the first response to a command was taken, if that is
 // not on record. It returns nil if the entry is to run and bot.ErrNotRun if not. After
 // fifteen minutes Discord does not tell any more; then it is to run.

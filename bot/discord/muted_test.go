@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"strings"
 	"testing"
 
 	"liveadmin/bot"
@@ -49,5 +50,29 @@ func TestMuted(t *testing.T) {
 			}
 			w.private(w.says(bob, general, "whoami", nil))
 		})
+	}
+}
+
+// TestMutedOnce: of two sessions of one token, one acknowledges, and nothing is left to see
+// of it.
+func TestMutedOnce(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	w.join()
+	for range 30 {
+		w.answered(w.says(mallory, general, "whoami", nil))
+	}
+	answers := len(w.Ephemerals(mallory))
+	warned := strings.Count(w.Log.String(), "level=WARN")
+	for range 5 {
+		i := w.says(mallory, general, "whoami", nil)
+		w.Until("both have tried", func() bool { return len(i.Callbacks()) == 2 })
+		w.Until("the response is deleted", func() bool { return len(w.Ephemerals(mallory)) <= answers })
+		if a, b := i.Callbacks()[0], i.Callbacks()[1]; a.Accepted() == b.Accepted() {
+			t.Errorf("the callbacks are %+v, %+v", a, b)
+		}
+	}
+	if n := strings.Count(w.Log.String(), "level=WARN"); n != warned {
+		t.Errorf("the log warns\n%s", w.Log)
 	}
 }

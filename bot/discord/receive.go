@@ -65,9 +65,11 @@ func (d *Discord) answer(ctx context.Context, i interaction, a bot.Answer) error
 // response to delete would be the message with the button.
 func (d *Discord) hush(ctx context.Context, i interaction) error {
 	if i.Kind == clickKind {
-		return d.respond(ctx, i, response{Kind: deferredUpdate})
+		_, err := d.offer(ctx, i, response{Kind: deferredUpdate})
+		return err
 	}
-	if err := d.respond(ctx, i, response{Kind: deferred, Data: map[string]any{"flags": onlyCaller}}); err != nil {
+	taken, err := d.offer(ctx, i, response{Kind: deferred, Data: map[string]any{"flags": onlyCaller}})
+	if !taken {
 		return err
 	}
 	return d.deleteOriginal(ctx, i.handle())

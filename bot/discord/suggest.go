@@ -24,5 +24,6 @@ func (d *Discord) suggest(ctx context.Context, door bot.Door, i interaction) err
 			choices = append(choices, choice{text, text})
 		}
 	}
-	return d.respond(ctx, i, response{Kind: withChoices, Data: map[string]any{"choices": choices}})
+	_, err := d.offer(ctx, i, response{Kind: withChoices, Data: map[string]any{"choices": choices}})
+	return err
 }
