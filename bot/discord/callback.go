@@ -96,7 +96,7 @@ func (d *Discord) Confirm(ctx context.Context, e bot.Entry) error {
 	switch {
 	case err == nil, code(err) == invalidToken:
 		return nil
-	case status(err) == http.StatusNotFound:
+	case isMissing(err):
 		return fmt.Errorf("%w: %w", errors.New("the command was not acknowledged"), bot.ErrNotRun)
 	}
 	return err

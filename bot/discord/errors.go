@@ -85,5 +85,8 @@ func isSpent(err error) bool {
 	case unknownWebhook, unknownMessage, invalidToken:
 		return true
 	}
-	return status(err) == http.StatusNotFound
+	return isMissing(err)
 }
+
+// isMissing reports whether Discord says that there is no such thing.
+func isMissing(err error) bool { return isRefusal(err) && status(err) == http.StatusNotFound }

@@ -128,10 +128,22 @@ func TestThreadGone(t *testing.T) {
 // tried again, and falls nowhere else.
 func TestNoRefusal(t *testing.T) {
 	t.Parallel()
-	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
-	w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Status: http.StatusForbidden, Route: fakediscord.CreateMessage, Times: 2})
-	if _, replies := w.result(w.says(alice, general, "add", adding("user1"))); len(replies) != 1 {
-		t.Errorf("in the thread stand %+v", replies)
+	for _, tc := range []struct {
+		route  string
+		status int
+	}{
+		{fakediscord.EditOriginal, http.StatusNotFound},
+		{fakediscord.StartThread, http.StatusForbidden},
+		{fakediscord.CreateMessage, http.StatusForbidden},
+	} {
+		t.Run(tc.route, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+			w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Status: tc.status, Route: tc.route})
+			if _, replies := w.result(w.says(alice, general, "add", adding("user1"))); len(replies) != 1 || len(w.Calls(fakediscord.EditMessage)) > 0 {
+				t.Errorf("in the thread stand %+v", replies)
+			}
+		})
 	}
 }
 

@@ -107,12 +107,14 @@ func TestCrashBeforeResponseIsKnown(t *testing.T) {
 		taken    bool // by Discord
 		answered bool // on record
 		old      bool
+		proxy    bool // something else than Discord answers at first
 		runs     bool
 	}{
-		{"taken", true, false, false, true},
-		{"not taken", false, false, false, false},
-		{"taken, too old to be asked for", true, false, true, true},
-		{"on record, and then its response was deleted", false, true, false, true},
+		{"taken", true, false, false, false, true},
+		{"not taken", false, false, false, false, false},
+		{"taken, and a proxy says that it is not there", true, false, false, true, true},
+		{"taken, too old to be asked for", true, false, true, false, true},
+		{"on record, and then its response was deleted", false, true, false, false, true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -130,6 +132,9 @@ func TestCrashBeforeResponseIsKnown(t *testing.T) {
 			c.Advance(time.Minute)
 			if tc.old {
 				c.Advance(16 * time.Minute)
+			}
+			if tc.proxy {
+				w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Status: http.StatusNotFound, Route: fakediscord.GetOriginal})
 			}
 			w.start()
 			w.Closed()
