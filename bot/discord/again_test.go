@@ -153,7 +153,7 @@ func TestRefusedHalfway(t *testing.T) {
 func TestLongResultOnce(t *testing.T) {
 	t.Parallel()
 	var c bottest.Ahead
-	w := open(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now})
+	w := open(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now, CallTime: 2 * time.Second})
 	w.Several(90)
 	w.Inject(fakediscord.Fault{Kind: fakediscord.Hang, Route: fakediscord.CreateMessage, After: 1})
 	i := w.says(alice, general, "add", fakediscord.Options{"group": "weekend", "users": "user1 user2 user3 user4 user5", "reason": strings.Repeat("because ", 24)})

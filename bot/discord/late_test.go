@@ -216,7 +216,7 @@ func TestLateOnce(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			var c bottest.Ahead
-			w := open(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now})
+			w := open(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now, CallTime: 2 * time.Second})
 			root := w.lasts(tc.room)
 			in := tc.room
 			switch {
