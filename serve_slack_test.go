@@ -54,6 +54,19 @@ func (l *inSlack) command(text, want string) {
 	}
 }
 
+// whispered types a command and waits for the answer that the caller alone gets.
+func (l *inSlack) whispered(user, text, want string) {
+	l.t.Helper()
+	ctx, cancel := context.WithTimeout(l.t.Context(), 30*time.Second)
+	defer cancel()
+	_ = l.slack.Slash(user, "C0SHOW", text)
+	if _, err := l.slack.WaitMessage(ctx, func(m fakeslack.Message) bool {
+		return m.To == user && strings.Contains(l.slack.Plain(m), want)
+	}); err != nil {
+		l.t.Fatalf("no answer with %q: %v; log:\n%s", want, err, l.logged())
+	}
+}
+
 func TestServeSlack(t *testing.T) {
 	for name, overHTTP := range map[string]bool{"socket mode": false, "http": true} {
 		t.Run(name, func(t *testing.T) {

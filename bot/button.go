@@ -38,7 +38,7 @@ func (b *Bot) click(ctx context.Context, d Delivery, rules Rules, ack func(conte
 	if !ok {
 		r := note(d, WasMistaken, "", "")
 		r.Outcome, r.Detail = commands.Mistaken, "stale button"
-		return b.answer(ctx, d, r, ack, b.words.Stale)
+		return b.answer(ctx, d, reply{record: r, say: b.words.Stale}, ack)
 	}
 	var decision commands.Decision
 	for _, asked := range cmd.Asks() {

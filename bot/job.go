@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -109,6 +110,10 @@ func (j *job) drop(why error) {
 				Outcome: commands.Failed, Detail: why.Error(),
 			})
 		})
+		if j.ctx.Err() == nil {
+			j.b.logEnd(slog.LevelWarn, "not run", e, commands.Failed, 0, j.b.now().Sub(e.Accepted))
+			j.b.observer.Ended(e.Place.Platform, e.Command.Verb, commands.Failed, 0)
+		}
 	})
 }
 

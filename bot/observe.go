@@ -12,8 +12,9 @@ import (
 type Observer interface {
 	// Acknowledged: what somebody said was acknowledged so long after it came.
 	Acknowledged(platform string, took time.Duration)
-	// Ended: a command ended so long after it was accepted, its result posted; or it was
-	// answered at once (refused, mistaken, help and its like), and took is 0.
+	// Ended: a command ended so long after it was accepted, its result posted. took is 0 if
+	// none was: it was answered at once (refused, mistaken, help and its like), it was not
+	// run because the platform did not take the acknowledgement, or the post was given up.
 	Ended(platform string, verb commands.Verb, outcome commands.Status, took time.Duration)
 	// GaveUp: the messages of an entry could not be posted for a day, or nobody took them.
 	GaveUp(platform string)
@@ -26,8 +27,8 @@ func (unobserved) Acknowledged(string, time.Duration)                          {
 func (unobserved) Ended(string, commands.Verb, commands.Status, time.Duration) {}
 func (unobserved) GaveUp(string)                                               {}
 
-// logDone writes the one log line of a command: what became of it, with the code of
-// its first failure.
+// logDone writes the log line of an entry whose work is done, with the code of its
+// first failure.
 func (b *Bot) logDone(e Entry) {
 	code := 0
 	for _, c := range e.Changes {
@@ -41,8 +42,14 @@ func (b *Bot) logDone(e Entry) {
 	if e.result().Silent() {
 		level = slog.LevelDebug
 	}
-	b.log.Log(b.work, level, "done", "entry", e.Number, "platform", e.Place.Platform, "caller", e.by(), "verb", e.Command.Verb,
-		"group", targetOf(e.Command), "outcome", e.result().Status(), "code", code, "took", b.now().Sub(e.Accepted))
+	b.logEnd(level, "done", e, e.result().Status(), code, b.now().Sub(e.Accepted))
+}
+
+// logEnd writes the one log line of a command, however it ended, always with the same
+// keys.
+func (b *Bot) logEnd(level slog.Level, how string, e Entry, outcome commands.Status, code int, took time.Duration) {
+	b.log.Log(b.work, level, how, "entry", e.Number, "platform", e.Place.Platform, "caller", e.by(), "verb", e.Command.Verb,
+		"group", targetOf(e.Command), "outcome", outcome, "code", code, "took", took)
 }
 
 // targetOf is how the log calls what a command is about.

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"time"
 
 	"liveadmin/commands"
 )
@@ -16,6 +17,8 @@ type Delivery struct {
 	Fields *commands.Fields // in place of Text, on a platform with options
 	Click  *Click           // in place of Text, if a button was pressed
 	Reply  string           // short-lived handle for answering, if the platform has one
+
+	came time.Time // set by Receive
 }
 
 // Answer is what an acknowledgement carries: nothing visible if the command was

@@ -195,4 +195,7 @@ func (j *job) giveUp(err error) {
 			Outcome: r.Status(), Detail: err.Error(),
 		})
 	})
+	if j.ctx.Err() == nil {
+		j.b.observer.Ended(e.Place.Platform, e.Command.Verb, r.Status(), 0)
+	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,15 +13,6 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
 )
-
-// gaveUp counts the posts that a bot gives up.
-type gaveUp struct {
-	n atomic.Int64
-}
-
-func (g *gaveUp) Acknowledged(string, time.Duration)                          {}
-func (g *gaveUp) Ended(string, commands.Verb, commands.Status, time.Duration) {}
-func (g *gaveUp) GaveUp(string)                                               { g.n.Add(1) }
 
 // TestPostingIsGivenUp: what nobody takes, and what was tried for a day, goes to the audit
 // trail and is counted; the command itself is carried out, and nothing of it is left open.
@@ -53,8 +43,8 @@ func TestPostingIsGivenUp(t *testing.T) {
 				}
 				return nil
 			}
-			var lost gaveUp
-			run(t, stage, func(p *bot.Parts) { p.Observer = &lost }, chat)
+			var told observed
+			run(t, stage, func(p *bot.Parts) { p.Observer = &told }, chat)
 			_, err := chat.Deliver(soon(t), "chat:1", "alice", "add "+groupA+" user1")
 			check(t, err)
 			tried := func(times int) {
@@ -73,7 +63,7 @@ func TestPostingIsGivenUp(t *testing.T) {
 				mu.Unlock()
 				_, err := chat.Result(soon(t), 1)
 				check(t, err)
-				if n := lost.n.Load(); n != 0 {
+				if _, _, n := told.told(); n != 0 {
 					t.Errorf("%d posts were given up", n)
 				}
 				return
@@ -91,9 +81,10 @@ func TestPostingIsGivenUp(t *testing.T) {
 			if r.Number != 1 || r.Caller != bottest.Ref("alice") || r.Outcome != commands.Done || r.Detail == "" {
 				t.Errorf("on record is %+v", r)
 			}
-			if n := lost.n.Load(); n != 1 {
-				t.Errorf("%d posts were given up", n)
-			}
+			until(t, "it is counted", func() bool {
+				_, ended, n := told.told()
+				return n == 1 && slices.Equal(ended, []string{"chat add Done"})
+			})
 			admins(t, stage, groupA, "user1")
 			open, err := stage.Journal.Claim(context.Background(), nil)
 			check(t, err)

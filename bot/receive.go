@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -17,11 +18,12 @@ func (b *Bot) Receive(ctx context.Context, d Delivery, ack func(context.Context,
 		return ack(ctx, b.trouble(b.words.Stopping))
 	}
 	defer b.taken.Done()
-	answered, came := false, time.Now()
+	answered := false
+	d.came = time.Now()
 	err := safely(func() error {
 		return b.receive(ctx, d, func(ctx context.Context, a Answer) error {
 			answered = true
-			defer func() { b.observer.Acknowledged(d.Place.Platform, time.Since(came)) }()
+			defer func() { b.observer.Acknowledged(d.Place.Platform, time.Since(d.came)) }()
 			return ack(ctx, a)
 		})
 	})
@@ -45,9 +47,9 @@ func (b *Bot) receive(ctx context.Context, d Delivery, ack func(context.Context,
 	sees := rules.Policy.Sees(d.Caller, rules.Names)
 	cmd, mistake := read(d, rules.Names, sees)
 	if mistake != nil {
-		return b.answer(ctx, d, mistaken(d, *mistake), ack, func(entry int64) commands.Message {
+		return b.answer(ctx, d, reply{commands.Command{Verb: mistake.Verb}, mistaken(d, *mistake), func(entry int64) commands.Message {
 			return b.words.Mistake(entry, *mistake)
-		})
+		}}, ack)
 	}
 	decision := rules.Policy.Decide(d.Caller, d.Place, cmd)
 	if !decision.Allowed {
@@ -79,9 +81,9 @@ func read(d Delivery, names commands.Names, sees func(string) bool) (commands.Co
 
 // refuse answers that something is not allowed.
 func (b *Bot) refuse(ctx context.Context, d Delivery, rules Rules, cmd commands.Command, decision commands.Decision, ack func(context.Context, Answer) error) error {
-	return b.answer(ctx, d, refused(d, cmd, decision), ack, func(entry int64) commands.Message {
+	return b.answer(ctx, d, reply{cmd, refused(d, cmd, decision), func(entry int64) commands.Message {
 		return b.words.Refusal(entry, d.Caller, cmd, decision, rules.Policy.Contact)
-	})
+	}}, ack)
 }
 
 // How long the journal may take. An answer does not wait for its record longer than
@@ -165,22 +167,30 @@ func (b *Bot) acknowledge(ctx context.Context, job *job, ack func(context.Contex
 	return err
 }
 
+// reply is what makes no entry and is told the caller alone.
+type reply struct {
+	about  commands.Command // as far as it was understood
+	record Record
+	say    func(entry int64) commands.Message
+}
+
 // answer records a delivery that makes no entry and answers the caller alone.
 // Without a record (the database is down) the answer has no number.
-func (b *Bot) answer(ctx context.Context, d Delivery, r Record, ack func(context.Context, Answer) error, say func(entry int64) commands.Message) error {
+func (b *Bot) answer(ctx context.Context, d Delivery, r reply, ack func(context.Context, Answer) error) error {
 	limited, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
-	entry, fresh, err := b.journal.Note(limited, d.Key, r)
+	entry, fresh, err := b.journal.Note(limited, d.Key, r.record)
 	switch {
 	case err != nil:
-		b.log.Error("answer not recorded", "caller", d.Caller.Ref, "what", r.What, "err", err)
+		b.log.Error("answer not recorded", "caller", d.Caller.Ref, "what", r.record.What, "err", err)
 	case !fresh:
 		return ack(ctx, Answer{})
 	default:
-		b.log.Info("answered", "entry", entry, "platform", d.Place.Platform, "caller", d.Caller.Ref, "verb", r.Verb, "what", r.What)
-		b.observer.Ended(d.Place.Platform, r.Verb, r.Outcome, 0)
+		about := Entry{Number: entry, Caller: d.Caller, Place: d.Place, Command: r.about}
+		b.logEnd(slog.LevelInfo, "answered", about, r.record.Outcome, 0, time.Since(d.came))
+		b.observer.Ended(d.Place.Platform, r.about.Verb, r.record.Outcome, 0)
 	}
-	message := say(entry)
+	message := r.say(entry)
 	return ack(ctx, Answer{Private: &message})
 }
 

@@ -18,7 +18,7 @@ func (b *Bot) tell(ctx context.Context, d Delivery, cmd commands.Command, rules 
 	}
 	r := note(d, WasAnswered, cmd.Verb, commands.Format(cmd))
 	r.Outcome = commands.Answered
-	return b.answer(ctx, d, r, ack, say)
+	return b.answer(ctx, d, reply{cmd, r, say}, ack)
 }
 
 func (b *Bot) say(ctx context.Context, d Delivery, cmd commands.Command, rules Rules) (func(int64) commands.Message, error) {
