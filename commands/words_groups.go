@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// mostGroups is how many groups of one command get a line each in its result.
+// mostGroups is how many groups of one command get a line each in its result, unless more
+// failed: each of these has one.
 const mostGroups = 100
 
 // reportGroups is the result of a command on several groups: a line for each
@@ -18,7 +19,7 @@ func (w Words) reportGroups(m *Message, r Result) {
 		}))
 		return
 	}
-	same := 0
+	same, failed := 0, 0
 	var lines []Text
 	var remedies []string
 	groups := slices.Clone(r.Groups)
@@ -27,6 +28,9 @@ func (w Words) reportGroups(m *Message, r Result) {
 		if g.Outcome.Status == Nothing {
 			same++
 			continue
+		}
+		if g.Outcome.Status.urgency() == 0 {
+			failed++
 		}
 		lines = append(lines, w.groupLine(r.Command, g))
 		if remedy := w.remedy(g); remedy != "" && !slices.Contains(remedies, remedy) {
@@ -40,10 +44,11 @@ func (w Words) reportGroups(m *Message, r Result) {
 	m.add(Head, fill(head, slots{
 		"asked": w.asked(r.Command), "n": number(r.fine()), "all": number(len(r.Groups)),
 	}))
-	for _, line := range lines[:min(len(lines), mostGroups)] {
+	shown := min(len(lines), max(failed, mostGroups))
+	for _, line := range lines[:shown] {
 		m.add(Item, line)
 	}
-	if more := len(lines) - mostGroups; more > 0 {
+	if more := len(lines) - shown; more > 0 {
 		m.add(Body, fill(w.GroupsMore, slots{"n": number(more)}))
 	}
 	if same > 0 {

@@ -359,22 +359,3 @@ func TestCounts(t *testing.T) {
 		}
 	}
 }
-
-// TestWhatFailedStandsFirst: of more groups than get a line, those that failed have one.
-func TestWhatFailedStandsFirst(t *testing.T) {
-	r := Result{Command: Command{Verb: Add, Target: Target{Alias: "all"}, Users: []Person{{ID: "user1"}}}}
-	for n := range 3 * mostGroups {
-		g := GroupResult{Group: imapi.GroupID(fmt.Sprintf("g%03d", n)), Outcome: Outcome{Status: Done}}
-		if n == 2*mostGroups+7 {
-			g.Outcome = Outcome{Status: Failed, Failure: &Failure{Op: "modify_admin", Code: 10010, Kind: imapi.KindNotFound}}
-		}
-		r.Groups = append(r.Groups, g)
-	}
-	says := English().Report(r)
-	if first := says.Lines[1].Text.String(); !strings.HasPrefix(first, "g207   ❌ Failed.") {
-		t.Errorf("the first line is %q", first)
-	}
-	if said := says.String(); !strings.Contains(said, "200 more groups not shown here.") {
-		t.Errorf("it says\n%s", said)
-	}
-}
