@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -22,7 +23,9 @@ func TestServeMetrics(t *testing.T) {
 		`liveadmin_acknowledgement_seconds_count{platform="slack"} 1`,
 		`liveadmin_completion_seconds_count{platform="slack"} 1`,
 		`liveadmin_api_calls_total{api="modify_admin",code="0"} 1`,
+		`liveadmin_api_call_seconds_count{api="modify_admin"} 1`,
 		`liveadmin_api_wait_seconds_count{api="modify_admin"} 1`,
+		`liveadmin_config_reloads_total{result="taken"} 1`,
 		`liveadmin_grants 1`,
 		`liveadmin_posts_given_up_total{platform="slack"} 0`,
 		`liveadmin_platform_connected{platform="slack"} 1`,
@@ -32,6 +35,15 @@ func TestServeMetrics(t *testing.T) {
 		if !strings.Contains(text, "\n"+want+"\n") {
 			t.Errorf("%s is missing in\n%s", want, text)
 		}
+	}
+	for _, timed := range []string{`acknowledgement_seconds_sum{platform="slack"}`, `completion_seconds_sum{platform="slack"}`, `api_call_seconds_sum{api="modify_admin"}`} {
+		if zero := "\nliveadmin_" + timed + " 0\n"; strings.Contains(text, zero) || !strings.Contains(text, "\nliveadmin_"+timed+" ") {
+			t.Errorf("%s is not measured", timed)
+		}
+	}
+	b := built()
+	if build := fmt.Sprintf("\nliveadmin_build_info{commit=%q,go_version=%q,version=%q} 1\n", b.Commit, b.Go, b.Version); !strings.Contains(text, build) {
+		t.Errorf("%q is missing in\n%s", build, text)
 	}
 	for _, not := range append(l.secrets, "user1", "U0ALICE", "@TGS#", "C0SHOW") {
 		if strings.Contains(text, not) {

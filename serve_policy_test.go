@@ -37,8 +37,8 @@ func (l *live) hangup(want string) {
 	l.until("the log says "+want, func() bool { return strings.Count(l.logged(), want) > before })
 }
 
-// TestServePolicy: the config file's names and rules count, a change counts soon, and a
-// broken file keeps the rules in force.
+// TestServePolicy: the config file's names and rules count, a change counts soon, also
+// without a signal, and a broken file keeps the rules in force, which log and metrics say.
 func TestServePolicy(t *testing.T) {
 	t.Parallel()
 	l := newInSlack(t, false)
@@ -52,6 +52,21 @@ func TestServePolicy(t *testing.T) {
 	l.write("liveadmin.yaml", "groups: [\n")
 	l.hangup("the rules before it stay")
 	l.command("list friday-show", "2 of 2 groups could be read")
+
+	l.write("liveadmin.yaml", "groups:\n  monday-show: \"@TGS#a6I4ZUUGO\"\n")
+	l.until("the file is read", func() bool { return strings.Contains(l.read("/metrics"), "\nliveadmin_config_file_good 1\n") })
+	l.command("list monday-show", "monday-show (@TGS#a6I4ZUUGO) has 1 of 5")
+	l.write("liveadmin.yaml", "groups:\n  tuesday-show: \"#general\"\n")
+	l.until("the file is refused", func() bool { return strings.Contains(l.read("/metrics"), "\nliveadmin_config_file_good 0\n") })
+	for _, want := range []string{`liveadmin_config_reloads_total{result="refused"} 2`, `liveadmin_config_reloads_total{result="taken"} 3`} {
+		if text := l.read("/metrics"); !strings.Contains(text, "\n"+want+"\n") {
+			t.Errorf("%s is missing in\n%s", want, text)
+		}
+	}
+	if log := l.logged(); !strings.Contains(log, "liveadmin.yaml:2:17: ") {
+		t.Errorf("the place is not told:\n%s", log)
+	}
+	l.command("list monday-show", "monday-show (@TGS#a6I4ZUUGO) has 1 of 5")
 	l.stop()
 }
 
