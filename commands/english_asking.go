@@ -9,6 +9,7 @@ func englishAsking() Asking {
 
 		NotAllowed:       "You are not allowed to use {verb} for {target}.",
 		NotAllowedGroups: "You are not allowed to use {verb} for these groups of {target}: {groups}.",
+		AndMore:          "{groups} and {n} more",
 		NotAllowedHere:   "You are not allowed to use {verb} in this channel.",
 		NotAllowedAtAll:  "You are not allowed to use {verb}.",
 		OutsiderSays:     "People of another organization are not allowed to use this bot.",

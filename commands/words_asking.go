@@ -3,6 +3,8 @@ package commands
 import (
 	"fmt"
 	"slices"
+
+	"liveadmin/imapi"
 )
 
 // Asking are the sentences that the caller alone reads.
@@ -14,6 +16,7 @@ type Asking struct {
 
 	NotAllowed       string // {verb} {target}
 	NotAllowedGroups string // {verb} {target} {groups}
+	AndMore          string // {groups} {n}
 	NotAllowedHere   string // {verb}
 	NotAllowedAtAll  string // {verb}
 	OutsiderSays     string
@@ -120,11 +123,21 @@ func (w Words) Refusal(entry int64, c Caller, cmd Command, d Decision, contact s
 		sentence = w.NotAllowedAtAll
 	case len(cmd.Target.Groups) > 1 && len(d.Denied) > 0:
 		sentence = w.NotAllowedGroups
-		values["groups"] = codes(d.Denied)
+		values["groups"] = w.denied(d.Denied)
 	}
 	m.add(Head, fill(sentence, values))
 	m.add(Body, fill(either(contact != "", w.AskContact, w.AskOperator), values))
 	return m
+}
+
+// denied names groups, and counts the others if they are so many that a platform which
+// shows a refusal in one piece would leave out what comes behind them.
+func (w Words) denied(groups []imapi.GroupID) Text {
+	const most = 50
+	if len(groups) <= most {
+		return codes(groups)
+	}
+	return fill(w.AndMore, slots{"groups": codes(groups[:most]), "n": number(len(groups) - most)})
 }
 
 // Welcome is the answer to a bare /liveadmin: what the caller may do, and one

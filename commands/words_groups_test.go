@@ -53,3 +53,29 @@ func TestWhatFailedHasALine(t *testing.T) {
 		})
 	}
 }
+
+// TestRefusalOfManyGroups: a refusal names groups that are not allowed, and however many
+// these are, Discord, which shows it in one piece, has room for whom to ask.
+func TestRefusalOfManyGroups(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		groups int
+		want   string
+	}{
+		{"as many as are named", 50, "-49."},
+		{"one more", 51, "-49 and 1 more."},
+		{"as many as an alias has", 1000, "-49 and 950 more."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var denied []imapi.GroupID
+			for n := range test.groups {
+				denied = append(denied, imapi.GroupID(fmt.Sprintf("%s-%02d", strings.Repeat("g", 45), n)))
+			}
+			cmd := Command{Verb: Remove, Target: Target{Alias: "all", Groups: denied}}
+			says := English().Refusal(1, Caller{Ref: "slack:user:U1"}, cmd, Decision{Denial: GroupsDenied, Denied: denied, Some: true}, "Sam").String()
+			if !strings.Contains(says, test.want+"\nAsk Sam, and give this entry: slack:user:U1\n") || len(says) > 5000 {
+				t.Errorf("it says, in %d bytes,\n%s\nwant %q", len(says), says, test.want)
+			}
+		})
+	}
+}

@@ -236,7 +236,9 @@ func everyRefusal(t *testing.T, w Words, say func(Message)) {
 				{Verb: Add, Target: Target{Groups: []imapi.GroupID{"a"}}},
 				{Verb: Add, Target: Target{Alias: "weekend", Groups: []imapi.GroupID{"a", "b"}}},
 			} {
-				say(w.Refusal(1, caller, cmd, Decision{Denial: denial, Denied: []imapi.GroupID{"b"}, Unread: unread, Limit: time.Hour}, contact))
+				for _, denied := range []int{1, 100} {
+					say(w.Refusal(1, caller, cmd, Decision{Denial: denial, Denied: slices.Repeat([]imapi.GroupID{"b"}, denied), Unread: unread, Limit: time.Hour}, contact))
+				}
 			}
 			here := given[1]
 			here.Here = true
