@@ -185,7 +185,7 @@ func TestDemoCannotWrite(t *testing.T) {
 // The README's conversation is one that the demo really has.
 func TestReadmeDemo(t *testing.T) {
 	t.Parallel()
-	_, rest, _ := strings.Cut(readme(t), "\n```console\n$ go run . demo <<'END'\n")
+	_, rest, _ := strings.Cut(fileText(t, "README.md"), "\n```console\n$ go run . demo <<'END'\n")
 	typed, rest, _ := strings.Cut(rest, "END\n")
 	want, _, found := strings.Cut(rest, "```\n")
 	if !found || typed == "" {

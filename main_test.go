@@ -196,21 +196,21 @@ func left(t *testing.T, dir string, want ...string) {
 	}
 }
 
-// The README is true: what it lists is what there is.
+// What the documents list is what there is.
 
-func TestReadmeSettings(t *testing.T) {
+func TestDocumentedSettings(t *testing.T) {
 	row := regexp.MustCompile("(?m)^\\| `([A-Z_]+)`( ¹)? \\| (.*) \\| (.*) \\|$")
 	var got []config.Variable
-	for _, cells := range row.FindAllStringSubmatch(readme(t), -1) {
+	for _, cells := range row.FindAllStringSubmatch(fileText(t, "docs/operations.md"), -1) {
 		got = append(got, config.Variable{Name: cells[1], Secret: cells[2] != "", Doc: cells[3], Default: strings.Trim(cells[4], "`")})
 	}
 	if want := config.Variables(); !slices.Equal(got, want) {
-		t.Errorf("the README has\n%+v\nwant\n%+v", got, want)
+		t.Errorf("docs/operations.md has\n%+v\nwant\n%+v", got, want)
 	}
 }
 
 func TestReadmeCommands(t *testing.T) {
-	text := readme(t)
+	text := fileText(t, "README.md")
 	for _, want := range []string{"$ go run . demo", "\n```console\n$ go test ./...\n```\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the README does not have %q", want)
@@ -219,7 +219,7 @@ func TestReadmeCommands(t *testing.T) {
 }
 
 func TestReadmeForms(t *testing.T) {
-	_, rest, _ := strings.Cut(readme(t), "\n## Commands\n\n```\n")
+	_, rest, _ := strings.Cut(fileText(t, "README.md"), "\n## Commands\n\n```\n")
 	listed, _, _ := strings.Cut(rest, "```")
 	shown := call(t, nil, "/liveadmin help\n", "demo").out
 	for line := range strings.Lines(listed) {
@@ -230,13 +230,4 @@ func TestReadmeForms(t *testing.T) {
 	if got, want := strings.Count(listed, "\n"), strings.Count(shown, "• "); got != want {
 		t.Errorf("the README lists %d commands, the help %d", got, want)
 	}
-}
-
-func readme(t *testing.T) string {
-	t.Helper()
-	text, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }
