@@ -137,39 +137,50 @@ func TestCheck(t *testing.T) {
 	left(t, ".")
 }
 
+// checkedJSON is what the check says as JSON.
+type checkedJSON struct {
+	OK     bool
+	Checks []map[string]string
+}
+
+// readJSON reads what the check says as JSON: what fails has a remedy, and only then the
+// exit code is 1.
+func (e *examined) readJSON(got ran) checkedJSON {
+	e.t.Helper()
+	var all checkedJSON
+	d := json.NewDecoder(strings.NewReader(got.out))
+	if err := d.Decode(&all); err != nil || d.More() || got.err != "" {
+		e.t.Fatalf("%v in %+v", err, got)
+	}
+	fails := false
+	for _, c := range all.Checks {
+		wrong := c["status"] == "FAIL"
+		fails = fails || wrong
+		if len(c) != 4 || c["name"] == "" || c["detail"] == "" || wrong && c["remedy"] == "" {
+			e.t.Errorf("a check is %q", c)
+		}
+	}
+	if fails == all.OK || fails != (got.code == exitFailed) {
+		e.t.Errorf("it ends with %d and says ok: %v, of\n%s", got.code, all.OK, got.out)
+	}
+	return all
+}
+
 func TestCheckJSON(t *testing.T) {
 	e := newExamined(t)
-	type told struct {
-		OK     bool
-		Checks []map[string]string
-	}
-	read := func(got ran) told {
-		t.Helper()
-		var all told
-		d := json.NewDecoder(strings.NewReader(got.out))
-		if err := d.Decode(&all); err != nil || d.More() || got.err != "" {
-			t.Fatalf("%v in %+v", err, got)
-		}
-		for _, c := range all.Checks {
-			if len(c) != 4 || c["name"] == "" || c["detail"] == "" || c["status"] == "FAIL" && c["remedy"] == "" {
-				t.Errorf("a check is %q", c)
-			}
-		}
-		return all
-	}
 	got := e.check("--json")
-	all := read(got)
+	all := e.readJSON(got)
 	if got.code != exitOK || !all.OK || len(all.Checks) != 22 || all.Checks[6]["status"] != "not checked" || all.Checks[0]["status"] != "OK" {
 		t.Errorf("got %d, %+v", got.code, all)
 	}
 	e.env["IM_SECRET_KEY"] = "canary-of-another"
 	got = e.check("--json")
-	all = read(got)
+	all = e.readJSON(got)
 	if got.code != exitFailed || all.OK || all.Checks[5]["name"] != "UserSig" || all.Checks[5]["status"] != "FAIL" {
 		t.Errorf("got %d, %+v", got.code, all)
 	}
 	delete(e.env, "IM_SDKAPPID")
-	if got = e.check("--json"); got.code != exitFailed || read(got).OK {
+	if got = e.check("--json"); got.code != exitFailed || e.readJSON(got).OK {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -122,6 +122,7 @@ func TestCheckWrong(t *testing.T) {
 					t.Errorf("%q is missing in\n%s", want, got.out)
 				}
 			}
+			e.readJSON(e.check(append(test.args, "--json")...))
 		})
 	}
 }
