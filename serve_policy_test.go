@@ -141,3 +141,28 @@ func TestServeSigningSecret(t *testing.T) {
 	l.command("list @TGS#a6I4ZUUGO", "has 0 of 5 administrators")
 	l.stop()
 }
+
+// TestServeKeyOnHangup: on SIGHUP the secret key is read again, before a call has failed
+// with the old one.
+func TestServeKeyOnHangup(t *testing.T) {
+	t.Parallel()
+	l := newInSlack(t, false)
+	l.env = append(l.env, "IM_SECRET_KEY=", "IM_SECRET_KEY_FILE=key")
+	l.write("key", serveKey)
+	l.start()
+	l.command("list @TGS#a6I4ZUUGO", "has 0 of 5 administrators")
+	const newKey = "canary-key-that-comes-with-a-signal"
+	l.secrets = append(l.secrets, newKey)
+	if err := l.api.ChangeKey(newKey); err != nil {
+		t.Fatal(err)
+	}
+	l.write("key", newKey)
+	l.hangup("the settings were read again")
+	l.command("add @TGS#a6I4ZUUGO user1", "Added 1 of 1 administrator")
+	for _, call := range l.api.Calls() {
+		if call.Code != 0 {
+			t.Errorf("%s was answered %d", call.Command, call.Code)
+		}
+	}
+	l.stop()
+}
