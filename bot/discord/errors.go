@@ -15,6 +15,7 @@ type apiError struct {
 	Status  int    // HTTP
 	Code    int    // Discord's own; 0 if it gave none
 	Message string // Discord's words for it
+	Page    bool   // a web page: something on the way to Discord says so
 
 	RetryAfter time.Duration // of a 429
 	Global     bool          // of a 429: for every call of the bot
@@ -65,7 +66,7 @@ func status(err error) int {
 func isRefusal(err error) bool {
 	e, ok := errors.AsType[*apiError](err)
 	switch {
-	case !ok, e.Message == "", errors.Is(err, bot.ErrRevoked): // another token can do it
+	case !ok, e.Page, errors.Is(err, bot.ErrRevoked): // another token can do it
 		return false
 	case e.Status == http.StatusTooManyRequests, e.Status == http.StatusRequestTimeout:
 		return false

@@ -142,8 +142,7 @@ func (r *rest) request(ctx context.Context, c call) (*http.Request, error) {
 	return req, nil
 }
 
-// refusal reads an answer that is none. One that Discord did not write itself, but
-// something on the way to it, has no code.
+// refusal reads an answer that is none.
 func refusal(resp *http.Response, body []byte) *apiError {
 	var said struct {
 		Code       int     `json:"code"`
@@ -151,7 +150,7 @@ func refusal(resp *http.Response, body []byte) *apiError {
 		RetryAfter float64 `json:"retry_after"`
 		Global     bool    `json:"global"`
 	}
-	e := &apiError{Status: resp.StatusCode}
+	e := &apiError{Status: resp.StatusCode, Page: strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html")}
 	if json.Unmarshal(body, &said) == nil {
 		e.Code, e.Message, e.Global = said.Code, shorten(said.Message, longestReason), said.Global
 	}
