@@ -127,7 +127,7 @@ func TestCheckWrong(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			w := build(t, test.mode, fakediscord.Config{}, discord.Options{CallTime: 500 * time.Millisecond})
+			w := build(t, test.mode, fakediscord.Config{}, discord.Options{CallTime: 4 * time.Second})
 			test.harm(w)
 			got := bottest.Findings(w.platform().Check(t.Context()))
 			for _, want := range test.want {
