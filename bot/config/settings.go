@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,15 +22,24 @@ type settings struct {
 	problems Problems
 }
 
-// gather merges the .env file and the environment.
+// gather merges the .env file and the environment, which wins: also with a secret over
+// the file of one, and the other way around.
 func gather(dir string, environ []string) *settings {
 	s := &settings{dir: dir, values: map[string]string{}}
 	s.readDotEnv()
+	outer := make(map[string]string)
 	for _, pair := range environ {
 		if name, value, _ := strings.Cut(pair, "="); value != "" {
-			s.values[name] = value
+			outer[name] = value
 		}
 	}
+	for _, v := range table() {
+		if file := v.Name + fileSuffix; outer[v.Name] != "" || v.Secret && outer[file] != "" {
+			delete(s.values, v.Name)
+			delete(s.values, file)
+		}
+	}
+	maps.Copy(s.values, outer)
 	return s
 }
 
@@ -58,7 +68,7 @@ func (s *settings) value(v variable) string {
 		return v.Default
 	case value != "" && file != "":
 		s.note(v.Name, wrong(fmt.Sprintf("%s and %s%s are both set", v.Name, v.Name, fileSuffix),
-			"keep one of them (look in .env and in the environment)")...)
+			"keep one of them")...)
 		return ""
 	case file != "":
 		value = s.secretFrom(v.Name, file)

@@ -128,16 +128,35 @@ func TestSecretFileProblems(t *testing.T) {
 	}
 }
 
+// TestEnvironmentWinsOverTheOtherWay: what the environment sets counts, also where .env has
+// the value and the environment its file, or the other way around.
+func TestEnvironmentWinsOverTheOtherWay(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "key", "from-file\n")
+	tests := []struct{ name, dotEnv, environ, want string }{
+		{"a file over a value", "IM_SECRET_KEY=dotenv", "IM_SECRET_KEY_FILE=key", "from-file"},
+		{"a value over a file", "IM_SECRET_KEY_FILE=nowhere", "IM_SECRET_KEY=environment", "environment"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			write(t, dir, ".env", tt.dotEnv+"\n")
+			if c := load(t, dir, with("IM_SECRET_KEY=", tt.environ)); c.IM.Key.Reveal() != tt.want {
+				t.Errorf("the key is %q, want %q", c.IM.Key.Reveal(), tt.want)
+			}
+		})
+	}
+}
+
 func TestBothValueAndFile(t *testing.T) {
 	dir := t.TempDir()
 	path := write(t, dir, "secret", "canary-file")
-	write(t, dir, ".env", "IM_SECRET_KEY=canary-dotenv\n")
+	write(t, dir, ".env", "IM_SECRET_KEY=canary-dotenv\nIM_SECRET_KEY_FILE="+path+"\n")
 	tests := []struct {
 		name, variable string
 		env            map[string]string
 	}{
 		{"both in the environment", "DISCORD_TOKEN", with("DISCORD_TOKEN=canary-env", "DISCORD_TOKEN_FILE="+path)},
-		{"one of them in .env", "IM_SECRET_KEY", with("IM_SECRET_KEY=", "IM_SECRET_KEY_FILE="+path)},
+		{"both in .env", "IM_SECRET_KEY", with("IM_SECRET_KEY=")},
 		{"database", "DATABASE_URL", with("DATABASE_URL=sqlite://canary", "DATABASE_URL_FILE="+path)},
 	}
 	for _, tt := range tests {
