@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"liveadmin/bot/journal"
 	"liveadmin/imapi"
 )
 
@@ -57,12 +59,15 @@ func shownURL(value string) string {
 	return strconv.Quote(value)
 }
 
-// setDatabase looks no further than the scheme; who opens the database knows
-// what may follow.
+// setDatabase lets the journal judge what follows the scheme.
 func setDatabase(c *Config, value string) []Problem {
+	const remedy = "write sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE"
 	scheme, rest, _ := strings.Cut(value, "://")
 	if rest == "" || scheme != "sqlite" && scheme != "postgres" && scheme != "postgresql" {
-		return wrong("is no URL of a database", "write sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE")
+		return wrong("is no URL of a database", remedy)
+	}
+	if bad, ok := errors.AsType[*journal.URLError](journal.CheckURL(value)); ok {
+		return wrong("cannot be used: "+bad.Problem, remedy)
 	}
 	c.Database = imapi.NewSecret(value)
 	return nil

@@ -77,6 +77,8 @@ func TestOneProblem(t *testing.T) {
 		{"database of another kind", "DATABASE_URL", with("DATABASE_URL=mysql://h/d"), "no URL of a database", "sqlite://FILE"},
 		{"database without a scheme", "DATABASE_URL", with("DATABASE_URL=live.db"), "no URL of a database", "sqlite://FILE"},
 		{"database without a name", "DATABASE_URL", with("DATABASE_URL=sqlite://"), "no URL of a database", "sqlite://FILE"},
+		{"database with a port that is none", "DATABASE_URL", with("DATABASE_URL=postgres://u:pass@h:port/d"), "cannot be understood", "postgres://USER"},
+		{"database in memory", "DATABASE_URL", with("DATABASE_URL=sqlite://:memory:"), "in memory", "sqlite://FILE"},
 		{"address without a port", "HTTP_ADDR", with("HTTP_ADDR=localhost"), `"localhost"`, "127.0.0.1:8080"},
 		{"address with a named port", "HTTP_ADDR", with("HTTP_ADDR=localhost:http"), `"localhost:http"`, "127.0.0.1:8080"},
 		{"address with a port that is too high", "HTTP_ADDR", with("HTTP_ADDR=:65536"), `":65536"`, "127.0.0.1:8080"},

@@ -7,11 +7,31 @@ import (
 	"strings"
 )
 
-// sqliteFile takes the file out of "sqlite://FILE", as an absolute path. All
-// after the slashes is the file's name, literally, so that spaces, # and % need
-// no escaping; only ? is refused, because it is nearly always meant as the start
-// of options, of which there are none.
+// CheckURL finds what is wrong with a DATABASE_URL without looking for the database. Its
+// error is a *URLError.
+func CheckURL(url string) error {
+	if isPostgres(url) {
+		_, err := newServer(url)
+		return err
+	}
+	_, err := fileName(url)
+	return err
+}
+
+// sqliteFile takes the file out of "sqlite://FILE", as an absolute path.
 func sqliteFile(url string) (string, error) {
+	file, err := fileName(url)
+	if err != nil {
+		return "", err
+	}
+	return realPath(file)
+}
+
+// fileName takes the file out of "sqlite://FILE". All after the slashes is the
+// file's name, literally, so that spaces, # and % need no escaping; only ? is
+// refused, because it is nearly always meant as the start of options, of which
+// there are none.
+func fileName(url string) (string, error) {
 	scheme, file, ok := strings.Cut(url, "://")
 	switch {
 	case !ok:
@@ -28,7 +48,7 @@ func sqliteFile(url string) (string, error) {
 	case strings.HasPrefix(file, ":memory:"):
 		return "", &URLError{Problem: "a journal in memory would lose what was accepted"}
 	}
-	return realPath(file)
+	return file, nil
 }
 
 // isScheme reports whether s looks like a scheme and so not like a secret.
