@@ -26,16 +26,9 @@ import (
 // serve runs the bot on every platform that has credentials, until it is asked
 // to stop or no platform is left.
 func serve(ctx context.Context, environ []string, std streams) int {
-	cfg, err := config.Load(".", environ)
+	cfg, err := config.LoadToRun(".", environ)
 	if err != nil {
 		fmt.Fprintln(std.err, err)
-		return exitUsage
-	}
-	if len(cfg.Platforms()) == 0 {
-		fmt.Fprintln(std.err, "no platform has credentials, so there is nobody to talk to. Set one of these, or both:\n"+
-			"  Slack: SLACK_BOT_TOKEN, and SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)\n"+
-			"  Discord: DISCORD_TOKEN\n"+
-			"To try the bot without any: liveadmin demo")
 		return exitUsage
 	}
 	log := newLog(cfg, std.err)

@@ -6,6 +6,7 @@
 package config
 
 import (
+	"errors"
 	"log/slog"
 
 	"liveadmin/imapi"
@@ -23,8 +24,8 @@ type Config struct {
 	Allowlist []string
 
 	// PolicyFile is the path of the YAML file with aliases and rules, or empty.
-	// This package does not read it and does not ask whether a file that was
-	// named is there; the default name counts only if the file is there.
+	// Load does not read it and does not ask whether a file that was named is
+	// there; the default name counts only if the file is there.
 	PolicyFile string
 
 	// Database is "sqlite://FILE" or "postgres://…", which may hold a password.
@@ -90,6 +91,31 @@ func (c Config) Platforms() []string {
 // file start from dir. The process environment is neither read nor changed. Its
 // error is Problems: all of them.
 func Load(dir string, environ []string) (Config, error) {
+	c, s := read(dir, environ)
+	if len(s.problems) > 0 {
+		return Config{}, s.problems.sorted()
+	}
+	return c, nil
+}
+
+// LoadToRun is Load for a start of the bot. Among its Problems is also that no
+// platform has credentials, and what is wrong with the policy file.
+func LoadToRun(dir string, environ []string) (Config, error) {
+	c, s := read(dir, environ)
+	s.checkPlatforms()
+	problems := s.problems.sorted()
+	_, err := OpenPolicy(c.PolicyFile, nil, slog.New(slog.DiscardHandler))
+	if bad, ok := errors.AsType[Problems](err); ok {
+		problems = append(problems, bad...)
+	}
+	if len(problems) > 0 {
+		return Config{}, problems
+	}
+	return c, nil
+}
+
+// read takes every value that can be used, and notes the problems of the others.
+func read(dir string, environ []string) (Config, *settings) {
 	s := gather(dir, environ)
 	var c Config
 	for _, v := range table() {
@@ -98,9 +124,6 @@ func Load(dir string, environ []string) (Config, error) {
 		}
 	}
 	s.checkTogether()
-	if len(s.problems) > 0 {
-		return Config{}, s.problems.sorted()
-	}
 	c.PolicyFile = s.policyFile(c.PolicyFile)
-	return c, nil
+	return c, s
 }

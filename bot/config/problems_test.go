@@ -104,6 +104,43 @@ func TestOneProblem(t *testing.T) {
 	}
 }
 
+// TestEverythingToRun: what only a start of the bot needs is told at once with the rest.
+func TestEverythingToRun(t *testing.T) {
+	const platform, file = "SLACK_BOT_TOKEN", "liveadmin.yaml:1:1"
+	tests := []struct {
+		name, yaml string
+		env        map[string]string
+		variables  []string
+	}{
+		{"nothing is wrong", "contact: Sam", with("DISCORD_TOKEN=t"), nil},
+		{"no platform", "", minimal(), []string{platform}},
+		{"a platform that is set badly", "", with("SLACK_APP_TOKEN=xapp-1"), []string{"SLACK_APP_TOKEN"}},
+		{"a platform's file that is not there", "", with("DISCORD_TOKEN_FILE=/nowhere"), []string{"DISCORD_TOKEN"}},
+		{"a broken policy file", "contacts: Sam", with("DISCORD_TOKEN=t"), []string{file}},
+		{"all of it", "contacts: Sam", map[string]string{"LOG_LEVEL": "loud"},
+			[]string{"IM_SDKAPPID", "IM_SECRET_KEY", "IM_REGION", platform, "LOG_LEVEL", file}},
+		{"a policy file that has no name", "contacts: Sam", with("DISCORD_TOKEN=t", "LIVEADMIN_CONFIG=a\nb"), []string{"LIVEADMIN_CONFIG"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := write(t, dir, "liveadmin.yaml", tt.yaml)
+			_, err := config.LoadToRun(dir, environ(tt.env))
+			var found config.Problems
+			if err != nil && !errors.As(err, &found) {
+				t.Fatalf("error %v, want Problems", err)
+			}
+			var variables []string
+			for _, p := range found {
+				variables = append(variables, strings.ReplaceAll(p.Variable, path, "liveadmin.yaml"))
+			}
+			if !slices.Equal(variables, tt.variables) {
+				t.Errorf("problems of %q, want of %q:\n%v", variables, tt.variables, err)
+			}
+		})
+	}
+}
+
 func TestAllowlistProblems(t *testing.T) {
 	const all = "slack:user:U024BE7LH or slack:usergroup:S0614TZR7 or discord:user:80351110224678912 or discord:role:165511591545143296"
 	tests := []struct {

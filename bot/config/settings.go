@@ -118,8 +118,11 @@ func (s *settings) path(file string) string {
 }
 
 // policyFile is the path of the policy file, or empty if nobody named one and
-// the default is not there.
+// the default is not there, or the one that was named cannot be one.
 func (s *settings) policyFile(file string) string {
+	if file == "" {
+		return ""
+	}
 	path := s.path(file)
 	if !s.given("LIVEADMIN_CONFIG") {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {

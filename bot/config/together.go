@@ -1,5 +1,7 @@
 package config
 
+import "slices"
+
 // checkTogether finds what is wrong with variables that are fine one by one.
 // What is set badly counts as set: that has its own problem already.
 func (s *settings) checkTogether() {
@@ -33,5 +35,15 @@ func (s *settings) checkSlack() {
 		if s.given(way) {
 			s.note(way, wrong("is set without SLACK_BOT_TOKEN", "set SLACK_BOT_TOKEN too, or remove "+way)...)
 		}
+	}
+}
+
+// checkPlatforms finds that nothing is set of any platform. What is set of one has its
+// own problems.
+func (s *settings) checkPlatforms() {
+	names := []string{"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DISCORD_TOKEN", "DISCORD_PUBLIC_KEY"}
+	if !slices.ContainsFunc(names, s.given) {
+		s.note("SLACK_BOT_TOKEN", wrong("no platform has credentials, so there is nobody to talk to",
+			"set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP), or DISCORD_TOKEN, or both; liveadmin demo needs none")...)
 	}
 }
