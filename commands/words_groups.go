@@ -65,6 +65,9 @@ func (w Words) groupLine(cmd Command, g GroupResult) Text {
 		"group": groupID(g.Group), "sign": plain(w.Signs[o.Status]), "status": plain(w.Names[o.Status]),
 		"deeds": w.groupDeeds(cmd, g), "why": w.why(cmd, g),
 	}
+	if theirs := w.theirWords(g); theirs != nil {
+		values["why"] = join(" ", values["why"], theirs)
+	}
 	if g.Plan.Refusal == NoAccounts {
 		values["why"] = fill(w.Did.NoAccount, slots{"users": w.people(persons(g.Plan.Users, func(s Step) bool { return s.NoAccount }))})
 	}

@@ -361,3 +361,25 @@ func TestCounts(t *testing.T) {
 		}
 	}
 }
+
+// TestTencentsWords: where what to do begins with reading Tencent's own words, they stand
+// there.
+func TestTencentsWords(t *testing.T) {
+	const theirs = "Tencent's words: their words"
+	for _, test := range []struct {
+		code  int
+		shown bool
+	}{{10004, true}, {10010, false}, {10016, true}, {60022, true}, {61234, true}, {71234, true}, {99999, true}} {
+		failed := func(g imapi.GroupID) GroupResult {
+			return GroupResult{Group: g, Outcome: Outcome{Status: Failed, Failure: &Failure{
+				Op: "modify_admin", Code: test.code, Kind: imapi.KindPermission, Info: "their words",
+			}}}
+		}
+		add := Command{Verb: Add, Target: Target{Groups: []imapi.GroupID{"a", "b"}}}
+		one := English().Report(Result{Command: add, Groups: []GroupResult{failed("a")}}).String()
+		all := English().Report(Result{Command: add, Groups: []GroupResult{failed("a"), failed("b")}}).String()
+		if strings.Contains(one, theirs+"\n") != test.shown || strings.Count(all, theirs) == 2 != test.shown {
+			t.Errorf("%d: shown is to be %v:\n%s%s", test.code, test.shown, one, all)
+		}
+	}
+}

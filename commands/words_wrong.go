@@ -10,9 +10,7 @@ import (
 // wrong says what went wrong on one group, and what to do.
 func (w Words) wrong(m *Message, cmd Command, g GroupResult) {
 	m.add(Body, w.why(cmd, g))
-	if f := g.Outcome.Failure; f != nil && f.Info != "" && f.Kind == imapi.KindInput {
-		m.add(Body, fill(w.TencentSays, slots{"info": code(f.Info)}))
-	}
+	m.add(Body, w.theirWords(g))
 	if f := g.Outcome.Failure; f != nil && f.Code == 10010 && cmd.Verb != End && typedWord(cmd.Target) {
 		m.add(Body, fill(w.NoSuchAlias, slots{"word": groupID(g.Group)}))
 	}
@@ -27,6 +25,15 @@ func (w Words) wrong(m *Message, cmd Command, g GroupResult) {
 	if g.Outcome.Status != Nothing {
 		m.add(Body, literal(w.remedy(g)))
 	}
+}
+
+// theirWords are Tencent's own, where liveadmin's say too little.
+func (w Words) theirWords(g GroupResult) Text {
+	f := g.Outcome.Failure
+	if f == nil || f.Info == "" || f.Kind != imapi.KindInput && !imapi.InfoSaysMore(f.Code) {
+		return nil
+	}
+	return fill(w.TencentSays, slots{"info": code(f.Info)})
 }
 
 // endFailed says what is true after an end failed, and what becomes of it.

@@ -27,13 +27,15 @@ func Explain(op string, code int, kind Kind) (meaning, remedy string) {
 // where the code alone says too little.
 func (e *Error) Meaning() string {
 	meaning, _ := Explain(e.Op, e.Code, e.kind)
-	if e.Info == "" || !infoSaysMore(e.Code) {
+	if e.Info == "" || !InfoSaysMore(e.Code) {
 		return meaning
 	}
 	return meaning + ": " + e.Info
 }
 
-func infoSaysMore(code int) bool {
+// InfoSaysMore reports whether the remedy for a code begins with reading the ErrorInfo,
+// which then must stand beside it: the code alone says too little.
+func InfoSaysMore(code int) bool {
 	switch code {
 	case 0:
 		return false
