@@ -108,6 +108,7 @@ func englishMistakes() map[Problem]string {
 		GroupEmpty:     "The group is empty.",
 		UserEmpty:      "A user is empty.",
 		PersonMention:  "{word} is a person in this chat. I need the UserID in Tencent Chat. If a UserID begins with @, write it in quotes.",
+		ChannelAsUser:  "{word} is a channel in this chat. I need the UserID in Tencent Chat.",
 		ChannelMention: "{word} is a channel in this chat. I need the ID of a live streaming group. If a GroupID begins with #, write it in quotes.",
 		GroupMention:   "{word} is a person in this chat. I need the ID of a live streaming group, like @TGS#a6I4ZUUGO. If a GroupID begins with @, write it in quotes.",
 		BadDuration:    "I do not understand the time {word}. Write it like 2h30m, 90m or 3d.",

@@ -37,6 +37,7 @@ const (
 	GroupEmpty     Problem = "group empty"     // ""
 	UserEmpty      Problem = "user empty"
 	PersonMention  Problem = "person mention"  // <@U…>, or @minho, where a UserID stands
+	ChannelAsUser  Problem = "channel as user" // <#C…> where a UserID stands
 	ChannelMention Problem = "channel mention" // <#C…>, or #general, where a GROUP stands
 	GroupMention   Problem = "group mention"   // a person, or @word, where a GROUP stands
 	BadDuration    Problem = "bad duration"

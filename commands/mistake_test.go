@@ -67,7 +67,7 @@ func TestMistakes(t *testing.T) {
 		{"a role", "add friday-show <@&16>", Mistake{Problem: PersonMention, Verb: Add, Word: "<@&16>"}},
 		{"a user group", "add friday-show <!subteam^S12|@mods>", Mistake{Problem: PersonMention, Verb: Add, Word: "@mods"}},
 		{"everybody", "add friday-show <!channel>", Mistake{Problem: PersonMention, Verb: Add, Word: "@channel"}},
-		{"a channel for a user", "add friday-show <#C1|general>", Mistake{Problem: PersonMention, Verb: Add, Word: "#general"}},
+		{"a channel for a user", "add friday-show <#C1|general>", Mistake{Problem: ChannelAsUser, Verb: Add, Word: "#general"}},
 		{"a person glued to a comma", "add friday-show u1,<@U1|bob>", Mistake{Problem: PersonMention, Verb: Add, Word: "@bob"}},
 		{"an en dash in a user", "add friday-show a–b", Mistake{Problem: AmbiguousDash, Verb: Add, Word: "a–b", Char: '–'}},
 		{"a direction mark in a user", "add friday-show a\u202eb", Mistake{Problem: InvisibleChar, Verb: Add, Word: "a\u202eb", Char: '\u202e'}},

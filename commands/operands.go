@@ -85,8 +85,11 @@ func (p *parser) people(list *[]Person) *Mistake {
 
 // user adds whom a USER means to the list, each once.
 func (p *parser) user(l lexeme, list *[]Person) *Mistake {
-	if l.mention.kind != noMention {
+	switch l.mention.kind {
+	case personMention:
 		return &Mistake{Problem: PersonMention, Word: l.mention.word()}
+	case channelMention:
+		return &Mistake{Problem: ChannelAsUser, Word: l.mention.word()}
 	}
 	if m := invisibleIn(l.text); m != nil {
 		return m
