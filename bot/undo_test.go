@@ -47,6 +47,11 @@ func TestUndo(t *testing.T) {
 		{"what somebody else has undone", nil, []string{"add GROUP user1", "remove GROUP user1"}, "Nothing to change", nil, ""},
 		{"a part of what stands", nil, []string{"add GROUP user1 user2", "remove GROUP user1"}, "• user2   removed", nil, ""},
 		{"what somebody else did anew", nil, []string{"add GROUP user1", "remove GROUP user1", "add GROUP user1"}, "Nothing to change", []string{"user1"}, ""},
+		{"an add that somebody else asked for, too", nil, []string{"add GROUP user1", "add GROUP user1 user2"}, "• user1   removed", []string{"user2"}, ""},
+		{"a remove that somebody else asked for, too", []string{"user1"}, []string{"remove GROUP user1", "remove GROUP user1"}, "• user1   added", []string{"user1"}, ""},
+		{"a replacement that was clicked twice", []string{"user1"}, []string{"add GROUP user2 --replace user1", "add GROUP user2 --replace user1"}, "• user1   added", []string{"user1"}, ""},
+		{"an add whose limit somebody else moved", nil, []string{"add GROUP user1 --for 2h", "add GROUP user1 --for 4h"}, "• user1   no change, because somebody decided about it since", []string{"user1"}, "user1 19:30"},
+		{"a remove that somebody else did anew", []string{"user1"}, []string{"remove GROUP user1", "add GROUP user1", "remove GROUP user1"}, "• user1   no change, because somebody decided about it since", nil, ""},
 		{"where the seats are taken since", []string{"a", "b", "c", "d", "e"}, []string{"remove GROUP a", "add GROUP user1"}, "With this change it would have 6", []string{"b", "c", "d", "e", "user1"}, ""},
 	}
 	for _, test := range tests {

@@ -273,6 +273,9 @@ func (w *work) made(users []imapi.UserID, admin, unsure bool) []Recent {
 	all := make([]Recent, len(users))
 	for i, u := range users {
 		all[i] = Recent{User: u, Admin: admin, Unsure: unsure, At: at, Undone: w.undone}
+		if !unsure {
+			all[i].Entry = w.plan.madeBy(u)
+		}
 	}
 	return all
 }

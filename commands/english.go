@@ -24,6 +24,7 @@ func English() Words {
 		AskedUndo:    "undo #{number} → {target}",
 		HeadUndone:   "Undid #{number} in {group}",
 		LimitedAgain: "is an administrator until {time} again",
+		ChangedSince: "no change, because somebody decided about it since",
 		EndOver:      "not added again, because the time that was set is over",
 		UndoLabel:    "Undo",
 		UndoConfirm:  "Undo what this changed, as far as it still stands?",

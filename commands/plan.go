@@ -34,7 +34,7 @@ type Recent struct {
 	Admin  bool         `json:"admin"`            // set, or cancelled
 	Unsure bool         `json:"unsure,omitempty"` // sent, with no known outcome
 	At     time.Time    `json:"at"`
-	Entry  int64        `json:"entry,omitempty"`  // that did it; given by the journal
+	Entry  int64        `json:"entry,omitempty"`  // that did it; given by the journal, if it is not there
 	Undone int64        `json:"undone,omitempty"` // the entry that it undid, if it was an undo
 }
 
@@ -86,6 +86,8 @@ type Step struct {
 	Until     time.Time `json:"until,omitzero"` // the limit that it gets, if any
 	NoAccount bool      `json:"no_account,omitempty"`
 	Send      bool      `json:"send,omitempty"`
+	By        int64     `json:"by,omitempty"`      // the entry that made it so; sending it again changes nothing
+	Decided   bool      `json:"decided,omitempty"` // of an undo: somebody decided about them since
 }
 
 // Was is what somebody was before.
@@ -97,6 +99,16 @@ const (
 	WasNot     Was = "not"
 	WasUnknown Was = "unknown"
 )
+
+// madeBy returns the entry that had made a user what the plan makes of them; 0: none.
+func (p *Plan) madeBy(user imapi.UserID) int64 {
+	for _, s := range slices.Concat(p.Users, p.Old) {
+		if s.ID == user && s.Until.IsZero() {
+			return s.By
+		}
+	}
+	return 0
+}
 
 // Sent returns the UserIDs of the steps that are sent.
 func Sent(steps []Step) []imapi.UserID {

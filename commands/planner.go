@@ -75,6 +75,7 @@ func (r *Runner) read(ctx context.Context, plan Plan, asked Asked, group imapi.G
 	case Remove:
 		plan.Users = plan.steps(cmd.Users, plan.Limits)
 		doubt(plan.Users, recent)
+		credit(plan.Users, recent, WasNot)
 		sendAll(plan.Users)
 	case End:
 		plan.end(cmd.standing(group, plan.Limits), recent)
@@ -112,6 +113,8 @@ func (p *Plan) add(asked Asked, group imapi.GroupID, read []imapi.Admin, recent 
 	p.Users = p.steps(cmd.Users, p.Limits)
 	p.Old = p.steps(cmd.Replace, p.Limits)
 	doubt(p.Users, recent)
+	credit(p.Users, recent, WasAdmin)
+	credit(p.Old, recent, WasNot)
 	for i := range p.Users {
 		s := &p.Users[i]
 		s.NoAccount = s.Was != WasAdmin && missing[s.ID]

@@ -96,12 +96,14 @@ func (p *Plan) undo(entry int64, cmd Command, group imapi.GroupID, limits []Gran
 	p.Old = p.steps(v.Cancel, limits)
 	for i := range p.Old {
 		s := &p.Old[i]
-		s.Send = s.Was == WasAdmin && stands(decided, s.ID, cmd.Number)
+		s.Decided = !stands(decided, s.ID, cmd.Number)
+		s.Send = s.Was == WasAdmin && !s.Decided
 	}
 	for _, s := range p.steps(v.Set, limits) {
 		before, limited := limitOf(v.Limits, s.ID)
 		over := limited && !before.Until.After(p.At) // an end that is over stays over
-		s.Send = s.Was == WasNot && !over && stands(decided, s.ID, cmd.Number)
+		s.Decided = !stands(decided, s.ID, cmd.Number)
+		s.Send = s.Was == WasNot && !over && !s.Decided
 		if s.Send && limited {
 			s.Until = before.Until
 			p.Grants = append(p.Grants, again(before, entry))
@@ -110,6 +112,19 @@ func (p *Plan) undo(entry int64, cmd Command, group imapi.GroupID, limits []Gran
 	}
 	for _, before := range v.Limits {
 		p.limitAgain(v, before, entry, cmd.Number, limits, decided)
+	}
+}
+
+// credit notes of those who are already what they are to be which entry made them so a
+// moment ago. Sending it again is no decision of its own: an undo of that entry counts.
+func credit(steps []Step, recent []Recent, wanted Was) {
+	for i := range steps {
+		s := &steps[i]
+		for _, c := range recent {
+			if c.User == s.ID && s.Was == wanted && c.Admin == (wanted == WasAdmin) && !c.Unsure && s.Had.IsZero() {
+				s.By = c.Entry
+			}
+		}
 	}
 }
 

@@ -17,8 +17,8 @@ type Words struct {
 	Progress string // {asked} {n} {all}
 
 	// Undoing.
-	AskedUndo, HeadUndone, LimitedAgain, EndOver string // {number} {target} {group} {time}
-	UndoLabel, UndoConfirm                       string
+	AskedUndo, HeadUndone, LimitedAgain, EndOver, ChangedSince string // {number} {target} {group} {time}
+	UndoLabel, UndoConfirm                                     string
 
 	// Limits that end, and other buttons.
 	AskedEnd, AskedRemind, AskedExtend    string // {number} {target}

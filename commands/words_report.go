@@ -160,7 +160,7 @@ func (w Words) step(cmd Command, p Plan, s Step) Text {
 	case cmd.Verb == Extend:
 		sentence = w.extended(s)
 	case cmd.Verb == Undo && s.Was == WasNot && !s.Send:
-		sentence = w.EndOver
+		sentence = either(s.Decided, w.ChangedSince, w.EndOver)
 	case cmd.Verb == Undo && s.Was == WasAdmin && !s.Until.IsZero():
 		sentence = w.LimitedAgain
 	case s.Was == WasAdmin:
@@ -207,6 +207,8 @@ func (w Words) already(cmd Command, s Step, dry bool) string {
 
 func (w Words) oldStep(g GroupResult, s Step) string {
 	switch {
+	case s.Decided && s.Was == WasAdmin:
+		return w.ChangedSince
 	case !s.Send:
 		return ""
 	case s.Was == WasNot:

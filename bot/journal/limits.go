@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -93,7 +94,7 @@ func scanGrants(rows *sql.Rows, err error) ([]commands.Grant, error) {
 }
 
 // Recent returns the last thing that changes settled since then made of each
-// user of a group, and which entry did it. An outcome that can no longer be read
+// user of a group, and which entry did it: not one that only did it again. An outcome that can no longer be read
 // is left out and comes as a *CorruptError beside the others.
 func (r *Reader) Recent(ctx context.Context, g imapi.GroupID, since time.Time) (recent []commands.Recent, err error) {
 	var corrupt []error
@@ -139,7 +140,7 @@ func appendUnseen(recent []commands.Recent, entry int64, made []commands.Recent,
 	for i := len(made) - 1; i >= 0; i-- {
 		if m := made[i]; !seen[m.User] {
 			seen[m.User] = true
-			m.Entry = entry
+			m.Entry = cmp.Or(m.Entry, entry)
 			recent = append(recent, m)
 		}
 	}
