@@ -39,7 +39,7 @@ func TestBudgetIsSharedByAllCallsUnderIt(t *testing.T) {
 		took := lasts(func() {
 			_, err := c.Admins(ctx, show)
 			e := mustFail(t, err, KindTransient, 0)
-			if !strings.Contains(e.Info, "5s") || !strings.Contains(e.Info, "used up") {
+			if !strings.Contains(e.Info, "5s") || strings.Count(e.Info, "used up") != 1 {
 				t.Errorf("info: %q", e.Info)
 			}
 		})

@@ -45,7 +45,10 @@ func (c *Client) backOff(ctx context.Context, n int, e *Error) error {
 	pause = time.Duration(jitter * float64(pause))
 
 	b := budgetOf(ctx)
-	if b.left() <= pause {
+	switch left := b.left(); {
+	case left <= 0:
+		return e // which says so already
+	case left <= pause:
 		return outOfTime(e.Op, b, e.Info, e.kind == KindUnknown)
 	}
 	if err := b.sleep(ctx, pause); err != nil {
