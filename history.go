@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -118,7 +117,8 @@ const everything = 1 << 40
 func (h *historyArgs) filter(now time.Time, names commands.Names) (bot.Filter, error) {
 	cmd, mistake := commands.New(commands.Fields{Verb: string(commands.History), About: h.about}, names, func(string) bool { return true })
 	if mistake != nil {
-		return bot.Filter{}, errors.New(strings.TrimSpace(commands.English().Mistake(0, *mistake).String()))
+		mistake.Typed = "" // it would show how a chat with fields writes it
+		return bot.Filter{}, badFilter{strings.TrimSpace(commands.English().Mistake(0, *mistake).String())}
 	}
 	f := bot.FilterOf(cmd)
 	if since, ok := commands.ParseDuration(h.since); ok {
@@ -132,6 +132,11 @@ func (h *historyArgs) filter(now time.Time, names commands.Names) (bot.Filter, e
 	}
 	return f, nil
 }
+
+// badFilter says why a FILTER can be nothing that is on record.
+type badFilter struct{ says string }
+
+func (b badFilter) Error() string { return b.says }
 
 // show writes one entry: a line, or an object of JSON in a line.
 func (h *historyArgs) show(out io.Writer, s bot.Story) error {

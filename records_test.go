@@ -99,6 +99,11 @@ func TestHistoryCommand(t *testing.T) {
 			}
 		})
 	}
+	for _, filter := range []string{"@minho", "#0", "a\u200bb", strings.Repeat("a", 49)} {
+		if got := call(t, environ, "", "history", filter); got.code != exitUsage || got.out != "" || strings.Contains(got.err, "You typed") {
+			t.Errorf("%q: got %+v", filter, got)
+		}
+	}
 	got := call(t, environ, "", "history", "--json", "#1")
 	var told struct {
 		Number  int

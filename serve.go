@@ -62,10 +62,11 @@ func exitCode(err error) int {
 	var url *journal.URLError
 	var application *journal.ApplicationError
 	var newer *journal.VersionError
+	var filter badFilter
 	switch {
 	case errors.Is(err, bot.ErrRevoked):
 		return exitRevoked
-	case errors.As(err, &url), errors.As(err, &application), errors.As(err, &newer):
+	case errors.As(err, &url), errors.As(err, &application), errors.As(err, &newer), errors.As(err, &filter):
 		return exitUsage
 	}
 	return exitFailed
