@@ -33,7 +33,8 @@ func serve(ctx context.Context, environ []string, std streams) int {
 	}
 	log := newLog(cfg, std.err)
 	metrics := web.NewMetrics(built())
-	policy, err := config.OpenPolicy(cfg.PolicyFile, cfg.Allowlist, log, config.WithObserver(metrics.ConfigRead))
+	policy, err := config.OpenPolicy(cfg.PolicyFile, cfg.Allowlist, log,
+		config.WithObserver(metrics.ConfigRead), config.WithAwaited(cfg.PolicyAwaited))
 	if err != nil {
 		fmt.Fprintln(std.err, err)
 		return exitUsage

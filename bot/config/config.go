@@ -25,8 +25,9 @@ type Config struct {
 
 	// PolicyFile is the path of the YAML file with aliases and rules, or empty.
 	// Load does not read it and does not ask whether a file that was named is
-	// there; the default name counts only if the file is there.
-	PolicyFile string
+	// there; the default name counts only if the file is there. Where it is not,
+	// PolicyAwaited is the path at which it may appear.
+	PolicyFile, PolicyAwaited string
 
 	// Database is "sqlite://FILE" or "postgres://…", which may hold a password.
 	Database imapi.Secret
@@ -124,6 +125,6 @@ func read(dir string, environ []string) (Config, *settings) {
 		}
 	}
 	s.checkTogether()
-	c.PolicyFile = s.policyFile(c.PolicyFile)
+	c.PolicyFile, c.PolicyAwaited = s.policyFile(c.PolicyFile)
 	return c, s
 }

@@ -55,13 +55,14 @@ func load(t *testing.T, dir string, env map[string]string) config.Config {
 }
 
 func TestDefaults(t *testing.T) {
-	got := load(t, t.TempDir(), minimal())
+	dir := t.TempDir()
+	got := load(t, dir, minimal())
 	want := config.Config{
 		IM: config.IM{
 			SDKAppID: 1400000000, Key: imapi.NewSecret("the-key"), Identifier: "administrator",
 			Region: "singapore", RateLimit: imapi.DefaultRateLimit,
 		},
-		Database: imapi.NewSecret("sqlite://liveadmin.db"),
+		PolicyAwaited: filepath.Join(dir, "liveadmin.yaml"), Database: imapi.NewSecret("sqlite://liveadmin.db"),
 		HTTPAddr: "127.0.0.1:8080", LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 	if !reflect.DeepEqual(got, want) {

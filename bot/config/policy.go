@@ -23,7 +23,8 @@ const (
 // Policy keeps what the policy file says in force. Make one with OpenPolicy, then
 // Run it once.
 type Policy struct {
-	path      string
+	path      string // empty: no file
+	awaited   string // takes the place of an empty path as soon as the file is there
 	allowlist []string
 	log       *slog.Logger
 	observe   func(error)
@@ -44,6 +45,12 @@ type PolicyOption func(*Policy)
 // Policy.
 func WithObserver(observe func(error)) PolicyOption {
 	return func(p *Policy) { p.observe = observe }
+}
+
+// WithAwaited names the file that is the policy file as soon as it is there, if there is
+// none yet.
+func WithAwaited(path string) PolicyOption {
+	return func(p *Policy) { p.awaited = path }
 }
 
 // snapshot is what a look at the file finds: its text, or why there is none.
@@ -116,6 +123,9 @@ func (p *Policy) Reload(ctx context.Context) error {
 
 // look reads the file. What is no file, like a pipe, gives its text only once.
 func (p *Policy) look() snapshot {
+	if p.path == "" && p.awaited != "" && isThere(p.awaited) {
+		p.path = p.awaited
+	}
 	if p.path == "" {
 		return snapshot{}
 	}

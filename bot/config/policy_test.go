@@ -39,9 +39,18 @@ type desk struct {
 // the test.
 func openDesk(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{path: write(t, t.TempDir(), "liveadmin.yaml", policyFile("U1")), log: new(bytes.Buffer)}
+	path := write(t, t.TempDir(), "liveadmin.yaml", policyFile("U1"))
+	return watch(t, path, func(log *slog.Logger, options ...config.PolicyOption) (*config.Policy, error) {
+		return config.OpenPolicy(path, nil, log, options...)
+	})
+}
+
+// watch opens a policy that is about a file, and runs it to the end of the test.
+func watch(t *testing.T, path string, open func(*slog.Logger, ...config.PolicyOption) (*config.Policy, error)) *desk {
+	t.Helper()
+	d := &desk{path: path, log: new(bytes.Buffer)}
 	observe := func(err error) { d.observed = append(d.observed, fmt.Sprint(err)) }
-	policy, err := config.OpenPolicy(d.path, nil, slog.New(slog.NewTextHandler(d.log, nil)), config.WithObserver(observe))
+	policy, err := open(slog.New(slog.NewTextHandler(d.log, nil)), config.WithObserver(observe))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,6 +131,29 @@ func TestPolicyIsReadAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestPolicyAppears: a file that was not there at the start is read as soon as it is; from
+// then on it is as one that was.
+func TestPolicyAppears(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "liveadmin.yaml")
+		d := watch(t, path, func(log *slog.Logger, options ...config.PolicyOption) (*config.Policy, error) {
+			return config.OpenPolicy("", []string{"slack:user:U0"}, log, append(options, config.WithAwaited(path))...)
+		})
+		d.wants(t, time.Minute, "U0")
+		d.write(t, policyFile("U1"))
+		d.wants(t, promised, "U0", "U1")
+		d.write(t, "rules: [\n")
+		d.wants(t, promised, "U0", "U1")
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		d.wants(t, promised, "U0", "U1")
+		if want := fmt.Sprintf("%s: cannot be read", path); !strings.Contains(d.log.String(), want) {
+			t.Errorf("the log does not say %q:\n%s", want, d.log)
+		}
+	})
 }
 
 // TestPolicyBehindLinks: Kubernetes changes neither the file's name nor its link, but

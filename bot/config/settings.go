@@ -117,19 +117,23 @@ func (s *settings) path(file string) string {
 	return filepath.Join(s.dir, file)
 }
 
-// policyFile is the path of the policy file, or empty if nobody named one and
-// the default is not there, or the one that was named cannot be one.
-func (s *settings) policyFile(file string) string {
+// policyFile is the path of the policy file; or, if nobody named one and the default
+// is not there, the path where it is awaited. Both are empty if the one that was
+// named cannot be one.
+func (s *settings) policyFile(file string) (path, awaited string) {
 	if file == "" {
-		return ""
+		return "", ""
 	}
-	path := s.path(file)
-	if !s.given("LIVEADMIN_CONFIG") {
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return ""
-		}
+	path = s.path(file)
+	if !s.given("LIVEADMIN_CONFIG") && !isThere(path) {
+		return "", path
 	}
-	return path
+	return path, ""
+}
+
+func isThere(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // readFile reads a file of so many bytes at most. Its errors do not repeat the path.
