@@ -25,7 +25,8 @@ func (w Words) reportGroups(m *Message, r Result) {
 	groups := slices.Clone(r.Groups)
 	slices.SortStableFunc(groups, func(a, b GroupResult) int { return cmp.Compare(a.Outcome.Status.urgency(), b.Outcome.Status.urgency()) })
 	for _, g := range groups {
-		if g.Outcome.Status == Nothing {
+		dry := g.Plan.Refusal == OnlyDryRun
+		if g.Outcome.Status == Nothing || dry && len(w.groupDeeds(r.Command, g)) == 0 {
 			same++
 			continue
 		}
