@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -162,6 +163,22 @@ func TestServeNeedsSettings(t *testing.T) {
 			}
 			left(t, ".")
 		})
+	}
+}
+
+// TestServeAddressInUse: what keeps the bot from listening names the variable.
+func TestServeAddressInUse(t *testing.T) {
+	t.Chdir(t.TempDir())
+	other, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	got := call(t, []string{
+		"IM_SDKAPPID=1400000000", "IM_SECRET_KEY=k", "IM_REGION=singapore", "DISCORD_TOKEN=t", "HTTP_ADDR=" + other.Addr().String(),
+	}, "")
+	if want := "HTTP_ADDR cannot be used: "; got.code != exitFailed || !strings.Contains(got.err, want) || !strings.Contains(got.err, other.Addr().String()) {
+		t.Errorf("got %+v, want %q", got, want)
 	}
 }
 

@@ -131,7 +131,7 @@ func (s service) listen(record *journal.Journal, connections []connection) (*web
 	}
 	server, err := web.New(s.cfg.HTTPAddr, s.log, append(slices.Clone(checks), web.Pinged("database", record.Ping))...)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("HTTP_ADDR cannot be used: %w: free that address, or choose another", err)
 	}
 	s.metrics.Watch(func(ctx context.Context) (web.Counts, error) {
 		c, err := record.Counts(ctx)
