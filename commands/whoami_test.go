@@ -38,3 +38,29 @@ func TestWhoami(t *testing.T) {
 		})
 	}
 }
+
+// TestWelcome: what the caller may do here, and an example that they may do.
+func TestWelcome(t *testing.T) {
+	right := func(here bool, verbs ...Verb) Right { return Right{Commands: verbs, Here: here} }
+	for _, tt := range []struct {
+		name   string
+		rights Rights
+		want   string
+	}{
+		{"everything", Rights{Given: []Right{right(true)}}, "You can use add, remove, list.\nExample: /liveadmin add @TGS#a6I4ZUUGO user1\n"},
+		{"only list", Rights{Given: []Right{right(true, List)}}, "You can use list.\nExample: /liveadmin list @TGS#a6I4ZUUGO\n"},
+		{"only remove", Rights{Given: []Right{right(true, Remove)}}, "You can use remove.\nExample: /liveadmin remove @TGS#a6I4ZUUGO user1\n"},
+		{"more in other channels", Rights{Given: []Right{right(false), right(true, List)}}, "You can use list.\nExample: /liveadmin list @TGS#a6I4ZUUGO\n"},
+		{"only in other channels", Rights{Given: []Right{right(false, List)}},
+			"You can use list, but not in this channel. whoami shows where.\nExample: /liveadmin list @TGS#a6I4ZUUGO\n"},
+		{"a membership that cannot be read is not told as not allowed", Rights{Unread: []string{"slack:usergroup:S1"}},
+			"The members of slack:usergroup:S1 cannot be read just now, so it is not known what you are allowed. Try again in a minute.\nExample: /liveadmin whoami\n"},
+		{"nothing", Rights{}, "You are not allowed to change anything yet. whoami shows the entry that an operator needs.\nExample: /liveadmin whoami\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got, want := English().Welcome(0, tt.rights).String(), tt.want+"All commands: /liveadmin help\n"; got != want {
+				t.Errorf("got\n%swant\n%s", got, want)
+			}
+		})
+	}
+}

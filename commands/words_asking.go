@@ -2,7 +2,6 @@ package commands
 
 import (
 	"fmt"
-	"slices"
 
 	"liveadmin/imapi"
 )
@@ -25,13 +24,13 @@ type Asking struct {
 	AskContact       string // {contact} {ref}
 	AskOperator      string // {ref}
 
-	WelcomeSays, WelcomeNothing string // {verbs}
-	ExampleSays                 string // {example}
-	HelpHead                    string
-	HelpLine                    string // {usage} {what}
-	HelpMore                    string
-	About                       map[Verb]string // what a command does, in a line
-	Details                     map[Verb][]string
+	WelcomeSays, WelcomeElsewhere, WelcomeNothing string // {verbs}
+	ExampleSays                                   string // {example}
+	HelpHead                                      string
+	HelpLine                                      string // {usage} {what}
+	HelpMore                                      string
+	About                                         map[Verb]string // what a command does, in a line
+	Details                                       map[Verb][]string
 
 	WhoamiSays               string // {ref}
 	RightLine                string // {rule} {commands} {groups}
@@ -138,36 +137,6 @@ func (w Words) denied(groups []imapi.GroupID) Text {
 		return codes(groups)
 	}
 	return fill(w.AndMore, slots{"groups": codes(groups[:most]), "n": number(len(groups) - most)})
-}
-
-// Welcome is the answer to a bare /liveadmin: what the caller may do, and one
-// example.
-func (w Words) Welcome(entry int64, r Rights) Message {
-	m := Message{Entry: entry}
-	verbs, _ := r.verbs()
-	if len(verbs) == 0 {
-		m.add(Head, plain(w.WelcomeNothing))
-	} else {
-		m.add(Head, fill(w.WelcomeSays, slots{"verbs": codes(verbs)}))
-	}
-	m.add(Body, fill(w.ExampleSays, slots{"example": code(Name + " add @TGS#a6I4ZUUGO user1")}))
-	m.add(Body, fill(w.HelpMore, slots{"help": code(Name + " help")}))
-	return m
-}
-
-// verbs returns the commands on a group that some rule gives, and those that none
-// gives, in their usual order.
-func (r Rights) verbs() (given, missing []Verb) {
-	for _, v := range []Verb{Add, Remove, List} {
-		if slices.ContainsFunc(r.Given, func(g Right) bool {
-			return len(g.Commands) == 0 || slices.Contains(g.Commands, v)
-		}) {
-			given = append(given, v)
-		} else {
-			missing = append(missing, v)
-		}
-	}
-	return given, missing
 }
 
 // Help explains one command, or all.

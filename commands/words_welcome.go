@@ -1,0 +1,50 @@
+package commands
+
+import "slices"
+
+// Welcome is the answer to a bare /liveadmin: what the caller may do here, and one
+// example of it.
+func (w Words) Welcome(entry int64, r Rights) Message {
+	m := Message{Entry: entry}
+	anywhere, _ := r.verbs()
+	here, _ := Rights{Given: filter(r.Given, func(g Right) bool { return g.Here })}.verbs()
+	switch {
+	case len(here) > 0:
+		m.add(Head, fill(w.WelcomeSays, slots{"verbs": codes(here)}))
+	case len(anywhere) > 0:
+		m.add(Head, fill(w.WelcomeElsewhere, slots{"verbs": codes(anywhere)}))
+	case len(r.Unread) > 0:
+		m.add(Head, fill(w.UnreadSays, slots{"groups": codes(r.Unread)}))
+	default:
+		m.add(Head, plain(w.WelcomeNothing))
+	}
+	m.add(Body, fill(w.ExampleSays, slots{"example": code(example(slices.Concat(here, anywhere)))}))
+	m.add(Body, fill(w.HelpMore, slots{"help": code(Name + " help")}))
+	return m
+}
+
+// example is how the first of some commands is typed; everybody can ask whoami.
+func example(verbs []Verb) string {
+	switch {
+	case len(verbs) == 0:
+		return Name + " " + string(Whoami)
+	case verbs[0] == List:
+		return Name + " list @TGS#a6I4ZUUGO"
+	}
+	return Name + " " + string(verbs[0]) + " @TGS#a6I4ZUUGO user1"
+}
+
+// verbs returns the commands on a group that some rule gives, and those that none
+// gives, in their usual order.
+func (r Rights) verbs() (given, missing []Verb) {
+	for _, v := range []Verb{Add, Remove, List} {
+		if slices.ContainsFunc(r.Given, func(g Right) bool {
+			return len(g.Commands) == 0 || slices.Contains(g.Commands, v)
+		}) {
+			given = append(given, v)
+		} else {
+			missing = append(missing, v)
+		}
+	}
+	return given, missing
+}
