@@ -9,6 +9,9 @@ import (
 // failed: each of these has one.
 const mostGroups = 100
 
+// mostWords is how many different words of Tencent's own one result repeats.
+const mostWords = 5
+
 // reportGroups is the result of a command on several groups: a line for each
 // that changed or failed, what failed first, and a count of those that did not change.
 func (w Words) reportGroups(m *Message, r Result) {
@@ -25,8 +28,7 @@ func (w Words) reportGroups(m *Message, r Result) {
 	groups := slices.Clone(r.Groups)
 	slices.SortStableFunc(groups, func(a, b GroupResult) int { return cmp.Compare(a.Outcome.Status.urgency(), b.Outcome.Status.urgency()) })
 	for _, g := range groups {
-		dry := g.Plan.Refusal == OnlyDryRun
-		if g.Outcome.Status == Nothing || dry && len(w.groupDeeds(r.Command, g)) == 0 {
+		if w.stays(r.Command, g) {
 			same++
 			continue
 		}
@@ -55,8 +57,27 @@ func (w Words) reportGroups(m *Message, r Result) {
 	if same > 0 {
 		m.add(Body, fill(w.GroupsSame, slots{"n": number(same)}))
 	}
+	w.allTheirWords(m, groups)
 	for _, remedy := range remedies {
 		m.add(Body, literal(remedy))
+	}
+}
+
+// stays reports whether nothing changed on a group, or nothing would.
+func (w Words) stays(cmd Command, g GroupResult) bool {
+	return g.Outcome.Status == Nothing || g.Plan.Refusal == OnlyDryRun && len(w.groupDeeds(cmd, g)) == 0
+}
+
+// allTheirWords adds Tencent's own words about several groups, the same ones once.
+func (w Words) allTheirWords(m *Message, groups []GroupResult) {
+	var all []string
+	for _, g := range groups {
+		theirs := w.theirWords(g)
+		if theirs == nil || len(all) == mostWords || slices.Contains(all, theirs.String()) {
+			continue
+		}
+		all = append(all, theirs.String())
+		m.add(Body, theirs)
 	}
 }
 
@@ -65,9 +86,6 @@ func (w Words) groupLine(cmd Command, g GroupResult) Text {
 	values := slots{
 		"group": groupID(g.Group), "sign": plain(w.Signs[o.Status]), "status": plain(w.Names[o.Status]),
 		"deeds": w.groupDeeds(cmd, g), "why": w.why(cmd, g),
-	}
-	if theirs := w.theirWords(g); theirs != nil {
-		values["why"] = join(" ", values["why"], theirs)
 	}
 	if g.Plan.Refusal == NoAccounts {
 		values["why"] = fill(w.Did.NoAccount, slots{"users": w.people(persons(g.Plan.Users, func(s Step) bool { return s.NoAccount }))})
