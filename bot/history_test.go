@@ -88,6 +88,11 @@ func TestHistoryOfLongAgo(t *testing.T) {
 	stage, chat := open(t)
 	stage.Run(t, chat)
 	tell(t, chat, "add GROUP user1")
+	until(t, "it is closed", func() bool { // the days count from then
+		e, _, err := stage.Journal.Entry(t.Context(), 1)
+		check(t, err)
+		return e.State == bot.Posted
+	})
 	stage.Clock.Advance(31 * 24 * time.Hour)
 	until(t, "it is forgotten", func() bool {
 		e, found, err := stage.Journal.Entry(t.Context(), 1)
