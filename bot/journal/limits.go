@@ -94,8 +94,9 @@ func scanGrants(rows *sql.Rows, err error) ([]commands.Grant, error) {
 }
 
 // Recent returns the last thing that changes settled since then made of each
-// user of a group, and which entry did it: not one that only did it again. An outcome that can no longer be read
-// is left out and comes as a *CorruptError beside the others.
+// user of a group, and which entry did it: not one that only did it again. An
+// outcome that can no longer be read is left out and comes as a *CorruptError
+// beside the others.
 func (r *Reader) Recent(ctx context.Context, g imapi.GroupID, since time.Time) (recent []commands.Recent, err error) {
 	var corrupt []error
 	err = r.read(ctx, "read the recent changes", func(ctx context.Context, tx *sql.Tx) error {
