@@ -79,6 +79,7 @@ func FuzzMessage(f *testing.F) {
 	f.Add("user1", "**bold** <@1> https://x.example `")
 	f.Add(strings.Repeat("`", 5000), strings.Repeat("é", 7000))
 	f.Add("\\", "\\`\\")
+	f.Add("", strings.Repeat("\x16", 700))
 	f.Fuzz(func(t *testing.T, code, plain string) {
 		m := commands.Message{Entry: 42, Lines: []commands.Line{
 			{Text: commands.Text{{Text: plain}, {Kind: commands.Code, Text: code}, {Text: plain}}},
@@ -107,7 +108,8 @@ func harmless(t *testing.T, text string) {
 	t.Helper()
 	outside := regexp.MustCompile("(?s)\\\\[^0-9A-Za-z\\s]|```\n.*?\n?```|`[^`]*`").ReplaceAllString(text, "")
 	if strings.ContainsAny(outside, "`*_~|<>[]@#/\\") && !strings.HasSuffix(text, "…```") {
-		unicoded := regexp.MustCompile(`\\[xuU][0-9a-f]+|\\[abfv]`).ReplaceAllString(outside, "")
+		// A number may be cut off: Discord shows a backslash before a letter.
+		unicoded := regexp.MustCompile(`\\[xuU][0-9a-f]*|\\[abfv]`).ReplaceAllString(outside, "")
 		if strings.ContainsAny(unicoded, "`*_~|<>[]@#/\\") {
 			t.Errorf("%q is left of %q", unicoded, text)
 		}

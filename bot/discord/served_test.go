@@ -1,0 +1,78 @@
+package discord
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest"
+	"liveadmin/imapi"
+)
+
+// listener is a door that puts everything on record at once, and counts.
+type listener struct{ heard int }
+
+func (l *listener) Receive(ctx context.Context, _ bot.Delivery, ack func(context.Context, bot.Answer) error) error {
+	l.heard++
+	return ack(ctx, bot.Answer{})
+}
+
+// FuzzServe: whatever a body holds, Discord gets an answer to it if Discord has signed
+// it; with any other signature nothing of it is heard.
+func FuzzServe(f *testing.F) {
+	for _, body := range []string{
+		`{"type":1}`,
+		`{"type":2,"id":"1","application_id":"9","token":"t","guild_id":"100","channel_id":"3","member":{"user":{"id":"5"},"roles":["6"]},"data":{"name":"liveadmin","options":[{"name":"list","type":1,"options":[{"name":"group","value":"g"}]}]}}`,
+		`{"type":3,"id":"1","application_id":"9","token":"t","channel_id":"3","user":{"id":"5"},"data":{"custom_id":"liveadmin:undo:42:0"}}`,
+		`{"type":4,"id":"1","application_id":"9","token":"t","channel_id":"3","user":{"id":"5"},"data":{"name":"liveadmin","options":[{"name":"add","options":[{"name":"users","value":"a","focused":true}]}]}}`,
+		`{"type":9}`, "null", "[]", "{", "",
+	} {
+		f.Add([]byte(body), []byte{})
+		f.Add([]byte(body), make([]byte, ed25519.SignatureSize))
+	}
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	defer api.Close()
+	var log bottest.Log
+	private := ed25519.NewKeyFromSeed([]byte(strings.Repeat("k", ed25519.SeedSize)))
+	d, err := New(Config{
+		Token: imapi.NewSecret("x"), PublicKey: hex.EncodeToString(private.Public().(ed25519.PublicKey)), APIURL: api.URL,
+	}, Options{Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelError}))})
+	if err != nil {
+		f.Fatal(err)
+	}
+	served := http.NewServeMux()
+	d.Mount(served.Handle)
+	post := func(body []byte, stamp string, signature []byte) (status, heard int) {
+		door := &listener{}
+		d.doorway.Open(door)
+		r := httptest.NewRequest(http.MethodPost, "/discord/interactions", bytes.NewReader(body))
+		r.Header.Set("X-Signature-Timestamp", stamp)
+		r.Header.Set("X-Signature-Ed25519", hex.EncodeToString(signature))
+		w := httptest.NewRecorder()
+		served.ServeHTTP(w, r)
+		d.doorway.Close() // waits
+		return w.Code, door.heard
+	}
+	f.Fuzz(func(t *testing.T, body, forged []byte) {
+		stamp := strconv.FormatInt(time.Now().Unix(), 10)
+		if status, heard := post(body, stamp, forged); status != http.StatusUnauthorized || heard != 0 {
+			t.Errorf("with the signature %x it is answered %d, and %d were heard", forged, status, heard)
+		}
+		status, heard := post(body, stamp, ed25519.Sign(private, append([]byte(stamp), body...)))
+		if taken := status == http.StatusAccepted; heard > 1 || heard == 1 && !taken || !taken && status != http.StatusOK && status != http.StatusBadRequest {
+			t.Errorf("answered %d, and %d were heard", status, heard)
+		}
+		if said := log.String(); said != "" {
+			t.Error(said) // a panic
+		}
+	})
+}
