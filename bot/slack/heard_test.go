@@ -11,10 +11,13 @@ import (
 
 // deaf is a platform that was introduced but runs nowhere.
 func deaf(self identity) *Slack {
-	token := imapi.NewSecret("x")
-	s, err := New(Config{BotToken: token, AppToken: token}, Options{
-		Log: slog.New(slog.DiscardHandler), Policy: func() commands.Policy { return commands.Policy{} },
-	})
+	return introduced(Config{AppToken: imapi.NewSecret("x")}, slog.New(slog.DiscardHandler), self)
+}
+
+// introduced is a platform that knows who it is. No user group counts in it.
+func introduced(c Config, log *slog.Logger, self identity) *Slack {
+	c.BotToken = imapi.NewSecret("x")
+	s, err := New(c, Options{Log: log, Policy: func() commands.Policy { return commands.Policy{} }})
 	if err != nil {
 		panic(err) // settings that are always good
 	}
