@@ -129,11 +129,27 @@ func shorten(s string, most int) string {
 	}
 	s = chat.Beginning(s, most-len("…```"), chat.Token{From: "<", To: ">"})
 	s = strings.TrimRight(s, "\\") + "…"
-	if strings.Count(s, "```")%2 == 1 {
-		return s + "```"
+	return s + openMark(s)
+}
+
+// openMark is the mark that ends the code at the end of a text; empty: there is none.
+// Outside of code a backslash takes away the meaning of what follows, inside it is text.
+func openMark(s string) string {
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '`':
+			mark := "`"
+			if strings.HasPrefix(s[i:], "```") {
+				mark = "```"
+			}
+			code, _, ends := strings.Cut(s[i+len(mark):], mark)
+			if !ends {
+				return mark
+			}
+			i += len(mark) + len(code) + len(mark) - 1
+		}
 	}
-	if marks := strings.NewReplacer("```", "", "\\`", "").Replace(s); strings.Count(marks, "`")%2 == 1 {
-		return s + "`"
-	}
-	return s
+	return ""
 }

@@ -44,6 +44,29 @@ func TestLine(t *testing.T) {
 	}
 }
 
+// TestCutLine: code that is cut ends, and after code that had ended there is no mark,
+// also behind a backslash.
+func TestCutLine(t *testing.T) {
+	long := strings.Repeat("x", 2500)
+	for _, tc := range []struct {
+		name       string
+		text       commands.Text
+		begin, end string
+	}{
+		{"code", commands.Text{{Kind: commands.Code, Text: long}}, "`x", "x…`"},
+		{"after code", commands.Text{{Kind: commands.Code, Text: "a"}, {Text: long}}, "`a`x", "x…"},
+		{"code behind a backslash", commands.Text{{Text: `\`}, {Kind: commands.Code, Text: long}}, "\\\\`x", "x…`"},
+		{"after code behind a backslash", commands.Text{{Text: `\`}, {Kind: commands.Code, Text: "a"}, {Text: long}}, "\\\\`a`x", "x…"},
+		{"after code that ends with a backslash", commands.Text{{Kind: commands.Code, Text: `a\`}, {Text: long}}, "`a\\`x", "x…"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := discord.Line(tc.text); !strings.HasPrefix(got, tc.begin) || !strings.HasSuffix(got, tc.end) || len(got) > 1900 {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}
+
 // TestThreadName: what a thread is called, in a hundred characters at most.
 func TestThreadName(t *testing.T) {
 	for _, tc := range []struct {
@@ -80,6 +103,7 @@ func FuzzMessage(f *testing.F) {
 	f.Add(strings.Repeat("`", 5000), strings.Repeat("é", 7000))
 	f.Add("\\", "\\`\\")
 	f.Add("", strings.Repeat("\x16", 700))
+	f.Add("0", strings.Repeat("x", 1000)+"\\")
 	f.Fuzz(func(t *testing.T, code, plain string) {
 		m := commands.Message{Entry: 42, Lines: []commands.Line{
 			{Text: commands.Text{{Text: plain}, {Kind: commands.Code, Text: code}, {Text: plain}}},
