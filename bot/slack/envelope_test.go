@@ -23,6 +23,48 @@ type wire struct {
 	acks chan string // the envelopes that are acknowledged
 }
 
+// newWire connects the platform, which logs errors alone, until the test ends.
+func newWire(t testing.TB, log *bottest.Log) wire {
+	t.Helper()
+	l := wire{make(chan string), make(chan string, 100)}
+	server := httptest.NewServer(l)
+	t.Cleanup(server.Close)
+	s := introduced(Config{AppToken: imapi.NewSecret("x"), APIURL: server.URL + "/"}, grave(log), identity{team: "T1", user: "U0BOT"})
+	s.doorway.Open(&listener{})
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		s.listen(ctx)
+	}()
+	t.Cleanup(func() {
+		stop()
+		<-ended
+	})
+	return l
+}
+
+// carry says frames and waits for the acknowledgements of envelopes.
+func (l wire) carry(t *testing.T, waits map[string]bool, frames ...string) {
+	t.Helper()
+	late := time.After(10 * time.Second)
+	for _, frame := range frames {
+		select {
+		case l.say <- frame:
+		case <-late:
+			t.Fatal("the socket is gone")
+		}
+	}
+	for len(waits) > 0 {
+		select {
+		case envelope := <-l.acks:
+			delete(waits, envelope)
+		case <-late:
+			t.Fatalf("not acknowledged: %v", waits)
+		}
+	}
+}
+
 // ServeHTTP tells where the socket is, and is it.
 func (l wire) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path != "/socket" {
@@ -67,22 +109,8 @@ func FuzzEnvelope(f *testing.F) {
 	} {
 		f.Add(frame)
 	}
-	l := wire{make(chan string), make(chan string, 100)}
-	server := httptest.NewServer(l)
-	defer server.Close()
 	var log bottest.Log
-	s := introduced(Config{AppToken: imapi.NewSecret("x"), APIURL: server.URL + "/"}, grave(&log), identity{team: "T1", user: "U0BOT"})
-	s.doorway.Open(&listener{})
-	ctx, stop := context.WithCancel(f.Context())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		s.listen(ctx)
-	}()
-	defer func() {
-		stop()
-		<-ended
-	}()
+	l := newWire(f, &log)
 	n := 0
 	f.Fuzz(func(t *testing.T, frame string) {
 		var r socketmode.Request
@@ -96,22 +124,7 @@ func FuzzEnvelope(f *testing.F) {
 		if readable && r.EnvelopeID != "" {
 			waits[r.EnvelopeID] = true
 		}
-		late := time.After(10 * time.Second)
-		for _, frame := range []string{frame, fmt.Sprintf(`{"envelope_id":%q,"type":"slash_commands","payload":{}}`, after)} {
-			select {
-			case l.say <- frame:
-			case <-late:
-				t.Fatal("the socket is gone")
-			}
-		}
-		for len(waits) > 0 {
-			select {
-			case envelope := <-l.acks:
-				delete(waits, envelope)
-			case <-late:
-				t.Fatalf("not acknowledged: %v", waits)
-			}
-		}
+		l.carry(t, waits, frame, fmt.Sprintf(`{"envelope_id":%q,"type":"slash_commands","payload":{}}`, after))
 		if said := log.String(); said != "" {
 			t.Error(said)
 		}

@@ -27,6 +27,17 @@ func (l *listener) Receive(ctx context.Context, _ bot.Delivery, ack func(context
 	return ack(ctx, bot.Answer{})
 }
 
+// behind posts a body to what serves, and tells how many deliveries were heard of it.
+func (l *listener) behind(served http.Handler, path, body, stamp, signature string) (status int, heard int64) {
+	before := l.heard.Load()
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+	r.Header.Set("X-Slack-Request-Timestamp", stamp)
+	r.Header.Set("X-Slack-Signature", signature)
+	w := httptest.NewRecorder()
+	served.ServeHTTP(w, r)
+	return w.Code, l.heard.Load() - before
+}
+
 // grave is a logger of errors alone, which here are panics.
 func grave(log *bottest.Log) *slog.Logger {
 	return slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelError}))
@@ -59,15 +70,6 @@ func FuzzServe(f *testing.F) {
 	door, served := &listener{}, http.NewServeMux()
 	s.Mount(served.Handle)
 	s.doorway.Open(door)
-	post := func(path, body, stamp, signature string) (status int, heard int64) {
-		before := door.heard.Load()
-		r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
-		r.Header.Set("X-Slack-Request-Timestamp", stamp)
-		r.Header.Set("X-Slack-Signature", signature)
-		w := httptest.NewRecorder()
-		served.ServeHTTP(w, r)
-		return w.Code, door.heard.Load() - before
-	}
 	f.Fuzz(func(t *testing.T, path, body, forged string) {
 		switch path {
 		case "/slack/commands", "/slack/events", "/slack/interactions":
@@ -75,10 +77,10 @@ func FuzzServe(f *testing.F) {
 			t.Skip("is not mounted")
 		}
 		stamp := strconv.FormatInt(time.Now().Unix(), 10)
-		if status, heard := post(path, body, stamp, forged); status != http.StatusUnauthorized || heard != 0 {
+		if status, heard := door.behind(served, path, body, stamp, forged); status != http.StatusUnauthorized || heard != 0 {
 			t.Errorf("with the signature %q it is answered %d, and %d were heard", forged, status, heard)
 		}
-		status, heard := post(path, body, stamp, signature(secret, stamp, body))
+		status, heard := door.behind(served, path, body, stamp, signature(secret, stamp, body))
 		if heard > 1 || status != http.StatusOK && (status != http.StatusBadRequest || heard > 0) {
 			t.Errorf("answered %d, and %d were heard", status, heard)
 		}
