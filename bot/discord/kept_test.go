@@ -50,7 +50,8 @@ func FuzzRefusal(f *testing.F) {
 	f.Add(429, "1.5", "0", "2.5", []byte(`{"message":"You are being rate limited.","retry_after":0.3,"global":true}`))
 	f.Add(429, "", "", "", []byte("<html>"))
 	f.Add(403, "", "0", "1e300", []byte(`{"code":50013,"message":"Missing Permissions"}`))
-	f.Add(500, "NaN", "0", "-Inf", []byte(`{"code":"x"}`))
+	f.Add(500, "", "0", "NaN", []byte(`{"code":"x"}`))
+	f.Add(429, "-Inf", "0", "0", []byte(`{"retry_after":-1}`))
 	f.Fuzz(func(t *testing.T, status int, after, left, reset string, body []byte) {
 		h := http.Header{"Retry-After": {after}, "X-Ratelimit-Remaining": {left}, "X-Ratelimit-Reset-After": {reset}}
 		e := refusal(&http.Response{StatusCode: status, Header: h}, body)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"liveadmin/bot"
+	"liveadmin/commands"
 )
 
 // FuzzStored: whatever stands in the texts of an entry, it is read as it would be
@@ -28,9 +29,13 @@ func FuzzStored(f *testing.F) {
 	f.Fuzz(func(t *testing.T, caller, place, command, plan, outcome string) {
 		execSQL(t, j.writer, `UPDATE entry SET caller = $1, place = $2, command = $3 WHERE number = $4`, caller, place, command, e.Number)
 		execSQL(t, j.writer, `UPDATE change SET plan = $1, outcome = $2 WHERE entry = $3`, plan, outcome, e.Number)
+		readable := errors.Join(
+			decode("caller", caller, new(commands.Caller)), decode("place", place, new(commands.Place)), decode("command", command, new(commands.Command)),
+			decode("plan", plan, new(commands.Plan)), decode("outcome", outcome, new(commands.Outcome))) == nil
 		got, found, err := j.Entry(t.Context(), e.Number)
-		if damaged, ok := errors.AsType[*CorruptError](err); found != (err == nil) || err != nil && (!ok || damaged.Number != e.Number) {
-			t.Fatalf("found %v, error %v", found, err)
+		damaged, ok := errors.AsType[*CorruptError](err)
+		if found != readable || found != (err == nil) || !found && (!ok || damaged.Number != e.Number) {
+			t.Fatalf("found %v, error %v; readable: %v", found, err, readable)
 		}
 		if _, err := j.Recent(t.Context(), friday, e.Accepted); err != nil {
 			if damaged, ok := errors.AsType[*CorruptError](err); !ok || damaged.Number != e.Number {
