@@ -24,6 +24,8 @@ func FuzzStored(f *testing.F) {
 	f.Add(caller, place, command, plan, outcome)
 	f.Add("{}", "{}", "{}", "{}", "{}")
 	f.Add("null", "null", "null", "null", "null")
+	f.Add("[]", "{}", "{}", "{}", "{}")
+	f.Add("{}", "{}", "{}", "{}", "[]")
 	f.Add("{", "[]", "", "x", "\xff\x00")
 	f.Add(`{"Ref":1}`, `{"platform":"slack"}`, `{"verb":"add","for":1e99}`, `{"at":"then","users":[{}]}`, `{"made":[null,{"user":"a"}]}`)
 	f.Fuzz(func(t *testing.T, caller, place, command, plan, outcome string) {
