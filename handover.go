@@ -73,7 +73,11 @@ func (r *renewal) Revive(ctx context.Context) error {
 			r.use(next)
 			return nil
 		case <-every.C:
-			r.Renew()
+			// What cannot be read is no news: the log says each minute that the platform is gone.
+			if next, changed, _ := r.changed(); changed {
+				r.use(next)
+				return nil
+			}
 		case <-ctx.Done():
 			return ctx.Err()
 		}
