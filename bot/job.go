@@ -29,6 +29,11 @@ type job struct {
 	entry Entry // Changes, State, Root
 }
 
+// groupsAtOnce is how many groups of a command are in work for each call that it can have
+// waiting or in flight: enough that calls are ready to leave while the record, which each
+// group writes between its calls, is slow for a moment.
+const groupsAtOnce = 2
+
 // enlist puts an entry's open changes into their lanes and starts its messages. It is
 // carried until it is closed, or until the term ends in which it was accepted or
 // taken up.
@@ -37,7 +42,7 @@ func (b *Bot) enlist(term context.Context, e Entry, resumed bool) *job {
 	j := &job{
 		b: b, ctx: ctx, cancel: cancel, entry: e, resumed: resumed,
 		started: make(chan struct{}), moved: make(chan struct{}, 1), settled: make(chan struct{}),
-		share: semaphore.NewWeighted(int64(b.api.Share())),
+		share: semaphore.NewWeighted(groupsAtOnce * int64(b.api.Share())),
 	}
 	j.begin = sync.OnceFunc(func() { close(j.started) })
 	if e.State == Done {
