@@ -15,9 +15,13 @@ const (
 	overlapPause = 50 * time.Millisecond
 )
 
-// reviveGap is how often the settings are looked at for other credentials when those of
-// the platform are revoked.
-const reviveGap = 5 * time.Second
+// While the credentials of the platform are revoked, the settings are looked at for others
+// so often, and the old ones are tried again so often: a service that was switched off can
+// be switched on again.
+const (
+	reviveGap = 5 * time.Second
+	retryGap  = 5 * time.Minute
+)
 
 // running is a platform that receives.
 type running struct {
@@ -63,10 +67,13 @@ func (r *renewal) Run(ctx context.Context, door bot.Door) error {
 	}
 }
 
-// Revive waits until the credentials are not those that were revoked.
+// Revive waits until the credentials are not those that were revoked, or it is time to try
+// these again.
 func (r *renewal) Revive(ctx context.Context) error {
 	every := time.NewTicker(reviveGap)
 	defer every.Stop()
+	again := time.NewTimer(retryGap)
+	defer again.Stop()
 	for {
 		select {
 		case next := <-r.fresh:
@@ -78,6 +85,13 @@ func (r *renewal) Revive(ctx context.Context) error {
 				r.use(next)
 				return nil
 			}
+		case <-again.C:
+			next, err := r.anew()
+			if err == nil {
+				r.use(next)
+				return nil
+			}
+			again.Reset(retryGap)
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -86,17 +100,12 @@ func (r *renewal) Revive(ctx context.Context) error {
 
 // repeat lets another platform with the same credentials take over.
 func (r *renewal) repeat(ctx context.Context, old running, door bot.Door) running {
-	cfg, err := r.read()
-	if err == nil && r.credentials(cfg) == old.credentials {
-		var next chat
-		if next, err = r.build(cfg); err == nil {
-			return r.replace(ctx, old, candidate{next, old.credentials}, door)
-		}
-	}
+	next, err := r.anew()
 	if err != nil {
 		r.log.Error("the session was not renewed", "platform", r.Name(), "err", err)
+		return old
 	}
-	return old
+	return r.replace(ctx, old, next, door)
 }
 
 // replace lets another platform take over, if its credentials are good. One that is not

@@ -46,12 +46,12 @@ type candidate struct {
 
 // init builds the platform with the credentials as they are.
 func (r *renewal) init(cfg config.Config) error {
-	now, err := r.build(cfg)
+	now, err := r.with(cfg)
 	if err != nil {
 		return err
 	}
 	r.fresh = make(chan candidate, 1)
-	r.use(candidate{now, r.credentials(cfg)})
+	r.use(now)
 	return nil
 }
 
@@ -103,15 +103,25 @@ func (r *renewal) Doubt() {
 // changed builds a platform with the credentials as they are now, if they are others.
 func (r *renewal) changed() (candidate, bool, error) {
 	cfg, err := r.read()
-	if err != nil {
+	if err != nil || r.credentials(cfg) == r.current().credentials {
 		return candidate{}, false, err
 	}
-	credentials := r.credentials(cfg)
-	if credentials == r.current().credentials {
-		return candidate{}, false, nil
+	next, err := r.with(cfg)
+	return next, err == nil, err
+}
+
+// anew builds a platform with the credentials as they are now.
+func (r *renewal) anew() (candidate, error) {
+	cfg, err := r.read()
+	if err != nil {
+		return candidate{}, err
 	}
-	next, err := r.build(cfg)
-	return candidate{next, credentials}, err == nil, err
+	return r.with(cfg)
+}
+
+func (r *renewal) with(cfg config.Config) (candidate, error) {
+	built, err := r.build(cfg)
+	return candidate{built, r.credentials(cfg)}, err
 }
 
 // Name is the name of the platform.

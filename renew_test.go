@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot"
@@ -59,6 +60,46 @@ func TestSessionIsRenewed(t *testing.T) {
 		t.Errorf("%d commands, %d threads", said, results)
 	}
 	stop()
+}
+
+// still is a platform that does nothing.
+type still struct {
+	chat
+	number int
+}
+
+func (still) Mount(func(string, http.Handler)) {}
+
+// TestRevive: others than the revoked credentials are tried at once, and the same ones from
+// time to time, by another platform: one that was revoked stays so.
+func TestRevive(t *testing.T) {
+	for name, row := range map[string]struct{ change, comes time.Duration }{
+		"other credentials": {time.Minute, time.Minute + reviveGap},
+		"the same ones":     {time.Hour, retryGap},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began, built := time.Now(), 0
+				r := &renewal{
+					read: func() (config.Config, error) { return config.Config{}, nil },
+					build: func(config.Config) (chat, error) {
+						built++
+						return still{number: built}, nil
+					},
+					credentials: func(config.Config) any { return time.Since(began) > row.change },
+				}
+				if err := r.init(config.Config{}); err != nil {
+					t.Fatal(err)
+				}
+				if err := r.Revive(t.Context()); err != nil || time.Since(began) != row.comes {
+					t.Errorf("after %s: %v", time.Since(began), err)
+				}
+				if now := r.current().chat.(still); now.number != 2 {
+					t.Errorf("it is number %d", now.number)
+				}
+			})
+		})
+	}
 }
 
 // TestServeComesBack: a platform whose credentials are revoked is back when there are

@@ -14,8 +14,8 @@ var ErrRevoked = errors.New("the credentials are revoked")
 
 // Reviver is a platform that can be run again after its credentials were revoked.
 type Reviver interface {
-	// Revive waits until there are other credentials. It returns an error only if the
-	// context ends before.
+	// Revive waits until running it again may help. It returns an error only if the context
+	// ends before.
 	Revive(ctx context.Context) error
 }
 
@@ -32,7 +32,7 @@ type listening struct {
 }
 
 // listen runs the platforms until none is left that receives. One whose credentials are
-// revoked comes back when it has others.
+// revoked can come back.
 func (b *Bot) listen(ctx context.Context, platforms []Platform) error {
 	left, alone := context.WithCancel(ctx) // ends when no platform is left
 	defer alone()
@@ -74,8 +74,8 @@ func (b *Bot) hear(ctx context.Context, p Platform) error {
 	return err
 }
 
-// revive waits until a platform that is gone has other credentials, and says meanwhile
-// that it is gone. It returns false if the context ends before.
+// revive waits until a platform that is gone can be run again, and says meanwhile that it
+// is gone. It returns false if the context ends before.
 func (b *Bot) revive(ctx context.Context, p Platform, why error) bool {
 	gone, back := context.WithCancel(ctx)
 	defer back()
@@ -87,7 +87,7 @@ func (b *Bot) revive(ctx context.Context, p Platform, why error) bool {
 	}
 	err := safely(func() error { return r.Revive(ctx) })
 	if err == nil {
-		b.log.Info("platform is back, with other credentials", "platform", p.Name())
+		b.log.Info("platform is run again", "platform", p.Name())
 	}
 	return err == nil
 }
