@@ -1,14 +1,12 @@
 package bot_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -66,25 +64,7 @@ type noAPI struct{ bot.API }
 func (noAPI) Fair(ctx context.Context) context.Context { return ctx }
 func (noAPI) Share() int                               { return 1 }
 
-// lockedBuffer can be written from several goroutines.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-func bare(t *testing.T, out *lockedBuffer, open ...bot.Entry) *bot.Bot {
+func bare(t *testing.T, out *bottest.Log, open ...bot.Entry) *bot.Bot {
 	t.Helper()
 	b, err := bot.New(bot.Parts{
 		Journal: emptyJournal{open: open}, API: noAPI{}, Rules: func() bot.Rules { return bot.Rules{} },
@@ -101,7 +81,7 @@ func bare(t *testing.T, out *lockedBuffer, open ...bot.Entry) *bot.Bot {
 func TestRevoked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		revoked := fmt.Errorf("token_revoked: %w", bot.ErrRevoked)
-		var log lockedBuffer
+		var log bottest.Log
 		err := bare(t, &log).Run(t.Context(),
 			gone{name: "slack", after: time.Second, err: revoked},
 			gone{name: "discord", after: 5 * time.Minute, err: nil})
@@ -155,7 +135,7 @@ func TestComesBack(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				var log lockedBuffer
+				var log bottest.Log
 				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)
 				defer cancel()
 				var runs atomic.Int32
@@ -202,7 +182,7 @@ func TestComesBackToLimits(t *testing.T) {
 func TestRevokedLeavesWork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		revoked := fmt.Errorf("token_revoked: %w", bot.ErrRevoked)
-		var log lockedBuffer
+		var log bottest.Log
 		began := time.Now()
 		b := bare(t, &log, bot.Entry{Number: 1, State: bot.Done, Place: commands.Place{Platform: "slack"}, Accepted: began})
 		err := b.Run(t.Context(), gone{name: "slack", after: time.Second, err: revoked})
@@ -226,6 +206,26 @@ func TestStopAfterRevoked(t *testing.T) {
 	}
 	cancel()
 	if err := <-ended; err != nil {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+// TestRevokedWithLimits: when no platform is left, the bot stays for the ends on record.
+func TestRevokedWithLimits(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stop := stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1 --for 30m")
+	stop()
+	stage.Restart(t)
+	ended := make(chan error, 1)
+	go func() {
+		ended <- stage.Bot.Run(context.Background(), gone{name: bottest.Platform, err: fmt.Errorf("no more: %w", bot.ErrRevoked)})
+	}()
+	stage.Clock.Advance(time.Hour)
+	noneOnRecord(t, stage)
+	admins(t, stage, groupA)
+	if err := <-ended; err == nil || !strings.Contains(err.Error(), "no more") {
 		t.Errorf("ended with %v", err)
 	}
 }

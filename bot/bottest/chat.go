@@ -81,16 +81,19 @@ func (c *Chat) Say(ctx context.Context, who, text string) (string, error) {
 
 // Deliver brings a command through the door under a key and returns what it is
 // acknowledged with.
-func (c *Chat) Deliver(ctx context.Context, key, who, text string) (answer bot.Answer, err error) {
+func (c *Chat) Deliver(ctx context.Context, key, who, text string) (bot.Answer, error) {
+	return c.bring(ctx, who, bot.Delivery{Key: key, Text: text})
+}
+
+// bring brings what somebody says or presses through the door.
+func (c *Chat) bring(ctx context.Context, who string, d bot.Delivery) (answer bot.Answer, err error) {
 	door, err := c.Door(ctx)
 	if err != nil {
 		return bot.Answer{}, err
 	}
-	err = door.Receive(ctx, bot.Delivery{
-		Key: key, Text: text,
-		Caller: commands.Caller{Ref: Ref(who), Name: who},
-		Place:  commands.Place{Platform: Platform, Channel: Platform + ":channel"},
-	}, func(_ context.Context, a bot.Answer) error {
+	d.Caller = commands.Caller{Ref: Ref(who), Name: who}
+	d.Place = commands.Place{Platform: Platform, Channel: Platform + ":channel"}
+	err = door.Receive(ctx, d, func(_ context.Context, a bot.Answer) error {
 		answer = a
 		return nil
 	})
@@ -207,24 +210,12 @@ func (c *Chat) Late() []string {
 }
 
 // Press presses a button as somebody and returns what it is acknowledged with.
-func (c *Chat) Press(ctx context.Context, who, action string, entry int64) (answer bot.Answer, err error) {
-	door, err := c.Door(ctx)
-	if err != nil {
-		return bot.Answer{}, err
-	}
+func (c *Chat) Press(ctx context.Context, who, action string, entry int64) (bot.Answer, error) {
 	c.mu.Lock()
 	c.said++
 	key := fmt.Sprintf("%s:press:%d", Platform, c.said)
 	c.mu.Unlock()
-	err = door.Receive(ctx, bot.Delivery{
-		Key: key, Click: &bot.Click{Action: action, Entry: entry},
-		Caller: commands.Caller{Ref: Ref(who), Name: who},
-		Place:  commands.Place{Platform: Platform, Channel: Platform + ":channel"},
-	}, func(_ context.Context, a bot.Answer) error {
-		answer = a
-		return nil
-	})
-	return answer, err
+	return c.bring(ctx, who, bot.Delivery{Key: key, Click: &bot.Click{Action: action, Entry: entry}})
 }
 
 // Result waits until an entry's result stands under its root and the root has

@@ -285,21 +285,6 @@ func TestStorageErrors(t *testing.T) {
 	}
 }
 
-func TestReadOnlyFile(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("root may write everything")
-	}
-	url, file := newURL(t)
-	reopen(t, url).Close()
-	if err := os.Chmod(file, 0o400); err != nil {
-		t.Fatal(err)
-	}
-	_, err := Open(t.Context(), url, app)
-	if e, ok := errors.AsType[*StorageError](err); !ok || e.Problem != NotWritable {
-		t.Errorf("error %v, want %s", err, NotWritable)
-	}
-}
-
 func TestProblems(t *testing.T) {
 	for code, want := range map[int]StorageProblem{
 		13: DiskFull, 4874: DiskFull, 10: DiskFault, 778: DiskFault, 8: NotWritable, 776: NotWritable,

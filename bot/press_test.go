@@ -1,0 +1,76 @@
+package bot_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest"
+	"liveadmin/commands"
+)
+
+// TestRetry: what failed for a cause that passes carries a button that whoever clicks
+// runs as their own command.
+func TestRetry(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.Rules.Set(bot.Rules{Policy: commands.Policy{Rules: []commands.Rule{
+		{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice"), bottest.Ref("bob")}},
+	}}})
+	waited(t, stage, commands.Command{Verb: commands.Add}, time.Hour)
+	stage.Run(t, chat)
+	got, err := chat.Result(soon(t), 1)
+	check(t, err)
+	if !strings.Contains(got, "[Try again]") {
+		t.Errorf("there is no button: %s", got)
+	}
+	if got := press(t, chat, "mallory", commands.RetryAction, 1); !strings.Contains(got, "(private) You are not allowed") {
+		t.Errorf("mallory was answered %s", got)
+	}
+	if got := press(t, chat, "bob", commands.RetryAction, 1); !strings.Contains(got, "@bob") || !strings.Contains(got, "• user1   added") {
+		t.Errorf("bob was answered %s", got)
+	}
+	admins(t, stage, groupA, "user1")
+}
+
+// TestPressedTwice: a button pressed again while what it does is being done does
+// nothing, whoever presses.
+func TestPressedTwice(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1")
+	stage.API.SetLatency(300 * time.Millisecond)
+	first, err := chat.Press(soon(t), "alice", commands.UndoAction, 1)
+	check(t, err)
+	if got := press(t, chat, "alice", commands.UndoAction, 1); !strings.Contains(got, fmt.Sprintf("(private) This is being done already: #%d", first.Entry)) {
+		t.Errorf("the second press was answered %s", got)
+	}
+	_, err = chat.Result(soon(t), first.Entry)
+	check(t, err)
+}
+
+// TestReplace: an add for which one seat is missing has a button for each holder.
+func TestReplace(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	check(t, stage.API.SetAdmins(groupA, []string{"a", "b", "c", "d", "e"}))
+	stage.Run(t, chat)
+	if got := tell(t, chat, "add GROUP user1"); !strings.Contains(got, "[Replace a]   [Replace b]   [Replace c]   [Replace d]   [Replace e]") {
+		t.Errorf("answered %s", got)
+	}
+	if got := tell(t, chat, "add GROUP user1 user2"); strings.Contains(got, "[Replace") {
+		t.Errorf("two seats are missing, and the answer is %s", got)
+	}
+	if got := press(t, chat, "alice", "replace-2", 1); !strings.Contains(got, "• c   removed") {
+		t.Errorf("answered %s", got)
+	}
+	admins(t, stage, groupA, "a", "b", "d", "e", "user1")
+	for _, action := range []string{"replace-5", "replace--1", "replace-x", "replace-"} {
+		if got := press(t, chat, "alice", action, 1); !strings.Contains(got, "(private) This button does nothing any more") {
+			t.Errorf("%s was answered %s", action, got)
+		}
+	}
+}
