@@ -78,13 +78,28 @@ func (b *Bot) press(ctx context.Context, d Delivery, cmd commands.Command, decis
 			return b.acknowledge(ctx, job, ack)
 		case known.Key != "":
 			return ack(ctx, Answer{}) // the same click again
-		case !known.State.closed():
-			message := b.words.Pressed(known.Number)
+		}
+		if known = b.decided(ctx, d, known); !known.State.closed() {
+			message := b.words.Pressed(known.Number, !b.unclear(known))
 			return ack(ctx, Answer{Private: &message})
 		}
 	}
 	message := b.words.Stale(0)
 	return ack(ctx, Answer{Private: &message})
+}
+
+// decided waits, as long as an answer may take, until it is clear whether an open entry
+// runs: if the platform did not take its acknowledgement, it is closed, here or by
+// another instance, and who pressed again meanwhile must not be referred to it.
+func (b *Bot) decided(ctx context.Context, d Delivery, e Entry) Entry {
+	ctx, cancel := context.WithDeadline(ctx, d.came.Add(answerTime))
+	defer cancel()
+	for !e.State.closed() && b.unclear(e) && sleep(ctx, answerTime/50) {
+		if now, found, err := b.journal.Entry(ctx, e.Number); err == nil && found {
+			e = now
+		}
+	}
+	return e
 }
 
 // closed reports whether nothing is left to do.

@@ -22,6 +22,12 @@ func (e Entry) begun() bool {
 	return e.Root != ""
 }
 
+// unclear reports whether an open entry may yet be closed as unanswered: its platform can
+// tell what became of the acknowledgement, and has not been heard.
+func (b *Bot) unclear(e Entry) bool {
+	return b.confirmer(e) != nil && !e.Answered && !e.begun()
+}
+
 // answered lets an entry begin whose acknowledgement was taken, with a mark for the
 // next start. Without the mark that start would ask the platform.
 func (j *job) answered() {

@@ -1,7 +1,10 @@
 package bot_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +53,42 @@ func TestPressedTwice(t *testing.T) {
 	}
 	_, err = chat.Result(soon(t), first.Entry)
 	check(t, err)
+}
+
+// TestPressedUnclear: who presses again while it is unclear whether the first press runs is
+// not referred to something that is never done.
+func TestPressedUnclear(t *testing.T) {
+	unclear := func(times int) []error { return slices.Repeat([]error{errUnclear}, times) }
+	for _, test := range []struct {
+		name  string
+		tells []error
+		says  string
+	}{
+		{"and it is not taken", append(unclear(1), bot.ErrNotRun), "Undid #1"},
+		{"and it is taken", unclear(1), "(private) This is being done already: #2"},
+		{"for long", unclear(5), "(private) It is not known yet whether this is being done already: #2. Try again"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			stage, chat := open(t)
+			stage.Run(t, &sureChat{Chat: chat, tells: test.tells})
+			tell(t, chat, "add GROUP user1")
+			stage.API.SetLatency(300 * time.Millisecond) // what is taken is not done at once
+			err := door(t, chat).Receive(t.Context(), bot.Delivery{
+				Key: "k", Caller: commands.Caller{Ref: bottest.Ref("alice")},
+				Place: commands.Place{Platform: bottest.Platform, Channel: "chat:channel"},
+				Click: &bot.Click{Action: commands.UndoAction, Entry: 1},
+			}, func(context.Context, bot.Answer) error { return errUnclear })
+			if !errors.Is(err, errUnclear) {
+				t.Errorf("received with %v", err)
+			}
+			if got := press(t, chat, "alice", commands.UndoAction, 1); !strings.Contains(got, test.says) {
+				t.Errorf("the second press was answered %s", got)
+			}
+			closed(t, stage)
+			admins(t, stage, groupA)
+		})
+	}
 }
 
 // TestReplace: an add for which one seat is missing has a button for each holder.

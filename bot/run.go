@@ -83,8 +83,8 @@ func (b *Bot) takeUp(ctx context.Context) error {
 	for _, e := range entries {
 		b.log.Info("taken up", "entry", e.Number, "state", e.State, "attempt", e.Attempt)
 		job := b.enlist(term, e, true)
-		if confirmer := b.confirmer(e); confirmer != nil && !e.Answered && !e.begun() {
-			job.confirm(confirmer)
+		if b.unclear(e) {
+			job.confirm(b.confirmer(e))
 		} else {
 			job.begin()
 		}

@@ -84,6 +84,7 @@ func englishAsking() Asking {
 		HistoryWhere:   "Asked in {where}",
 		LimitedMore:    "{n} more {n|end|ends} not shown here.",
 		AlreadyPressed: "This is being done already: #{number}",
+		MaybePressed:   "It is not known yet whether this is being done already: #{number}. Try again in a minute.",
 		StaleButton:    "This button does nothing any more. Type the command instead.",
 	}
 }

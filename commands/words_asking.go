@@ -53,6 +53,7 @@ type Asking struct {
 	Stopping                 string
 	StaleButton              string
 	AlreadyPressed           string // {number}
+	MaybePressed             string // {number}
 }
 
 // What was typed is repeated up to so many characters.
@@ -221,10 +222,15 @@ func (w Words) Stale(entry int64) Message {
 	return m
 }
 
-// Pressed is the answer to a button that is pressed while what it does is being done.
-func (w Words) Pressed(entry int64) Message {
+// Pressed is the answer to a button that is pressed while what it does is being done, or
+// may be.
+func (w Words) Pressed(entry int64, sure bool) Message {
 	var m Message
-	m.add(Head, fill(w.AlreadyPressed, slots{"number": number(int(entry))}))
+	sentence := w.AlreadyPressed
+	if !sure {
+		sentence = w.MaybePressed
+	}
+	m.add(Head, fill(sentence, slots{"number": number(int(entry))}))
 	return m
 }
 

@@ -207,7 +207,8 @@ func everything(t *testing.T, w Words) []string {
 		say(w.Help(1, topic))
 	}
 	say(w.Board(1, nil, nil))
-	say(w.Pressed(1))
+	say(w.Pressed(1, true))
+	say(w.Pressed(1, false))
 	say(w.Board(1, []Target{
 		{Alias: "few", Groups: []imapi.GroupID{"a", "b"}}, {Alias: "many", Groups: []imapi.GroupID{"a", "b", "c", "d", "e", "f"}},
 	}, []Grant{{Group: "a", User: "user1", Until: noon}}))
