@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/bottest/fakeslack"
@@ -60,7 +62,8 @@ func (c slackTalk) wait(ctx context.Context, check func() bool) error { return c
 // discordTalk are people in Discord.
 type discordTalk struct{ *fakediscord.Server }
 
-// discordAttempt is what nobody delivers again: who gets no answer types again.
+// discordAttempt is what nobody delivers again: who gets no answer, or is
+// asked to, does it again.
 type discordAttempt struct {
 	act func() *fakediscord.Interaction
 	i   *fakediscord.Interaction
@@ -80,7 +83,10 @@ func (c discordTalk) say(p *place, s step) attempt {
 }
 
 func (a *discordAttempt) heard(ctx context.Context) error {
-	_, err := a.i.Wait(ctx)
+	first, err := a.i.Wait(ctx)
+	if err == nil && bytes.Contains(first.Body, []byte("Try again in a minute")) {
+		return errors.New("asked to try again")
+	}
 	return err
 }
 
