@@ -78,3 +78,6 @@ func New(p Parts) (*Bot, error) {
 		open:      make(map[int64]*job),
 	}, nil
 }
+
+// wording is how the bot calls things and people by the rules in force.
+func (b *Bot) wording() commands.Words { return b.words.Naming(b.rules().Names) }

@@ -114,7 +114,7 @@ func (b *Bot) trail(ctx context.Context, d Delivery, cmd commands.Command, rules
 	for _, s := range stories[:min(len(stories), shown)] {
 		past = append(past, s.past())
 	}
-	return func(entry int64) commands.Message { return b.words.Trail(entry, past) }, nil
+	return func(entry int64) commands.Message { return b.wording().Trail(entry, past) }, nil
 }
 
 // story is the answer to history of one number: that entry with its end and its undo.
@@ -131,6 +131,6 @@ func (b *Bot) story(ctx context.Context, s Story) (func(int64) commands.Message,
 	slices.SortStableFunc(limits, func(a, b commands.Grant) int { return cmp.Compare(a.Group, b.Group) })
 	undo := b.now().Sub(e.Accepted) <= commands.UndoFor
 	return func(entry int64) commands.Message {
-		return b.words.Story(entry, s.past(), e.result(), limits, undo)
+		return b.wording().Story(entry, s.past(), e.result(), limits, undo)
 	}, nil
 }

@@ -65,7 +65,7 @@ func (j *job) announce(platform Platform) bool {
 	if e.Root != "" {
 		return true
 	}
-	root := j.b.words.Root(r)
+	root := j.b.wording().Root(r)
 	post, err := j.deliver("announcing", func(ctx context.Context) (Post, error) {
 		return platform.Announce(ctx, e, root)
 	}, func(ctx context.Context, f Finder) (Post, bool, error) {
@@ -102,7 +102,7 @@ func (j *job) progress(platform Platform) bool {
 		if e.Under != 0 {
 			continue
 		}
-		root := j.b.words.Root(r)
+		root := j.b.wording().Root(r)
 		if err := safely(func() error { return platform.Update(j.ctx, e, root) }); err != nil {
 			j.b.log.Warn("progress not shown", "entry", e.Number, "err", err)
 		}
@@ -120,7 +120,8 @@ func (j *job) progress(platform Platform) bool {
 // closes the entry.
 func (j *job) report(platform Platform) {
 	e, r := j.result()
-	root, result := j.b.words.Root(r), j.b.words.Report(r)
+	words := j.b.wording()
+	root, result := words.Root(r), words.Report(r)
 	post, err := j.deliver("reporting", func(ctx context.Context) (Post, error) {
 		return platform.Report(ctx, e, root, result)
 	}, func(ctx context.Context, f Finder) (Post, bool, error) {

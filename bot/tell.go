@@ -57,5 +57,5 @@ func (b *Bot) board(ctx context.Context, d Delivery, rules Rules) (func(int64) c
 			limits = append(limits, g)
 		}
 	}
-	return func(entry int64) commands.Message { return b.words.Board(entry, aliases, limits) }, nil
+	return func(entry int64) commands.Message { return b.wording().Board(entry, aliases, limits) }, nil
 }

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -133,7 +134,7 @@ func (w Words) actions(r Result) []Action {
 		add(ExtendAction, plain(w.ExtendLabel), "")
 	}
 	for i, a := range replaceable(r) {
-		add(replaceAction+strconv.Itoa(i), fill(w.ReplaceLabel, slots{"user": plain(string(a.User))}), "")
+		add(replaceAction+strconv.Itoa(i), fill(w.ReplaceLabel, slots{"user": plain(cmp.Or(w.called[a.User], string(a.User)))}), "")
 	}
 	return all
 }

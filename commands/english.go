@@ -130,6 +130,7 @@ func English() Words {
 		Person:   "{name} ({id})",
 		Named:    "{alias} ({id})",
 		Nickname: "{id} ({nickname})",
+		BothName: "{name} ({id}, {nickname})",
 		Reason:   "Reason: {reason}",
 
 		Asking: englishAsking(),

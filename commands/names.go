@@ -15,6 +15,7 @@ import (
 type Names struct {
 	groups map[string]alias // by lower-case name
 	people map[string]crew
+	called map[imapi.UserID]string // the first name that is somebody's alone
 }
 
 type alias struct {
@@ -30,12 +31,15 @@ type crew struct {
 // NewNames takes the names as the config file writes them. Two names that
 // differ only in case are the config file's mistake; the last one counts.
 func NewNames(groups map[string][]imapi.GroupID, people map[string][]imapi.UserID) Names {
-	n := Names{groups: make(map[string]alias, len(groups)), people: make(map[string]crew, len(people))}
+	n := Names{groups: make(map[string]alias, len(groups)), people: make(map[string]crew, len(people)), called: make(map[imapi.UserID]string)}
 	for _, name := range slices.Sorted(maps.Keys(groups)) {
 		n.groups[strings.ToLower(name)] = alias{name, groups[name]}
 	}
 	for _, name := range slices.Sorted(maps.Keys(people)) {
 		n.people[strings.ToLower(name)] = crew{name, people[name]}
+		if ids := people[name]; len(ids) == 1 && n.called[ids[0]] == "" {
+			n.called[ids[0]] = name
+		}
 	}
 	return n
 }

@@ -1,6 +1,10 @@
 package commands
 
-import "liveadmin/imapi"
+import (
+	"cmp"
+
+	"liveadmin/imapi"
+)
 
 // Words is a language: every sentence that people read. A sentence has {places};
 // "{n|seat|seats}" is the word for a count of one, or of any other. Meanings and
@@ -76,9 +80,19 @@ type Words struct {
 	Person   string // {name} {id}
 	Named    string // {alias} {id}
 	Nickname string // {id} {nickname}
+	BothName string // {name} {id} {nickname}
 	Reason   string // {reason}
 
 	Asking
+
+	called map[imapi.UserID]string // names of the config file
+}
+
+// Naming returns the words with a config file's names for people: whoever has one is
+// called by it, and by the UserID.
+func (w Words) Naming(n Names) Words {
+	w.called = n.called
+	return w
 }
 
 // Deeds say in a few words what was done, or what would be.
@@ -105,18 +119,18 @@ func (w Words) group(t Target, g imapi.GroupID) Text {
 
 // person names somebody: a name of the config file with its UserID, or the UserID.
 func (w Words) person(p Person) Text {
-	if p.Name == "" {
-		return code(string(p.ID))
-	}
-	return fill(w.Person, slots{"name": code(p.Name), "id": code(string(p.ID))})
+	return w.people([]Person{p})
 }
+
+// name is what somebody is called: as they were typed, else as the config file does.
+func (w Words) name(p Person) string { return cmp.Or(p.Name, w.called[p.ID]) }
 
 // people names several; those of one crew stand together: "night (u_1, u_2)".
 func (w Words) people(people []Person) Text {
 	var all []Text
 	for i := 0; i < len(people); {
-		name, crew := people[i].Name, []Text(nil)
-		for ; i < len(people) && people[i].Name == name; i++ {
+		name, crew := w.name(people[i]), []Text(nil)
+		for ; i < len(people) && w.name(people[i]) == name; i++ {
 			crew = append(crew, code(string(people[i].ID)))
 		}
 		ids := join(", ", crew...)
@@ -131,7 +145,7 @@ func (w Words) people(people []Person) Text {
 func (w Words) admins(admins []imapi.Admin) Text {
 	all := make([]Text, len(admins))
 	for i, a := range admins {
-		all[i] = code(string(a.User))
+		all[i] = w.person(Person{ID: a.User})
 	}
 	return join(", ", all...)
 }

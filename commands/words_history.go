@@ -77,5 +77,5 @@ func (w Words) Story(entry int64, p Past, r Result, limits []Grant, undo bool) M
 }
 
 func (w Words) limit(g Grant) Text {
-	return fill(w.LimitedLine, slots{"user": code(string(g.User)), "group": groupID(g.Group), "time": moment(g.Until)})
+	return fill(w.LimitedLine, slots{"user": w.person(Person{ID: g.User}), "group": groupID(g.Group), "time": moment(g.Until)})
 }

@@ -262,15 +262,21 @@ func (w Words) now(o Outcome, values slots) slots {
 // listed is the answer to list: who, with which nickname, until when.
 func (w Words) listed(m *Message, g GroupResult) {
 	for _, a := range g.Outcome.Now {
-		who := code(string(a.User))
-		if a.Nickname != "" {
-			who = fill(w.Nickname, slots{"id": who, "nickname": plain(a.Nickname)})
-		}
+		who := w.listedAs(a)
 		if had, ok := limitOf(g.Plan.Limits, a.User); ok {
 			who = fill(w.Item, slots{"user": who, "what": fill(w.Until, slots{"time": moment(had.Until)})})
 		}
 		m.add(Item, who)
 	}
+}
+
+func (w Words) listedAs(a imapi.Admin) Text {
+	p := Person{ID: a.User}
+	if a.Nickname == "" {
+		return w.person(p)
+	}
+	name := w.name(p)
+	return fill(either(name != "", w.BothName, w.Nickname), slots{"name": code(name), "id": code(string(p.ID)), "nickname": plain(a.Nickname)})
 }
 
 func choose(t time.Time, without, with string) string {

@@ -197,6 +197,10 @@ func everything(t *testing.T, w Words) []string {
 	} {
 		say(w.Report(r))
 	}
+	named := w.Naming(NewNames(nil, map[string][]imapi.UserID{"minho": {"user1"}}))
+	say(named.Report(Result{Command: Command{Verb: List}, Groups: []GroupResult{{
+		Group: "g", Plan: Plan{Known: true}, Outcome: Outcome{Status: Done, Now: []imapi.Admin{{User: "user1", Nickname: "Nick"}}},
+	}}}))
 	for _, problem := range constants[Problem](t, "mistake.go") {
 		for _, verb := range []Verb{"", Add, List} {
 			say(w.Mistake(1, Mistake{Problem: problem, Verb: verb, Word: "word", Nearest: "near", Count: 6, Limit: 5, Char: 'ü', Typed: "typed"}))

@@ -26,6 +26,7 @@ import (
 //	group ID [ADMIN…]           a live group
 //	chat ID                     a group that is not a live group
 //	account USER…               UserIDs that an account has, with no nickname
+//	nickname USER NICKNAME      an account with one
 //	alias NAME ID…              a short name
 //	people NAME USER…           a name or a crew
 //	rule WHO… [can VERB…] [on GROUP…] [for DURATION]
@@ -178,6 +179,8 @@ func (c Conversation) set(t testing.TB, s *Stage) {
 			for _, user := range words[1:] {
 				s.API.AddAccount(user, "")
 			}
+		case "nickname":
+			s.API.AddAccount(words[1], words[2])
 		case "alias":
 			for _, id := range words[2:] {
 				groups[words[1]] = append(groups[words[1]], imapi.GroupID(id))
