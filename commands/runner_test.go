@@ -115,8 +115,9 @@ func TestFailureAfterAnInterruption(t *testing.T) {
 				t.Parallel()
 				r := newRuns(t, simulator.Rules{}, "host")
 				cmd, plan := r.plan(text)
-				test.fault.Command = "modify_admin"
-				must(t, r.api.Inject(test.fault))
+				fault := test.fault
+				fault.Command = "modify_admin"
+				must(t, r.api.Inject(fault))
 				o, says := r.apply(cmd, plan, test.again)
 				if o.Status != test.want {
 					t.Fatalf("the outcome is %s, want %s:\n%s", o.Status, test.want, says)
