@@ -122,7 +122,8 @@ func TestNothingOfOthersIsTaken(t *testing.T) {
 	e := bot.Entry{Root: discord.Stand(general, "9", thread), Accepted: time.Now()}
 	for number := range int64(3) {
 		e.Number = number + 50
-		w.Say(bob, thread, fmt.Sprintf("#%d", e.Number))
+		number := fmt.Sprintf("#%d", e.Number)
+		w.Say(bob, thread, "<@"+w.Config().AppID+"> "+number, fakediscord.Embed{Footer: &fakediscord.Footer{Text: number}})
 		if _, _, err := w.discord.FindResult(w.Soon(), e); err != nil {
 			t.Fatal(err)
 		}

@@ -86,14 +86,15 @@ func (s *Server) WaitMessage(ctx context.Context, fits func(Message) bool) (Mess
 	return fake.WaitFor(ctx, s.host, s.since, func(m Message) int { return m.news }, show, fits)
 }
 
-// Say lets a person write in a channel or a thread.
-func (s *Server) Say(user, channel, text string) Message {
+// Say lets a person write in a channel or a thread, or another application, which can
+// also post embeds.
+func (s *Server) Say(user, channel, text string, embeds ...Embed) Message {
 	s.t.Helper()
 	var said Message
 	found := false
 	s.host.Change(func() {
 		if r := s.world.rooms[channel]; r != nil {
-			said = s.put(r, Message{Author: user, Content: text}).copy()
+			said = s.put(r, Message{Author: user, Content: text, Embeds: embeds}).copy()
 			found = true
 		}
 	})

@@ -3,6 +3,7 @@ package fakediscord
 import (
 	"cmp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -97,11 +98,13 @@ func (s *Server) wire(m *Message) map[string]any {
 
 // wireRead is a message as it is read later: without a nonce, which is only told when
 // the message is made, and without the words of others, for which the application has
-// no intent. The state is locked.
+// no intent, unless they are meant for it (docs: events/gateway, message content intent).
+// The state is locked.
 func (s *Server) wireRead(m *Message) map[string]any {
 	w := s.wire(m)
 	delete(w, "nonce")
-	if m.Author != s.config.AppID {
+	r, app := s.world.rooms[m.Channel], s.config.AppID
+	if meant := r.Type == DM || strings.Contains(m.Content, "<@"+app+">"); m.Author != app && !meant {
 		w["content"], w["embeds"], w["components"] = "", []any{}, []any{}
 	}
 	return w
