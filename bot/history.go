@@ -114,7 +114,7 @@ func (b *Bot) trail(ctx context.Context, d Delivery, cmd commands.Command, rules
 	for _, s := range stories[:min(len(stories), shown)] {
 		past = append(past, s.past())
 	}
-	return func(entry int64) commands.Message { return b.wording().Trail(entry, past) }, nil
+	return func(entry int64) commands.Message { return b.words.Trail(entry, past) }, nil
 }
 
 // story is the answer to history of one number: that entry with its end and its undo.

@@ -226,11 +226,7 @@ func (w Words) Stale(entry int64) Message {
 // may be.
 func (w Words) Pressed(entry int64, sure bool) Message {
 	var m Message
-	sentence := w.AlreadyPressed
-	if !sure {
-		sentence = w.MaybePressed
-	}
-	m.add(Head, fill(sentence, slots{"number": number(int(entry))}))
+	m.add(Head, fill(either(sure, w.AlreadyPressed, w.MaybePressed), slots{"number": number(int(entry))}))
 	return m
 }
 
