@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -76,11 +77,7 @@ func groupToRead(asked string, names commands.Names) (imapi.GroupID, bot.Finding
 		Name: "plan and console switch", Verdict: bot.Unchecked, Detail: "a live streaming group is needed for that",
 		Remedy: "Name one with --group ID.",
 	}
-	aliases := names.Aliases()
-	if asked == "" && len(aliases) > 0 {
-		asked = aliases[0]
-	}
-	if asked == "" {
+	if asked = cmp.Or(asked, names.First()); asked == "" {
 		return "", f
 	}
 	if target, ok := names.Group(asked); ok {

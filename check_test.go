@@ -208,12 +208,12 @@ func TestCheckRules(t *testing.T) {
 	e := newExamined(t)
 	e.write("liveadmin.yaml", `groups:
   friday-show: "`+checkGroup+`"
-  weekend: ["@TGS#aSAT", "@TGS#aSUN"]
+  all-weekend: ["@TGS#aSAT", "@TGS#aSUN"]
 blocked: [slack:user:U0MALLORY]
 rules:
   - allow: [slack:user:U024BE7LH, discord:role:165511591545143296]
     commands: [add, remove]
-    groups: [weekend, "show-*"]
+    groups: [all-weekend, "show-*"]
     channels: [slack:C024BE91L]
     for: 8h
 `)

@@ -16,6 +16,7 @@ type Names struct {
 	groups map[string]alias // by lower-case name
 	people map[string]crew
 	called map[imapi.UserID]string // the first name that is somebody's alone
+	first  string                  // an alias
 }
 
 type alias struct {
@@ -68,6 +69,15 @@ func (n Names) Aliases() []string {
 	slices.Sort(names)
 	return names
 }
+
+// StartingWith returns the names with one of the aliases as the first.
+func (n Names) StartingWith(alias string) Names {
+	n.first = alias
+	return n
+}
+
+// First returns the first alias as the config file writes them, or "" if there is none.
+func (n Names) First() string { return n.first }
 
 // Group resolves an alias.
 func (n Names) Group(word string) (Target, bool) {

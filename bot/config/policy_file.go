@@ -42,9 +42,9 @@ func (r *reader) policy(root ast.Node, rules *bot.Rules) {
 			delete(file, key)
 		}
 	}
-	groups := readNames(r, file["groups"].value, groupNames())
-	people := readNames(r, file["people"].value, peopleNames())
-	rules.Names = commands.NewNames(groups, people)
+	groups, first := readNames(r, file["groups"].value, groupNames())
+	people, _ := readNames(r, file["people"].value, peopleNames())
+	rules.Names = commands.NewNames(groups, people).StartingWith(first)
 	if f, ok := file["contact"]; ok {
 		rules.Policy.Contact = r.contact(f.value)
 	}

@@ -57,7 +57,7 @@ func TestDocumentedPolicy(t *testing.T) {
 		Names: commands.NewNames(
 			map[string][]imapi.GroupID{"friday-show": {"@TGS#a6I4ZUUGO"}, "weekend": {"@TGS#aSAT", "@TGS#aSUN"}},
 			map[string][]imapi.UserID{"minho": {"u_8821"}, "night": {"u_8821", "u_9902"}},
-		),
+		).StartingWith("friday-show"),
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", got, want)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -34,10 +35,10 @@ func peopleNames() naming[imapi.UserID] {
 	return naming[imapi.UserID]{"people", "write a name with a UserID, or with a list of UserIDs, like minho: u_8821", "UserIDs", commands.MaxUsers, (*reader).user}
 }
 
-// readNames takes names and their IDs, each ID of a name once.
-func readNames[ID ~string](r *reader, n ast.Node, kind naming[ID]) map[string][]ID {
+// readNames takes names and their IDs, each ID of a name once, and tells the first name.
+func readNames[ID ~string](r *reader, n ast.Node, kind naming[ID]) (_ map[string][]ID, first string) {
 	if n == nil {
-		return nil
+		return nil, ""
 	}
 	named, written := make(map[string][]ID), make(map[string][]text)
 	for _, f := range r.fields(n, kind.key, kind.remedy, strings.ToLower) {
@@ -53,10 +54,11 @@ func readNames[ID ~string](r *reader, n ast.Node, kind naming[ID]) map[string][]
 			r.note(f.key.mark, fmt.Sprintf("write %d at most, and the others under another name", kind.most),
 				"%.80q has %d %s", f.key.value, len(ids), kind.what)
 		}
+		first = cmp.Or(first, f.key.value)
 		named[f.key.value], written[strings.ToLower(f.key.value)] = ids, texts
 	}
 	r.checkMeant(written)
-	return named
+	return named, first
 }
 
 // checkName finds a name that people cannot type.
