@@ -139,10 +139,11 @@ func (f *fate) meet(point string) {
 	if point != f.point {
 		return
 	}
+	continued := make(chan os.Signal, 1)
+	signal.Notify(continued, syscall.SIGCONT)
+	defer signal.Stop(continued)
 	_ = syscall.Kill(os.Getpid(), f.signal)
-	if f.signal == syscall.SIGKILL {
-		select {}
-	}
+	<-continued // another thread may take the signal, and this one would run on until then
 }
 
 // mortal is the journal of a mortal program.
