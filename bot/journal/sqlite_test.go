@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -259,98 +258,5 @@ func TestReaderBesideTheBot(t *testing.T) {
 	_, err := OpenReader(t.Context(), url+".empty", app)
 	if _, ok := errors.AsType[*VersionError](err); !ok {
 		t.Errorf("an empty database: %v, want a *VersionError", err)
-	}
-}
-
-func TestStorageErrors(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "text.db"), []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, test := range []struct {
-		name, file string
-		want       StorageProblem
-	}{
-		{"no such folder", filepath.Join(dir, "none", "x.db"), Unreachable},
-		{"a folder", dir, Unreachable},
-		{"another kind of file", filepath.Join(dir, "text.db"), Damaged},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			_, err := Open(t.Context(), "sqlite://"+test.file, app)
-			e, ok := errors.AsType[*StorageError](err)
-			if !ok || e.Problem != test.want || !strings.Contains(err.Error(), test.file) {
-				t.Errorf("error %v, want %s and the file's name", err, test.want)
-			}
-		})
-	}
-}
-
-func TestProblems(t *testing.T) {
-	for code, want := range map[int]StorageProblem{
-		13: DiskFull, 4874: DiskFull, 10: DiskFault, 778: DiskFault, 8: NotWritable, 776: NotWritable,
-		14: Unreachable, 3: Unreachable, 11: Damaged, 26: Damaged, 5: Locked, 261: Locked, 1: "", 19: "", 2067: "",
-	} {
-		if got, ok := problemOf(code); got != want || ok != (want != "") {
-			t.Errorf("code %d: %q, want %q", code, got, want)
-		}
-	}
-}
-
-func TestStorageErrorWords(t *testing.T) {
-	cause := errors.New("the driver's words (13)")
-	for _, p := range []StorageProblem{DiskFull, DiskFault, NotWritable, Unreachable, Damaged, Locked} {
-		text := (&StorageError{Database: "/var/lib/x.db", Problem: p, Err: cause}).Error()
-		if !strings.Contains(text, "/var/lib/x.db") || !strings.HasSuffix(text, "(the driver's words (13))") || strings.Contains(text, "%!") {
-			t.Errorf("%s: %s", p, text)
-		}
-	}
-}
-
-func TestFullDisk(t *testing.T) {
-	url, _ := newURL(t)
-	j := reopen(t, url)
-	full := mustAccept(t, j, entry("before"))
-	execSQL(t, j.writer, `PRAGMA max_page_count = 1`) // no page more than there are
-	n := 0
-	var err error
-	for ; err == nil && n < 1000; n++ {
-		_, _, err = j.Accept(t.Context(), entry(fmt.Sprint(n)), accepted())
-	}
-	if e, ok := errors.AsType[*StorageError](err); !ok || e.Problem != DiskFull || !strings.Contains(err.Error(), "is full: free some space") {
-		t.Fatalf("error %v, want %s in words", err, DiskFull)
-	}
-	before := len(unclosed(t, j))
-	if before != n {
-		t.Errorf("%d entries, %d were accepted", before, n)
-	}
-	execSQL(t, j.writer, `PRAGMA max_page_count = 1000000`)
-	e, fresh, err := j.Accept(t.Context(), entry(fmt.Sprint(n-1)), accepted())
-	if err != nil || !fresh || e.Number != int64(n+1) {
-		t.Errorf("with space again: #%d, fresh %v, error %v", e.Number, fresh, err)
-	}
-	mustFinish(t, j, full)
-}
-
-// TestReadyToWrite: after a refused write the journal is not ready until one succeeds.
-func TestReadyToWrite(t *testing.T) {
-	url, _ := newURL(t)
-	j := reopen(t, url)
-	execSQL(t, j.writer, `PRAGMA query_only = 1`)
-	if err := j.Ping(t.Context()); err != nil {
-		t.Errorf("nobody has written yet: %v", err)
-	}
-	if _, _, err := j.Accept(t.Context(), entry("k"), accepted()); err == nil {
-		t.Fatal("accepted")
-	}
-	for range 2 {
-		if e, ok := errors.AsType[*StorageError](j.Ping(t.Context())); !ok || e.Problem != NotWritable {
-			t.Errorf("ready: %v", e)
-		}
-	}
-	execSQL(t, j.writer, `PRAGMA query_only = 0`)
-	for range 2 {
-		if err := j.Ping(t.Context()); err != nil {
-			t.Errorf("not ready again: %v", err)
-		}
 	}
 }
