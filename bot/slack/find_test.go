@@ -103,14 +103,16 @@ func TestRestart(t *testing.T) {
 // the first are not repeated, in a thread and in the channel.
 func TestLongResultBegun(t *testing.T) {
 	t.Parallel()
-	for _, fault := range []fakeslack.Fault{{Kind: fakeslack.Reset, Applied: true}, {Kind: fakeslack.Status}} {
+	for _, fault := range []fakeslack.Fault{
+		{Kind: fakeslack.Reset, Applied: true, Method: "chat.postMessage", After: 2},
+		{Kind: fakeslack.Status, Method: "chat.postMessage", After: 2},
+	} {
 		for _, deleted := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/deleted root %v", fault.Kind, deleted), func(t *testing.T) {
 				t.Parallel()
 				scopes := []string{"commands", "chat:write", "channels:history"}
 				w := open(t, "sockets", fakeslack.Config{Scopes: scopes}, slack.Options{CallTime: 2 * time.Second})
 				w.Several(60)
-				fault.Method, fault.After = "chat.postMessage", 2
 				w.Inject(fault)
 				w.API.SetLatency(20 * time.Millisecond)
 				w.acked(w.slash(alice, "add weekend "+longUsers()+" --new"))
