@@ -74,6 +74,7 @@ func holdOn(url string) error {
 	if err != nil {
 		return err
 	}
+	term := j.Term() // the one after it can have begun before the end of this one is seen
 	e, _, err := j.Accept(ctx, entry("k"), accepted())
 	if err != nil {
 		return err
@@ -81,7 +82,7 @@ func holdOn(url string) error {
 	fmt.Println("accepted", e.Number)
 	for {
 		at := time.Now()
-		if j.Held() != nil {
+		if j.Held() != nil || term.Err() != nil {
 			break
 		}
 		fmt.Println("sends", at.UnixNano())
