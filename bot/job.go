@@ -38,7 +38,9 @@ const groupsAtOnce = 2
 // carried until it is closed, or until the term ends in which it was accepted or
 // taken up.
 func (b *Bot) enlist(term context.Context, e Entry, resumed bool) *job {
-	ctx, cancel := context.WithCancel(b.api.Fair(b.work))
+	// Its end must be felt before the next term can begin, which opens the gates again:
+	// a context derived from it is over at once, and no function called after it.
+	ctx, cancel := context.WithCancel(b.api.Fair(term))
 	j := &job{
 		b: b, ctx: ctx, cancel: cancel, entry: e, resumed: resumed,
 		started: make(chan struct{}), moved: make(chan struct{}, 1), settled: make(chan struct{}),
@@ -48,7 +50,7 @@ func (b *Bot) enlist(term context.Context, e Entry, resumed bool) *job {
 	if e.State == Done {
 		close(j.settled)
 	}
-	over := context.AfterFunc(term, cancel)
+	over := context.AfterFunc(b.work, cancel)
 	b.carry(j)
 	var parts sync.WaitGroup
 	for i, c := range e.Changes {
