@@ -199,6 +199,7 @@ func TestDeployedUnit(t *testing.T) {
 	for name, want := range map[string]string{
 		"Restart": "on-failure", "RestartPreventExitStatus": fmt.Sprintf("%d %d", exitUsage, exitRevoked),
 		"ExecReload": "/bin/kill -HUP $MAINPID", "DynamicUser": "yes", "StateDirectory": "liveadmin",
+		"LimitCORE": "0",
 	} {
 		if got := strings.Join(u[name], "; "); got != want {
 			t.Errorf("%s=%s, want %s", name, got, want)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -11,7 +12,9 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -189,4 +192,15 @@ func receiver(f *ast.FuncDecl) string {
 		return name.Name + "."
 	}
 	return ""
+}
+
+// TestExitCodes: docs/operations.md has a row for each way in which the program ends.
+func TestExitCodes(t *testing.T) {
+	text := fileText(t, "docs/operations.md")
+	crashed := fmt.Sprintf("%d (SIGABRT)", 128+syscall.SIGABRT)
+	for _, code := range []string{strconv.Itoa(exitOK), strconv.Itoa(exitFailed), strconv.Itoa(exitUsage), strconv.Itoa(exitRevoked), crashed} {
+		if !strings.Contains(text, "\n| "+code+" | ") {
+			t.Errorf("there is no row for exit code %s", code)
+		}
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 )
 
@@ -38,6 +39,13 @@ const (
 )
 
 func main() {
+	// A panic or a fatal error then ends by SIGABRT, after which systemd starts the bot
+	// again, and not with exit code 2, which means wrong settings. Only as process 1,
+	// in a container, it is 2 all the same: the kernel keeps that signal from it.
+	debug.SetTraceback("crash")
+	if err := forbidCore(); err != nil {
+		fmt.Fprintln(os.Stderr, "liveadmin: after a crash there may be a core file with secrets in it:", err)
+	}
 	// net/http writes what a server sends unasked to the standard log; it could
 	// echo a request's URL, and so a signature. Everything of ours goes to slog.
 	log.SetOutput(io.Discard)
