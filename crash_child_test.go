@@ -157,8 +157,8 @@ func (m mortal) Claim(ctx context.Context, carried []int64) (all []bot.Entry, er
 	return all, err
 }
 
-func (m mortal) Accept(ctx context.Context, e bot.Entry, r bot.Record) (got bot.Entry, fresh bool, err error) {
-	err = m.mark("Accept", func() (err error) { got, fresh, err = m.Journal.Accept(ctx, e, r); return err })
+func (m mortal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry func(bot.Entry)) (got bot.Entry, fresh bool, err error) {
+	err = m.mark("Accept", func() (err error) { got, fresh, err = m.Journal.Accept(ctx, e, r, carry); return err })
 	return got, fresh, err
 }
 

@@ -59,7 +59,7 @@ func recordedEntry(t *testing.T, record *journal.Journal, key string) bot.Entry 
 	}, bot.Record{
 		What: bot.WasAccepted, Caller: "slack:user:U0ALICE", Place: commands.Place{Platform: "slack", Channel: "slack:C1"}, Verb: commands.Add,
 		Groups: cmd.Target.Groups, Text: "add @TGS#aRECORDED user1\x1b[2J", Outcome: commands.Working,
-	})
+	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func (a away) fail(ctx context.Context) error {
 	return ctx.Err()
 }
 
-func (a away) Accept(ctx context.Context, _ bot.Entry, _ bot.Record) (bot.Entry, bool, error) {
+func (a away) Accept(ctx context.Context, _ bot.Entry, _ bot.Record, _ func(bot.Entry)) (bot.Entry, bool, error) {
 	return bot.Entry{}, false, a.fail(ctx)
 }
 

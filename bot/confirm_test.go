@@ -156,7 +156,7 @@ func TestConfirmAtStart(t *testing.T) {
 					Verb: commands.Add, Target: commands.Target{Groups: []imapi.GroupID{groupA}}, Users: []commands.Person{{ID: "user1"}},
 				},
 				Changes: []bot.Change{{Group: groupA}},
-			}, bot.Record{What: bot.WasAccepted})
+			}, bot.Record{What: bot.WasAccepted}, nil)
 			check(t, err)
 			if test.reach != nil {
 				test.reach(t, stage, e)

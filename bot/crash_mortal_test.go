@@ -94,8 +94,8 @@ type mortalJournal struct {
 	*life
 }
 
-func (m mortalJournal) Accept(ctx context.Context, e bot.Entry, r bot.Record) (got bot.Entry, fresh bool, err error) {
-	err = m.step("Accept", func() (err error) { got, fresh, err = m.Journal.Accept(ctx, e, r); return err })
+func (m mortalJournal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry func(bot.Entry)) (got bot.Entry, fresh bool, err error) {
+	err = m.step("Accept", func() (err error) { got, fresh, err = m.Journal.Accept(ctx, e, r, carry); return err })
 	return got, fresh, err
 }
 

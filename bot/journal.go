@@ -19,7 +19,12 @@ type Journal interface {
 	// record already, it returns that entry, fresh false, and nothing is written;
 	// the entry has the Key or the Once that is known. An end or a reminder takes
 	// the grants that it is about: Due does not return them again.
-	Accept(ctx context.Context, e Entry, r Record) (_ Entry, fresh bool, err error)
+	//
+	// carry, which may be nil, is called with a fresh entry once it is durable and before
+	// Accept returns. For entries of this instance that share a group this
+	// happens in the order of the record, so carry must be quick, and not call the journal. That the
+	// context ends stops an Accept only before it has begun to write.
+	Accept(ctx context.Context, e Entry, r Record, carry func(Entry)) (_ Entry, fresh bool, err error)
 
 	// Note records a delivery that makes no entry (refused, mistaken, answered)
 	// and returns the number it took, or fresh false as Accept does.

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"context"
 	"slices"
 	"sync"
 
@@ -16,10 +15,9 @@ type lanes struct {
 }
 
 type lane struct {
-	accepting chan struct{} // held while an entry is being accepted
-	working   *place
-	waiting   []*place // by number
-	users     int
+	working *place
+	waiting []*place // by number
+	users   int
 }
 
 // place is where a change stands in a lane.
@@ -30,31 +28,6 @@ type place struct {
 }
 
 func newLanes() *lanes { return &lanes{lanes: make(map[imapi.GroupID]*lane)} }
-
-// hold keeps other entries from being accepted on these groups, so that the
-// order in the lanes is the order on record. Groups are held in one order, so
-// that two holders cannot wait for each other.
-func (l *lanes) hold(ctx context.Context, groups []imapi.GroupID) (release func(), err error) {
-	groups = slices.Compact(slices.Sorted(slices.Values(groups)))
-	var held []imapi.GroupID
-	release = func() {
-		for _, g := range held {
-			<-l.use(g, 0).accepting
-			l.use(g, -1)
-		}
-	}
-	for _, g := range groups {
-		select {
-		case l.use(g, +1).accepting <- struct{}{}:
-			held = append(held, g)
-		case <-ctx.Done():
-			l.use(g, -1)
-			release()
-			return nil, ctx.Err()
-		}
-	}
-	return release, nil
-}
 
 // enter puts a change into a group's lane, before those of later entries that wait
 // there: what is taken over from another instance can be older.
@@ -100,7 +73,7 @@ func (l *lanes) use(g imapi.GroupID, more int) *lane {
 	defer l.mu.Unlock()
 	ln := l.lanes[g]
 	if ln == nil {
-		ln = &lane{accepting: make(chan struct{}, 1)}
+		ln = &lane{}
 		l.lanes[g] = ln
 	}
 	if ln.users += more; ln.users == 0 {

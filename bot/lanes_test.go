@@ -1,15 +1,12 @@
 package bot
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 
 	"liveadmin/imapi"
 )
@@ -78,104 +75,12 @@ func TestOlderGoesFirst(t *testing.T) {
 	deserted(t, l)
 }
 
-func TestHold(t *testing.T) {
-	tests := []struct {
-		name          string
-		first, second []imapi.GroupID
-		waits         bool
-	}{
-		{"the same group", []imapi.GroupID{"a"}, []imapi.GroupID{"a"}, true},
-		{"another group", []imapi.GroupID{"a"}, []imapi.GroupID{"b"}, false},
-		{"one of several", []imapi.GroupID{"b"}, []imapi.GroupID{"c", "b", "a"}, true},
-		{"several in another order", []imapi.GroupID{"a", "b"}, []imapi.GroupID{"b", "a"}, true},
-		{"a group named twice", []imapi.GroupID{"a", "a"}, []imapi.GroupID{"b", "b"}, false},
-		{"no group", []imapi.GroupID{"a"}, nil, false},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				l := newLanes()
-				release, err := l.hold(t.Context(), test.first)
-				if err != nil {
-					t.Fatal(err)
-				}
-				holds := make(chan func(), 1)
-				go func() {
-					release, err := l.hold(t.Context(), test.second)
-					if err != nil {
-						t.Error(err)
-					}
-					holds <- release
-				}()
-				synctest.Wait()
-				if waits := len(holds) == 0; waits != test.waits {
-					t.Errorf("the second waits: %v, want %v", waits, test.waits)
-				}
-				release()
-				(<-holds)()
-				deserted(t, l)
-			})
-		})
-	}
-}
-
-// A hold that ends while it waits holds nothing.
-func TestHoldCancelled(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := newLanes()
-		release, err := l.hold(t.Context(), []imapi.GroupID{"b"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() {
-			_, err := l.hold(ctx, []imapi.GroupID{"a", "b", "c"})
-			ended <- err
-		}()
-		synctest.Wait()
-		cancel()
-		if err := <-ended; !errors.Is(err, context.Canceled) {
-			t.Errorf("ended with %v", err)
-		}
-		again, err := l.hold(t.Context(), []imapi.GroupID{"a", "c"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		again()
-		release()
-		deserted(t, l)
-	})
-}
-
-// A lane that is held can be entered by who holds it, and what has entered is not
-// lost with the hold.
-func TestEnterWhileHeld(t *testing.T) {
-	l := newLanes()
-	release, err := l.hold(t.Context(), []imapi.GroupID{"a"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	first := l.enter("a", 1)
-	release()
-	next := l.enter("a", 2)
-	if open(next.turn) {
-		t.Error("the next may go while the first is at work")
-	}
-	first.leave()
-	if !open(next.turn) {
-		t.Error("the next may not go although the first has left")
-	}
-	next.leave()
-	deserted(t, l)
-}
-
 // Many entries on overlapping groups: each group is worked on by one at a time,
 // in the order in which the entries were accepted.
 func TestLanesUnderLoad(t *testing.T) {
 	const entries, groups = 400, 5
 	l := newLanes()
-	var record sync.Mutex
+	var accepting, record sync.Mutex
 	var numbers atomic.Int64
 	accepted, worked := make(map[imapi.GroupID][]int), make(map[imapi.GroupID][]int)
 	working := make([]atomic.Int32, groups)
@@ -186,12 +91,8 @@ func TestLanesUnderLoad(t *testing.T) {
 			for range 1 + rand.IntN(3) {
 				touched = append(touched, imapi.GroupID(fmt.Sprint(rand.IntN(groups))))
 			}
-			release, err := l.hold(t.Context(), touched)
-			if err != nil {
-				t.Error(err)
-				return
-			}
 			slices.Sort(touched)
+			accepting.Lock()
 			number := numbers.Add(1)
 			for _, g := range slices.Compact(touched) {
 				record.Lock()
@@ -211,7 +112,7 @@ func TestLanesUnderLoad(t *testing.T) {
 					record.Unlock()
 				})
 			}
-			release()
+			accepting.Unlock()
 		})
 	}
 	all.Wait()

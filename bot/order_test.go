@@ -21,10 +21,10 @@ type slowAccept struct {
 	asked, may chan struct{}
 }
 
-func (s slowAccept) Accept(ctx context.Context, e bot.Entry, r bot.Record) (bot.Entry, bool, error) {
+func (s slowAccept) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry func(bot.Entry)) (bot.Entry, bool, error) {
 	s.asked <- struct{}{}
 	<-s.may
-	return s.Journal.Accept(ctx, e, r)
+	return s.Journal.Accept(ctx, e, r, carry)
 }
 
 // The same delivery again, while the first is being accepted, is acknowledged

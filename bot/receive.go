@@ -132,22 +132,14 @@ func changesOf(cmd commands.Command) []Change {
 	return changes
 }
 
-// record puts an entry on record and its changes into the lanes, which are held
-// meanwhile. It returns no job if that is on record already, but the entry.
-func (b *Bot) record(ctx context.Context, e Entry, r Record) (*job, Entry, error) {
+// record puts an entry on record and its changes into the lanes, in the order of the
+// record. It returns no job if the entry is on record already.
+func (b *Bot) record(ctx context.Context, e Entry, r Record) (job *job, _ Entry, err error) {
 	ctx, cancel := context.WithTimeout(ctx, recordTime)
 	defer cancel()
-	release, err := b.lanes.hold(ctx, e.Command.Target.Groups)
-	if err != nil {
-		return nil, Entry{}, err
-	}
-	defer release()
 	term := b.journal.Term()
-	e, fresh, err := b.journal.Accept(ctx, e, r)
-	if err != nil || !fresh {
-		return nil, e, err
-	}
-	return b.enlist(term, e, false), e, nil
+	e, _, err = b.journal.Accept(ctx, e, r, func(e Entry) { job = b.enlist(term, e, false) })
+	return job, e, err
 }
 
 // acknowledge lets the work begin, or closes the entry if the platform's rules

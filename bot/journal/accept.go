@@ -21,7 +21,7 @@ import (
 //
 // Between two terms it waits a moment for the next: what is accepted before that has
 // begun is given up by who carries it, and taken up by nobody.
-func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record) (bot.Entry, bool, error) {
+func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry func(bot.Entry)) (bot.Entry, bool, error) {
 	if e.Key == "" || len(e.Changes) == 0 {
 		return bot.Entry{}, false, errors.New("an entry needs a key and a change to be accepted")
 	}
@@ -35,18 +35,28 @@ func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record) (bot.En
 	if err != nil {
 		return bot.Entry{}, false, err
 	}
+	if j.lease == nil { // a file has no locks of groups
+		j.accepting.Lock()
+		defer j.accepting.Unlock()
+	}
 	number, unsure, err := j.deliver(ctx, statements)
-	if j.dialect.isTwice(err) {
-		return j.acceptedBefore(ctx, t, e, unsure, err)
+	fresh := err == nil
+	switch {
+	case j.dialect.isTwice(err):
+		e, fresh, err = j.acceptedBefore(ctx, t, e, unsure, err)
+	case fresh:
+		e.Number = number
+		for i, c := range e.Changes {
+			e.Changes[i] = bot.Change{Entry: number, Group: c.Group, State: bot.Waiting}
+		}
+		fresh = t.take(number)
+	default:
+		e = bot.Entry{}
 	}
-	if err != nil {
-		return bot.Entry{}, false, err
+	if fresh && carry != nil {
+		carry(e)
 	}
-	e.Number = number
-	for i, c := range e.Changes {
-		e.Changes[i] = bot.Change{Entry: number, Group: c.Group, State: bot.Waiting}
-	}
-	return e, t.take(number), nil
+	return e, fresh, err
 }
 
 // acceptedBefore returns what stands on record in the way of an entry, or why if

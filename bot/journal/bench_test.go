@@ -42,7 +42,7 @@ func BenchmarkAcceptAtOnce(b *testing.B) {
 			for pb.Next() {
 				i := n.Add(1)
 				e := entry(fmt.Sprint(i), imapi.GroupID(fmt.Sprint("group", i%100)))
-				if _, _, err := j.Accept(b.Context(), e, accepted()); err != nil {
+				if _, _, err := j.Accept(b.Context(), e, accepted(), nil); err != nil {
 					b.Error(err)
 				}
 			}

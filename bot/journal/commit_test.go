@@ -101,7 +101,7 @@ func TestCommitUnknown(t *testing.T) {
 			again := test.fault
 			in := entry("k")
 			in.Once = "once"
-			e, fresh, err := j.Accept(t.Context(), in, accepted())
+			e, fresh, err := j.Accept(t.Context(), in, accepted(), nil)
 			if fresh != test.ok || (err == nil) != test.ok || !test.ok && !errors.Is(err, errCut) {
 				t.Fatalf("accepted: fresh %v, error %v", fresh, err)
 			}
@@ -109,7 +109,7 @@ func TestCommitUnknown(t *testing.T) {
 				t.Errorf("accepted %+v", e)
 			}
 			test.fault = fault{}
-			if e, again, err := j.Accept(t.Context(), in, accepted()); err != nil || again == fresh && fresh || e.Number != 1 {
+			if e, again, err := j.Accept(t.Context(), in, accepted(), nil); err != nil || again == fresh && fresh || e.Number != 1 {
 				t.Errorf("delivered again: #%d, fresh %v, error %v", e.Number, again, err)
 			}
 			test.fault = again
@@ -127,7 +127,7 @@ func TestCommitOfAnother(t *testing.T) {
 	fault := &fault{}
 	j := uncertain(t, fault)
 	mustAccept(t, j, entry("k"))
-	if _, fresh, err := j.Accept(t.Context(), entry("k"), accepted()); err != nil || fresh {
+	if _, fresh, err := j.Accept(t.Context(), entry("k"), accepted(), nil); err != nil || fresh {
 		t.Errorf("fresh %v, error %v", fresh, err)
 	}
 	other := entry("other")

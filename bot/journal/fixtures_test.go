@@ -130,7 +130,7 @@ func settle(ctx context.Context, j *Journal, e bot.Entry, c bot.Change) (bool, e
 // mustAccept accepts a new entry.
 func mustAccept(t testing.TB, j *Journal, e bot.Entry) bot.Entry {
 	t.Helper()
-	e, fresh, err := j.Accept(t.Context(), e, accepted())
+	e, fresh, err := j.Accept(t.Context(), e, accepted(), nil)
 	if err != nil || !fresh {
 		t.Fatalf("Accept: fresh %v, error %v", fresh, err)
 	}

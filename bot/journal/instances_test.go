@@ -96,7 +96,7 @@ func TestSameKeyAtTwoInstances(t *testing.T) {
 				e.Key = fmt.Sprint("another", i)
 			}
 			e.Once = "once"
-			e, first, err := both[i%2].Accept(t.Context(), e, accepted())
+			e, first, err := both[i%2].Accept(t.Context(), e, accepted(), nil)
 			if err != nil {
 				t.Error(err)
 			}
@@ -153,7 +153,7 @@ func TestOrderAcrossInstances(t *testing.T) {
 	for i := range 2 * each {
 		wg.Go(func() {
 			j := both[i%2]
-			e, _, err := j.Accept(t.Context(), entry(fmt.Sprint(i)), accepted())
+			e, _, err := j.Accept(t.Context(), entry(fmt.Sprint(i)), accepted(), nil)
 			if err != nil {
 				t.Error(err)
 				return

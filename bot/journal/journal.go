@@ -12,6 +12,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -29,6 +30,8 @@ type Journal struct {
 	lease  *lease   // of a PostgreSQL database
 	terms  *terms
 	clock  func() time.Time
+
+	accepting sync.Mutex // held from an acceptance's write to its carry, on a file
 
 	claimed atomic.Bool // Claim was called
 	refused atomic.Bool // a write was, by the database or its disk

@@ -46,7 +46,7 @@ func acceptForEver(url string) error {
 		return err
 	}
 	for i := 0; ; i++ {
-		e, _, err := j.Accept(ctx, entry(fmt.Sprint("kill:", os.Getpid(), ":", i)), accepted())
+		e, _, err := j.Accept(ctx, entry(fmt.Sprint("kill:", os.Getpid(), ":", i)), accepted(), nil)
 		if err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func holdOn(url string) error {
 		return err
 	}
 	term := j.Term() // the one after it can have begun before the end of this one is seen
-	e, _, err := j.Accept(ctx, entry("k"), accepted())
+	e, _, err := j.Accept(ctx, entry("k"), accepted(), nil)
 	if err != nil {
 		return err
 	}

@@ -125,14 +125,14 @@ func TestAcceptBetweenTerms(t *testing.T) {
 	if err := j.Ping(t.Context()); !errors.Is(err, bot.ErrLost) {
 		t.Errorf("ready without a lease: %v", err)
 	}
-	if _, _, err := j.Accept(t.Context(), entry("refused"), accepted()); !errors.Is(err, bot.ErrLost) {
+	if _, _, err := j.Accept(t.Context(), entry("refused"), accepted(), nil); !errors.Is(err, bot.ErrLost) {
 		t.Errorf("accepted without a lease: %v", err)
 	}
 	term := j.Term()
 	time.AfterFunc(passes/5, p.thaw)
 	var e bot.Entry
 	eventually(t, "it is accepted", func() bool { // a busy machine renews later
-		got, _, err := j.Accept(t.Context(), entry("k"), accepted())
+		got, _, err := j.Accept(t.Context(), entry("k"), accepted(), nil)
 		e = got
 		return err == nil
 	})

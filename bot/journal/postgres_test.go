@@ -32,7 +32,7 @@ func TestFourFirstStartsOnAServer(t *testing.T) {
 				return
 			}
 			defer j.Close()
-			if _, fresh, err := j.Accept(t.Context(), entry(fmt.Sprint(i)), accepted()); err != nil || !fresh {
+			if _, fresh, err := j.Accept(t.Context(), entry(fmt.Sprint(i)), accepted(), nil); err != nil || !fresh {
 				t.Errorf("fresh %v, error %v", fresh, err)
 			}
 		})
@@ -201,7 +201,7 @@ func TestRestartUnderneath(t *testing.T) {
 				key := fmt.Sprint(i, ":", n)
 				var e bot.Entry
 				eventually(t, "the entry is accepted", func() bool {
-					got, first, err := j.Accept(t.Context(), entry(key), accepted())
+					got, first, err := j.Accept(t.Context(), entry(key), accepted(), nil)
 					mu.Lock()
 					defer mu.Unlock()
 					if e = got; err == nil {
@@ -288,13 +288,13 @@ func TestAwayAndBack(t *testing.T) {
 	server := journaltest.NewServer(t)
 	j := reopen(t, server.Database(t))
 	server.Stop(t)
-	_, _, err := j.Accept(t.Context(), entry("k"), accepted())
+	_, _, err := j.Accept(t.Context(), entry("k"), accepted(), nil)
 	if away, ok := errors.AsType[*StorageError](err); !ok || away.Problem != Unreachable {
 		t.Errorf("away: %v", err)
 	}
 	server.Start(t)
 	eventually(t, "it is found again", func() bool {
-		_, _, err := j.Accept(t.Context(), entry("k"), accepted())
+		_, _, err := j.Accept(t.Context(), entry("k"), accepted(), nil)
 		return err == nil
 	})
 }

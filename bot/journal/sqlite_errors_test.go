@@ -61,7 +61,7 @@ func TestFullDisk(t *testing.T) {
 	n := 0
 	var err error
 	for ; err == nil && n < 1000; n++ {
-		_, _, err = j.Accept(t.Context(), entry(fmt.Sprint(n)), accepted())
+		_, _, err = j.Accept(t.Context(), entry(fmt.Sprint(n)), accepted(), nil)
 	}
 	if e, ok := errors.AsType[*StorageError](err); !ok || e.Problem != DiskFull || !strings.Contains(err.Error(), "is full: free some space") {
 		t.Fatalf("error %v, want %s in words", err, DiskFull)
@@ -71,7 +71,7 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("%d entries, %d were accepted", before, n)
 	}
 	execSQL(t, j.writer, `PRAGMA max_page_count = 1000000`)
-	e, fresh, err := j.Accept(t.Context(), entry(fmt.Sprint(n-1)), accepted())
+	e, fresh, err := j.Accept(t.Context(), entry(fmt.Sprint(n-1)), accepted(), nil)
 	if err != nil || !fresh || e.Number != int64(n+1) {
 		t.Errorf("with space again: #%d, fresh %v, error %v", e.Number, fresh, err)
 	}
@@ -86,7 +86,7 @@ func TestReadyToWrite(t *testing.T) {
 	if err := j.Ping(t.Context()); err != nil {
 		t.Errorf("nobody has written yet: %v", err)
 	}
-	if _, _, err := j.Accept(t.Context(), entry("k"), accepted()); err == nil {
+	if _, _, err := j.Accept(t.Context(), entry("k"), accepted(), nil); err == nil {
 		t.Fatal("accepted")
 	}
 	for range 2 {

@@ -38,7 +38,7 @@ func damagedEntry(t *testing.T, j *Journal, w *world) {
 	if again, err := j.Claim(t.Context(), numbersOf(open)); err != nil || len(again) > 0 {
 		t.Errorf("claimed again: %+v, error %v", again, err)
 	}
-	if _, _, err := j.Accept(t.Context(), entry("1"), accepted()); err == nil {
+	if _, _, err := j.Accept(t.Context(), entry("1"), accepted(), nil); err == nil {
 		t.Error("a damaged entry on record is returned without an error")
 	}
 }

@@ -99,7 +99,7 @@ func due(t *testing.T, j *Journal, w *world) {
 		})
 	}
 	soon := dueNow(t, j, start.Add(50*time.Minute)).Near[0]
-	if _, fresh, err := j.Accept(t.Context(), about("remind", commands.Remind, soon), accepted()); err != nil || !fresh {
+	if _, fresh, err := j.Accept(t.Context(), about("remind", commands.Remind, soon), accepted(), nil); err != nil || !fresh {
 		t.Fatalf("fresh %v, error %v", fresh, err)
 	}
 	if got := dueNow(t, j, start.Add(50*time.Minute)); len(got.Near) > 0 {

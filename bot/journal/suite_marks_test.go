@@ -26,7 +26,7 @@ func answering(t *testing.T, j *Journal, _ *world) {
 	if !open[0].Answered || open[1].Answered || open[1].Number != other.Number {
 		t.Errorf("on record %+v", open)
 	}
-	if again, _, err := j.Accept(t.Context(), entry("marked"), accepted()); err != nil || !again.Answered {
+	if again, _, err := j.Accept(t.Context(), entry("marked"), accepted(), nil); err != nil || !again.Answered {
 		t.Errorf("delivered again: answered %v, error %v", again.Answered, err)
 	}
 }
@@ -267,7 +267,7 @@ func dropping(t *testing.T, j *Journal, c *world) {
 		if last := rows[len(rows)-1]; !reflect.DeepEqual(last, record) {
 			t.Errorf("the last audit row is %+v, want %+v", last, record)
 		}
-		again, _, err := j.Accept(t.Context(), test.entry, accepted())
+		again, _, err := j.Accept(t.Context(), test.entry, accepted(), nil)
 		if err != nil || again.State != test.state {
 			t.Errorf("state %q, want %q (error %v)", again.State, test.state, err)
 		}

@@ -55,12 +55,12 @@ func purging(t *testing.T, j *Journal, w *world) {
 		got.Root+got.Result != "" || len(got.Changes) != 1 || got.Changes[0].Plan != nil || got.Changes[0].Outcome != nil {
 		t.Errorf("purged entry %+v, found %v, error %v", got, found, err)
 	}
-	if e, fresh, err := j.Accept(t.Context(), entry("7"), accepted()); err != nil || fresh || e.Number != 8 {
+	if e, fresh, err := j.Accept(t.Context(), entry("7"), accepted(), nil); err != nil || fresh || e.Number != 8 {
 		t.Errorf("delivered again: #%d, fresh %v, error %v", e.Number, fresh, err)
 	}
 	again := entry("new")
 	again.Once = "once7"
-	if e, fresh, err := j.Accept(t.Context(), again, accepted()); err != nil || fresh || e.Number != 8 {
+	if e, fresh, err := j.Accept(t.Context(), again, accepted(), nil); err != nil || fresh || e.Number != 8 {
 		t.Errorf("done again: #%d, fresh %v, error %v", e.Number, fresh, err)
 	}
 	if recent, err := j.Recent(t.Context(), friday, time.Time{}); err != nil || len(recent) > 0 {

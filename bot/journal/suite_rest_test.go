@@ -172,7 +172,7 @@ func doneOnce(t *testing.T, j *Journal, _ *world) {
 	} {
 		again := entry(test.key)
 		again.Once = test.once
-		got, fresh, err := j.Accept(t.Context(), again, accepted())
+		got, fresh, err := j.Accept(t.Context(), again, accepted(), nil)
 		if err != nil || fresh || got.Number != first.Number || got.State != bot.Accepted || len(got.Changes) != 1 ||
 			got.Key != test.wantKey || got.Once != test.wantOnce {
 			t.Errorf("%s: %+v, fresh %v, error %v", test.name, got, fresh, err)

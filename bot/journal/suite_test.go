@@ -109,7 +109,7 @@ func acceptRefuses(t *testing.T, j *Journal, _ *world) {
 	keyless, changeless := entry(""), entry("k")
 	changeless.Changes = nil
 	for name, e := range map[string]bot.Entry{"no key": keyless, "no change": changeless, "a group twice": entry("k", friday, friday)} {
-		if _, fresh, err := j.Accept(t.Context(), e, accepted()); err == nil || fresh {
+		if _, fresh, err := j.Accept(t.Context(), e, accepted(), nil); err == nil || fresh {
 			t.Errorf("%s: fresh %v, error %v", name, fresh, err)
 		}
 	}
@@ -124,7 +124,7 @@ func acceptOnce(t *testing.T, j *Journal, _ *world) {
 	var fresh int
 	for range 50 {
 		wg.Go(func() {
-			e, first, err := j.Accept(t.Context(), entry("same"), accepted())
+			e, first, err := j.Accept(t.Context(), entry("same"), accepted(), nil)
 			if err != nil || e.Number != 1 || e.State != bot.Accepted {
 				t.Errorf("entry %d %s, error %v", e.Number, e.State, err)
 			}
@@ -153,7 +153,7 @@ func acceptAgain(t *testing.T, j *Journal, _ *world) {
 	if err := j.Post(t.Context(), first, "result"); err != nil {
 		t.Fatal(err)
 	}
-	again, fresh, err := j.Accept(t.Context(), entry("k"), accepted())
+	again, fresh, err := j.Accept(t.Context(), entry("k"), accepted(), nil)
 	if err != nil || fresh {
 		t.Fatalf("fresh %v, error %v", fresh, err)
 	}
@@ -172,7 +172,7 @@ func noteOnce(t *testing.T, j *Journal, c *world) {
 	if n, fresh, err := j.Note(t.Context(), "a", refused); err != nil || fresh || n != 1 {
 		t.Errorf("redelivered: number %d, fresh %v, error %v", n, fresh, err)
 	}
-	if e, fresh, err := j.Accept(t.Context(), entry("a"), accepted()); err != nil || fresh || e.Number != 1 || e.State != "" {
+	if e, fresh, err := j.Accept(t.Context(), entry("a"), accepted(), nil); err != nil || fresh || e.Number != 1 || e.State != "" {
 		t.Errorf("accepted after it was noted: %+v, fresh %v, error %v", e, fresh, err)
 	}
 	e := mustAccept(t, j, entry("b"))
@@ -225,7 +225,7 @@ func cancelled(t *testing.T, j *Journal, _ *world) {
 	e := mustAccept(t, j, entry("k"))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, err := j.Accept(ctx, entry("other"), accepted()); !errors.Is(err, context.Canceled) {
+	if _, _, err := j.Accept(ctx, entry("other"), accepted(), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("Accept: %v", err)
 	}
 	if err := plan(ctx, j, e, e.Changes[0]); !errors.Is(err, context.Canceled) {
@@ -268,7 +268,7 @@ func anyBytes(t *testing.T, j *Journal, _ *world) {
 	r := accepted()
 	r.Caller, r.Detail, r.Place.Channel = nasty, nasty, nasty
 	r.Text = strings.Repeat("é", bot.MaxText)[:bot.MaxText+1] + nasty
-	if _, fresh, err := j.Accept(t.Context(), e, r); err != nil || !fresh {
+	if _, fresh, err := j.Accept(t.Context(), e, r, nil); err != nil || !fresh {
 		t.Fatalf("fresh %v, error %v", fresh, err)
 	}
 	open := unclosed(t, j)[0]

@@ -80,7 +80,7 @@ func TestServerGoneInACommit(t *testing.T) {
 			p.losing(loss{in.Reply, before})
 			p.listener.Close()
 			began := time.Now()
-			_, _, err := j.Accept(t.Context(), in, accepted())
+			_, _, err := j.Accept(t.Context(), in, accepted(), nil)
 			if _, away := errors.AsType[*StorageError](err); !errors.Is(err, bot.ErrUnsure) || !away {
 				t.Errorf("accepted: %v", err)
 			}
@@ -104,7 +104,7 @@ func TestHungServer(t *testing.T) {
 	j.dialect.patience = time.Second / 2
 	p.freeze()
 	for name, do := range map[string]func() error{
-		"accept": func() error { _, _, err := j.Accept(t.Context(), entry("other"), accepted()); return err },
+		"accept": func() error { _, _, err := j.Accept(t.Context(), entry("other"), accepted(), nil); return err },
 		"plan":   func() error { return plan(t.Context(), j, e, e.Changes[0]) },
 		"read":   func() error { _, err := j.Grants(t.Context(), friday); return err },
 		"ping":   func() error { return j.Ping(t.Context()) },
