@@ -136,7 +136,7 @@ func (tw *town) checkGroup(t *testing.T, l *ledger, group string) {
 			limits[string(u)] = false
 		}
 	}
-	holds := sorted(tw.api.Admins(group))
+	holds := slices.Sorted(slices.Values(tw.api.Admins(group)))
 	if want := yes(admins); !unsure && !slices.Equal(holds, want) {
 		t.Errorf("%s has %v, on record are %v", group, holds, want)
 	}
@@ -144,7 +144,7 @@ func (tw *town) checkGroup(t *testing.T, l *ledger, group string) {
 	for _, g := range l.grantsOf(group) {
 		granted = append(granted, string(g.User))
 	}
-	if want := yes(limits); !slices.Equal(sorted(granted), want) {
+	if want := yes(limits); !slices.Equal(slices.Sorted(slices.Values(granted)), want) {
 		t.Errorf("%s: limits of %v are on record, want %v", group, granted, want)
 	}
 	if calls := changing(tw.api, group); !rested && !inOrder(sent, calls) {
@@ -165,7 +165,7 @@ func yes(all map[string]bool) []string {
 			keys = append(keys, k)
 		}
 	}
-	return sorted(keys)
+	return slices.Sorted(slices.Values(keys))
 }
 
 // limitOf reports whether the last right that somebody was given in a group was

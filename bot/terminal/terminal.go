@@ -29,9 +29,6 @@ type Options struct {
 	Speakers []string
 	// Zone is how times are shown.
 	Zone *time.Location
-	// Transcript, if there is one, is what Out has got so far, over all runs: a
-	// message that a crash left in doubt is looked for in it.
-	Transcript io.ReaderAt
 }
 
 // Terminal is a bot.Platform.
@@ -154,7 +151,7 @@ func (t *Terminal) done(entry int64) chan struct{} {
 
 // Announce writes the root line.
 func (t *Terminal) Announce(_ context.Context, e bot.Entry, root commands.Text) (bot.Post, error) {
-	return place(e), t.write(t.line(root) + mark(e) + "\n")
+	return place(e), t.write(fmt.Sprintf("%s   #%d\n", t.line(root), e.Number))
 }
 
 // Report writes the root's last line and the result under it.
@@ -187,3 +184,5 @@ func (t *Terminal) prompt() {
 		_ = t.write("\n@" + t.speaker + "> ")
 	}
 }
+
+func place(e bot.Entry) bot.Post { return bot.Post(fmt.Sprintf("#%d", e.Number)) }

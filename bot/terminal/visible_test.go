@@ -165,9 +165,6 @@ func FuzzShown(f *testing.F) {
 		if got, want := strings.Count(shown.String(), "\n"), 1+len(m.Lines)+1; got != want {
 			t.Errorf("%d lines, want %d: %q", got, want, shown.String())
 		}
-		o.Transcript = bytes.NewReader(shown.Bytes())
-		found(t, newTerminal(t, o), 7, false, true)
-		found(t, newTerminal(t, o), 8, false, false)
 	})
 }
 
