@@ -126,6 +126,11 @@ func (m mortalJournal) Recent(ctx context.Context, g imapi.GroupID, since time.T
 	return all, err
 }
 
+func (m mortalJournal) DecidedSince(ctx context.Context, g imapi.GroupID, entry int64) (all []commands.Recent, forgotten bool, err error) {
+	err = m.step("DecidedSince", func() (err error) { all, forgotten, err = m.Journal.DecidedSince(ctx, g, entry); return err })
+	return all, forgotten, err
+}
+
 // mortalAPI is the API of a process that can die.
 type mortalAPI struct {
 	bot.API

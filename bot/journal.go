@@ -88,6 +88,11 @@ type Journal interface {
 	// Recent returns what settled changes made of whom since the given time.
 	Recent(ctx context.Context, g imapi.GroupID, since time.Time) ([]commands.Recent, error)
 
+	// DecidedSince returns what was decided last about each user of a group after the
+	// change that an entry made there. forgotten reports that some of it can no longer
+	// be read.
+	DecidedSince(ctx context.Context, g imapi.GroupID, entry int64) (_ []commands.Recent, forgotten bool, err error)
+
 	// Trail returns audit rows, newest entry first.
 	Trail(ctx context.Context, f Filter) ([]Record, error)
 }

@@ -22,6 +22,10 @@ type Grants interface {
 	Grants(context.Context, imapi.GroupID) ([]Grant, error)
 	// Recent returns what this bot made of whom since the given time.
 	Recent(context.Context, imapi.GroupID, time.Time) ([]Recent, error)
+	// DecidedSince returns what was decided last about each user of a group after the
+	// change that an entry made there. forgotten reports that some of it can no longer
+	// be read.
+	DecidedSince(_ context.Context, _ imapi.GroupID, entry int64) (_ []Recent, forgotten bool, _ error)
 }
 
 // Runner carries out the part of a command that concerns one group, in two

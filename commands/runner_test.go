@@ -56,6 +56,11 @@ func (r *runs) Recent(context.Context, imapi.GroupID, time.Time) ([]commands.Rec
 	return recent, nil
 }
 
+func (r *runs) DecidedSince(ctx context.Context, g imapi.GroupID, _ int64) ([]commands.Recent, bool, error) {
+	recent, err := r.Recent(ctx, g, time.Time{})
+	return recent, false, err
+}
+
 // plan plans what is typed about the group.
 func (r *runs) plan(text string) (commands.Command, commands.Plan) {
 	r.t.Helper()

@@ -85,6 +85,26 @@ func (v *Reversal) set(people []Person, p Plan) {
 	}
 }
 
+// Decided returns what an outcome decided about whom: what this bot made of them, and
+// whose limit it set, moved or lifted, although nothing was sent. What is put back
+// after a failure is as it was before.
+func (o Outcome) Decided() []Recent {
+	all := slices.Clone(o.Made)
+	if o.Status == Failed {
+		return all
+	}
+	users := slices.Clone(o.Ungrant)
+	for _, g := range o.Grants {
+		users = append(users, g.User)
+	}
+	for _, u := range users {
+		if !touched(all, u) {
+			all = append(all, Recent{User: u, Admin: true})
+		}
+	}
+	return all
+}
+
 // undo plans a reversal: of what the entry changed, only what still stands. What
 // somebody decided about a user since, this undo included, stays.
 func (p *Plan) undo(entry int64, cmd Command, group imapi.GroupID, limits []Grant, decided []Recent) {

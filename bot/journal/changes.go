@@ -41,9 +41,10 @@ func (j *Journal) Plan(ctx context.Context, e bot.Entry, c bot.Change) error {
 	})
 }
 
-// Settle marks a planned change as done. The audit row gets the entry's number,
-// the change's group and the journal's time. last is whether all changes of the
-// entry are done now.
+// Settle marks a planned change as done, with the next number in its group's order
+// of decisions: one change at a time is planned on a group. The audit row gets the
+// entry's number, the change's group and the journal's time. last reports whether all
+// changes of the entry are done now.
 func (j *Journal) Settle(ctx context.Context, e bot.Entry, c bot.Change, r bot.Record) (last bool, err error) {
 	if c.Outcome == nil {
 		return false, errors.New("a change needs an outcome to be settled")
@@ -53,7 +54,8 @@ func (j *Journal) Settle(ctx context.Context, e bot.Entry, c bot.Change, r bot.R
 		return false, err
 	}
 	r.Number, r.Group, r.At = e.Number, c.Group, j.now()
-	set := of(e, c, `UPDATE change SET state = $3, outcome = $4, settled_at = $5
+	set := of(e, c, `UPDATE change SET state = $3, outcome = $4, settled_at = $5, decision = 1 + coalesce(
+			(SELECT max(o.decision) FROM change AS o WHERE o.group_id = $2 AND o.decision IS NOT NULL), 0)
 		WHERE entry = $1 AND group_id = $2 AND state = $6`, bot.Settled, outcome, r.At.UnixMicro(), bot.Planned)
 	stands := of(e, c, `SELECT count(*) FROM change WHERE entry = $1 AND group_id = $2 AND state = $3 AND outcome = $4`,
 		bot.Settled, outcome)

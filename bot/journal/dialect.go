@@ -66,7 +66,7 @@ func sqliteDialect(file string) (dialect, error) {
 // Advisory locks: 1 is for migrations, 2 for leases, 3 for groups.
 func postgresDialect(name string) (dialect, error) {
 	steps, err := fs.Sub(migrations, "migrations/postgres")
-	const lives = `(SELECT 1 FROM instance WHERE expires > clock_timestamp() AND id = `
+	const lives = `(SELECT 1 FROM lease WHERE expires > clock_timestamp() AND id = `
 	return dialect{
 		name:       name,
 		migrations: steps,

@@ -113,14 +113,14 @@ func (l *lease) renew(ctx context.Context) error {
 		if err := l.stay(ctx, tx, term.owner, begun); err != nil {
 			return err
 		}
-		others, err := column(tx.QueryContext(ctx, `SELECT divisor FROM instance WHERE id <> $1 AND expires > clock_timestamp()`, term.owner))
+		others, err := column(tx.QueryContext(ctx, `SELECT divisor FROM lease WHERE id <> $1 AND expires > clock_timestamp()`, term.owner))
 		if err != nil {
 			return err
 		}
 		next = divide(l.uses, others, l.fewerFor(1+len(others), sent) >= l.length)
 		if l.uses == 0 || next < l.uses { // a larger part is on record before it is used
 			told = next
-			_, err = tx.ExecContext(ctx, `UPDATE instance SET divisor = $2 WHERE id = $1`, term.owner, told)
+			_, err = tx.ExecContext(ctx, `UPDATE lease SET divisor = $2 WHERE id = $1`, term.owner, told)
 		}
 		return err
 	})
@@ -155,7 +155,7 @@ func (l *lease) stay(ctx context.Context, tx *sql.Tx, owner string, begun bool) 
 	length := l.length.Seconds()
 	if begun {
 		there, err := changed(tx.ExecContext(ctx, `
-			UPDATE instance SET expires = clock_timestamp() + make_interval(secs => $2), divisor = $3
+			UPDATE lease SET expires = clock_timestamp() + make_interval(secs => $2), divisor = $3
 			WHERE id = $1 AND expires > clock_timestamp()`, owner, length, l.uses))
 		if err == nil && !there {
 			return errGone
@@ -163,12 +163,12 @@ func (l *lease) stay(ctx context.Context, tx *sql.Tx, owner string, begun bool) 
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `
-		DELETE FROM instance WHERE id = $1 OR expires < clock_timestamp() - interval '1 minute'`, l.owner)
+		DELETE FROM lease WHERE id = $1 OR expires < clock_timestamp() - interval '1 minute'`, l.owner)
 	if err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO instance (id, expires, divisor) VALUES ($1, clock_timestamp() + make_interval(secs => $2), 0)
+		INSERT INTO lease (id, expires, divisor) VALUES ($1, clock_timestamp() + make_interval(secs => $2), 0)
 		ON CONFLICT (id) DO UPDATE SET expires = excluded.expires, divisor = excluded.divisor`, owner, length)
 	return err
 }
@@ -218,7 +218,7 @@ func (l *lease) end(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM instance WHERE id = $1`, owner)
+		_, err = tx.ExecContext(ctx, `DELETE FROM lease WHERE id = $1`, owner)
 		return err
 	})
 }

@@ -100,10 +100,19 @@ func scanGrants(rows *sql.Rows, err error) ([]commands.Grant, error) {
 func (r *Reader) Recent(ctx context.Context, g imapi.GroupID, since time.Time) (recent []commands.Recent, err error) {
 	var corrupt []error
 	err = r.read(ctx, "read the recent changes", func(ctx context.Context, tx *sql.Tx) error {
-		recent, corrupt, err = recentOf(tx.QueryContext(ctx, `
+		corrupt = nil
+		outcomes, err := outcomesOf(tx.QueryContext(ctx, `
 			SELECT entry, outcome FROM change
-			WHERE group_id = $1 AND settled_at >= $2 AND outcome IS NOT NULL ORDER BY settled_at DESC, id DESC`,
+			WHERE group_id = $1 AND settled_at >= $2 AND outcome IS NOT NULL ORDER BY decision DESC`,
 			clean(g), since.UnixMicro()))
+		seen := make(map[imapi.UserID]bool)
+		recent = nil
+		for _, o := range outcomes {
+			if o.damage != nil {
+				corrupt = append(corrupt, &CorruptError{Number: o.entry, Err: o.damage})
+			}
+			recent = appendUnseen(recent, o.entry, o.outcome.Made, seen)
+		}
 		return err
 	})
 	if err != nil {
@@ -112,27 +121,57 @@ func (r *Reader) Recent(ctx context.Context, g imapi.GroupID, since time.Time) (
 	return recent, errors.Join(corrupt...)
 }
 
-// recentOf reads entries and outcomes, the newest first.
-func recentOf(rows *sql.Rows, err error) (recent []commands.Recent, corrupt []error, _ error) {
+// DecidedSince returns what was decided last about each user of a group after the
+// change that an entry made there, in the order of decisions and not of clocks.
+// forgotten reports that some of it can no longer be read: it was purged, or is
+// damaged.
+func (r *Reader) DecidedSince(ctx context.Context, g imapi.GroupID, entry int64) (decided []commands.Recent, forgotten bool, err error) {
+	err = r.read(ctx, "read what was decided", func(ctx context.Context, tx *sql.Tx) error {
+		outcomes, err := outcomesOf(tx.QueryContext(ctx, `
+			SELECT entry, outcome FROM change WHERE group_id = $1 AND decision > coalesce(
+				(SELECT decision FROM change WHERE group_id = $1 AND entry = $2), 0)
+			ORDER BY decision DESC`, clean(g), entry))
+		seen := make(map[imapi.UserID]bool)
+		decided, forgotten = nil, false
+		for _, o := range outcomes {
+			forgotten = forgotten || o.damage != nil
+			decided = appendUnseen(decided, o.entry, o.outcome.Decided(), seen)
+		}
+		return err
+	})
+	return decided, forgotten, err
+}
+
+// settledOutcome is the outcome that an entry had on a group, or why it cannot be read.
+type settledOutcome struct {
+	entry   int64
+	outcome commands.Outcome
+	damage  error
+}
+
+var errPurged = errors.New("the outcome was purged")
+
+// outcomesOf reads entries and outcomes.
+func outcomesOf(rows *sql.Rows, err error) ([]settledOutcome, error) {
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer rows.Close()
-	seen := make(map[imapi.UserID]bool)
+	var all []settledOutcome
 	for rows.Next() {
-		var entry int64
-		var text string
-		var outcome commands.Outcome
-		if err := rows.Scan(&entry, &text); err != nil {
-			return nil, nil, err
+		var o settledOutcome
+		var text sql.NullString
+		if err := rows.Scan(&o.entry, &text); err != nil {
+			return nil, err
 		}
-		if err := decode("outcome", text, &outcome); err != nil {
-			corrupt = append(corrupt, &CorruptError{Number: entry, Err: err})
-			continue
+		if !text.Valid {
+			o.damage = errPurged
+		} else if o.damage = decode("outcome", text.String, &o.outcome); o.damage != nil {
+			o.outcome = commands.Outcome{}
 		}
-		recent = appendUnseen(recent, entry, outcome.Made, seen)
+		all = append(all, o)
 	}
-	return recent, corrupt, rows.Err()
+	return all, rows.Err()
 }
 
 // appendUnseen adds what an entry made of users not seen yet; within one outcome
