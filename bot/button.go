@@ -40,11 +40,9 @@ func (b *Bot) click(ctx context.Context, d Delivery, rules Rules, ack func(conte
 		r.Outcome, r.Detail = commands.Mistaken, "stale button"
 		return b.answer(ctx, d, reply{record: r, say: b.words.Stale}, ack)
 	}
-	var decision commands.Decision
-	for _, asked := range cmd.Asks() {
-		if decision = rules.Policy.Decide(d.Caller, d.Place, asked); !decision.Allowed {
-			return b.refuse(ctx, d, rules, asked, decision, ack)
-		}
+	asked, decision := rules.Policy.DecideAll(d.Caller, d.Place, cmd)
+	if !decision.Allowed {
+		return b.refuse(ctx, d, rules, asked, decision, ack)
 	}
 	return b.press(ctx, d, limited(cmd, decision), decision, ack)
 }

@@ -9,12 +9,26 @@ import (
 )
 
 // Callers whom no rule allows anything get so many answers in any minute. What they
-// send beyond is not answered, and told to the audit trail in one row a minute.
+// send beyond is not answered, and told to the audit trail in one row a minute. While a
+// membership cannot be read, a caller who may have it gets more: it can be a moderator at
+// work.
 const (
 	cappedMinute  = time.Minute
 	cappedAnswers = 30
+	cappedMaybe   = 120
 	cappedCallers = 10_000 // that are counted one by one; those beyond share one budget
 )
+
+// answersFor returns how many answers a minute a caller gets; 0: as many as they ask for.
+func answersFor(s commands.Standing) int {
+	switch s {
+	case commands.Known:
+		return 0
+	case commands.Maybe:
+		return cappedMaybe
+	}
+	return cappedAnswers
+}
 
 // caps counts the answers to such callers. It can be used by several goroutines.
 type caps struct {
@@ -40,8 +54,9 @@ type capped struct {
 
 func newCaps() *caps { return &caps{callers: make(map[string]*budget)} }
 
-// allow reports whether the caller is answered, and counts it.
-func (c *caps) allow(ref string, place commands.Place, now time.Time) (answer bool) {
+// allow reports whether the caller, who gets so many answers a minute, is answered, and
+// counts it.
+func (c *caps) allow(ref string, place commands.Place, now time.Time, most int) (answer bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	b, known := c.callers[ref]
@@ -54,7 +69,7 @@ func (c *caps) allow(ref string, place commands.Place, now time.Time) (answer bo
 		b = &c.others
 	}
 	b.forget(now)
-	if len(b.answered) < cappedAnswers {
+	if len(b.answered) < most {
 		b.answered = append(b.answered, now)
 		return true
 	}

@@ -1,12 +1,15 @@
 package bot_test
 
 import (
+	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
+	"liveadmin/commands"
 )
 
 // TestCapped: who has no right at all gets 30 answers a minute; more is acknowledged,
@@ -44,5 +47,42 @@ func TestCapped(t *testing.T) {
 	}
 	if got, err := chat.Say(soon(t), "mallory", "whoami"); err != nil || got == "" {
 		t.Errorf("after a minute: %q, %v", got, err)
+	}
+}
+
+// TestCappedMaybe: while a user group of the rules cannot be read, a caller who may be in it
+// gets more answers than a stranger, but not as many as they like.
+func TestCappedMaybe(t *testing.T) {
+	const crew = "chat:usergroup:crew"
+	stage, chat := open(t)
+	stage.Rules.Set(bot.Rules{Policy: commands.Policy{Rules: []commands.Rule{{Name: "rule 1", Allow: []string{crew}}}}})
+	stage.Run(t, chat)
+	for _, test := range []struct {
+		name   string
+		caller commands.Caller
+		want   int
+	}{
+		{"may be in it", commands.Caller{Ref: bottest.Ref("may"), Unread: []string{crew}}, 120},
+		{"is in it", commands.Caller{Ref: bottest.Ref("is"), Memberships: []string{crew}}, 150},
+		{"is in none", commands.Caller{Ref: bottest.Ref("none")}, 30},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			answered := 0
+			for i := range 150 {
+				err := door(t, chat).Receive(t.Context(), bot.Delivery{
+					Key: fmt.Sprint(test.name, i), Caller: test.caller, Text: "whoami",
+					Place: commands.Place{Platform: bottest.Platform, Channel: "chat:channel"},
+				}, func(_ context.Context, a bot.Answer) error {
+					if !a.Muted {
+						answered++
+					}
+					return nil
+				})
+				check(t, err)
+			}
+			if answered != test.want {
+				t.Errorf("%d of 150 were answered, want %d", answered, test.want)
+			}
+		})
 	}
 }

@@ -18,7 +18,7 @@ func hall() commands.Place { return commands.Place{Platform: "slack", Channel: "
 // knock sends one delivery after another and returns how many are answered.
 func knock(c *caps, ref string, times int, at time.Time) (answered int) {
 	for range times {
-		if c.allow(ref, hall(), at) {
+		if c.allow(ref, hall(), at, cappedAnswers) {
 			answered++
 		}
 	}
@@ -80,7 +80,7 @@ func TestCapsOfOneCallerAreNotAnothers(t *testing.T) {
 func TestCapsAreBounded(t *testing.T) {
 	c, now := newCaps(), time.Now()
 	for i := range cappedCallers + 31 {
-		if answer := c.allow(fmt.Sprint("caller", i), hall(), now); answer != (i < cappedCallers+30) {
+		if answer := c.allow(fmt.Sprint("caller", i), hall(), now, cappedAnswers); answer != (i < cappedCallers+30) {
 			t.Fatalf("caller %d: answered %v", i, answer)
 		}
 	}
@@ -111,7 +111,7 @@ func TestCapsHoldInAnyMinute(t *testing.T) {
 		counted, sent := 0, r.IntN(500)
 		for range sent {
 			now = now.Add(time.Duration(r.ExpFloat64() * float64(time.Second)))
-			if c.allow(knocker, hall(), now) {
+			if c.allow(knocker, hall(), now, cappedAnswers) {
 				answers = append(answers, now)
 			}
 			if r.IntN(5) == 0 {

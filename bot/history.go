@@ -98,7 +98,7 @@ func FilterOf(cmd commands.Command) Filter {
 // trail is the answer to history.
 func (b *Bot) trail(ctx context.Context, d Delivery, cmd commands.Command, rules Rules) (func(int64) commands.Message, error) {
 	filter := FilterOf(cmd)
-	filter.Limit = lookedAt
+	filter.Limit, filter.Reader = lookedAt, d.Caller.Ref
 	if cmd.Since > 0 {
 		filter.Since = b.now().Add(-cmd.Since)
 	}

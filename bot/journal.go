@@ -104,6 +104,11 @@ type Filter struct {
 	Since  time.Time
 	Until  time.Time // before it
 	Limit  int       // entries
+
+	// Reader is the ref of the caller for whom it is read; empty: everything matches. What
+	// no other caller sees is left out: entries about no group, and refused ones of
+	// callers without any right, unless About names such a caller.
+	Reader string
 }
 
 // Due are limits that ask for something to be done, some hundreds at most.

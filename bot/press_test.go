@@ -91,6 +91,45 @@ func TestPressedUnclear(t *testing.T) {
 	}
 }
 
+// TestReplaceNeedsRemove: who replaces somebody removes them, typed or pressed, and must be
+// allowed that, too.
+func TestReplaceNeedsRemove(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.Rules.Set(bot.Rules{Policy: commands.Policy{Rules: []commands.Rule{
+		{Name: "rule 1", Allow: []string{bottest.Ref("bob"), bottest.Ref("carol")}, Commands: []commands.Verb{commands.Add}, For: time.Hour},
+		{Name: "rule 2", Allow: []string{bottest.Ref("carol")}, Commands: []commands.Verb{commands.Remove}},
+	}}})
+	check(t, stage.API.SetAdmins(groupA, []string{"a", "b", "c", "d", "e"}))
+	stage.Run(t, chat)
+	say := func(who, text string) string {
+		t.Helper()
+		got, err := chat.Say(soon(t), who, text)
+		check(t, err)
+		return got
+	}
+	const refused = "You are not allowed to use remove for " + groupA
+	if got := say("bob", "add "+groupA+" user1 --replace a b"); !strings.Contains(got, refused) {
+		t.Errorf("bob was answered %s", got)
+	}
+	if got := say("bob", "add "+groupA+" user1"); !strings.Contains(got, "[Replace a]") { // 2
+		t.Errorf("bob was answered %s", got)
+	}
+	if got := press(t, chat, "bob", "replace-0", 2); !strings.Contains(got, "(private) "+refused) {
+		t.Errorf("bob was answered %s", got)
+	}
+	admins(t, stage, groupA, "a", "b", "c", "d", "e")
+	if got := press(t, chat, "carol", "replace-0", 2); !strings.Contains(got, "removed a") {
+		t.Errorf("carol was answered %s", got)
+	}
+	admins(t, stage, groupA, "b", "c", "d", "e", "user1")
+	limits, err := stage.Journal.Grants(t.Context(), groupA)
+	check(t, err)
+	if len(limits) != 1 || limits[0].Length != time.Hour {
+		t.Errorf("the limits are %+v", limits)
+	}
+}
+
 // TestReplace: an add for which one seat is missing has a button for each holder.
 func TestReplace(t *testing.T) {
 	t.Parallel()

@@ -38,7 +38,7 @@ func (b *Bot) Receive(ctx context.Context, d Delivery, ack func(context.Context,
 
 func (b *Bot) receive(ctx context.Context, d Delivery, ack func(context.Context, Answer) error) error {
 	rules := b.rules()
-	if !rules.Policy.Knows(d.Caller) && !b.caps.allow(d.Caller.Ref, d.Place, b.now()) {
+	if most := answersFor(rules.Policy.Knows(d.Caller)); most > 0 && !b.caps.allow(d.Caller.Ref, d.Place, b.now(), most) {
 		return ack(ctx, Answer{Muted: true})
 	}
 	if d.Click != nil {
@@ -51,9 +51,9 @@ func (b *Bot) receive(ctx context.Context, d Delivery, ack func(context.Context,
 			return b.words.Mistake(entry, *mistake)
 		}}, ack)
 	}
-	decision := rules.Policy.Decide(d.Caller, d.Place, cmd)
+	asked, decision := rules.Policy.DecideAll(d.Caller, d.Place, cmd)
 	if !decision.Allowed {
-		return b.refuse(ctx, d, rules, cmd, decision, ack)
+		return b.refuse(ctx, d, rules, asked, decision, ack)
 	}
 	if !cmd.Verb.CallsAPI() {
 		return b.tell(ctx, d, cmd, rules, ack)

@@ -106,7 +106,7 @@ func (b *Bot) groupsFor(ctx context.Context, q Question, rules Rules) []string {
 	words := slices.DeleteFunc(rules.Names.Aliases(), func(alias string) bool {
 		return !rules.Policy.Sees(q.Caller, rules.Names)(alias)
 	})
-	records, err := b.journal.Trail(ctx, Filter{Limit: lookedBack})
+	records, err := b.journal.Trail(ctx, Filter{Limit: lookedBack, Reader: q.Caller.Ref})
 	if err != nil {
 		return words
 	}

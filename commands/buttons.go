@@ -102,8 +102,8 @@ func replacement(r Result, n int, ok bool) (Command, bool) {
 	return c, true
 }
 
-// Asks returns the typed commands that whoever wants this one must be allowed: itself,
-// or what an undo or an extension comes to.
+// Asks returns the typed commands that a caller must be allowed for this one: itself, and
+// with Replace the removing of those, or what an undo or an extension amounts to.
 func (c Command) Asks() []Command {
 	switch c.Verb {
 	case Undo:
@@ -114,6 +114,9 @@ func (c Command) Asks() []Command {
 		return all
 	case Extend:
 		return []Command{{Verb: Add, Target: c.Target, Users: c.Users, For: c.For}}
+	}
+	if len(c.Replace) > 0 {
+		return []Command{c, {Verb: Remove, Target: c.Target, Users: c.Replace}}
 	}
 	return []Command{c}
 }

@@ -3,6 +3,7 @@ package commands
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"liveadmin/imapi"
@@ -42,7 +43,8 @@ type Denial string
 
 // Reasons for not allowing a command.
 const (
-	NoRule           Denial = "no rule"
+	NoRight          Denial = "no right" // no rule allows the caller anything, wherever
+	NoRule           Denial = "no rule"  // no rule allows the caller this command
 	CallerBlocked    Denial = "blocked"
 	CallerOutsider   Denial = "outsider"          // of another organisation
 	GroupsDenied     Denial = "groups"            // the command is allowed, but not for Denied
@@ -99,6 +101,26 @@ func (p Policy) Decide(caller Caller, place Place, cmd Command) Decision {
 	return Decision{Denial: MembershipUnread, Unread: common(caller.Unread, named), Some: decision.Some}
 }
 
+// DecideAll decides each command that cmd asks for (Command.Asks). If one is not allowed
+// it returns that one with its decision, otherwise cmd with all decisions as one: the
+// rules of all, and the limit of the add among them.
+func (p Policy) DecideAll(caller Caller, place Place, cmd Command) (Command, Decision) {
+	var all Decision
+	var rules []string
+	for _, asked := range cmd.Asks() {
+		d := p.Decide(caller, place, asked)
+		if !d.Allowed {
+			return asked, d
+		}
+		if d.Rule != "" && !slices.Contains(rules, d.Rule) {
+			rules = append(rules, d.Rule)
+		}
+		d.Rule, d.Limit = strings.Join(rules, ", "), max(all.Limit, d.Limit)
+		all = d
+	}
+	return cmd, all
+}
+
 // judge decides by the rules that fit the caller.
 func judge(rules []Rule, place Place, cmd Command) Decision {
 	d := Decision{Some: len(rules) > 0}
@@ -131,11 +153,12 @@ func judge(rules []Rule, place Place, cmd Command) Decision {
 	return d
 }
 
-// why tells what stands in the way of a command that some group is not allowed
-// for.
+// why returns why a command is denied that some group is not allowed for.
 func why(rules []Rule, cmd Command) Denial {
 	anywhere := filter(rules, func(r Rule) bool { return r.gives(cmd.Verb) })
 	switch {
+	case len(rules) == 0:
+		return NoRight
 	case !cmd.Verb.CallsAPI() || len(cmd.Target.Groups) == 0 || len(anywhere) == 0:
 		return NoRule
 	case len(uncovered(anywhere, cmd.Target.Groups)) == 0:
@@ -183,10 +206,25 @@ func (p Policy) SeesGroups(caller Caller, groups ...imapi.GroupID) bool {
 	})
 }
 
-// Knows reports whether some rule allows the caller something, wherever, or may do so:
-// a membership cannot be read just now.
-func (p Policy) Knows(caller Caller) bool {
-	return len(p.fitting(caller)) > 0 || len(caller.Unread) > 0 && p.shut(caller) == ""
+// Standing is what is known of a caller's rights, wherever.
+type Standing int
+
+// The standings of a caller.
+const (
+	Stranger Standing = iota // no rule allows the caller anything
+	Maybe                    // some rule may: a membership cannot be read just now
+	Known                    // some rule does
+)
+
+// Knows returns what is known of the caller's rights.
+func (p Policy) Knows(caller Caller) Standing {
+	switch {
+	case len(p.fitting(caller)) > 0:
+		return Known
+	case len(caller.Unread) > 0 && p.shut(caller) == "":
+		return Maybe
+	}
+	return Stranger
 }
 
 // Rights tells which rule gives the caller what.

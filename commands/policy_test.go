@@ -42,10 +42,10 @@ func TestDecide(t *testing.T) {
 		want   Decision
 	}{
 		{"everything by the allowlist", Caller{Ref: "slack:user:UBOSS"}, here, on(Remove, "any", "@TGS#a1"), Decision{Allowed: true, Rule: "ALLOWLIST", Some: true}},
-		{"nobody by default", Caller{Ref: "slack:user:UNOBODY"}, here, on(List, "g1"), Decision{Denial: NoRule}},
-		{"a caller without a ref", Caller{}, here, on(List, "g1"), Decision{Denial: NoRule}},
-		{"a ref is compared exactly", Caller{Ref: "slack:user:u024be7lh"}, here, on(List, "g1"), Decision{Denial: NoRule}},
-		{"a name never counts", Caller{Ref: "slack:user:UNOBODY", Name: alice}, here, on(List, "g1"), Decision{Denial: NoRule}},
+		{"nobody by default", Caller{Ref: "slack:user:UNOBODY"}, here, on(List, "g1"), Decision{Denial: NoRight}},
+		{"a caller without a ref", Caller{}, here, on(List, "g1"), Decision{Denial: NoRight}},
+		{"a ref is compared exactly", Caller{Ref: "slack:user:u024be7lh"}, here, on(List, "g1"), Decision{Denial: NoRight}},
+		{"a name never counts", Caller{Ref: "slack:user:UNOBODY", Name: alice}, here, on(List, "g1"), Decision{Denial: NoRight}},
 		{"one command on one group", Caller{Ref: alice}, here, on(List, "g1"), Decision{Allowed: true, Rule: "rule 1", Some: true}},
 		{"a pattern", Caller{Ref: alice}, here, on(List, "show-2026"), Decision{Allowed: true, Rule: "rule 1", Some: true}},
 		{"by a membership", Caller{Ref: "slack:user:UMOD", Memberships: []string{mods}}, here, on(List, "g1"), Decision{Allowed: true, Rule: "rule 1", Some: true}},
@@ -76,13 +76,13 @@ func TestDecide(t *testing.T) {
 
 		{"a membership that cannot be read", Caller{Ref: "slack:user:UMOD", Unread: []string{mods, "slack:usergroup:SOTHER"}}, here, on(List, "g1"),
 			Decision{Denial: MembershipUnread, Unread: []string{mods}}},
-		{"one that would not help", Caller{Ref: "slack:user:UMOD", Unread: []string{mods}}, here, on(Remove, "g1"), Decision{Denial: NoRule}},
+		{"one that would not help", Caller{Ref: "slack:user:UMOD", Unread: []string{mods}}, here, on(Remove, "g1"), Decision{Denial: NoRight}},
 		{"one that would give a longer limit", Caller{Ref: alice, Unread: []string{mods}}, here, limited(on(Add, "g1"), 12*time.Hour),
 			Decision{Denial: MembershipUnread, Unread: []string{mods}, Some: true}},
 		{"one that is not needed", Caller{Ref: alice, Unread: []string{leads}}, here, on(List, "g1"), Decision{Allowed: true, Rule: "rule 1", Some: true}},
 		{"a block that cannot be read", Caller{Ref: alice, Unread: []string{"slack:usergroup:SBANNED"}}, here, on(List, "g1"),
 			Decision{Denial: MembershipUnread, Unread: []string{"slack:usergroup:SBANNED"}, Some: true}},
-		{"an unread block of somebody without a rule", Caller{Ref: "slack:user:UX", Unread: []string{"slack:usergroup:SBANNED"}}, here, on(List, "g1"), Decision{Denial: NoRule}},
+		{"an unread block of somebody without a rule", Caller{Ref: "slack:user:UX", Unread: []string{"slack:usergroup:SBANNED"}}, here, on(List, "g1"), Decision{Denial: NoRight}},
 		{"an outsider's membership that cannot be read", Caller{Ref: alice, Outsider: true, Unread: []string{mods}}, here, on(List, "g1"), Decision{Denial: CallerOutsider}},
 
 		{"help for everybody", Caller{Ref: "slack:user:UNOBODY"}, here, Command{Verb: Help}, Decision{Allowed: true}},
@@ -90,7 +90,7 @@ func TestDecide(t *testing.T) {
 		{"a bare command for outsiders", Caller{Ref: alice, Outsider: true}, here, Command{Verb: Welcome}, Decision{Allowed: true}},
 		{"history for everybody", Caller{Ref: alice}, here, Command{Verb: History, Target: Target{Groups: []imapi.GroupID{"g7"}}}, Decision{Allowed: true, Some: true}},
 		{"groups for who has some right", Caller{Ref: alice}, here, Command{Verb: Groups}, Decision{Allowed: true, Rule: "rule 1, rule 3, rule 4", Some: true}},
-		{"groups for nobody else", Caller{Ref: "slack:user:UNOBODY"}, here, Command{Verb: Groups}, Decision{Denial: NoRule}},
+		{"groups for nobody else", Caller{Ref: "slack:user:UNOBODY"}, here, Command{Verb: Groups}, Decision{Denial: NoRight}},
 		{"groups for who may have some right", Caller{Ref: "slack:user:UMOD", Unread: []string{mods}}, here, Command{Verb: Groups}, Decision{Denial: MembershipUnread, Unread: []string{mods}}},
 		{"groups for the blocked", Caller{Ref: mallory}, here, Command{Verb: Groups}, Decision{Denial: CallerBlocked}},
 	} {
@@ -156,6 +156,66 @@ func TestRights(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := stage().Rights(tt.caller, place); !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("\n got %+v\nwant %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestDecideAll: a command that amounts to several is allowed only if each of them is.
+func TestDecideAll(t *testing.T) {
+	adding := Command{Verb: Add, Target: Target{Groups: []imapi.GroupID{"g"}}, Users: []Person{{ID: "u"}}}
+	replacing := adding
+	replacing.Replace = []Person{{ID: "boss"}}
+	removing := Command{Verb: Remove, Target: adding.Target, Users: replacing.Replace}
+	add := Rule{Name: "rule 1", Allow: []string{alice}, Commands: []Verb{Add}, For: time.Hour}
+	remove := Rule{Name: "rule 2", Allow: []string{alice}, Commands: []Verb{Remove}}
+	both := Rule{Name: "rule 3", Allow: []string{alice}, Commands: []Verb{Add, Remove}, For: 2 * time.Hour}
+	elsewhere := Rule{Name: "rule 4", Allow: []string{alice}, Commands: []Verb{Remove}, Channels: []string{"slack:COPS"}}
+	for _, tt := range []struct {
+		name  string
+		rules []Rule
+		cmd   Command
+		asked Command
+		want  Decision
+	}{
+		{"an add alone", []Rule{add}, adding, adding, Decision{Allowed: true, Rule: "rule 1", Limit: time.Hour, Some: true}},
+		{"a replacement without the right to remove", []Rule{add}, replacing, removing,
+			Decision{Denial: NoRule, Denied: []imapi.GroupID{"g"}, Some: true}},
+		{"a replacement without the right to add", []Rule{remove}, replacing, replacing,
+			Decision{Denial: NoRule, Denied: []imapi.GroupID{"g"}, Some: true}},
+		{"the right to remove in another channel", []Rule{add, elsewhere}, replacing, removing,
+			Decision{Denial: ElsewhereOnly, Denied: []imapi.GroupID{"g"}, Some: true}},
+		{"both rights by two rules", []Rule{add, remove}, replacing, replacing,
+			Decision{Allowed: true, Rule: "rule 1, rule 2", Limit: time.Hour, Some: true}},
+		{"both rights by one rule", []Rule{both}, replacing, replacing,
+			Decision{Allowed: true, Rule: "rule 3", Limit: 2 * time.Hour, Some: true}},
+		{"nothing is asked for", []Rule{both}, Command{Verb: Undo}, Command{Verb: Undo}, Decision{}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			asked, got := Policy{Rules: tt.rules}.DecideAll(Caller{Ref: alice}, Place{Channel: "slack:CANY"}, tt.cmd)
+			if !reflect.DeepEqual(asked, tt.asked) || !reflect.DeepEqual(got, tt.want) {
+				t.Errorf("\n got %+v, %+v\nwant %+v, %+v", asked, got, tt.asked, tt.want)
+			}
+		})
+	}
+}
+
+func TestKnows(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		caller Caller
+		want   Standing
+	}{
+		{"by a rule", Caller{Ref: alice, Unread: []string{leads}}, Known},
+		{"by a membership", Caller{Ref: "slack:user:UX", Memberships: []string{mods}}, Known},
+		{"a membership cannot be read", Caller{Ref: "slack:user:UX", Unread: []string{mods}}, Maybe},
+		{"nobody", Caller{Ref: "slack:user:UX"}, Stranger},
+		{"blocked, whatever cannot be read", Caller{Ref: mallory, Unread: []string{mods}}, Stranger},
+		{"an outsider, whatever cannot be read", Caller{Ref: alice, Outsider: true, Unread: []string{mods}}, Stranger},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := stage().Knows(tt.caller); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
 			}
 		})
 	}

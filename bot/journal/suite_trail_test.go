@@ -9,6 +9,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/imapi"
 )
 
 func auditStays(t *testing.T, j *Journal, _ *world) {
@@ -79,6 +80,7 @@ func trailFilters(t *testing.T, j *Journal, c *world) {
 			}
 		})
 	}
+	trailReaders(t, j)
 	rows := trail(t, j, bot.Filter{Number: 1})
 	want := settled("user7")
 	want.Number, want.Group, want.At = 1, friday, c.Now()
@@ -91,5 +93,57 @@ func trailFilters(t *testing.T, j *Journal, c *world) {
 	}
 	if n := len(trail(t, j, bot.Filter{})); n != 20 {
 		t.Errorf("%d rows without a limit, want 20", n)
+	}
+}
+
+// trailReaders: of what nobody but its caller sees, a reader gets their own.
+func trailReaders(t *testing.T, j *Journal) {
+	const mallory, carol = "slack:user:UMALLORY", "slack:user:UCAROL"
+	show := []imapi.GroupID{"reader-show"}
+	var numbers []int64
+	for i, r := range []bot.Record{
+		{What: bot.WasRefused, Caller: mallory, Groups: show, Detail: string(commands.NoRight)},
+		{What: bot.WasRefused, Caller: mallory, Groups: show, Detail: string(commands.CallerBlocked)},
+		{What: bot.WasRefused, Caller: mallory, Groups: show, Detail: string(commands.CallerOutsider)},
+		{What: bot.WasRefused, Caller: carol, Groups: show, Detail: string(commands.NoRule)},
+		{What: bot.WasMistaken, Caller: carol, Detail: "near alias"},
+	} {
+		number, _, err := j.Note(t.Context(), fmt.Sprint("reader", i), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		numbers = append(numbers, number)
+	}
+	for _, test := range []struct {
+		name   string
+		filter bot.Filter
+		want   []int // places in numbers
+	}{
+		{"of a group", bot.Filter{About: []string{"reader-show"}, Reader: alice}, []int{3}},
+		{"of a group, by the operator", bot.Filter{About: []string{"reader-show"}}, []int{3, 2, 1, 0}},
+		{"of a group, by the one who was refused", bot.Filter{About: []string{"reader-show"}, Reader: mallory}, []int{3, 2, 1, 0}},
+		{"of that caller", bot.Filter{About: []string{mallory}, Reader: alice}, []int{2, 1, 0}},
+		{"of that caller's bare ID", bot.Filter{About: []string{"UMALLORY"}, Reader: alice}, []int{2, 1, 0}},
+		{"of the end of the ID", bot.Filter{About: []string{"MALLORY"}, Reader: alice}, nil},
+		{"of one of them", bot.Filter{Number: numbers[0], Reader: alice}, []int{0}},
+	} {
+		t.Run("read "+test.name, func(t *testing.T) {
+			var got, want []int64
+			for _, r := range trail(t, j, test.filter) {
+				got = append(got, r.Number)
+			}
+			for _, at := range test.want {
+				want = append(want, numbers[at])
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("numbers %v, want %v", got, want)
+			}
+		})
+	}
+	if rows := trail(t, j, bot.Filter{Reader: alice, Limit: 1}); len(rows) != 1 || rows[0].Number != numbers[3] {
+		t.Errorf("without a group, the newest for alice is %+v", rows)
+	}
+	if rows := trail(t, j, bot.Filter{Reader: carol, Limit: 1}); len(rows) != 1 || rows[0].Number != numbers[4] {
+		t.Errorf("without a group, the newest for carol is %+v", rows)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"liveadmin/bot"
+	"liveadmin/commands"
 )
 
 // trailLimit is how many entries Trail returns when the filter does not say.
@@ -140,6 +141,9 @@ func matching(f bot.Filter) (query string, args []any) {
 		where = append(where, `a.number = `+place(f.Number))
 	}
 	where = append(where, when...)
+	if f.Reader != "" && f.Number == 0 {
+		where = append(where, readable(f, place))
+	}
 	query = `SELECT DISTINCT a.number FROM ` + table + ` AS a`
 	if len(where) > 0 {
 		query += ` WHERE ` + strings.Join(where, ` AND `)
@@ -149,6 +153,19 @@ func matching(f bot.Filter) (query string, args []any) {
 		limit = trailLimit
 	}
 	return query + ` ORDER BY a.number DESC LIMIT ` + place(limit), args
+}
+
+// readable is the condition of Filter.Reader on a number that is chosen from the table a.
+func readable(f bot.Filter, place func(any) string) string {
+	own := `r.caller = ` + place(clean(f.Reader))
+	stranger := `(r.what = ` + place(bot.WasRefused) + ` AND r.detail IN (` +
+		place(commands.NoRight) + `, ` + place(commands.CallerBlocked) + `, ` + place(commands.CallerOutsider) + `))`
+	if len(f.About) == 0 {
+		shown := own + ` OR (r.group_id <> '' OR r.groups <> '') AND NOT ` + stranger
+		return `(` + strings.ReplaceAll(shown, `r.`, `a.`) + `)`
+	}
+	named := `r.caller = a.about OR substr(r.caller, length(r.caller) - length(a.about)) = ':' || a.about`
+	return `EXISTS (SELECT 1 FROM audit AS r WHERE r.number = a.number AND (` + own + ` OR ` + named + ` OR NOT ` + stranger + `))`
 }
 
 func scanRecord(rows *sql.Rows) (bot.Record, error) {
