@@ -48,6 +48,15 @@ type IM struct {
 	RateLimit  int    // calls a second
 }
 
+// NewClient returns a client for the application.
+func (im IM) NewClient(log *slog.Logger, more ...imapi.Option) (*imapi.Client, error) {
+	app := imapi.App{SDKAppID: im.SDKAppID, Key: im.Key, Identifier: im.Identifier}
+	return imapi.New(app, append(more,
+		imapi.WithRegion(imapi.Region(im.Region)), imapi.WithBaseURL(im.BaseURL),
+		imapi.WithRateLimit(im.RateLimit), imapi.WithLogger(log),
+	)...)
+}
+
 // Slack is the app in Slack. With an app token it works in Socket Mode,
 // otherwise over HTTP with the signing secret.
 type Slack struct {

@@ -65,7 +65,7 @@ type scope struct {
 	buys     string
 }
 
-// botScopes are all that the bot can use, as in slack-manifest.yaml.
+// botScopes are all that the bot can use, as in deploy/slack-manifest.yaml.
 func botScopes() []scope {
 	return []scope{
 		{"commands", false, "/liveadmin"},

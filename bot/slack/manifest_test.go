@@ -15,7 +15,7 @@ import (
 	"liveadmin/commands"
 )
 
-const manifestFile = "../../slack-manifest.yaml"
+const manifestFile = "../../deploy/slack-manifest.yaml"
 
 // TestManifest: Slack's own type takes the file, and there stands what the bot
 // needs and no more.

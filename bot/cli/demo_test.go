@@ -1,0 +1,197 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+
+	"liveadmin/bot/config"
+	"liveadmin/bot/journal"
+)
+
+// The first three commands anybody tries, and their answers.
+const (
+	firstTyped = "/liveadmin add @TGS#a6I4ZUUGO user1 user2\n/liveadmin list @TGS#a6I4ZUUGO\n/liveadmin add @TGS#a6I4ZUUGO\n"
+	firstShown = `⏳ Working · @alice · add user1, user2 → @TGS#a6I4ZUUGO   #1
+✅ Done · @alice · @TGS#a6I4ZUUGO: added user1, user2 · 2 of 5
+    Added 2 of 2 administrators to @TGS#a6I4ZUUGO
+    • user1   added
+    • user2   added
+    Administrators now (2 of 5): user1, user2
+    #1
+⏳ Working · @alice · list @TGS#a6I4ZUUGO   #2
+✅ Done · @alice · @TGS#a6I4ZUUGO: 2 of 5 administrators
+    @TGS#a6I4ZUUGO has 2 of 5 administrators
+    • user1
+    • user2
+    #2
+(only @alice sees this)
+  The user is missing: name 1 to 5 UserIDs after the group.
+  /liveadmin add GROUP USER… [--for DURATION] [--replace USER…] [--reason TEXT] [--new] [--dry-run]
+  You typed: add @TGS#a6I4ZUUGO
+  #3
+`
+)
+
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	if got, want := call(t, nil, firstTyped, "demo"), (ran{ExitOK, firstShown, ""}); got != want {
+		t.Errorf("got %+v\nwant %+v", got, want)
+	}
+}
+
+// The demo does not care where it is started: no .env, no setting of the real
+// bot, no proxy. It writes nothing anywhere that outlives it.
+func TestDemoStandsAlone(t *testing.T) {
+	t.Parallel()
+	dir, temp := t.TempDir(), t.TempDir()
+	env := []string{"TMPDIR=" + temp, "HOME=" + dir, "HTTP_PROXY=http://127.0.0.1:1", "HTTPS_PROXY=http://127.0.0.1:1", "ALL_PROXY=http://127.0.0.1:1"}
+	var dotEnv strings.Builder
+	for _, v := range config.Variables() {
+		env = append(env, v.Name+"=hostile", v.Name+"_FILE=/hostile")
+		dotEnv.WriteString(v.Name + "=hostile\n")
+	}
+	for name, text := range map[string]string{".env": dotEnv.String(), "liveadmin.yaml": "hostile"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := program(t, dir, env, "demo")
+	cmd.Stdin = strings.NewReader(firstTyped)
+	var complaints strings.Builder
+	cmd.Stderr = &complaints
+	shown, err := cmd.Output()
+	if err != nil || string(shown) != firstShown || complaints.Len() > 0 {
+		t.Errorf("ended with %v\n%s\n%s", err, shown, complaints.String())
+	}
+	left(t, dir, ".env", "liveadmin.yaml")
+	left(t, temp)
+}
+
+// The groups, people and rights of the demo are as its first page says.
+func TestDemoStage(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, typed, want string }{
+		{"nearly full", "/liveadmin list full-house", "has 4 of 5 administrators\n    • host_1\n"},
+		{"several groups", "/liveadmin list weekend", "2 of 2 groups could be read"},
+		{"not a live group", "/liveadmin list @TGS#2NOTLIVE0", "Tencent Chat answered 10007: this group is not a live streaming group (AVChatRoom)."},
+		{"no group", "/liveadmin list @TGS#aNOSUCH", "Tencent Chat answered 10010: this group does not exist, or it was deleted."},
+		{"a person", "/liveadmin add friday-show minho", "• minho (u_8821)   added\n"},
+		{"a crew", "/liveadmin add friday-show night", "added night (u_8821, u_9902)"},
+		{"no account", "/liveadmin add friday-show ghost1", "• ghost1   not added: no account has this UserID\n"},
+		{"a little", "/as bob\n/liveadmin whoami", "rule 1: add, remove, list for @TGS#a6I4ZUUGO, for 8h at most"},
+		{"only a little", "/as bob\n/liveadmin list full-house", "You are not allowed to use list for full-house."},
+		{"nothing", "/as mallory\n/liveadmin list friday-show", "You are not allowed to use list for friday-show."},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := call(t, nil, test.typed, "demo")
+			if got.code != ExitOK || got.err != "" || !strings.Contains(got.out, test.want) {
+				t.Errorf("got %+v\nwant %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestDemoKeepsJournal(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "kept.db")
+	call(t, nil, "/liveadmin add friday-show user1\n", "demo", "--journal", file)
+	got := call(t, nil, "/liveadmin history\n", "demo", "--journal", file)
+	got.out = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d \S+`).ReplaceAllString(got.out, "TIME")
+	want := ran{ExitOK, "(only @alice sees this)\n  The newest 1 entry:\n" +
+		"  • #1   TIME   terminal:user:alice   /liveadmin add friday-show user1   ✅ Done\n  #2\n", ""}
+	if got != want {
+		t.Errorf("got %+v\nwant %+v", got, want)
+	}
+}
+
+func TestDemoWithoutJournal(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	used := filepath.Join(dir, "used.db")
+	record, err := journal.Open(t.Context(), "sqlite://"+used, 1400000000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer record.Close()
+	tests := []struct{ name, file, want string }{
+		{"in use", used, "another liveadmin uses " + used + ": stop it first"},
+		{"a folder", dir, dir + " cannot be opened"},
+		{"no such folder", filepath.Join(dir, "no", "such.db"), "cannot be opened"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := call(t, nil, firstTyped, "demo", "--journal", test.file)
+			if got.code != ExitFailed || got.out != "" || !strings.HasPrefix(got.err, "liveadmin demo: ") || !strings.Contains(got.err, test.want) {
+				t.Errorf("got %+v\nwant %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestDemoStopsOnSignal(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		t.Run(signal.String(), func(t *testing.T) {
+			t.Parallel()
+			temp := t.TempDir()
+			cmd := program(t, t.TempDir(), []string{"TMPDIR=" + temp}, "demo")
+			typed, err1 := cmd.StdinPipe()
+			shown, err2 := cmd.StdoutPipe()
+			if err := errors.Join(err1, err2, cmd.Start()); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := typed.Write([]byte("/liveadmin list friday-show\n")); err != nil {
+				t.Fatal(err)
+			}
+			for lines := bufio.NewScanner(shown); lines.Scan() && lines.Text() != "    #1"; {
+			}
+			if err := cmd.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Wait(); err != nil {
+				t.Errorf("ended with %v", err)
+			}
+			left(t, temp)
+		})
+	}
+}
+
+// full is a disk without space.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+// A demo whose output nobody gets any more ends, and says why.
+func TestDemoCannotWrite(t *testing.T) {
+	t.Parallel()
+	for _, typed := range []string{"/liveadmin help\n", "/liveadmin list friday-show\n"} {
+		t.Run(typed, func(t *testing.T) {
+			t.Parallel()
+			var complaints strings.Builder
+			code := run(t.Context(), []string{"demo"}, nil, streams{input(t, typed), full{}, &complaints})
+			if code != ExitFailed || !strings.HasSuffix(complaints.String(), "liveadmin demo: "+syscall.ENOSPC.Error()+"\n") {
+				t.Errorf("exit code %d: %s", code, complaints.String())
+			}
+		})
+	}
+}
+
+// The README's conversation is one that the demo really has.
+func TestReadmeDemo(t *testing.T) {
+	t.Parallel()
+	_, rest, _ := strings.Cut(readme(t), "\n```console\n$ go run . demo <<'END'\n")
+	typed, rest, _ := strings.Cut(rest, "END\n")
+	want, _, found := strings.Cut(rest, "```\n")
+	if !found || typed == "" {
+		t.Fatal("the README has no conversation with the demo")
+	}
+	if got := call(t, nil, typed, "demo"); got != (ran{ExitOK, want, ""}) {
+		t.Errorf("got %+v\nthe README has\n%s", got, want)
+	}
+}

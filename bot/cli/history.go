@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/config"
+	"liveadmin/bot/journal"
+	"liveadmin/bot/terminal"
+	"liveadmin/commands"
+)
+
+// history shows the audit trail to the operator, also beside a running bot.
+func history(ctx context.Context, args, environ []string, std streams) int {
+	var asked historyArgs
+	if err := asked.parse(args); err != nil {
+		fmt.Fprintf(std.err, "liveadmin history: %v\n%s", err, usage)
+		return ExitUsage
+	}
+	return withReader(ctx, environ, std, func(cfg config.Config, record *journal.Reader) error {
+		policy, err := config.OpenPolicy(cfg.PolicyFile, nil, slog.New(slog.DiscardHandler))
+		if err != nil {
+			return err
+		}
+		filter, err := asked.filter(time.Now(), policy.Rules().Names)
+		if err != nil {
+			return err
+		}
+		rows, err := record.Trail(ctx, filter)
+		if rows == nil && err != nil {
+			return err
+		}
+		for _, s := range bot.Stories(rows) {
+			if err := asked.show(std.out, s); err != nil {
+				return fmt.Errorf("writing the output: %w", err)
+			}
+		}
+		return err
+	})
+}
+
+// withReader does something with the settings and the journal, which is only read.
+func withReader(ctx context.Context, environ []string, std streams, do func(config.Config, *journal.Reader) error) int {
+	cfg, err := config.Load(".", environ)
+	if err != nil {
+		fmt.Fprintln(std.err, err)
+		return ExitUsage
+	}
+	record, err := journal.OpenReader(ctx, cfg.Database.Reveal(), cfg.IM.SDKAppID)
+	if err == nil {
+		defer record.Close()
+		err = do(cfg, record)
+	}
+	if err != nil {
+		fmt.Fprintln(std.err, err)
+		return exitCode(err)
+	}
+	return ExitOK
+}
+
+// historyArgs are the arguments of history.
+type historyArgs struct {
+	json         bool
+	since, until string
+	about        string
+}
+
+func (h *historyArgs) parse(args []string) error {
+	flags := flag.NewFlagSet("history", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.BoolVar(&h.json, "json", false, "")
+	flags.StringVar(&h.since, "since", "", "")
+	flags.StringVar(&h.until, "until", "", "")
+	for len(args) > 0 {
+		if err := flags.Parse(args); err != nil {
+			return err
+		}
+		args = flags.Args()
+		switch {
+		case len(args) == 0:
+		case h.about != "":
+			return fmt.Errorf("unknown argument: %q", args[0])
+		default:
+			h.about, args = args[0], args[1:]
+		}
+	}
+	if _, ok := commands.ParseDuration(h.since); h.since != "" && !ok {
+		return fmt.Errorf("--since %q is no duration: write it like 21d or 2h30m", h.since)
+	}
+	if _, ok := readTime(h.until); h.until != "" && !ok {
+		return fmt.Errorf("--until %q is no time: write it like 2026-11-20, \"2026-11-20 18:00\" (in this machine's zone) or 2026-11-20T18:00:00Z", h.until)
+	}
+	return nil
+}
+
+// readTime reads a time as operators write it, without a zone in the machine's own.
+func readTime(text string) (time.Time, bool) {
+	for _, form := range []string{time.RFC3339, "2006-01-02 15:04:05", "2006-01-02 15:04", time.DateOnly} {
+		if at, err := time.ParseInLocation(form, text, time.Local); err == nil {
+			return at, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// everything is more entries than a journal holds.
+const everything = 1 << 40
+
+// filter is what history asks the journal for: as in chat the newest, or all of a time.
+func (h *historyArgs) filter(now time.Time, names commands.Names) (bot.Filter, error) {
+	cmd, mistake := commands.New(commands.Fields{Verb: string(commands.History), About: h.about}, names, func(string) bool { return true })
+	if mistake != nil {
+		mistake.Typed = "" // it would show how a chat with fields writes it
+		return bot.Filter{}, badFilter{strings.TrimSpace(commands.English().Mistake(0, *mistake).String())}
+	}
+	f := bot.FilterOf(cmd)
+	if since, ok := commands.ParseDuration(h.since); ok {
+		f.Since = now.Add(-since)
+	}
+	if until, ok := readTime(h.until); ok {
+		f.Until = until
+	}
+	if !f.Since.IsZero() || !f.Until.IsZero() {
+		f.Limit = everything
+	}
+	return f, nil
+}
+
+// badFilter says why a FILTER can be nothing that is on record.
+type badFilter struct{ says string }
+
+func (b badFilter) Error() string { return b.says }
+
+// show writes one entry: a line, or an object of JSON in a line.
+func (h *historyArgs) show(out io.Writer, s bot.Story) error {
+	if h.json {
+		return json.NewEncoder(out).Encode(toldOf(s))
+	}
+	first := s.First
+	_, err := fmt.Fprintf(out, "#%d  %s  %s  %s  %s  %s\n", first.Number, commands.UTC(first.At), terminal.Visible(first.Caller),
+		terminal.Visible(first.Place.Channel), terminal.Visible(strings.TrimSpace(commands.Name+" "+first.Text)), s.Outcome)
+	if err != nil || h.about != fmt.Sprintf("#%d", first.Number) {
+		return err
+	}
+	for _, r := range s.Rows {
+		_, err := fmt.Fprintf(out, "    %s  %s  %s  %s  %s  %s\n", commands.UTC(r.At), r.What, terminal.Visible(string(r.Group)),
+			terminal.Visible(fmt.Sprint(r.Users)), r.Outcome, terminal.Visible(r.Detail))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// told is an entry of the audit trail as JSON.
+type told struct {
+	Number   int64           `json:"number"`
+	At       time.Time       `json:"at"`
+	Caller   string          `json:"caller"`
+	Platform string          `json:"platform"`
+	Channel  string          `json:"channel"`
+	Thread   string          `json:"thread,omitempty"`
+	Verb     commands.Verb   `json:"verb"`
+	Text     string          `json:"text"`
+	Outcome  commands.Status `json:"outcome"`
+	Rows     []toldRow       `json:"rows"`
+}
+
+type toldRow struct {
+	At      time.Time       `json:"at"`
+	What    bot.What        `json:"what"`
+	Group   string          `json:"group,omitempty"`
+	Users   []string        `json:"users,omitempty"`
+	Outcome commands.Status `json:"outcome"`
+	Detail  string          `json:"detail,omitempty"`
+}
+
+func toldOf(s bot.Story) told {
+	first := s.First
+	t := told{
+		Number: first.Number, At: first.At, Caller: first.Caller, Platform: first.Place.Platform, Channel: first.Place.Channel,
+		Thread: first.Place.Thread, Verb: first.Verb, Text: first.Text, Outcome: s.Outcome,
+	}
+	for _, r := range s.Rows {
+		row := toldRow{At: r.At, What: r.What, Group: string(r.Group), Outcome: r.Outcome, Detail: r.Detail}
+		for _, u := range r.Users {
+			row.Users = append(row.Users, string(u))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}

@@ -1,0 +1,165 @@
+// Package demo is a chat in the terminal with the whole bot behind it, against a
+// stand-in for Tencent Chat.
+package demo
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-isatty"
+
+	"liveadmin/bot"
+	"liveadmin/bot/journal"
+	"liveadmin/bot/terminal"
+	"liveadmin/commands"
+	"liveadmin/imapi"
+	"liveadmin/imapi/simulator"
+)
+
+// Streams are the standard input and outputs of the demo.
+type Streams struct {
+	In       *os.File
+	Out, Err io.Writer
+}
+
+// Run runs the whole bot with a terminal for a platform and a simulator for Tencent
+// Chat, until the input or the context ends. It needs no account, no network and no
+// set-up, and leaves nothing behind unless file names the journal to keep.
+func Run(ctx context.Context, file string, std Streams) error {
+	if file == "" {
+		dir, err := os.MkdirTemp("", "liveadmin-demo-")
+		if err != nil {
+			return fmt.Errorf("making a temporary folder: %w", err)
+		}
+		defer os.RemoveAll(dir)
+		file = filepath.Join(dir, "journal.db")
+	}
+	stage, err := newStage()
+	if err != nil {
+		return err
+	}
+	defer stage.Close()
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	screen, err := terminal.New(terminal.Options{
+		In: std.In, Out: output{std.Out, end}, Interactive: isatty.IsTerminal(std.In.Fd()),
+		Speakers: speakers(), Zone: time.Local,
+	})
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(std.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	err = play(ctx, stage.app, stage.URL(), file, screen, log)
+	if lost, ok := context.Cause(ctx).(unwritten); ok {
+		return lost
+	}
+	return err
+}
+
+// output ends the demo when it cannot be written: nobody would see what follows.
+type output struct {
+	io.Writer
+	end context.CancelCauseFunc
+}
+
+// unwritten is why an output has ended the demo.
+type unwritten struct{ error }
+
+func (o output) Write(p []byte) (int, error) {
+	n, err := o.Writer.Write(p)
+	if err != nil {
+		o.end(unwritten{err})
+	}
+	return n, err
+}
+
+// play runs the bot on one platform, with the journal in a file, against the API
+// at the given address.
+func play(ctx context.Context, app imapi.App, url, file string, platform bot.Platform, log *slog.Logger) error {
+	api, err := imapi.New(app, imapi.WithBaseURL(url), imapi.WithRateLimit(200), imapi.WithLogger(log))
+	if err != nil {
+		return err
+	}
+	record, err := journal.Open(ctx, "sqlite://"+file, app.SDKAppID, journal.WithLogger(log))
+	if err != nil {
+		return fmt.Errorf("opening the file of --journal: %w", err)
+	}
+	defer record.Close()
+	b, err := bot.New(bot.Parts{
+		Journal: record, API: api, Rules: rules, Words: commands.English(), Log: log, Now: time.Now,
+	})
+	if err != nil {
+		return err
+	}
+	return b.Run(ctx, platform)
+}
+
+// stage is the demo's Tencent Chat.
+type stage struct {
+	*simulator.Server
+	app imapi.App
+}
+
+// The groups of the demo.
+const (
+	demoGroup    = "@TGS#a6I4ZUUGO"
+	demoFull     = "@TGS#aFULLHOUS"
+	demoSaturday = "@TGS#aSATURDAY"
+	demoSunday   = "@TGS#aSUNDAY00"
+	demoChat     = "@TGS#2NOTLIVE0" // not a live group
+)
+
+// newStage builds it. Every account exists but those that begin with "ghost".
+func newStage() (*stage, error) {
+	key, admin := rand.Text(), "administrator"
+	app := imapi.App{SDKAppID: 1400000000, Key: imapi.NewSecret(key), Identifier: admin}
+	server, err := simulator.New(simulator.App{SDKAppID: 1400000000, Key: key, Admins: []string{admin}},
+		simulator.WithAccounts(func(user string) bool { return !strings.HasPrefix(user, "ghost") }))
+	if err != nil {
+		return nil, fmt.Errorf("building the stand-in for Tencent Chat: %w", err)
+	}
+	server.AddGroup(demoGroup, simulator.Group{})
+	server.AddGroup(demoFull, simulator.Group{Admins: []string{"host_1", "host_2", "host_3", "host_4"}})
+	server.AddGroup(demoSaturday, simulator.Group{Admins: []string{"host_1"}})
+	server.AddGroup(demoSunday, simulator.Group{})
+	server.AddGroup(demoChat, simulator.Group{Type: "Public"})
+	if err := server.Start(); err != nil {
+		return nil, fmt.Errorf("starting the stand-in for Tencent Chat: %w", err)
+	}
+	return &stage{server, app}, nil
+}
+
+// speakers are alice, who may do everything, bob, who may do a little, and
+// mallory, who may do nothing.
+func speakers() []string { return []string{"alice", "bob", "mallory"} }
+
+func rules() bot.Rules {
+	return bot.Rules{
+		Policy: commands.Policy{
+			Contact: "@alice",
+			Rules: []commands.Rule{
+				{Name: "ALLOWLIST", Allow: []string{terminal.Ref("alice")}},
+				{
+					Name: "rule 1", Allow: []string{terminal.Ref("bob")},
+					Commands: []commands.Verb{commands.Add, commands.Remove, commands.List},
+					Groups:   []string{demoGroup}, For: 8 * time.Hour,
+				},
+			},
+		},
+		Names: commands.NewNames(map[string][]imapi.GroupID{
+			"friday-show": {demoGroup},
+			"full-house":  {demoFull},
+			"weekend":     {demoSaturday, demoSunday},
+		}, map[string][]imapi.UserID{
+			"minho": {"u_8821"},
+			"night": {"u_8821", "u_9902"},
+		}),
+	}
+}

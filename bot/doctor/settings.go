@@ -1,0 +1,139 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"liveadmin/bot"
+	"liveadmin/bot/config"
+	"liveadmin/bot/journal"
+	"liveadmin/commands"
+)
+
+// problemsOf gives each problem of the settings, or of the config file, a finding.
+func problemsOf(name string, err error) []bot.Finding {
+	problems, ok := errors.AsType[config.Problems](err)
+	if !ok {
+		return []bot.Finding{failed(bot.Finding{Name: name}, err.Error(), "Correct it, then check again.")}
+	}
+	var findings []bot.Finding
+	for _, p := range problems {
+		findings = append(findings, failed(bot.Finding{Name: name}, p.Variable+": "+p.What, sentence(p.Remedy)))
+	}
+	return findings
+}
+
+// sentence makes a sentence of a clause.
+func sentence(clause string) string {
+	if clause == "" {
+		return ""
+	}
+	end := "."
+	if strings.HasSuffix(clause, "?") {
+		end = ""
+	}
+	return strings.ToUpper(clause[:1]) + clause[1:] + end
+}
+
+// checkSettings is about settings in which Load found no problem.
+func checkSettings(cfg config.Config) []bot.Finding {
+	f := bot.Finding{Name: "configuration", Verdict: bot.IsFine}
+	if platforms := cfg.Platforms(); len(platforms) > 0 {
+		f.Detail = "the settings can be used; the bot will run in " + strings.Join(platforms, " and ")
+		return []bot.Finding{f}
+	}
+	return []bot.Finding{failed(f, "no platform has credentials, so there is nobody to talk to",
+		"Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (or SLACK_SIGNING_SECRET), or DISCORD_TOKEN, or both.")}
+}
+
+// checkRules reads the config file and tells who is allowed what: a finding for each
+// rule. Where the file cannot be used there are no rules.
+func checkRules(cfg config.Config) (bot.Rules, []bot.Finding) {
+	policy, err := config.OpenPolicy(cfg.PolicyFile, cfg.Allowlist, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return bot.Rules{}, append(problemsOf("config file", err),
+			bot.Finding{Name: "rules", Verdict: bot.Unchecked, Detail: "the config file has to be right first"})
+	}
+	rules := policy.Rules()
+	f := bot.Finding{Name: "config file", Verdict: bot.IsFine, Detail: "there is none, so ALLOWLIST alone says who is allowed"}
+	if cfg.PolicyFile != "" {
+		f.Detail = fmt.Sprintf("%s can be used, with %d aliases", cfg.PolicyFile, len(rules.Names.Aliases()))
+	}
+	return rules, append([]bot.Finding{f}, allowed(rules.Policy)...)
+}
+
+// allowed tells who is allowed what.
+func allowed(p commands.Policy) []bot.Finding {
+	var findings []bot.Finding
+	for _, r := range p.Rules {
+		findings = append(findings, bot.Finding{Name: r.Name, Verdict: bot.IsFine, Detail: allows(r)})
+	}
+	if len(p.Blocked) > 0 {
+		findings = append(findings, bot.Finding{Name: "blocked", Verdict: bot.IsFine, Detail: "nothing is allowed to " + bot.Some(p.Blocked)})
+	}
+	if len(p.Rules) == 0 {
+		findings = append(findings, failed(bot.Finding{Name: "rules"}, "nobody is allowed anything",
+			"Name somebody in ALLOWLIST, or in a rule of the config file."))
+	}
+	return findings
+}
+
+// allows puts a rule in words.
+func allows(r commands.Rule) string {
+	which, where := "every command", " on every group"
+	if len(r.Commands) > 0 {
+		which = bot.Some(r.Commands)
+	}
+	if len(r.Groups) > 0 {
+		where = " on " + bot.Some(r.Groups)
+	}
+	if len(r.Channels) > 0 {
+		where += ", in " + bot.Some(r.Channels)
+	}
+	if r.For > 0 {
+		where += ", for " + commands.FormatDuration(r.For) + " at most"
+	}
+	return which + where + ", is allowed to " + bot.Some(r.Allow)
+}
+
+// checkDatabase reads the version of the database and whose it is, as a reader, which
+// works beside a running bot. That there is nothing in it yet is as it should be.
+func checkDatabase(ctx context.Context, cfg config.Config) bot.Finding {
+	f := bot.Finding{Name: "database", Verdict: bot.IsFine, Detail: "there is no journal yet: the bot makes one when it starts"}
+	record, err := journal.OpenReader(ctx, cfg.Database.Reveal(), cfg.IM.SDKAppID)
+	if err == nil {
+		defer record.Close()
+		f.Detail = fmt.Sprintf("its version is right, and it belongs to the SDKAppID %d", cfg.IM.SDKAppID)
+		return f
+	}
+	var version *journal.VersionError
+	var application *journal.ApplicationError
+	var storage *journal.StorageError
+	switch {
+	case errors.As(err, &version) && version.Have == 0, errors.As(err, &storage) && !storage.Server && isToBeMade(storage.Database):
+	case errors.As(err, &version) && version.Have < version.Want:
+		f.Detail = fmt.Sprintf("it is of an older liveadmin (schema %d): the bot brings it to schema %d when it starts", version.Have, version.Want)
+	case version != nil:
+		f = failed(f, fmt.Sprintf("it was made by a newer liveadmin (schema %d, this one knows %d)", version.Have, version.Want),
+			"Run that one, or restore an older copy.")
+	case errors.As(err, &application):
+		f = failed(f, fmt.Sprintf("it belongs to the SDKAppID %s, not to %d", application.Have, application.Want),
+			"Correct IM_SDKAPPID, or name another DATABASE_URL.")
+	default:
+		f = failed(f, err.Error(), "Correct that, or DATABASE_URL.")
+	}
+	return f
+}
+
+// isToBeMade reports whether a database file is not there, and its folder is.
+func isToBeMade(file string) bool {
+	_, err := os.Stat(file)
+	folder, missing := os.Stat(filepath.Dir(file))
+	return file != "" && errors.Is(err, fs.ErrNotExist) && missing == nil && folder.IsDir()
+}

@@ -1,0 +1,133 @@
+package doctor
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/config"
+	"liveadmin/commands"
+	"liveadmin/imapi"
+)
+
+// probeTime is how long the calls to Tencent Chat may take together, repetitions
+// included.
+const probeTime = 8 * time.Second
+
+// checkTencent asks Tencent Chat: is the clock right, does the API answer for the
+// application, is the UserSig accepted, and are plan and console switch there. Each
+// needs the one before, but the clock.
+func checkTencent(ctx context.Context, im config.IM, group string, names commands.Names) []bot.Finding {
+	clock := bot.Finding{Name: "clock", Verdict: bot.Unchecked, Detail: "no answer told the time"}
+	access := bot.Finding{Name: "REST API", Verdict: bot.IsFine, Detail: "it answers " + wayTo(im)}
+	sig := bot.Finding{Name: "UserSig", Verdict: bot.IsFine, Detail: fmt.Sprintf("it is accepted for the account %q", im.Identifier)}
+	g, plan := groupToRead(group, names)
+
+	p, err := probe(ctx, im, g)
+	if err != nil {
+		access = failed(access, fmt.Sprintf("it cannot be asked %s: %v", wayTo(im), err), "Try again. If it stays so, check the network, and the region or IM_BASE_URL.")
+		return []bot.Finding{clock, access, unchecked(sig), unchecked(plan)}
+	}
+	if p.Clock.Known {
+		clock = checkClock(p.Clock)
+	}
+	switch at := p.Caller; {
+	case at.Err == nil:
+	case isOfSignature(at.Problem):
+		sig, plan = refusedBy(sig, at.Err), unchecked(plan)
+	case at.Problem == imapi.ProblemPlan:
+		sig, plan = unchecked(sig), refusedBy(plan, at.Err)
+	default:
+		access, sig, plan = refusedBy(access, at.Err), unchecked(sig), unchecked(plan)
+		access.Detail += " (asked " + wayTo(im) + ")"
+	}
+	if at := p.Group; at != nil && at.Err != nil {
+		plan = refusedBy(plan, at.Err)
+		plan.Detail = fmt.Sprintf("the administrators of %s cannot be read: %s", g, plan.Detail)
+	} else if at != nil {
+		plan.Verdict, plan.Detail, plan.Remedy = bot.IsFine, fmt.Sprintf("the administrators of %s can be read: %d of %d", g, len(p.Admins), imapi.Seats), ""
+	}
+	return []bot.Finding{clock, access, sig, plan}
+}
+
+func probe(ctx context.Context, im config.IM, g imapi.GroupID) (imapi.Probe, error) {
+	client, err := im.NewClient(slog.New(slog.DiscardHandler))
+	if err != nil {
+		return imapi.Probe{}, err
+	}
+	return client.Probe(imapi.WithBudget(ctx, probeTime), g)
+}
+
+// wayTo is on which way Tencent Chat is asked.
+func wayTo(im config.IM) string {
+	if im.BaseURL != "" {
+		return "at " + im.BaseURL
+	}
+	return "in the region " + im.Region
+}
+
+// groupToRead is the group whose administrators are to be read: the one that was
+// asked for, or the first of the first alias. Without one, or with a bad one, the
+// finding says so.
+func groupToRead(asked string, names commands.Names) (imapi.GroupID, bot.Finding) {
+	f := bot.Finding{
+		Name: "plan and console switch", Verdict: bot.Unchecked, Detail: "a live streaming group is needed for that",
+		Remedy: "Name one with --group ID.",
+	}
+	if asked = cmp.Or(asked, names.First()); asked == "" {
+		return "", f
+	}
+	if target, ok := names.Group(asked); ok {
+		return target.Groups[0], f
+	}
+	g, err := imapi.ParseGroupID(asked)
+	if err != nil {
+		return "", failed(f, fmt.Sprintf("%.60q: %v", asked, err), "Name a live streaming group like @TGS#a6I4ZUUGO, or an alias of the config file.")
+	}
+	return g, f
+}
+
+// checkClock says how far this machine's clock is off.
+func checkClock(s imapi.Skew) bot.Finding {
+	f := bot.Finding{Name: "clock", Verdict: bot.IsFine}
+	off := s.Ahead.Round(time.Second)
+	switch {
+	case off.Abs() <= time.Second: // as exact as an answer tells the time
+		f.Detail = "it is as Tencent Chat's"
+	case off > 0:
+		f.Detail = fmt.Sprintf("it is %s ahead of Tencent Chat's", off)
+	default:
+		f.Detail = fmt.Sprintf("it is %s behind Tencent Chat's", -off)
+	}
+	if s.Wrong() {
+		f.Verdict = bot.IsWrong
+		_, f.Remedy = imapi.Explain("", 0, imapi.KindClock)
+	}
+	return f
+}
+
+// isOfSignature reports whether a problem is one of key, account or clock.
+func isOfSignature(p imapi.Problem) bool {
+	switch p {
+	case imapi.ProblemKey, imapi.ProblemClock, imapi.ProblemIdentifier, imapi.ProblemCredentials:
+		return true
+	}
+	return false
+}
+
+// refusedBy says of a thing why a call failed.
+func refusedBy(f bot.Finding, e *imapi.Error) bot.Finding {
+	if e.Code == 0 {
+		return failed(f, e.Meaning()+": "+e.Info, e.Remedy())
+	}
+	return failed(f, fmt.Sprintf("Tencent Chat answers %d: %s", e.Code, e.Meaning()), e.Remedy())
+}
+
+// unchecked is a thing that cannot be checked while one before it fails.
+func unchecked(f bot.Finding) bot.Finding {
+	f.Verdict, f.Detail, f.Remedy = bot.Unchecked, "what is above has to be right first", ""
+	return f
+}

@@ -1,0 +1,243 @@
+package e2e
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest/fakediscord"
+	"liveadmin/commands"
+	"liveadmin/imapi"
+)
+
+// checkPosts compares what is on record of a place with what stands in it: each entry
+// has one result and, unless it speaks in another's thread, one root over it.
+func (p *place) checkPosts(t *testing.T, l *ledger) {
+	t.Helper()
+	told := p.chat.told(p.channel)
+	count := make(map[int64]int)
+	for _, m := range told {
+		count[m.entry]++
+		if m.discord.Flags&fakediscord.Loading != 0 {
+			t.Errorf("%s: a message is still to come:\n%s", p.channel, m.text)
+		}
+	}
+	delete(count, 0)
+	own := make(map[int64]bool) // entries with a root of their own
+	heard := 0
+	for _, e := range l.in(p.chat.place(p.channel)) {
+		want := 1
+		if e.State == bot.Unanswered || silent(e) {
+			want = 0
+		} else if e.State != bot.Posted {
+			t.Errorf("#%d is %s", e.Number, e.State)
+		}
+		if count[e.Number] != want {
+			t.Errorf("%s: %d results of #%d (%s, %s), want %d", p.channel, count[e.Number], e.Number, e.Command.Verb, e.State, want)
+		}
+		delete(count, e.Number)
+		own[e.Number] = want == 1 && e.Under == 0 && e.Place.Thread == ""
+		if typed := e.Command.Verb == commands.Add || e.Command.Verb == commands.Remove || e.Command.Verb == commands.List; typed && e.State != bot.Unanswered {
+			heard++
+		}
+	}
+	if len(count) > 0 {
+		t.Errorf("%s: results of %v, which are not on record", p.channel, slices.Sorted(maps.Keys(count)))
+	}
+	if heard != p.heard {
+		t.Errorf("%s: %d commands were acknowledged, %d were carried out", p.channel, p.heard, heard)
+	}
+	p.checkRoots(t, told, own)
+}
+
+func (p *place) checkRoots(t *testing.T, told []message, own map[int64]bool) {
+	t.Helper()
+	under := make(map[string][]int64) // results of entries with a root of their own, by root
+	for _, m := range told {
+		if root := m.root(); m.entry != 0 && own[m.entry] {
+			under[root] = append(under[root], m.entry)
+		}
+	}
+	for _, m := range told {
+		if results := under[m.id]; m.thread == "" && len(results) != 1 {
+			t.Errorf("%s: under a root stand the results of %v:\n%s", p.channel, results, m.text)
+		}
+		if m.thread == "" {
+			delete(under, m.id)
+		}
+	}
+	if len(under) > 0 {
+		t.Errorf("%s: results without a root: %v", p.channel, under)
+	}
+}
+
+// root is the root under which a message stands; a root with the result in it is its
+// own.
+func (m message) root() string {
+	if m.thread == "" {
+		return m.id
+	}
+	return m.thread
+}
+
+// silent reports whether nobody was to be told of an entry.
+func silent(e bot.Entry) bool {
+	return !slices.ContainsFunc(e.Changes, func(c bot.Change) bool { return c.Plan == nil || c.Plan.Refusal != commands.Superseded })
+}
+
+// checkTrail looks whether each entry was audited once, and each of its groups.
+func (l *ledger) checkTrail(t *testing.T) {
+	t.Helper()
+	rows := make(map[string]int)
+	for _, r := range l.records {
+		rows[fmt.Sprint(r.Number, r.What, r.Group)]++
+	}
+	for _, e := range l.entries {
+		want := map[string]int{fmt.Sprint(e.Number, bot.WasAccepted): 1}
+		if e.State == bot.Unanswered {
+			want[fmt.Sprint(e.Number, bot.WasUnanswered)] = 1
+		}
+		for _, c := range e.Changes {
+			settled := fmt.Sprint(e.Number, bot.WasSettled, c.Group)
+			if want[settled] = 1; e.State == bot.Unanswered {
+				want[settled] = 0
+			}
+		}
+		for row, n := range want {
+			if rows[row] != n {
+				t.Errorf("%d audit rows %q, want %d", rows[row], row, n)
+			}
+		}
+	}
+}
+
+// checkGroup compares what is on record of a group with what Tencent holds and was
+// sent.
+func (tw *town) checkGroup(t *testing.T, l *ledger, group string) {
+	t.Helper()
+	admins, limits := map[string]bool{"host": true}, make(map[string]bool)
+	var sent [][]string
+	unsure, rested := false, false
+	for _, c := range l.changesOf(group) {
+		sent = append(sent, c.sent())
+		rested = rested || c.entry.Command.Repeated()
+		for _, m := range c.Outcome.Made {
+			admins[string(m.User)] = m.Admin
+			unsure = unsure || m.Unsure
+		}
+		for _, g := range c.Outcome.Grants {
+			limits[string(g.User)] = true
+		}
+		for _, u := range c.Outcome.Ungrant {
+			limits[string(u)] = false
+		}
+	}
+	holds := slices.Sorted(slices.Values(tw.api.Admins(group)))
+	if want := yes(admins); !unsure && !slices.Equal(holds, want) {
+		t.Errorf("%s has %v, on record are %v", group, holds, want)
+	}
+	var granted []string
+	for _, g := range l.grantsOf(group) {
+		granted = append(granted, string(g.User))
+	}
+	if want := yes(limits); !slices.Equal(slices.Sorted(slices.Values(granted)), want) {
+		t.Errorf("%s: limits of %v are on record, want %v", group, granted, want)
+	}
+	if calls := changing(tw.api, group); !rested && !inOrder(sent, calls) {
+		t.Errorf("%s got %q, on record is, in this order, %q", group, calls, sent)
+	}
+	for _, user := range holds {
+		if until := l.limitOf(group, user); until && !slices.Contains(granted, user) {
+			t.Errorf("%s: %s was made an administrator for a time, and will never be ended", group, user)
+		}
+	}
+}
+
+// yes returns the keys that are true, sorted.
+func yes(all map[string]bool) []string {
+	var keys []string
+	for k, v := range all {
+		if v {
+			keys = append(keys, k)
+		}
+	}
+	return slices.Sorted(slices.Values(keys))
+}
+
+// limitOf reports whether the last right that somebody was given in a group was
+// limited, by what was asked.
+func (l *ledger) limitOf(group, user string) bool {
+	limited := false
+	for _, c := range l.changesOf(group) {
+		status := c.Outcome.Status
+		if c.Plan.Refusal != "" || status != commands.Done && status != commands.Warned && status != commands.Partly {
+			continue
+		}
+		for _, s := range c.Plan.Users {
+			switch forever := c.entry.Command.For == 0 && (s.Send || c.entry.Command.Verb == commands.Add) && !s.NoAccount; {
+			case s.ID != imapi.UserID(user):
+			case !s.Until.IsZero():
+				limited = true
+			case forever:
+				limited = false
+			}
+		}
+	}
+	return limited
+}
+
+var (
+	aTime   = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d UTC|\d{1,2} \w+ \d{4} \d\d:\d\d`)
+	aNumber = regexp.MustCompile(`#\d+`)
+)
+
+// story is what was answered in a place, in the order of the entries, without times
+// and numbers: what must be the same whatever happens to the bot.
+func (p *place) story() []string {
+	roots := make(map[string]string)
+	told := p.chat.told(p.channel)
+	for _, m := range told {
+		if m.thread == "" {
+			roots[m.id] = m.text
+		}
+	}
+	var all []string
+	for _, m := range results(told) {
+		text := m.text
+		if root := roots[m.root()]; root != text {
+			text = root + "\n" + text
+		}
+		all = append(all, aNumber.ReplaceAllString(aTime.ReplaceAllString(text, "TIME"), "#N"))
+	}
+	return all
+}
+
+// checkStory compares what was answered with what a bot answers that nobody disturbs.
+func (p *place) checkStory(t *testing.T, want []string) {
+	t.Helper()
+	got := p.story()
+	for i := range max(len(got), len(want)) {
+		switch {
+		case i >= len(got):
+			t.Errorf("%s: there is no answer %d, want:\n%s", p.channel, i+1, want[i])
+		case i >= len(want):
+			t.Errorf("%s: answer %d should not be there:\n%s", p.channel, i+1, got[i])
+		case got[i] != want[i]:
+			t.Errorf("%s: answer %d is\n%s\nwant\n%s", p.channel, i+1, got[i], want[i])
+		}
+	}
+}
+
+// checkSecrets looks for secrets in a text, and for what must never be in a log.
+func checkSecrets(t *testing.T, where, text string, secrets []string) {
+	t.Helper()
+	for _, secret := range secrets {
+		if at := strings.Index(text, secret); at >= 0 {
+			t.Errorf("a secret is in %s: %q", where, text[max(0, at-200):at+len(secret)])
+		}
+	}
+}

@@ -1,0 +1,230 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"liveadmin/bot/bottest/fakediscord"
+)
+
+// step is one thing that somebody does.
+type step struct {
+	stranger bool   // who is on no allowlist does it
+	verb     string // "": a click on Undo under the newest answer
+	users    string
+	replace  string
+	limit    string
+	alone    bool // the answer is for the caller alone
+	ends     bool // the limit is over, and that is said, before anything else is done
+}
+
+// routine is what is done in a place, over and over. Whatever happens to the bot, the
+// answers are the same: who depends on the clock waits for it. Where there are several
+// groups, it depends on the clock whether they end together, so that nothing ends.
+func (p *place) routine() []step {
+	all := []step{
+		{verb: "add", users: "user1 user2"},
+		{verb: "add", users: "user2 user3", limit: "2h"},
+		{verb: "add", users: "user9", stranger: true, alone: true},
+		{verb: "add", users: "user4", replace: "host"},
+		{},
+		{verb: "remove", users: "user1 user9"},
+		{verb: "list"},
+		{verb: "add", users: "user5", limit: "2s", ends: true},
+		{verb: "add", users: "user5", limit: "soon", alone: true},
+		{verb: "add", users: "user6 user7 user8 user9"},
+		{verb: "add", users: "user3"},
+		{},
+		{verb: "help", alone: true},
+		{verb: "remove", users: "user2 user3"},
+	}
+	if len(p.groups) > 1 {
+		all = slices.DeleteFunc(all, func(s step) bool { return s.ends })
+	}
+	return all
+}
+
+// place is a channel in which people talk about one group, or about several by one name.
+type place struct {
+	tw      *town
+	chat    chatter
+	channel string
+	group   string // as it is typed
+	groups  []string
+	answers int      // that stand in it when everything that was said is answered
+	heard   int      // commands, not clicks, that were acknowledged
+	handles []string // that came with what was said
+}
+
+// chatter is how people talk on a platform.
+type chatter interface {
+	// say does a step, and returns what is waited for.
+	say(p *place, s step) attempt
+	// told is what the bot has said in a channel and its threads.
+	told(channel string) []message
+	// whispered is what the bot has said to who is allowed everything alone.
+	whispered(channel string) []string
+	// place is what the record calls a channel.
+	place(channel string) string
+	// opened waits until people can talk to the bot at all.
+	opened(ctx context.Context) error
+	// wait waits for something to be said.
+	wait(ctx context.Context, check func() bool) error
+}
+
+// attempt is something that was said to the bot and may not have been heard.
+type attempt interface {
+	// heard waits until it is acknowledged.
+	heard(context.Context) error
+	// again says it once more, as it happens on that platform.
+	again()
+	// handle is the secret that came with it for answering, or "".
+	handle() string
+}
+
+// patience is how long people wait for an acknowledgement: Slack and Discord give up
+// after 3 s.
+const patience = 3200 * time.Millisecond
+
+// say does a step, and once more until it is acknowledged.
+func (p *place) say(ctx context.Context, s step) error {
+	if err := errors.Join(p.tw.alive(ctx), p.chat.opened(ctx)); err != nil {
+		return err
+	}
+	said := p.chat.say(p, s)
+	for {
+		if h := said.handle(); h != "" {
+			p.handles = append(p.handles, h)
+		}
+		if p.tw.hears(ctx, said) {
+			p.count(s)
+			return nil
+		}
+		if err := errors.Join(p.tw.alive(ctx), ctx.Err()); err != nil {
+			return fmt.Errorf("%+v in %s is not acknowledged: %w", s, p.channel, err)
+		}
+		said.again()
+	}
+}
+
+// count counts what a step that was acknowledged comes to.
+func (p *place) count(s step) {
+	if s.alone {
+		return
+	}
+	p.answers++
+	if s.verb != "" {
+		p.heard++
+	}
+}
+
+// hears reports whether something is acknowledged before the patience ends, or nobody
+// is left who could have heard it.
+func (tw *town) hears(ctx context.Context, said attempt) bool {
+	waiting, end := context.WithTimeout(ctx, patience)
+	defer end()
+	go func() {
+		defer end()
+		tw.dead(waiting)
+	}()
+	if said.heard(waiting) == nil {
+		return true
+	}
+	<-waiting.Done() // it failed at once: nobody was there
+	return said.heard(waiting) == nil
+}
+
+// live does steps, over and over, as many as are allowed.
+func (p *place) live(ctx context.Context, allowed *allowance) error {
+	steps := p.routine()
+	for n := 0; ; n++ {
+		if more, err := allowed.wait(ctx, n); err != nil || !more {
+			return err
+		}
+		s := steps[n%len(steps)]
+		if s.verb == "" {
+			if err := p.answered(ctx); err != nil {
+				return err
+			}
+		}
+		if err := p.say(ctx, s); err != nil {
+			return err
+		}
+		if s.ends {
+			p.answers++
+			if err := p.answered(ctx); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// answered waits until everything that was said is answered.
+func (p *place) answered(ctx context.Context) error {
+	err := p.chat.wait(ctx, func() bool { return len(results(p.chat.told(p.channel))) >= p.answers })
+	if err != nil {
+		return fmt.Errorf("%d answers in %s, want %d: %w", len(results(p.chat.told(p.channel))), p.channel, p.answers, err)
+	}
+	return nil
+}
+
+// allowance is how many steps may be done.
+type allowance struct {
+	steps atomic.Int64
+	last  atomic.Bool // there will be no more
+}
+
+// wait waits until step n may be done, and returns false if it never may.
+func (a *allowance) wait(ctx context.Context, n int) (bool, error) {
+	for {
+		last := a.last.Load()
+		if int64(n) < a.steps.Load() {
+			return true, nil
+		}
+		if last {
+			return false, nil
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+			return false, ctx.Err()
+		}
+	}
+}
+
+// onGroup reports whether a step names a group.
+func (s step) onGroup() bool { return s.verb != "help" && s.verb != "whoami" }
+
+// typed is a step as it is typed.
+func (s step) typed(group string) string {
+	words := []string{s.verb}
+	if s.onGroup() {
+		words = append(words, group, s.users)
+	}
+	if s.limit != "" {
+		words = append(words, "--for", s.limit)
+	}
+	if s.replace != "" {
+		words = append(words, "--replace", s.replace)
+	}
+	return strings.TrimSpace(strings.Join(words, " "))
+}
+
+// fields are a step as it is filled in.
+func (s step) fields(group string) fakediscord.Options {
+	options := fakediscord.Options{}
+	if s.onGroup() {
+		options["group"] = group
+	}
+	for name, value := range map[string]string{"users": s.users, "for": s.limit, "replace": s.replace} {
+		if value != "" {
+			options[name] = value
+		}
+	}
+	return options
+}

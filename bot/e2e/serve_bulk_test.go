@@ -1,0 +1,147 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/imapi/simulator"
+)
+
+// The groups of TestServeBulk by what is to become of them.
+const (
+	bulkGroups  = 60 // to change
+	bulkReady   = 5  // with nothing to change
+	bulkMissing = 3  // that Tencent Chat does not know
+	bulkAll     = bulkGroups + bulkReady + bulkMissing
+	bulkLimit   = 40 // calls a second
+)
+
+// bulkGroup is the ID of one of them.
+func bulkGroup(n int) string { return fmt.Sprintf("@TGS#aBULK%03d", n) }
+
+// inBulk is the program with an alias of many groups.
+func inBulk(t *testing.T) *inSlack {
+	t.Helper()
+	l := newInSlack(t, false)
+	var ids []string
+	for n := range bulkAll {
+		ids = append(ids, fmt.Sprintf("%q", bulkGroup(n)))
+		switch {
+		case n < bulkGroups:
+			l.api.AddGroup(bulkGroup(n), simulator.Group{})
+		case n < bulkGroups+bulkReady:
+			l.api.AddGroup(bulkGroup(n), simulator.Group{Admins: []string{"user1"}})
+		}
+	}
+	l.write("liveadmin.yaml", "groups:\n  all: ["+strings.Join(ids, ", ")+"]\n")
+	l.env = append(l.env, fmt.Sprintf("IM_RATE_LIMIT=%d", bulkLimit))
+	return l
+}
+
+// TestServeBulk: a command on many groups shows how far it is; killed in the middle, it
+// goes on from where it was; it has one result, which names each group that failed and
+// counts those that did not change, and one Undo for all of them.
+func TestServeBulk(t *testing.T) {
+	t.Parallel()
+	l := inBulk(t)
+	l.start()
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	defer cancel()
+	if _, err := l.slack.Slash("U0ALICE", "C0SHOW", "add all user1").Wait(ctx); err != nil {
+		t.Fatal(err)
+	}
+	root, err := l.slack.WaitMessage(ctx, func(m fakeslack.Message) bool {
+		return strings.Contains(l.slack.Plain(m), fmt.Sprintf(" of %d groups", bulkAll))
+	})
+	if err != nil {
+		t.Fatalf("no progress: %v; log:\n%s", err, l.logged())
+	}
+	l.until("in the middle", func() bool { return l.changed() > bulkGroups/6 })
+	if err := l.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = l.cmd.Wait()
+	if l.changed() == bulkGroups {
+		t.Fatal("it was killed after the last change, which is not the middle")
+	}
+	l.start()
+	result := l.result(ctx, root)
+	for n := range bulkGroups + bulkReady {
+		if got := l.api.Admins(bulkGroup(n)); !slices.Equal(got, []string{"user1"}) {
+			t.Errorf("%s has %q", bulkGroup(n), got)
+		}
+	}
+	told := l.slack.Plain(result)
+	want := []string{fmt.Sprintf("%d of %d groups are now as asked", bulkGroups+bulkReady, bulkAll), fmt.Sprintf("%d groups did not need a change", bulkReady)}
+	for n := bulkGroups + bulkReady; n < bulkAll; n++ {
+		want = append(want, bulkGroup(n)+"   ❌ Failed. Tencent Chat answered 10010")
+	}
+	for _, w := range want {
+		if strings.Count(told, w) != 1 {
+			t.Errorf("%q is not there once in\n%s", w, told)
+		}
+	}
+	if n := strings.Count(told, "[Undo]"); n != 1 {
+		t.Errorf("there are %d buttons Undo in\n%s", n, told)
+	}
+	// What was under way when it was killed, is sent again: not more than the calls of
+	// a second.
+	if n := l.sent(1); n < bulkGroups || n > bulkGroups+bulkLimit {
+		t.Errorf("%d changes were sent for %d groups", n, bulkGroups)
+	}
+
+	if _, err := l.slack.Click("U0ALICE", result, "undo.0").Wait(ctx); err != nil {
+		t.Fatal(err)
+	}
+	l.until("undone", func() bool { return l.changed() == 0 })
+	for n := range bulkReady {
+		if got := l.api.Admins(bulkGroup(bulkGroups + n)); len(got) != 1 {
+			t.Errorf("undone was what had not been changed: %q", got)
+		}
+	}
+	l.stop()
+}
+
+// changed is how many of the groups to change have the user.
+func (l *inSlack) changed() int {
+	n := 0
+	for g := range bulkGroups {
+		n += len(l.api.Admins(bulkGroup(g)))
+	}
+	return n
+}
+
+// sent is how many changes of a kind were sent.
+func (l *inSlack) sent(commandType int) int {
+	n := 0
+	for _, call := range l.api.Calls() {
+		if call.CommandType == commandType {
+			n++
+		}
+	}
+	return n
+}
+
+// result waits for the result under a root, which is the only one there, and whose root
+// has its last line.
+func (l *inSlack) result(ctx context.Context, root fakeslack.Message) fakeslack.Message {
+	l.t.Helper()
+	if _, err := l.slack.WaitMessage(ctx, func(m fakeslack.Message) bool {
+		return m.TS == root.TS && !strings.Contains(l.slack.Plain(m), "Working")
+	}); err != nil {
+		l.t.Fatalf("no outcome: %v; log:\n%s", err, l.logged())
+	}
+	thread := l.slack.Thread(root.Channel, root.TS)
+	if len(thread) != 2 {
+		l.t.Fatalf("%d messages stand in the thread, want the root and one result", len(thread))
+	}
+	if line := l.slack.Plain(thread[0]); !strings.Contains(line, fmt.Sprintf("%d of %d groups", bulkGroups+bulkReady, bulkAll)) {
+		l.t.Errorf("the root says %q", line)
+	}
+	return thread[1]
+}

@@ -1,0 +1,65 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestServeLog: with LOG_FORMAT=json every line of the log is an object, and each command
+// is one of them, always with the same keys.
+func TestServeLog(t *testing.T) {
+	t.Parallel()
+	l := newInSlack(t, false)
+	l.env = append(l.env, "LOG_FORMAT=json")
+	l.start()
+	l.command("add @TGS#a6I4ZUUGO user1", "Added 1 of 1 administrator")
+	l.command("list @TGS#aNOBODY", "Tencent Chat answered 10010")
+	l.whispered("U0ALICE", "ad @TGS#a6I4ZUUGO user1", "Did you mean add?")
+	l.whispered("U0MALLORY", "remove @TGS#a6I4ZUUGO user1", "You are not allowed to use remove")
+	l.stop()
+	want := []string{
+		"done 1 slack slack:user:U0ALICE add @TGS#a6I4ZUUGO Done 0",
+		"done 2 slack slack:user:U0ALICE list @TGS#aNOBODY Failed 10010",
+		"answered 3 slack slack:user:U0ALICE add  Mistaken 0",
+		"answered 4 slack slack:user:U0MALLORY remove @TGS#a6I4ZUUGO Refused 0",
+	}
+	keys := []string{"caller", "code", "entry", "group", "level", "msg", "outcome", "platform", "time", "took", "verb"}
+	var got []string
+	for line := range strings.Lines(l.logged()) {
+		var told map[string]any
+		if err := json.Unmarshal([]byte(line), &told); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		if told["msg"] != "done" && told["msg"] != "answered" {
+			continue
+		}
+		if has := slices.Sorted(maps.Keys(told)); !slices.Equal(has, keys) {
+			t.Errorf("the keys are %q, want %q", has, keys)
+		}
+		if took, _ := told["took"].(float64); took <= 0 {
+			t.Errorf("it took %v", told["took"])
+		}
+		got = append(got, fmt.Sprint(told["msg"], " ", told["entry"], " ", told["platform"], " ", told["caller"], " ",
+			told["verb"], " ", told["group"], " ", told["outcome"], " ", told["code"]))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("logged\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestServeLogLevel: what is below LOG_LEVEL is left out.
+func TestServeLogLevel(t *testing.T) {
+	t.Parallel()
+	l := newInSlack(t, false)
+	l.env = append(l.env, "LOG_LEVEL=error")
+	l.start()
+	l.command("list @TGS#a6I4ZUUGO", "has 0 of 5 administrators")
+	l.stop()
+	if log := l.logged(); log != "" {
+		t.Errorf("logged\n%s", log)
+	}
+}

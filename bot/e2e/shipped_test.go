@@ -1,0 +1,139 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot/bottest/fakediscord"
+)
+
+// shipped is the program as people run it: a binary of its own, static and stripped,
+// with a workspace of Slack and a server of Discord in front of it. What it costs is
+// read from /proc, so it needs Linux.
+type shipped struct {
+	*live
+	slack   *inSlack
+	discord *inDiscord
+	binary  string
+}
+
+func newShipped(t testing.TB) *shipped {
+	t.Helper()
+	live := newLive(t)
+	s := &shipped{live: live, slack: intoSlack(live, false), discord: intoDiscord(live, false)}
+	s.env = append(s.env, "ALLOWLIST=slack:user:U0ALICE discord:user:501", "LOG_LEVEL=info")
+	s.binary = filepath.Join(t.TempDir(), "liveadmin")
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", s.binary, "liveadmin")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return s
+}
+
+// launch starts the program and returns how long it took until it was ready.
+func (s *shipped) launch() time.Duration {
+	s.t.Helper()
+	cmd := exec.CommandContext(s.t.Context(), s.binary)
+	cmd.Dir, cmd.Env = s.dir, s.env
+	began := time.Now()
+	s.begin(cmd)
+	for s.get("/readyz") != 200 {
+		if time.Since(began) > 30*time.Second {
+			s.t.Fatalf("not ready in time; its log:\n%s", s.logged())
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return time.Since(began)
+}
+
+// proc is a file that Linux has about the process.
+func (s *shipped) proc(name string) string {
+	return fmt.Sprintf("/proc/%d/%s", s.cmd.Process.Pid, name)
+}
+
+// resident is how many bytes of memory the process holds.
+func (s *shipped) resident() int64 {
+	s.t.Helper()
+	status, err := os.ReadFile(s.proc("status"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if fields := strings.Fields(line); fields[0] == "VmRSS:" {
+			return s.number(fields[1]) * 1024
+		}
+	}
+	s.t.Fatal("the status does not have VmRSS")
+	return 0
+}
+
+// busy is how long the process has used a core.
+func (s *shipped) busy() time.Duration {
+	s.t.Helper()
+	const tick = time.Second / 100 // USER_HZ, which is 100 wherever Go runs on Linux
+	stat, err := os.ReadFile(s.proc("stat"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ") // the name, which can hold blanks
+	fields := strings.Fields(rest)
+	return time.Duration(s.number(fields[11])+s.number(fields[12])) * tick
+}
+
+// files is how many file descriptors the process has open.
+func (s *shipped) files() int64 {
+	s.t.Helper()
+	open, err := os.ReadDir(s.proc("fd"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return int64(len(open))
+}
+
+// wal is how long the database's write-ahead log is, in bytes.
+func (s *shipped) wal() int64 {
+	s.t.Helper()
+	info, err := os.Stat(filepath.Join(s.dir, "liveadmin.db-wal"))
+	if errors.Is(err, os.ErrNotExist) {
+		return 0
+	} else if err != nil {
+		s.t.Fatal(err)
+	}
+	return info.Size()
+}
+
+// gauge is a value of /metrics.
+func (s *shipped) gauge(name string) int64 {
+	s.t.Helper()
+	text := s.read("/metrics")
+	_, rest, found := strings.Cut(text, "\n"+name+" ")
+	value, _, _ := strings.Cut(rest, "\n")
+	if !found {
+		s.t.Fatalf("%s is not in\n%s", name, text)
+	}
+	return s.number(value)
+}
+
+func (s *shipped) number(text string) int64 {
+	s.t.Helper()
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return int64(n)
+}
+
+// warm has each platform carry out a command.
+func (s *shipped) warm() {
+	s.t.Helper()
+	s.slack.command("list @TGS#a6I4ZUUGO", "has 0 of 5 administrators")
+	s.discord.command("list", "has 0 of 5 administrators", fakediscord.Options{"group": "@TGS#a6I4ZUUGO"})
+}

@@ -1,0 +1,154 @@
+package deploy
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+)
+
+// The parts of the deploy files that depend on the program.
+
+type composeFile struct {
+	Services map[string]struct {
+		Image       string
+		Environment map[string]string
+		Ports       []string
+	}
+}
+
+type kubernetesObject struct {
+	Kind     string
+	Metadata struct{ Name string }
+	Data     map[string]string // of a ConfigMap
+	Spec     struct {
+		Template struct {
+			Spec struct{ Containers []kubernetesContainer }
+		}
+		Rules []struct { // of an Ingress
+			HTTP struct {
+				Paths []struct {
+					Path     string
+					PathType string `yaml:"pathType"`
+				}
+			}
+		}
+	}
+}
+
+type kubernetesContainer struct {
+	Image string
+	Env   []struct{ Name, Value string }
+	Ports []struct {
+		ContainerPort int `yaml:"containerPort"`
+	}
+	Startup   kubernetesProbe `yaml:"startupProbe"`
+	Liveness  kubernetesProbe `yaml:"livenessProbe"`
+	Readiness kubernetesProbe `yaml:"readinessProbe"`
+}
+
+type kubernetesProbe struct {
+	HTTPGet struct{ Path string } `yaml:"httpGet"`
+}
+
+// TestMain runs the tests at the top of the repository.
+func TestMain(m *testing.M) {
+	if err := os.Chdir(".."); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+func fileText(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func compose(t *testing.T) (c composeFile) {
+	t.Helper()
+	if err := yaml.Unmarshal([]byte(fileText(t, "deploy/compose.yaml")), &c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func kubernetes(t *testing.T) []kubernetesObject {
+	t.Helper()
+	var objects []kubernetesObject
+	documents := yaml.NewDecoder(strings.NewReader(fileText(t, "deploy/kubernetes.yaml")))
+	for {
+		var o kubernetesObject
+		switch err := documents.Decode(&o); {
+		case errors.Is(err, io.EOF):
+			return objects
+		case err != nil:
+			t.Fatal(err)
+		}
+		objects = append(objects, o)
+	}
+}
+
+// object is the one of a kind that is called liveadmin.
+func object(t *testing.T, kind string) kubernetesObject {
+	t.Helper()
+	all := kubernetes(t)
+	i := slices.IndexFunc(all, func(o kubernetesObject) bool { return o.Kind == kind && o.Metadata.Name == "liveadmin" })
+	if i < 0 {
+		t.Fatalf("there is no %s", kind)
+	}
+	return all[i]
+}
+
+func botContainer(t *testing.T) kubernetesContainer {
+	t.Helper()
+	return object(t, "Deployment").Spec.Template.Spec.Containers[0]
+}
+
+// unit are the settings of the systemd unit: all values of each.
+func unit(t *testing.T) map[string][]string {
+	t.Helper()
+	settings := make(map[string][]string)
+	for line := range strings.Lines(fileText(t, "deploy/liveadmin.service")) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && !strings.HasPrefix(name, "#") {
+			settings[name] = append(settings[name], value)
+		}
+	}
+	return settings
+}
+
+// environments are what each of the deploy files sets for the bot.
+func environments(t *testing.T) map[string]map[string]string {
+	t.Helper()
+	all := map[string]map[string]string{"compose": compose(t).Services["liveadmin"].Environment, "kubernetes": {}, "systemd": {}}
+	for _, e := range botContainer(t).Env {
+		all["kubernetes"][e.Name] = e.Value
+	}
+	for _, pair := range unit(t)["Environment"] {
+		name, value, _ := strings.Cut(pair, "=")
+		all["systemd"][name] = value
+	}
+	return all
+}
+
+// operatorFiles are what an operator reads and copies.
+func operatorFiles(t *testing.T) []string {
+	t.Helper()
+	files := []string{"README.md", "Dockerfile"}
+	for _, pattern := range []string{"docs/*.md", "deploy/*.yaml", "deploy/*.service", "deploy/config/*"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	return files
+}

@@ -1,0 +1,225 @@
+package deploy
+
+import (
+	"cmp"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"liveadmin/bot/cli"
+	"liveadmin/bot/config"
+	"liveadmin/bot/discord"
+	"liveadmin/bot/slack"
+	"liveadmin/commands"
+	"liveadmin/imapi"
+)
+
+// values of what the deploy files leave to the operator.
+var operatorSets = map[string]string{
+	"IM_SDKAPPID": "1400000000", "IM_REGION": "singapore", "ALLOWLIST": "slack:user:U024BE7LH",
+	"im_secret_key": "0123456789abcdef", "slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1",
+	"database_url": "postgres://liveadmin:pw@postgres/liveadmin",
+}
+
+// TestDeployedSettings: with the operator's part filled in, the settings of each deploy
+// file are those that the program takes.
+func TestDeployedSettings(t *testing.T) {
+	for name, set := range environments(t) {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			environ := []string{"IM_SDKAPPID=" + operatorSets["IM_SDKAPPID"], "IM_REGION=" + operatorSets["IM_REGION"]}
+			for _, variable := range slices.Sorted(maps.Keys(set)) {
+				value := set[variable]
+				if secret, ok := strings.CutSuffix(variable, "_FILE"); ok {
+					file := filepath.Base(value)
+					if file != strings.ToLower(secret) {
+						t.Errorf("the file of %s is called %s", variable, file)
+					}
+					value = filepath.Join(dir, file)
+					if err := os.WriteFile(value, []byte(operatorSets[file]), 0o600); err != nil {
+						t.Fatal(err)
+					}
+				} else if strings.HasPrefix(value, "${") {
+					value = operatorSets[variable]
+				}
+				environ = append(environ, variable+"="+value)
+			}
+			cfg, err := config.Load(dir, environ)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Contains(cfg.Platforms(), "slack") || filepath.Base(cfg.PolicyFile) != "liveadmin.yaml" {
+				t.Errorf("platforms %q, rules %q", cfg.Platforms(), cfg.PolicyFile)
+			}
+		})
+	}
+}
+
+// TestNamedVariables: whatever looks like one of our variables is one.
+func TestNamedVariables(t *testing.T) {
+	known := []string{"GOMEMLIMIT"}
+	for _, v := range config.Variables() {
+		known = append(known, v.Name)
+		if v.Secret {
+			known = append(known, v.Name+"_FILE")
+		}
+	}
+	ours := regexp.MustCompile(`\b(?:IM|SLACK|DISCORD|LIVEADMIN|LOG|HTTP|DATABASE)_[A-Z_]*[A-Z]\b`)
+	for _, file := range operatorFiles(t) {
+		for _, name := range ours.FindAllString(fileText(t, file), -1) {
+			if !slices.Contains(known, name) {
+				t.Errorf("%s names %s, which is no variable", file, name)
+			}
+		}
+	}
+	for name, set := range environments(t) {
+		for variable := range set {
+			if !slices.Contains(known, variable) {
+				t.Errorf("%s sets %s, which is no variable", name, variable)
+			}
+		}
+	}
+}
+
+// TestDeployedRules: the examples of rules can be read, and allow somebody something.
+func TestDeployedRules(t *testing.T) {
+	for name, text := range map[string]string{
+		"deploy/config/liveadmin.yaml": fileText(t, "deploy/config/liveadmin.yaml"),
+		"deploy/kubernetes.yaml":       object(t, "ConfigMap").Data["liveadmin.yaml"],
+	} {
+		rules, err := config.ParsePolicy(name, []byte(text), nil)
+		if err != nil {
+			t.Error(err)
+		}
+		if len(rules.Policy.Rules) == 0 {
+			t.Errorf("%s has no rules", name)
+		}
+	}
+}
+
+// TestDeployedImage: the image has one tag everywhere, and one port, on which the
+// program listens in it.
+func TestDeployedImage(t *testing.T) {
+	tags := make(map[string]string)
+	for _, file := range operatorFiles(t) {
+		for _, m := range regexp.MustCompile(`\bliveadmin:(\d[\w.]*)`).FindAllStringSubmatch(fileText(t, file), -1) {
+			tags[m[1]] = file
+		}
+	}
+	if len(tags) != 1 {
+		t.Errorf("the image has these tags: %v", tags)
+	}
+	dockerfile := fileText(t, "Dockerfile")
+	for _, want := range []string{"HTTP_ADDR=:8080 ", "EXPOSE 8080\n", `CMD ["/liveadmin", "healthcheck"]`, "\nUSER 65532:65532\n"} {
+		if !strings.Contains(dockerfile, want) {
+			t.Errorf("the Dockerfile lacks %q", want)
+		}
+	}
+	if ports := compose(t).Services["liveadmin"].Ports; !slices.Equal(ports, []string{"127.0.0.1:8080:8080"}) {
+		t.Errorf("Compose opens %q", ports)
+	}
+	if ports := botContainer(t).Ports; len(ports) != 1 || ports[0].ContainerPort != 8080 {
+		t.Errorf("Kubernetes opens %v", ports)
+	}
+	if !regexp.MustCompile(`(?m)^FROM golang:\d+\.\d+\.\d+ AS build$`).MatchString(dockerfile) {
+		t.Error("the version of the image that builds is not exact")
+	}
+	databases := []string{compose(t).Services["postgres"].Image}
+	for _, o := range kubernetes(t) {
+		if o.Kind == "StatefulSet" {
+			databases = append(databases, o.Spec.Template.Spec.Containers[0].Image)
+		}
+	}
+	if len(slices.Compact(databases)) != 1 {
+		t.Errorf("PostgreSQL is %q", databases)
+	}
+}
+
+// TestDeployedPaths: the probes ask what the listener serves, and exactly what the
+// platforms call is reached from outside.
+func TestDeployedPaths(t *testing.T) {
+	c := botContainer(t)
+	probes := []string{c.Startup.HTTPGet.Path, c.Liveness.HTTPGet.Path, c.Readiness.HTTPGet.Path}
+	if want := []string{"/healthz", "/healthz", "/readyz"}; !slices.Equal(probes, want) {
+		t.Errorf("the probes ask %q, want %q", probes, want)
+	}
+	var exposed []string
+	for _, p := range object(t, "Ingress").Spec.Rules[0].HTTP.Paths {
+		if p.PathType != "Exact" {
+			t.Errorf("%s is %s", p.Path, p.PathType)
+		}
+		exposed = append(exposed, p.Path)
+	}
+	if called := mounted(t); !slices.Equal(slices.Sorted(slices.Values(exposed)), called) {
+		t.Errorf("the Ingress exposes %q, the platforms call %q", exposed, called)
+	}
+	for _, path := range exposed {
+		if !strings.Contains(fileText(t, "docs/operations.md"), "`"+path+"`") {
+			t.Errorf("docs/operations.md does not say that %s is called", path)
+		}
+	}
+}
+
+// mounted are the paths that the platforms mount in HTTP mode, sorted.
+func mounted(t *testing.T) []string {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	overHTTP, err := slack.New(
+		slack.Config{BotToken: imapi.NewSecret("xoxb-1"), SigningSecret: imapi.NewSecret("s")},
+		slack.Options{Log: log, Policy: func() commands.Policy { return commands.Policy{} }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	interactions, err := discord.New(
+		discord.Config{Token: imapi.NewSecret("t"), PublicKey: strings.Repeat("0", 64)}, discord.Options{Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	mount := func(pattern string, _ http.Handler) {
+		_, path, _ := strings.Cut(pattern, " ")
+		paths = append(paths, cmp.Or(path, pattern))
+	}
+	overHTTP.Mount(mount)
+	interactions.Mount(mount)
+	slices.Sort(paths)
+	return paths
+}
+
+// TestDeployedUnit: systemd leaves the bot alone when a start changes nothing, tells it
+// to read again, and loads every secret that is read.
+func TestDeployedUnit(t *testing.T) {
+	u := unit(t)
+	for name, want := range map[string]string{
+		"Restart": "on-failure", "RestartPreventExitStatus": fmt.Sprintf("%d %d", cli.ExitUsage, cli.ExitRevoked),
+		"ExecReload": "/bin/kill -HUP $MAINPID", "DynamicUser": "yes", "StateDirectory": "liveadmin",
+		"LimitCORE": "0",
+	} {
+		if got := strings.Join(u[name], "; "); got != want {
+			t.Errorf("%s=%s, want %s", name, got, want)
+		}
+	}
+	var read, loaded []string
+	for _, e := range u["Environment"] {
+		if _, file, ok := strings.Cut(e, "=%d/"); ok {
+			read = append(read, file)
+		}
+	}
+	for _, l := range u["LoadCredential"] {
+		id, file, _ := strings.Cut(l, ":")
+		if filepath.Base(file) != id {
+			t.Errorf("%s is loaded from %s", id, file)
+		}
+		loaded = append(loaded, id)
+	}
+	if len(read) == 0 || !slices.Equal(read, loaded) {
+		t.Errorf("%q are loaded, %q are read", loaded, read)
+	}
+}

@@ -1,0 +1,248 @@
+package docs
+
+import (
+	"context"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"liveadmin/bot/cli"
+	"liveadmin/bot/config"
+	"liveadmin/bot/web"
+	"liveadmin/commands"
+)
+
+// TestMain runs the tests at the top of the repository, which is where the documents
+// name files from.
+func TestMain(m *testing.M) {
+	if err := os.Chdir(".."); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+func fileText(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestArchitecture: every file, folder, and every public name of a package that
+// docs/architecture.md names is there.
+func TestArchitecture(t *testing.T) {
+	public := publicNames(t)
+	names, paths := 0, 0
+	for _, m := range regexp.MustCompile("`([^`\n]+)`").FindAllStringSubmatch(fileText(t, "docs/architecture.md"), -1) {
+		word := m[1]
+		pkg, name, _ := strings.Cut(word, ".")
+		switch {
+		case strings.HasSuffix(word, ".go") || regexp.MustCompile(`^(bot|commands|imapi)(/\w+)*$`).MatchString(word):
+			paths++
+			if _, err := os.Stat(word); err != nil {
+				t.Errorf("there is no %s", word)
+			}
+		case public[pkg] != nil && ast.IsExported(name):
+			names++
+			if !public[pkg][name] {
+				t.Errorf("there is no %s", word)
+			}
+		}
+	}
+	if names < 30 || paths < 30 {
+		t.Errorf("only %d names and %d paths were looked up", names, paths)
+	}
+}
+
+// TestDependencies: docs/architecture.md says of every module that is used directly why
+// it is there, and of no other.
+func TestDependencies(t *testing.T) {
+	modules, document := fileText(t, "go.mod"), fileText(t, "docs/architecture.md")
+	for _, m := range regexp.MustCompile(`(?m)^\t(\S+) v\S+$`).FindAllStringSubmatch(modules, -1) {
+		if !strings.Contains(document, "| `"+m[1]+"` |") {
+			t.Errorf("nothing is said of %s", m[1])
+		}
+	}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z.]+/[^`]+)` \\|").FindAllStringSubmatch(document, -1) {
+		if strings.Contains(m[1], ".") && !strings.Contains(modules, m[1]+" v") {
+			t.Errorf("%s is not used", m[1])
+		}
+	}
+}
+
+// TestLinks: what the documents link to in this repository is there.
+func TestLinks(t *testing.T) {
+	documents, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range append(documents, "README.md") {
+		for _, m := range regexp.MustCompile(`\]\(([^)#]+)`).FindAllStringSubmatch(fileText(t, file), -1) {
+			if strings.Contains(m[1], "://") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(file), m[1])); err != nil {
+				t.Errorf("%s links to %s, which is not there", file, m[1])
+			}
+		}
+	}
+}
+
+// TestNamedMetrics: the alerts and the documents name metrics that are there, and every
+// alert is explained.
+func TestNamedMetrics(t *testing.T) {
+	text := scraped(t)
+	ours := regexp.MustCompile(`\bliveadmin_[a-z_]+`)
+	for _, file := range []string{"deploy/alerts.yaml", "docs/operations.md"} {
+		found := ours.FindAllString(fileText(t, file), -1)
+		if len(found) == 0 {
+			t.Errorf("%s names no metric", file)
+		}
+		for _, name := range found {
+			sample := regexp.MustCompile(`(?m)^(# TYPE )?` + name + `[{ ]`)
+			if !sample.MatchString(text) {
+				t.Errorf("%s names %s, which is no metric", file, name)
+			}
+		}
+	}
+	alerts := regexp.MustCompile(`- alert: (\w+)`).FindAllStringSubmatch(fileText(t, "deploy/alerts.yaml"), -1)
+	for _, a := range alerts {
+		if !strings.Contains(fileText(t, "docs/operations.md"), "`"+a[1]+"`") {
+			t.Errorf("docs/operations.md does not say what to do at %s", a[1])
+		}
+	}
+}
+
+// scraped is what /metrics tells once everything has happened.
+func scraped(t *testing.T) string {
+	t.Helper()
+	m := web.NewMetrics(web.Build{})
+	m.Watch(func(context.Context) (web.Counts, error) { return web.Counts{}, nil },
+		web.Check{Name: "slack", State: func(context.Context) (bool, string) { return true, "" }})
+	m.Acknowledged("slack", time.Second)
+	m.Ended("slack", commands.Add, commands.Done, time.Second)
+	m.GaveUp("slack")
+	m.Tried("modify_admin", 0, "", time.Second)
+	m.Waited("modify_admin", time.Second)
+	answer := httptest.NewRecorder()
+	m.Handler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	return answer.Body.String()
+}
+
+// publicNames are the public names of each package, a method as Type.Method.
+func publicNames(t *testing.T) map[string]map[string]bool {
+	t.Helper()
+	public := make(map[string]map[string]bool)
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		of := public[file.Name.Name]
+		if of == nil {
+			of = make(map[string]bool)
+			public[file.Name.Name] = of
+		}
+		for _, d := range file.Decls {
+			for _, name := range declared(d) {
+				of[name] = true
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return public
+}
+
+// declared are the names that a declaration gives, with those of an interface's methods.
+func declared(d ast.Decl) (names []string) {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		return []string{receiver(d) + d.Name.Name}
+	case *ast.GenDecl:
+		for _, s := range d.Specs {
+			switch s := s.(type) {
+			case *ast.TypeSpec:
+				names = append(names, s.Name.Name)
+				if i, ok := s.Type.(*ast.InterfaceType); ok {
+					for _, method := range i.Methods.List {
+						for _, n := range method.Names {
+							names = append(names, s.Name.Name+"."+n.Name)
+						}
+					}
+				}
+			case *ast.ValueSpec:
+				for _, n := range s.Names {
+					names = append(names, n.Name)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// receiver is the type of a method with a dot behind it.
+func receiver(f *ast.FuncDecl) string {
+	if f.Recv == nil {
+		return ""
+	}
+	kind := f.Recv.List[0].Type
+	if star, ok := kind.(*ast.StarExpr); ok {
+		kind = star.X
+	}
+	if name, ok := kind.(*ast.Ident); ok {
+		return name.Name + "."
+	}
+	return ""
+}
+
+// TestExitCodes: docs/operations.md has a row for each way in which the program ends.
+func TestExitCodes(t *testing.T) {
+	text := fileText(t, "docs/operations.md")
+	crashed := fmt.Sprintf("%d (SIGABRT)", 128+syscall.SIGABRT)
+	for _, code := range []string{strconv.Itoa(cli.ExitOK), strconv.Itoa(cli.ExitFailed), strconv.Itoa(cli.ExitUsage), strconv.Itoa(cli.ExitRevoked), crashed} {
+		if !strings.Contains(text, "\n| "+code+" | ") {
+			t.Errorf("there is no row for exit code %s", code)
+		}
+	}
+}
+
+func TestDocumentedSettings(t *testing.T) {
+	row := regexp.MustCompile("(?m)^\\| `([A-Z_]+)`( ¹)? \\| (.*) \\| (.*) \\|$")
+	var got []config.Variable
+	for _, cells := range row.FindAllStringSubmatch(fileText(t, "docs/operations.md"), -1) {
+		got = append(got, config.Variable{Name: cells[1], Secret: cells[2] != "", Doc: cells[3], Default: strings.Trim(cells[4], "`")})
+	}
+	if want := config.Variables(); !slices.Equal(got, want) {
+		t.Errorf("docs/operations.md has\n%+v\nwant\n%+v", got, want)
+	}
+}
+
+func TestReadmeCommands(t *testing.T) {
+	text := fileText(t, "README.md")
+	for _, want := range []string{"$ go run . demo", "\n```console\n$ go test ./...\n```\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the README does not have %q", want)
+		}
+	}
+}
