@@ -55,11 +55,27 @@ func (b *Bot) pressed(ctx context.Context, c Click) (commands.Command, bool, err
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	e, found, err := b.journal.Entry(ctx, c.Entry)
-	if err != nil || !found || c.Action == commands.UndoAction && b.now().Sub(e.Accepted) > commands.UndoFor {
+	if err != nil || !found {
 		return commands.Command{}, false, err
 	}
 	cmd, ok := commands.Pressed(c.Action, e.result())
-	return cmd, ok, nil
+	if ok && cmd.Verb == commands.Undo {
+		ok, err = b.undoable(ctx, e, cmd.Number)
+	}
+	return cmd, ok, err
+}
+
+// undoable reports whether the day of an entry's undo is not over. pressed is the entry
+// whose button was pressed: that one, or an undo of it that can be tried again.
+func (b *Bot) undoable(ctx context.Context, pressed Entry, number int64) (bool, error) {
+	undone, found := pressed, true
+	if number != pressed.Number {
+		var err error
+		if undone, found, err = b.journal.Entry(ctx, number); err != nil {
+			return false, err
+		}
+	}
+	return found && b.now().Sub(undone.Accepted) <= commands.UndoFor, nil
 }
 
 // press accepts what a button does. While that is being done, pressing it again, by
@@ -103,9 +119,10 @@ func (b *Bot) decided(ctx context.Context, d Delivery, e Entry) Entry {
 // closed reports whether nothing is left to do.
 func (s State) closed() bool { return !slices.Contains([]State{Accepted, Done}, s) }
 
-// limited gives an add without a limit the longest that its rule allows.
+// limited gives an add without a limit the longest that its rule allows, and an undo
+// the longest that who undoes may give.
 func limited(cmd commands.Command, decision commands.Decision) commands.Command {
-	if cmd.Verb == commands.Add && cmd.For == 0 {
+	if cmd.Verb == commands.Undo || cmd.Verb == commands.Add && cmd.For == 0 {
 		cmd.For = decision.Limit
 	}
 	return cmd

@@ -55,7 +55,7 @@ type Command struct {
 	Target  Target        `json:"target,omitzero"`
 	Users   []Person      `json:"users,omitempty"`
 	Replace []Person      `json:"replace,omitempty"`
-	For     time.Duration `json:"for,omitempty"` // 0: no limit
+	For     time.Duration `json:"for,omitempty"` // 0: no limit; of an undo, the longest that who undoes may give
 	Reason  string        `json:"reason,omitempty"`
 	New     bool          `json:"new,omitempty"` // send UserIDs that no account has
 	DryRun  bool          `json:"dry_run,omitempty"`

@@ -58,7 +58,7 @@ const (
 	OnlyDryRun  Refusal = "dry run"       // it reads, and says what would change
 	OnlyList    Refusal = "list"          // list changes nothing
 	NothingToDo Refusal = "nothing to do" // everybody is as asked, limits included
-	TooLate     Refusal = "too late"      // an add that waited because nothing ran
+	TooLate     Refusal = "too late"      // what sets somebody waited because nothing ran
 	Superseded  Refusal = "superseded"    // somebody decided about the limit since: nobody is told
 	OnlyTold    Refusal = "told"          // a reminder changes nothing
 )

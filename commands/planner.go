@@ -16,8 +16,8 @@ type Asked struct {
 	Command
 }
 
-// An add that waited so long because nothing ran is not carried out; of everything
-// else it is told if it is worth telling.
+// What sets somebody and waited so long because nothing ran is not carried out. Of
+// everything else the answer says how late it is, from a minute on.
 const (
 	staleAfter   = 15 * time.Minute
 	worthTelling = time.Minute
@@ -31,7 +31,7 @@ func (r *Runner) Plan(ctx context.Context, asked Asked, group imapi.GroupID) (Pl
 	if waited := plan.At.Sub(asked.At); asked.Resumed && waited >= worthTelling && cmd.Verb != End {
 		plan.Late = waited
 	}
-	if cmd.Verb == Add && plan.Late >= staleAfter {
+	if cmd.sets(group) && plan.Late >= staleAfter {
 		plan.Refusal = TooLate
 		return plan, nil
 	}
@@ -52,14 +52,26 @@ func (r *Runner) Plan(ctx context.Context, asked Asked, group imapi.GroupID) (Pl
 	return r.read(ctx, plan, asked, group)
 }
 
+// sets reports whether a command may make somebody an administrator of a group.
+func (c Command) sets(group imapi.GroupID) bool {
+	return c.Verb == Add || c.Verb == Undo && len(c.reversal(group).Set) > 0
+}
+
 // read completes a plan by what the API says of the group.
 func (r *Runner) read(ctx context.Context, plan Plan, asked Asked, group imapi.GroupID) (Plan, error) {
 	cmd := asked.Command
-	decided, err := r.grants.Recent(ctx, group, plan.At.Add(-remembered(cmd.Verb)))
+	recent, err := r.grants.Recent(ctx, group, plan.At.Add(-mayLag))
 	if err != nil {
 		return Plan{}, err
 	}
-	recent := filter(decided, func(c Recent) bool { return !c.At.Before(plan.At.Add(-mayLag)) })
+	recent = filter(recent, func(c Recent) bool { return !c.At.Before(plan.At.Add(-mayLag)) })
+	var since decisions
+	if cmd.Verb == Undo {
+		since.undone = cmd.Number
+		if since.last, since.forgotten, err = r.grants.DecidedSince(ctx, group, cmd.Number); err != nil {
+			return Plan{}, err
+		}
+	}
 	missing := r.missing(ctx, cmd)
 	admins, err := r.api.Admins(ctx, group)
 	if plan.Read, err = failure(err); err != nil {
@@ -82,21 +94,12 @@ func (r *Runner) read(ctx context.Context, plan Plan, asked Asked, group imapi.G
 	case Extend:
 		plan.extend(asked.Entry, cmd, group, plan.Limits)
 	case Undo:
-		plan.undo(asked.Entry, cmd, group, plan.Limits, decided)
+		plan.undo(asked, group, since)
 	default:
 		plan.add(asked, group, admins, recent, missing())
 	}
 	plan.refuse(cmd)
 	return plan, nil
-}
-
-// remembered is how far back it counts what this bot did: what a reading may not
-// show yet, and for an undo everything that can be undone.
-func remembered(v Verb) time.Duration {
-	if v == Undo {
-		return UndoFor + time.Hour
-	}
-	return mayLag
 }
 
 // missing looks, beside the reading, for UserIDs that no account has.

@@ -105,34 +105,58 @@ func (o Outcome) Decided() []Recent {
 	return all
 }
 
+// reversal returns what an undo turns around in a group.
+func (c Command) reversal(group imapi.GroupID) Reversal {
+	at := slices.IndexFunc(c.Reversals, func(v Reversal) bool { return v.Group == group })
+	if at < 0 {
+		return Reversal{Group: group}
+	}
+	return c.Reversals[at]
+}
+
 // undo plans a reversal: of what the entry changed, only what still stands. What
-// somebody decided about a user since, this undo included, stays.
-func (p *Plan) undo(entry int64, cmd Command, group imapi.GroupID, limits []Grant, decided []Recent) {
-	at := slices.IndexFunc(cmd.Reversals, func(v Reversal) bool { return v.Group == group })
-	if at < 0 || !p.Known {
+// somebody decided about a user since, this undo included, stays. Nobody gets more than
+// the longest limit that the rules give who undoes, which is the command's For.
+func (p *Plan) undo(asked Asked, group imapi.GroupID, since decisions) {
+	if !p.Known {
 		return
 	}
-	v := cmd.Reversals[at]
-	p.Old = p.steps(v.Cancel, limits)
+	v := asked.reversal(group)
+	p.Old = p.steps(v.Cancel, p.Limits)
 	for i := range p.Old {
 		s := &p.Old[i]
-		s.Decided = !stands(decided, s.ID, cmd.Number)
+		s.Decided = !since.stands(s.ID)
 		s.Send = s.Was == WasAdmin && !s.Decided
 	}
-	for _, s := range p.steps(v.Set, limits) {
+	for _, s := range p.steps(v.Set, p.Limits) {
 		before, limited := limitOf(v.Limits, s.ID)
 		over := limited && !before.Until.After(p.At) // an end that is over stays over
-		s.Decided = !stands(decided, s.ID, cmd.Number)
+		s.Decided = !since.stands(s.ID)
 		s.Send = s.Was == WasNot && !over && !s.Decided
-		if s.Send && limited {
-			s.Until = before.Until
-			p.Grants = append(p.Grants, again(before, entry))
+		if !limited {
+			before = Grant{Group: group, User: s.ID}
+		}
+		if g := p.allowed(before, asked); s.Send && !g.Until.IsZero() {
+			s.Until = g.Until
+			p.Grants = append(p.Grants, g)
 		}
 		p.Users = append(p.Users, s)
 	}
 	for _, before := range v.Limits {
-		p.limitAgain(v, before, entry, cmd.Number, limits, decided)
+		if !slices.ContainsFunc(v.Set, func(person Person) bool { return person.ID == before.User }) {
+			p.limitAgain(before, asked, since)
+		}
 	}
+}
+
+// allowed is a limit put back by an undo, or the longest that the rules give who
+// undoes, if there was none or it ends later. It has no end if neither has one.
+func (p *Plan) allowed(before Grant, asked Asked) Grant {
+	g := Grant{Group: before.Group, User: before.User, Until: before.Until, Length: before.Length, Entry: asked.Entry}
+	if most := p.begins(asked).Add(asked.For); asked.For > 0 && (g.Until.IsZero() || g.Until.After(most)) {
+		g.Until, g.Length = most, asked.For
+	}
+	return g
 }
 
 // credit notes of those who are already what they are to be which entry made them so a
@@ -148,34 +172,42 @@ func credit(steps []Step, recent []Recent, wanted Was) {
 	}
 }
 
-// stands reports whether what an entry made of a user is the last that this bot did
+// decisions are what was decided last about each user since the entry that an undo
+// turns around.
+type decisions struct {
+	undone    int64
+	last      []Recent
+	forgotten bool // some of it can no longer be read: anything may have been decided
+}
+
+// stands reports whether what the entry made of a user is the last that was decided
 // about them. An undo of it that may have failed does not count.
-func stands(decided []Recent, user imapi.UserID, entry int64) bool {
-	for _, c := range decided {
+func (d decisions) stands(user imapi.UserID) bool {
+	for _, c := range d.last {
 		if c.User == user {
-			return c.Entry == entry || c.Unsure && c.Undone == entry
+			return !d.forgotten && (c.Entry == d.undone || c.Unsure && c.Undone == d.undone)
 		}
 	}
-	return true
+	return !d.forgotten
 }
 
 // limitAgain puts a limit back that the entry changed or lifted, unless somebody
-// decided about it since. One that would be over by now ends at once.
-func (p *Plan) limitAgain(v Reversal, before Grant, entry, undone int64, limits []Grant, decided []Recent) {
-	if slices.ContainsFunc(v.Set, func(person Person) bool { return person.ID == before.User }) {
+// decided about it since. One that would be over by now ends at once. Whoever undoes
+// and may not give as much gives as much as they may, but takes nothing away.
+func (p *Plan) limitAgain(before Grant, asked Asked, since decisions) {
+	now, limited := limitOf(p.Limits, before.User)
+	if !Has(p.Before, before.User) || limited && now.Entry != since.undone || !since.stands(before.User) {
 		return
 	}
-	now, limited := limitOf(limits, before.User)
-	changed := slices.ContainsFunc(decided, func(c Recent) bool { return c.User == before.User && c.Entry > undone })
-	if !Has(p.Before, before.User) || limited && now.Entry != undone || changed {
-		return
+	later := limited && before.Until.After(now.Until)
+	g := Grant{Group: before.Group, User: before.User, Until: before.Until, Length: before.Length, Entry: asked.Entry}
+	if later {
+		g = p.allowed(before, asked)
 	}
-	s := Step{Person: Person{ID: before.User}, Was: WasAdmin, Had: now.Until, Until: before.Until}
+	s := Step{Person: Person{ID: before.User}, Was: WasAdmin, Had: now.Until}
+	if !later || g.Until.After(now.Until) {
+		s.Until = g.Until
+		p.Grants = append(p.Grants, g)
+	}
 	p.Users = append(p.Users, s)
-	p.Grants = append(p.Grants, again(before, entry))
-}
-
-// again is a limit put back by another entry.
-func again(g Grant, entry int64) Grant {
-	return Grant{Group: g.Group, User: g.User, Until: g.Until, Length: g.Length, Entry: entry}
 }

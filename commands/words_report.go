@@ -161,8 +161,8 @@ func (w Words) step(cmd Command, p Plan, s Step) Text {
 		sentence = w.extended(s)
 	case cmd.Verb == Undo && s.Was == WasNot && !s.Send:
 		sentence = either(s.Decided, w.ChangedSince, w.EndOver)
-	case cmd.Verb == Undo && s.Was == WasAdmin && !s.Until.IsZero():
-		sentence = w.LimitedAgain
+	case cmd.Verb == Undo && s.Was == WasAdmin:
+		sentence = w.undone(s)
 	case s.Was == WasAdmin:
 		sentence = w.already(cmd, s, dry)
 	case s.Was == WasUnknown && !dry && s.Until.IsZero():
@@ -173,6 +173,17 @@ func (w Words) step(cmd Command, p Plan, s Step) Text {
 		sentence = choose(s.Until, w.Added, w.AddedUntil)
 	}
 	return fill(sentence, slots{"time": moment(s.Until), "had": moment(s.Had)})
+}
+
+// undone is what is said of somebody who was an administrator before an undo.
+func (w Words) undone(s Step) string {
+	switch {
+	case !s.Until.IsZero():
+		return w.LimitedAgain
+	case !s.Had.IsZero():
+		return w.StaysUntil
+	}
+	return w.Already
 }
 
 // extended is what is said of somebody whose limit was to be extended.

@@ -6,8 +6,5 @@ UPDATE change SET decision = o.nth FROM (
 ) AS o WHERE change.id = o.id;
 CREATE INDEX change_decision ON change (group_id, decision) WHERE decision IS NOT NULL;
 
--- The refused command of a caller whom no rule allowed anything: history leaves it out.
-ALTER TABLE audit ADD COLUMN stranger BOOLEAN NOT NULL DEFAULT FALSE;
-
 -- The first row of each number: that of a delivery, or of several that were not answered.
 CREATE INDEX audit_first ON audit (number) WHERE key IS NOT NULL OR what = 'capped';
