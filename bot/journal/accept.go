@@ -35,28 +35,27 @@ func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry f
 	if err != nil {
 		return bot.Entry{}, false, err
 	}
-	if j.lease == nil { // a file has no locks of groups
-		j.accepting.Lock()
-		defer j.accepting.Unlock()
-	}
-	number, unsure, err := j.deliver(ctx, statements)
-	fresh := err == nil
-	switch {
-	case j.dialect.isTwice(err):
-		e, fresh, err = j.acceptedBefore(ctx, t, e, unsure, err)
-	case fresh:
+	fresh := false
+	_, unsure, err := j.deliver(ctx, delivery{e.Key, e.Once, statements, func(number int64) {
 		e.Number = number
 		for i, c := range e.Changes {
 			e.Changes[i] = bot.Change{Entry: number, Group: c.Group, State: bot.Waiting}
 		}
-		fresh = t.take(number)
-	default:
-		e = bot.Entry{}
+		if fresh = t.take(number); fresh && carry != nil {
+			carry(e)
+		}
+	}})
+	if j.dialect.isTwice(err) {
+		e, fresh, err = j.acceptedBefore(ctx, t, e, unsure, err)
+		if fresh && carry != nil {
+			carry(e)
+		}
+		return e, fresh, err
 	}
-	if fresh && carry != nil {
-		carry(e)
+	if err != nil {
+		return bot.Entry{}, false, err
 	}
-	return e, fresh, err
+	return e, fresh, nil
 }
 
 // acceptedBefore returns what stands on record in the way of an entry, or why if
@@ -92,7 +91,7 @@ func (j *Journal) Note(ctx context.Context, key string, r bot.Record) (number in
 	if err != nil {
 		return 0, false, err
 	}
-	number, unsure, err := j.deliver(ctx, statements)
+	number, unsure, err := j.deliver(ctx, delivery{key: key, statements: statements})
 	if j.dialect.isTwice(err) {
 		known, found, err2 := j.known(ctx, key, "")
 		if err2 != nil || !found {
@@ -106,14 +105,21 @@ func (j *Journal) Note(ctx context.Context, key string, r bot.Record) (number in
 	return number, true, nil
 }
 
+// delivery is what is to be recorded once.
+type delivery struct {
+	key, once  string // neither is on record yet; empty: it has none
+	statements []statement
+	recorded   func(number int64) // called when it is durable, in the order of the record; may be nil
+}
+
 // deliver writes the record of a delivery and returns the number that it took.
 // While it is not known whether the commit happened, it writes again for a moment: what
 // is on record then is in the way, and unsure says that it may be this very record.
-func (j *Journal) deliver(ctx context.Context, statements []statement) (number int64, unsure bool, err error) {
+func (j *Journal) deliver(ctx context.Context, d delivery) (number int64, unsure bool, err error) {
 	limited, cancel := context.WithCancel(ctx)
 	defer cancel()
 	err = j.dialect.insist(limited, func(ctx context.Context) (err error) {
-		number, err = j.dialect.record(ctx, j.writer, statements, j.dialect.lastNumber)
+		number, err = j.record(ctx, d)
 		if isUnsure(err) && !unsure {
 			unsure = true
 			time.AfterFunc(passes, cancel)

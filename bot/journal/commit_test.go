@@ -21,9 +21,10 @@ type cutConnector struct {
 	fault  *fault
 }
 
-// fault says what becomes of the next commits.
+// fault says what becomes of the next commits, and counts all.
 type fault struct {
 	after, instead int
+	commits        int
 }
 
 func (c cutConnector) Connect(context.Context) (driver.Conn, error) {
@@ -59,6 +60,7 @@ type cutTx struct {
 }
 
 func (t cutTx) Commit() error {
+	t.fault.commits++
 	switch {
 	case t.fault.instead > 0:
 		t.fault.instead--
@@ -77,6 +79,7 @@ func uncertain(t *testing.T, fault *fault) *Journal {
 	certain := j.writer
 	j.writer = sql.OpenDB(cutConnector{certain.Driver(), writing(file), fault})
 	j.writer.SetMaxOpenConns(1)
+	j.batches.db = j.writer
 	if err := certain.Close(); err != nil {
 		t.Fatal(err)
 	}

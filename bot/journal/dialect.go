@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"context"
 	"database/sql"
 	"embed"
 	"io/fs"
@@ -25,9 +24,6 @@ type dialect struct {
 	older      string              // a condition on a change: an older one is open on its group
 	skipLocked string              // behind a query: leave out rows that somebody is writing
 	snapshot   sql.IsolationLevel  // of transactions that see one moment
-
-	// record runs statements in one transaction and returns the number that it took.
-	record func(ctx context.Context, db *sql.DB, statements []statement, lastNumber expression) (int64, error)
 
 	isTwice func(error) bool  // what is to be unique was written twice
 	passing func(error) bool  // the same may succeed in a moment
@@ -54,7 +50,6 @@ func sqliteDialect(file string) (dialect, error) {
 		living:     `$1 <> ''`,
 		nobodys:    `TRUE`,
 		older:      `FALSE`,
-		record:     inTransaction,
 		isTwice:    isTwiceSQLite,
 		passing:    func(error) bool { return false },
 		explain:    func(err error) error { return explainSQLite(file, err) },
@@ -86,7 +81,6 @@ func postgresDialect(name string) (dialect, error) {
 			WHERE o.group_id = change.group_id AND o.id < change.id AND o.state IN ('waiting', 'planned') AND e.closed_at IS NULL)`,
 		skipLocked: `FOR UPDATE SKIP LOCKED`,
 		snapshot:   sql.LevelRepeatableRead,
-		record:     inOneRoundTrip,
 		isTwice:    isTwicePostgres,
 		passing:    isPassing,
 		explain:    func(err error) error { return explainPostgres(name, err) },

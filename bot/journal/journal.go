@@ -12,7 +12,6 @@ import (
 	"errors"
 	"log/slog"
 	"os"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,13 +24,12 @@ var _ bot.Journal = (*Journal)(nil)
 // share a PostgreSQL database.
 type Journal struct {
 	*Reader
-	writer *sql.DB
-	lock   *os.File // of a file, held for as long as the journal is open
-	lease  *lease   // of a PostgreSQL database
-	terms  *terms
-	clock  func() time.Time
-
-	accepting sync.Mutex // held from an acceptance's write to its carry, on a file
+	writer  *sql.DB
+	batches *batches // of a file: all writes
+	lock    *os.File // of a file, held for as long as the journal is open
+	lease   *lease   // of a PostgreSQL database
+	terms   *terms
+	clock   func() time.Time
 
 	claimed atomic.Bool // Claim was called
 	refused atomic.Bool // a write was, by the database or its disk
@@ -146,6 +144,9 @@ func (j *Journal) Close() error {
 	}
 	if j.db != nil {
 		errs = append(errs, j.Reader.Close())
+	}
+	if j.batches != nil {
+		j.batches.close()
 	}
 	if j.writer != nil {
 		errs = append(errs, j.writer.Close())

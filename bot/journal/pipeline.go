@@ -10,19 +10,53 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// inTransaction runs statements one by one and returns the number that they took.
-func inTransaction(ctx context.Context, db *sql.DB, statements []statement, lastNumber expression) (number int64, err error) {
-	err = transact(ctx, db, func(ctx context.Context, tx *sql.Tx) error {
-		if err := execAll(ctx, tx, statements); err != nil {
+// record writes a delivery in one transaction and returns the number that it took. The
+// keys are unique in the database: on PostgreSQL the insertion fails. In a batch on a file
+// they are looked for first, so that nothing has to be rolled back.
+func (j *Journal) record(ctx context.Context, d delivery) (number int64, err error) {
+	recorded := func() {
+		if d.recorded != nil {
+			d.recorded(number)
+		}
+	}
+	if j.batches == nil {
+		if number, err = inOneRoundTrip(ctx, j.writer, d.statements, j.dialect.lastNumber); err == nil {
+			recorded()
+		}
+		return number, err
+	}
+	err = j.batches.write(ctx, true, func(_ context.Context, tx *transaction) error {
+		if err := d.unknown(tx); err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, `SELECT `+string(lastNumber)).Scan(&number)
-	})
+		for _, s := range d.statements {
+			if err := tx.exec(s); err != nil {
+				return err
+			}
+		}
+		return tx.queryRow(statement{text: `SELECT ` + string(j.dialect.lastNumber)}, &number)
+	}, recorded)
 	return number, err
 }
 
-// inOneRoundTrip does the same on PostgreSQL: the statements of a batch are one
-// transaction, which the end of the batch commits.
+// errTwice says that a key is on record already.
+var errTwice = errors.New("it is on record already")
+
+// unknown returns errTwice if one of the keys is on record.
+func (d delivery) unknown(tx *transaction) error {
+	var rows int
+	err := tx.queryRow(statement{
+		`SELECT (SELECT count(*) FROM audit WHERE key = $1) + (SELECT count(*) FROM once WHERE key = $2)`,
+		[]any{hash(d.key), hash(d.once)},
+	}, &rows)
+	if err == nil && rows > 0 {
+		return errTwice
+	}
+	return err
+}
+
+// inOneRoundTrip runs statements on PostgreSQL and returns the number that they took: the
+// statements of a batch are one transaction, which the end of the batch commits.
 func inOneRoundTrip(ctx context.Context, db *sql.DB, statements []statement, lastNumber expression) (number int64, err error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {

@@ -45,6 +45,7 @@ func openFile(ctx context.Context, url string, sdkAppID int64, o options) (_ *Jo
 	if err := j.bringUpToDate(ctx, sdkAppID, o.log); err != nil {
 		return nil, err
 	}
+	j.batches = newBatches(j.writer)
 	if j.db, err = openReaders(file); err != nil {
 		return nil, err
 	}
@@ -103,7 +104,7 @@ func writing(file string) string {
 	return dataSource(file, url.Values{
 		"mode":    {"rw"},
 		"_txlock": {"immediate"},
-		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)"},
+		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)", "temp_store(MEMORY)"},
 	})
 }
 
@@ -120,10 +121,11 @@ func dataSource(file string, settings url.Values) string {
 	return name.String()
 }
 
-// isTwiceSQLite reports whether an error is that of a UNIQUE or PRIMARY KEY.
+// isTwiceSQLite reports whether an error says that a key is on record already: errTwice, or
+// that of a UNIQUE or PRIMARY KEY.
 func isTwiceSQLite(err error) bool {
 	var e *sqlite.Error
-	return errors.As(err, &e) &&
+	return errors.Is(err, errTwice) || errors.As(err, &e) &&
 		(e.Code() == sqlitelib.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlitelib.SQLITE_CONSTRAINT_PRIMARYKEY)
 }
 

@@ -23,6 +23,12 @@ func transact(ctx context.Context, db *sql.DB, do func(context.Context, *sql.Tx)
 		_ = tx.Rollback()
 		return err
 	}
+	return commit(tx)
+}
+
+// commit commits a transaction. It fails with a *commitError if it is not known whether
+// that happened.
+func commit(tx *sql.Tx) error {
 	switch err := tx.Commit(); {
 	case err == nil, isUnwritten(err):
 		return err
@@ -45,8 +51,17 @@ func isUnsure(err error) bool {
 // write does in one transaction what can be repeated: what is there already it
 // takes for its own.
 func (j *Journal) write(ctx context.Context, doing string, do func(context.Context, *sql.Tx) error) error {
-	err := j.dialect.insist(ctx, func(ctx context.Context) error { return transact(ctx, j.writer, do) })
+	err := j.dialect.insist(ctx, func(ctx context.Context) error { return j.transact(ctx, do) })
 	return j.wrote(ctx, doing, err)
+}
+
+// transact is the function transact, but on a file the transaction is shared with other
+// writes.
+func (j *Journal) transact(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+	if j.batches != nil {
+		return j.batches.write(ctx, false, func(ctx context.Context, tx *transaction) error { return do(ctx, tx.Tx) }, nil)
+	}
+	return transact(ctx, j.writer, do)
 }
 
 // passes is how long a cause that may pass, before anything was written, is waited

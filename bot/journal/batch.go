@@ -1,0 +1,257 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+)
+
+// How many writes share a commit at most. Deliveries go first, because somebody waits for
+// their acknowledgement; but marks get this many places in each batch if so many wait, so
+// that work goes on however many deliveries come.
+const (
+	batchSize  = 100
+	batchMarks = 20
+)
+
+// batches writes a SQLite file: one goroutine takes what waits and commits it together,
+// since a commit that survives the loss of power costs far more than what is in it. What
+// comes alone is committed at once.
+type batches struct {
+	db   *sql.DB
+	wake chan struct{} // something has changed below; holds one signal
+	done chan struct{} // closed when run has returned
+
+	mu                sync.Mutex
+	closed            bool
+	deliveries, marks []*write // what waits, oldest first
+}
+
+// write is one caller's part of a batch. Its fields are the writing goroutine's until
+// done is closed.
+type write struct {
+	ctx       context.Context
+	do        func(context.Context, *transaction) error
+	committed func() // called after the commit, in the order of the batch; may be nil
+	done      chan struct{}
+	err       error
+	panicked  any
+}
+
+var errClosed = errors.New("the journal is closed")
+
+// newBatches starts to write with db, which has one connection.
+func newBatches(db *sql.DB) *batches {
+	b := &batches{db: db, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	go b.run()
+	return b
+}
+
+// close commits what waits and ends the goroutine.
+func (b *batches) close() {
+	b.mu.Lock()
+	b.closed = true
+	b.signal()
+	b.mu.Unlock()
+	<-b.done
+}
+
+func (b *batches) signal() {
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+}
+
+// write does something in a transaction that it may share with others: all of it is
+// durable when write returns nil, none of it happened when it fails; only after a
+// *commitError it may be either. do gets a context that does not end, since SQLite rolls
+// back the whole transaction of a statement that is interrupted. If ctx ends before do has
+// returned, nothing is written; after that, write waits for the commit.
+func (b *batches) write(ctx context.Context, delivery bool, do func(context.Context, *transaction) error, committed func()) error {
+	w := &write{ctx: ctx, do: do, committed: committed, done: make(chan struct{})}
+	if err := b.add(w, delivery); err != nil {
+		return err
+	}
+	select {
+	case <-w.done:
+	case <-ctx.Done():
+		if b.withdraw(w) {
+			return ctx.Err()
+		}
+		<-w.done
+	}
+	if w.panicked != nil {
+		panic(w.panicked) // here, where the caller can recover
+	}
+	return w.err
+}
+
+func (b *batches) add(w *write, delivery bool) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case w.ctx.Err() != nil:
+		return w.ctx.Err()
+	case b.closed:
+		return errClosed
+	case delivery:
+		b.deliveries = append(b.deliveries, w)
+	default:
+		b.marks = append(b.marks, w)
+	}
+	b.signal()
+	return nil
+}
+
+// withdraw takes out what still waits. It returns false if that has begun.
+func (b *batches) withdraw(w *write) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, waiting := range []*[]*write{&b.deliveries, &b.marks} {
+		if i := slices.Index(*waiting, w); i >= 0 {
+			*waiting = slices.Delete(*waiting, i, i+1)
+			return true
+		}
+	}
+	return false
+}
+
+// take takes the next batch from what waits.
+func (b *batches) take() []*write {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	deliveries := min(len(b.deliveries), batchSize-min(len(b.marks), batchMarks))
+	marks := min(len(b.marks), batchSize-deliveries)
+	batch := slices.Concat(b.deliveries[:deliveries], b.marks[:marks])
+	b.deliveries = slices.Delete(b.deliveries, 0, deliveries)
+	b.marks = slices.Delete(b.marks, 0, marks)
+	return batch
+}
+
+// run commits what waits until the journal is closed.
+func (b *batches) run() {
+	defer close(b.done)
+	for {
+		switch waiting, closed := b.state(); {
+		case waiting:
+			b.commit()
+		case closed:
+			return
+		default:
+			<-b.wake
+		}
+	}
+}
+
+func (b *batches) state() (waiting, closed bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.deliveries)+len(b.marks) > 0, b.closed
+}
+
+// commit writes one batch. It is chosen when the transaction has begun: what waits for a
+// file that another program has locked can still be withdrawn.
+func (b *batches) commit() {
+	begun, err := b.db.BeginTx(context.Background(), nil)
+	tx := &transaction{begun, make(map[string]*sql.Stmt)}
+	batch := b.take()
+	if err != nil {
+		end(batch, err)
+		return
+	}
+	for _, w := range batch {
+		if err := w.save(tx); err != nil {
+			_ = tx.Rollback() // it says nothing new
+			end(batch, err)
+			return
+		}
+	}
+	end(batch, commit(tx.Tx))
+}
+
+// save does a write in a savepoint of its own, which it rolls back if that fails. It
+// returns an error if the whole transaction is lost: SQLite rolls it back by itself when
+// the disk is full or fails.
+func (w *write) save(tx *transaction) error {
+	if err := tx.exec(statement{text: `SAVEPOINT one`}); err != nil {
+		return err
+	}
+	w.err = w.attempt(tx)
+	if w.err != nil {
+		if err := tx.exec(statement{text: `ROLLBACK TO one`}); err != nil {
+			return w.err
+		}
+	}
+	return tx.exec(statement{text: `RELEASE one`})
+}
+
+func (w *write) attempt(tx *transaction) error {
+	err := w.recovering(func() error { return w.do(context.WithoutCancel(w.ctx), tx) })
+	if err == nil {
+		err = w.ctx.Err()
+	}
+	return err
+}
+
+// recovering keeps a panic for the caller: the writing goroutine is everybody's.
+func (w *write) recovering(do func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+			w.panicked = fmt.Sprintf("%v\n%s", r, debug.Stack())
+		}
+	}()
+	return do()
+}
+
+// end says how a batch ended: err is nil or, for all of it, why it is not on record.
+// Even what failed by itself fails with that, as it may have failed because of what
+// another write of the batch had put there.
+func end(batch []*write, err error) {
+	for _, w := range batch {
+		if err != nil {
+			w.err = err
+		}
+		if w.err == nil && w.committed != nil {
+			_ = w.recovering(func() error { w.committed(); return nil })
+		}
+		close(w.done)
+	}
+}
+
+// transaction is that of a batch. What its writes have in common it prepares once.
+type transaction struct {
+	*sql.Tx
+	prepared map[string]*sql.Stmt // closed with the transaction
+}
+
+func (tx *transaction) exec(s statement) error {
+	p, err := tx.prepare(s.text)
+	if err == nil {
+		_, err = p.Exec(s.args...)
+	}
+	return err
+}
+
+func (tx *transaction) queryRow(s statement, values ...any) error {
+	p, err := tx.prepare(s.text)
+	if err == nil {
+		err = p.QueryRow(s.args...).Scan(values...)
+	}
+	return err
+}
+
+func (tx *transaction) prepare(text string) (_ *sql.Stmt, err error) {
+	p := tx.prepared[text]
+	if p == nil {
+		if p, err = tx.Prepare(text); err == nil {
+			tx.prepared[text] = p
+		}
+	}
+	return p, err
+}

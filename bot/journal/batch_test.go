@@ -1,0 +1,271 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"liveadmin/bot"
+)
+
+// batchOf returns a journal on a file that another program has locked until together is
+// called, and that commits as fault says. together unlocks the file once that many writes
+// wait, which then are one batch, and waits for those started with start.
+func batchOf(t *testing.T, f *fault) (j *Journal, start func(func()), together func(writes int)) {
+	j = uncertain(t, f)
+	f.commits = 0
+	other := sql.OpenDB(cutConnector{j.writer.Driver(), writing(j.dialect.name), &fault{}})
+	t.Cleanup(func() { other.Close() })
+	lock, err := other.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var started sync.WaitGroup
+	return j, started.Go, func(writes int) {
+		t.Helper()
+		for waiting(j) != writes && t.Context().Err() == nil {
+			pause(t.Context(), 1)
+		}
+		if err := lock.Rollback(); err != nil {
+			t.Error(err)
+		}
+		started.Wait()
+	}
+}
+
+// waiting is how many writes of a journal wait.
+func waiting(j *Journal) int {
+	j.batches.mu.Lock()
+	defer j.batches.mu.Unlock()
+	return len(j.batches.deliveries) + len(j.batches.marks)
+}
+
+// carrying collects, in order, the entries that Accept has handed over.
+type carrying struct {
+	mu      sync.Mutex
+	numbers []int64
+}
+
+func (c *carrying) carry(e bot.Entry) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.numbers = append(c.numbers, e.Number)
+}
+
+// TestBatchInOrder: what waits is committed at once, and handed over in the order of the
+// record, which is that of the rows of a group.
+func TestBatchInOrder(t *testing.T) {
+	const entries = 60
+	fault := &fault{}
+	j, start, together := batchOf(t, fault)
+	var carried carrying
+	for i := range entries {
+		start(func() {
+			if _, fresh, err := j.Accept(t.Context(), entry(fmt.Sprint(i)), accepted(), carried.carry); err != nil || !fresh {
+				t.Errorf("%d: fresh %v, error %v", i, fresh, err)
+			}
+		})
+	}
+	together(entries)
+	if fault.commits != 1 {
+		t.Errorf("%d commits, want 1", fault.commits)
+	}
+	if len(carried.numbers) != entries || !slices.IsSorted(carried.numbers) {
+		t.Errorf("handed over %v", carried.numbers)
+	}
+	rows, err := column(j.db.Query(`SELECT entry FROM change ORDER BY id`))
+	if err != nil || !slices.Equal(rows, carried.numbers) {
+		t.Errorf("on record in the order %v, error %v", rows, err)
+	}
+}
+
+// TestBatchOfOneKey: a key that comes several times in a batch, or is on record already,
+// takes one number.
+func TestBatchOfOneKey(t *testing.T) {
+	fault := &fault{}
+	j, start, together := batchOf(t, fault)
+	var mu sync.Mutex
+	fresh := 0
+	var carried carrying
+	answer := func(number int64, first bool, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if err != nil || number != 1 {
+			t.Errorf("answered #%d, error %v", number, err)
+		}
+		if first {
+			fresh++
+		}
+	}
+	for i := range 10 {
+		start(func() {
+			e := entry("same")
+			e.Once = "once"
+			if i%2 == 0 {
+				e.Key = fmt.Sprint("another press ", i)
+			}
+			e, first, err := j.Accept(t.Context(), e, accepted(), carried.carry)
+			answer(e.Number, first, err)
+		})
+	}
+	together(10)
+	if fresh != 1 || len(carried.numbers) != 1 || fault.commits != 1 {
+		t.Errorf("%d were fresh, %v was handed over, %d commits", fresh, carried.numbers, fault.commits)
+	}
+	e, first, err := j.Accept(t.Context(), entry("other"), accepted(), nil)
+	if err != nil || !first || e.Number != 2 {
+		t.Errorf("the next is #%d, fresh %v, error %v", e.Number, first, err)
+	}
+}
+
+// TestBatchWithAFailure: a write that fails or panics leaves nothing behind, and the
+// others are committed.
+func TestBatchWithAFailure(t *testing.T) {
+	fault := &fault{}
+	j, start, together := batchOf(t, fault)
+	failure := errors.New("failed")
+	mess := func(_ context.Context, tx *sql.Tx) error {
+		_, err := tx.Exec(`DELETE FROM meta`)
+		return err
+	}
+	start(func() {
+		err := j.write(t.Context(), "try", func(ctx context.Context, tx *sql.Tx) error { return errors.Join(mess(ctx, tx), failure) })
+		if !errors.Is(err, failure) {
+			t.Errorf("error %v", err)
+		}
+	})
+	start(func() {
+		defer func() {
+			if r := recover(); !strings.Contains(fmt.Sprint(r), "a mistake") {
+				t.Errorf("recovered %v", r)
+			}
+		}()
+		_ = j.write(t.Context(), "try", func(ctx context.Context, tx *sql.Tx) error {
+			_ = mess(ctx, tx)
+			panic("a mistake")
+		})
+		t.Error("the panic did not reach its caller")
+	})
+	start(func() {
+		if err := j.write(t.Context(), "try", func(_ context.Context, tx *sql.Tx) error {
+			_, err := tx.Exec(`INSERT INTO once (key, number) VALUES ('x', 1), ('x', 2)`)
+			return err
+		}); !isTwiceSQLite(err) {
+			t.Errorf("error %v", err)
+		}
+	})
+	for i := range 3 {
+		start(func() { mustAccept(t, j, entry(fmt.Sprint(i))) })
+	}
+	together(6)
+	if fault.commits != 1 || len(unclosed(t, j)) != 3 {
+		t.Errorf("%d commits, open %+v", fault.commits, unclosed(t, j))
+	}
+	if err := j.Ping(t.Context()); err != nil {
+		t.Errorf("meta is gone: %v", err)
+	}
+}
+
+// TestBatchCancelled: a caller that gives up while its write waits leaves nothing behind.
+// Once it is written, it is handed over all the same.
+func TestBatchCancelled(t *testing.T) {
+	fault := &fault{}
+	j, start, together := batchOf(t, fault)
+	gone, leave := context.WithCancel(t.Context())
+	late, end := context.WithCancel(t.Context())
+	var carried carrying
+	start(func() {
+		if _, fresh, err := j.Accept(late, entry("late"), accepted(), carried.carry); err != nil || !fresh {
+			t.Errorf("late: fresh %v, error %v", fresh, err)
+		}
+	})
+	start(func() {
+		_, fresh, err := j.Accept(gone, entry("gone"), accepted(), carried.carry)
+		if !errors.Is(err, context.Canceled) || fresh {
+			t.Errorf("gone: fresh %v, error %v", fresh, err)
+		}
+	})
+	start(func() { // marks are written after deliveries
+		err := j.write(t.Context(), "try", func(context.Context, *sql.Tx) error { end(); return nil })
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	for waiting(j) != 3 {
+		pause(t.Context(), 1)
+	}
+	leave()
+	together(2)
+	if open := unclosed(t, j); len(open) != 1 || !slices.Equal(carried.numbers, []int64{1}) || fault.commits != 1 {
+		t.Errorf("open %+v, handed over %v, %d commits", open, carried.numbers, fault.commits)
+	}
+}
+
+// TestBatchCommitFails: all of a batch shares the fate of its commit, also what was only
+// found to be there already; each caller tries again by itself.
+func TestBatchCommitFails(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		fault fault
+		fresh int
+	}{
+		{"it did not happen", fault{instead: 1}, 20},
+		{"it happened", fault{after: 1}, 20},
+		{"it never happens", fault{instead: 1000}, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			j, start, together := batchOf(t, &test.fault)
+			var mu sync.Mutex
+			var carried carrying
+			fresh := 0
+			for i := range 40 {
+				start(func() {
+					_, first, err := j.Accept(t.Context(), entry(fmt.Sprint(i/2)), accepted(), carried.carry)
+					if failed := err != nil; failed != (test.fresh == 0) || failed && !errors.Is(err, errCut) {
+						t.Errorf("%d: %v", i, err)
+					}
+					mu.Lock()
+					defer mu.Unlock()
+					if first {
+						fresh++
+					}
+				})
+			}
+			together(40)
+			slices.Sort(carried.numbers)
+			if fresh != test.fresh || len(slices.Compact(carried.numbers)) != fresh || len(unclosed(t, j)) != fresh {
+				t.Errorf("%d were fresh, %d handed over, %d are on record, want %d", fresh, len(carried.numbers), len(unclosed(t, j)), test.fresh)
+			}
+		})
+	}
+}
+
+// TestBatchIsFair: deliveries go first, but marks do not starve.
+func TestBatchIsFair(t *testing.T) {
+	for _, test := range []struct {
+		deliveries, marks         int
+		wantDeliveries, wantMarks int
+	}{
+		{1, 0, 1, 0},
+		{0, 1, 0, 1},
+		{1000, 0, batchSize, 0},
+		{0, 1000, 0, batchSize},
+		{1000, 5, batchSize - 5, 5},
+		{1000, 1000, batchSize - batchMarks, batchMarks},
+		{90, 1000, batchSize - batchMarks, batchMarks},
+		{10, 1000, 10, batchSize - 10},
+	} {
+		b := &batches{deliveries: make([]*write, test.deliveries), marks: make([]*write, test.marks)}
+		batch := b.take()
+		deliveries, marks := test.deliveries-len(b.deliveries), test.marks-len(b.marks)
+		if deliveries != test.wantDeliveries || marks != test.wantMarks || len(batch) != deliveries+marks {
+			t.Errorf("of %d deliveries and %d marks: %d and %d in a batch of %d, want %d and %d", test.deliveries, test.marks,
+				deliveries, marks, len(batch), test.wantDeliveries, test.wantMarks)
+		}
+	}
+}
