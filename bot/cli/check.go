@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"slices"
@@ -11,46 +9,42 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/doctor"
 	"liveadmin/bot/terminal"
+
+	"github.com/spf13/cobra"
 )
 
-// check looks at the settings, asks every service whether it takes them, and says
-// what to do about what is wrong. It changes nothing, also beside a running bot.
-func check(ctx context.Context, args, environ []string, std streams) int {
+// newCheck is the command that looks at the settings, asks every service whether it
+// takes them, and says what to do about what is wrong. It changes nothing, also beside a
+// running bot.
+func newCheck(environ []string, std streams) *cobra.Command {
 	var asked checkArgs
-	if err := asked.parse(args); err != nil {
-		fmt.Fprintf(std.err, "liveadmin check: %v\n%s", err, usage)
-		return ExitUsage
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Check the settings, and whether the services take them",
+		Long: "Checks the settings, asks every service whether it takes them, and says what to do about what\n" +
+			"is wrong. It changes nothing. Exits with 1 if anything fails.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			findings := doctor.Examine(cmd.Context(), environ, asked.group)
+			fine := !slices.ContainsFunc(findings, func(f bot.Finding) bool { return f.Verdict == bot.IsWrong })
+			if err := asked.show(std.out, fine, findings); err != nil {
+				return failed(fmt.Errorf("writing the output: %w", err))
+			}
+			if !fine {
+				return &failure{code: ExitFailed}
+			}
+			return nil
+		},
 	}
-	findings := doctor.Examine(ctx, environ, asked.group)
-	fine := !slices.ContainsFunc(findings, func(f bot.Finding) bool { return f.Verdict == bot.IsWrong })
-	if err := asked.show(std.out, fine, findings); err != nil {
-		fmt.Fprintln(std.err, "writing the output:", err)
-		return ExitFailed
-	}
-	if !fine {
-		return ExitFailed
-	}
-	return ExitOK
+	cmd.Flags().StringVar(&asked.group, "group", "", "the live group to read, an `ID` or an alias; without it, the first alias")
+	cmd.Flags().BoolVar(&asked.json, "json", false, "print one JSON object")
+	return cmd
 }
 
 // checkArgs are the arguments of check.
 type checkArgs struct {
 	group string
 	json  bool
-}
-
-func (c *checkArgs) parse(args []string) error {
-	flags := flag.NewFlagSet("check", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	flags.StringVar(&c.group, "group", "", "")
-	flags.BoolVar(&c.json, "json", false, "")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("unknown argument: %q", flags.Arg(0))
-	}
-	return nil
 }
 
 // show writes a line for each finding, or all as one object of JSON.

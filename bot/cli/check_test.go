@@ -267,19 +267,3 @@ func TestCheckPostgres(t *testing.T) {
 		}
 	}
 }
-
-func TestCheckArguments(t *testing.T) {
-	for _, test := range []struct {
-		args []string
-		want string
-	}{
-		{[]string{"x"}, `unknown argument: "x"`},
-		{[]string{"--group"}, "group"},
-		{[]string{"--bogus"}, "bogus"},
-	} {
-		got := call(t, nil, "", append([]string{"check"}, test.args...)...)
-		if got.code != ExitUsage || got.out != "" || !strings.Contains(got.err, test.want) || !strings.HasSuffix(got.err, usage) {
-			t.Errorf("%q: got %+v", test.args, got)
-		}
-	}
-}

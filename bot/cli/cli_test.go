@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -11,11 +12,14 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"liveadmin/bot/config"
+
+	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // asProgram makes this binary the program itself.
@@ -25,7 +29,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		os.Exit(Run(os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
 	}
-	os.Exit(m.Run())
+	testscript.Main(m, map[string]func(){
+		"liveadmin": func() { os.Exit(Run(os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr)) },
+	})
 }
 
 // program is a process with the program in it. It sees no environment but env,
@@ -69,46 +75,36 @@ func input(t *testing.T, text string) *os.File {
 	return r
 }
 
-func TestArguments(t *testing.T) {
-	wrong := func(args string) ran {
-		return ran{ExitUsage, "", "liveadmin: unknown arguments: " + args + "\n" + usage}
-	}
-	tests := []struct {
-		name string
-		args []string
-		want ran
-	}{
-		{"--help", []string{"--help"}, ran{ExitOK, usage, ""}},
-		{"-h", []string{"-h"}, ran{ExitOK, usage, ""}},
-		{"help", []string{"help"}, ran{ExitOK, usage, ""}},
-		{"help of something", []string{"help", "demo"}, wrong(`["help" "demo"]`)},
-		{"unknown", []string{"demmo"}, wrong(`["demmo"]`)},
-		{"unknown flag", []string{"--journal", "x"}, wrong(`["--journal" "x"]`)},
-		{"empty", []string{""}, wrong(`[""]`)},
-		{"in capitals", []string{"DEMO"}, wrong(`["DEMO"]`)},
-		{"what drives a terminal", []string{"\x1b[2J"}, wrong(`["\x1b[2J"]`)},
-		{"demo with an unknown flag", []string{"demo", "--bogus"}, wrong(`["demo" "--bogus"]`)},
-		{"demo with a word", []string{"demo", "x"}, wrong(`["demo" "x"]`)},
-		{"demo without the file", []string{"demo", "--journal"}, wrong(`["demo" "--journal"]`)},
-		{"demo with an empty file name", []string{"demo", "--journal", ""}, wrong(`["demo" "--journal" ""]`)},
-		{"demo with too much", []string{"demo", "--journal", "a", "b"}, wrong(`["demo" "--journal" "a" "b"]`)},
-		{"version with too much", []string{"version", "extra"}, wrong(`["version" "extra"]`)},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			if got := call(t, nil, "/liveadmin help\n", test.args...); got != test.want {
-				t.Errorf("got %+v\nwant %+v", got, test.want)
-			}
-		})
-	}
+// TestScripts runs the program with arguments as people type them (testdata/*.txtar).
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			// exits CODE COMMAND… is exec with exactly this exit code.
+			"exits": func(ts *testscript.TestScript, _ bool, args []string) {
+				err := ts.Exec(args[1], args[2:]...)
+				code := 0
+				if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+					code = exit.ExitCode()
+				} else if err != nil {
+					ts.Fatalf("%v", err)
+				}
+				if strconv.Itoa(code) != args[0] {
+					ts.Fatalf("exit code %d, want %s", code, args[0])
+				}
+			},
+		},
+	})
 }
 
-func TestUsageNamesEveryCommand(t *testing.T) {
-	for _, want := range []string{"\n  liveadmin  ", "\n  liveadmin demo [--journal FILE] ", "\n  liveadmin check [--group ID] [--json]\n", "\n  liveadmin healthcheck ", "\n  liveadmin version ", "\n  liveadmin --help "} {
-		if !strings.Contains(usage, want) {
-			t.Errorf("the usage does not name %q", want)
-		}
+// TestEscapes: an argument that drives a terminal is not echoed as it is.
+func TestEscapes(t *testing.T) {
+	got := call(t, nil, "", "\x1b[2J")
+	if got.code != ExitUsage || got.out != "" || strings.Contains(got.err, "\x1b") {
+		t.Errorf("got %+v", got)
+	}
+	if got := call(t, nil, "", "--\x1b[2J"); got.code != ExitUsage || strings.Contains(got.err, "\x1b") {
+		t.Errorf("got %+v", got)
 	}
 }
 

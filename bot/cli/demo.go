@@ -1,24 +1,32 @@
 package cli
 
 import (
-	"context"
+	"errors"
 	"fmt"
 
 	"liveadmin/bot/demo"
+
+	"github.com/spf13/cobra"
 )
 
-// runDemo runs the demo.
-func runDemo(ctx context.Context, args []string, std streams) int {
+func newDemo(std streams) *cobra.Command {
 	file := ""
-	switch {
-	case len(args) == 2 && args[0] == "--journal" && args[1] != "":
-		file = args[1]
-	case len(args) != 0:
-		return misused(std, append([]string{"demo"}, args...))
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "A chat in the terminal with the whole bot behind it",
+		Long: "A chat in the terminal with the whole bot behind it, against a stand-in for Tencent Chat:\n" +
+			"no account, no network, nothing to set up. In a pipe it reads commands line by line.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("journal") && file == "" {
+				return errors.New("--journal needs the name of a file")
+			}
+			if err := demo.Run(cmd.Context(), file, demo.Streams{In: std.in, Out: std.out, Err: std.err}); err != nil {
+				return failed(fmt.Errorf("liveadmin demo: %w", err))
+			}
+			return nil
+		},
 	}
-	if err := demo.Run(ctx, file, demo.Streams{In: std.in, Out: std.out, Err: std.err}); err != nil {
-		fmt.Fprintln(std.err, "liveadmin demo:", err)
-		return ExitFailed
-	}
-	return ExitOK
+	cmd.Flags().StringVar(&file, "journal", "", "keep the record in `FILE`; without it, a temporary one")
+	return cmd
 }

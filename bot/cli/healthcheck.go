@@ -15,16 +15,15 @@ const healthTime = 3 * time.Second
 
 // healthcheck asks the instance that runs on this machine whether it lives. It needs
 // no other setting than HTTP_ADDR.
-func healthcheck(ctx context.Context, environ []string, std streams) int {
+func healthcheck(ctx context.Context, environ []string) error {
 	addr, err := config.HTTPAddr(".", environ)
 	if err == nil {
 		err = askHealth(ctx, nearby(addr))
 	}
 	if err != nil {
-		fmt.Fprintln(std.err, "not healthy:", err)
-		return ExitFailed
+		return &failure{ExitFailed, fmt.Errorf("not healthy: %w", err)}
 	}
-	return ExitOK
+	return nil
 }
 
 // nearby is where something that listens on addr is reached from this machine.

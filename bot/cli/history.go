@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,54 +14,74 @@ import (
 	"liveadmin/bot/journal"
 	"liveadmin/bot/terminal"
 	"liveadmin/commands"
+
+	"github.com/spf13/cobra"
 )
 
-// history shows the audit trail to the operator, also beside a running bot.
-func history(ctx context.Context, args, environ []string, std streams) int {
+// newHistory is the command that shows the audit trail to the operator, also beside a
+// running bot.
+func newHistory(environ []string, std streams) *cobra.Command {
 	var asked historyArgs
-	if err := asked.parse(args); err != nil {
-		fmt.Fprintf(std.err, "liveadmin history: %v\n%s", err, usage)
-		return ExitUsage
-	}
-	return withReader(ctx, environ, std, func(cfg config.Config, record *journal.Reader) error {
-		policy, err := config.OpenPolicy(cfg.PolicyFile, nil, slog.New(slog.DiscardHandler))
-		if err != nil {
-			return err
-		}
-		filter, err := asked.filter(time.Now(), policy.Rules().Names)
-		if err != nil {
-			return err
-		}
-		rows, err := record.Trail(ctx, filter)
-		if rows == nil && err != nil {
-			return err
-		}
-		for _, s := range bot.Stories(rows) {
-			if err := asked.show(std.out, s); err != nil {
-				return fmt.Errorf("writing the output: %w", err)
+	cmd := &cobra.Command{
+		Use:   "history [FILTER]",
+		Short: "Show who did what, where and when",
+		Long: "Shows the audit trail: who did what, where, when, and the outcome. FILTER is a group, a user,\n" +
+			"a caller or #NUMBER. Without --since and --until it shows the newest entries.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				asked.about = args[0]
 			}
-		}
+			if err := asked.check(); err != nil {
+				return err
+			}
+			return withReader(cmd.Context(), environ, func(cfg config.Config, record *journal.Reader) error {
+				return asked.run(cmd.Context(), cfg, record, std)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asked.json, "json", false, "print a JSON object a line")
+	cmd.Flags().StringVar(&asked.since, "since", "", "what began within this `DURATION`, like 21d or 2h30m")
+	cmd.Flags().StringVar(&asked.until, "until", "", "what began before this `TIME`, like \"2026-11-20 18:00\"")
+	return cmd
+}
+
+func (h *historyArgs) run(ctx context.Context, cfg config.Config, record *journal.Reader, std streams) error {
+	policy, err := config.OpenPolicy(cfg.PolicyFile, nil, slog.New(slog.DiscardHandler))
+	if err != nil {
 		return err
-	})
+	}
+	filter, err := h.filter(time.Now(), policy.Rules().Names)
+	if err != nil {
+		return err
+	}
+	rows, err := record.Trail(ctx, filter)
+	if rows == nil && err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		fmt.Fprintln(std.err, "Nothing is on record.")
+	}
+	for _, s := range bot.Stories(rows) {
+		if err := h.show(std.out, s); err != nil {
+			return fmt.Errorf("writing the output: %w", err)
+		}
+	}
+	return err
 }
 
 // withReader does something with the settings and the journal, which is only read.
-func withReader(ctx context.Context, environ []string, std streams, do func(config.Config, *journal.Reader) error) int {
+func withReader(ctx context.Context, environ []string, do func(config.Config, *journal.Reader) error) error {
 	cfg, err := config.Load(".", environ)
 	if err != nil {
-		fmt.Fprintln(std.err, err)
-		return ExitUsage
+		return failed(err)
 	}
 	record, err := journal.OpenReader(ctx, cfg.Database.Reveal(), cfg.IM.SDKAppID)
 	if err == nil {
 		defer record.Close()
 		err = do(cfg, record)
 	}
-	if err != nil {
-		fmt.Fprintln(std.err, err)
-		return exitCode(err)
-	}
-	return ExitOK
+	return failed(err)
 }
 
 // historyArgs are the arguments of history.
@@ -72,25 +91,8 @@ type historyArgs struct {
 	about        string
 }
 
-func (h *historyArgs) parse(args []string) error {
-	flags := flag.NewFlagSet("history", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	flags.BoolVar(&h.json, "json", false, "")
-	flags.StringVar(&h.since, "since", "", "")
-	flags.StringVar(&h.until, "until", "", "")
-	for len(args) > 0 {
-		if err := flags.Parse(args); err != nil {
-			return err
-		}
-		args = flags.Args()
-		switch {
-		case len(args) == 0:
-		case h.about != "":
-			return fmt.Errorf("unknown argument: %q", args[0])
-		default:
-			h.about, args = args[0], args[1:]
-		}
-	}
+// check reports what of the arguments cannot be read.
+func (h *historyArgs) check() error {
 	if _, ok := commands.ParseDuration(h.since); h.since != "" && !ok {
 		return fmt.Errorf("--since %q is no duration: write it like 21d or 2h30m", h.since)
 	}

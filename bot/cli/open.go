@@ -13,42 +13,50 @@ import (
 	"liveadmin/bot/journal"
 	"liveadmin/bot/terminal"
 	"liveadmin/commands"
+
+	"github.com/spf13/cobra"
 )
 
-// open shows the operator what is accepted and not yet closed, and the ends to come;
-// with --drop it closes them.
-func open(ctx context.Context, args, environ []string, std streams) int {
-	if len(args) == 0 {
-		return withReader(ctx, environ, std, func(_ config.Config, record *journal.Reader) error {
-			return showOpen(ctx, std, record)
-		})
+// newOpen is the command that shows the operator what is accepted and not yet closed,
+// and the expirations to come; with --drop it closes them.
+func newOpen(environ []string, std streams) *cobra.Command {
+	first := ""
+	cmd := &cobra.Command{
+		Use:   "open [--drop N…|all]",
+		Short: "List what is accepted and not closed, and the expirations to come",
+		Long: "Lists what is accepted and not yet closed, and the expirations to come. With --drop it closes them\n" +
+			"without carrying them out, audited: to be run before the first start on a restored database.",
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !cmd.Flags().Changed("drop") {
+				if len(args) > 0 {
+					return fmt.Errorf("unknown arguments: %q", args)
+				}
+				return withReader(cmd.Context(), environ, func(_ config.Config, record *journal.Reader) error {
+					return showOpen(cmd.Context(), std, record)
+				})
+			}
+			numbers, all, err := readDrop(append([]string{first}, args...))
+			if err != nil {
+				return err
+			}
+			cfg, err := config.Load(".", environ)
+			if err == nil {
+				err = drop(cmd.Context(), cfg, std, numbers, all)
+			}
+			return failed(err)
+		},
 	}
-	numbers, all, err := readDrop(args)
-	if err != nil {
-		fmt.Fprintf(std.err, "liveadmin open: %v\n%s", err, usage)
-		return ExitUsage
-	}
-	cfg, err := config.Load(".", environ)
-	if err != nil {
-		fmt.Fprintln(std.err, err)
-		return ExitUsage
-	}
-	if err := drop(ctx, cfg, std, numbers, all); err != nil {
-		fmt.Fprintln(std.err, err)
-		return exitCode(err)
-	}
-	return ExitOK
+	cmd.Flags().StringVar(&first, "drop", "", "close these entries, `N…`, or all, without carrying them out")
+	return cmd
 }
 
-// readDrop reads "--drop all" or "--drop N…".
-func readDrop(args []string) (numbers []int64, all bool, err error) {
-	if args[0] != "--drop" || len(args) == 1 {
-		return nil, false, fmt.Errorf("unknown arguments: %q", args)
-	}
-	if len(args) == 2 && args[1] == "all" {
+// readDrop reads "all" or "N…".
+func readDrop(words []string) (numbers []int64, all bool, err error) {
+	if len(words) == 1 && words[0] == "all" {
 		return nil, true, nil
 	}
-	for _, word := range args[1:] {
+	for _, word := range words {
 		n, err := strconv.ParseInt(strings.TrimPrefix(word, "#"), 10, 64)
 		if err != nil || n <= 0 {
 			return nil, false, fmt.Errorf("%q is no number of an entry: write it like 42, or write all", word)

@@ -4,33 +4,24 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
+	"liveadmin/bot"
 	"liveadmin/bot/app"
-)
+	"liveadmin/bot/config"
+	"liveadmin/bot/journal"
+	"liveadmin/bot/terminal"
 
-const usage = `usage:
-  liveadmin                       runs the bot on every platform that has credentials
-  liveadmin demo [--journal FILE] a chat in the terminal with the whole bot behind it,
-                                  against a stand-in for Tencent Chat: nothing to set up
-  liveadmin check [--group ID] [--json]
-                                  looks whether the settings are right and the services answer,
-                                  and says what to do; without a group not all can be told
-  liveadmin history [--json] [--since 21d] [--until TIME] [FILTER]
-                                  what was done, by whom and when; FILTER is a group, a user,
-                                  a caller or #NUMBER
-  liveadmin open [--drop N…|all]  what is accepted and not closed, and the ends to come;
-                                  --drop closes it without carrying it out
-  liveadmin healthcheck           asks the running bot on this machine whether it lives
-  liveadmin version               version, commit, Go version
-  liveadmin --help                this text
-`
+	"github.com/spf13/cobra"
+)
 
 // Exit codes.
 const (
@@ -64,33 +55,100 @@ type streams struct {
 	out, err io.Writer
 }
 
-// run does what the arguments say and returns the exit code.
+// run does what the arguments say and returns the exit code. Wrong arguments are
+// answered with the usage of the command that was meant.
 func run(ctx context.Context, args, environ []string, std streams, options ...app.Option) int {
-	if len(args) == 0 {
-		return serve(ctx, environ, std, options)
-	}
-	switch name, rest := args[0], args[1:]; {
-	case name == "demo":
-		return runDemo(ctx, rest, std)
-	case name == "check":
-		return check(ctx, rest, environ, std)
-	case name == "history":
-		return history(ctx, rest, environ, std)
-	case name == "open":
-		return open(ctx, rest, environ, std)
-	case name == "healthcheck" && len(rest) == 0:
-		return healthcheck(ctx, environ, std)
-	case name == "version" && len(rest) == 0:
-		fmt.Fprintln(std.out, app.Version())
-		return ExitOK
-	case (name == "--help" || name == "-h" || name == "help") && len(rest) == 0:
-		fmt.Fprint(std.out, usage)
+	root := newRoot(environ, std, options)
+	root.SetArgs(args)
+	asked, err := root.ExecuteContextC(ctx)
+	if err == nil {
 		return ExitOK
 	}
-	return misused(std, args)
+	if failed, ok := errors.AsType[*failure](err); ok {
+		if failed.err != nil {
+			fmt.Fprintln(std.err, failed.err)
+		}
+		return failed.code
+	}
+	fmt.Fprintf(std.err, "%s: %s\n%s", asked.CommandPath(), terminal.Visible(err.Error()), asked.UsageString())
+	return ExitUsage
 }
 
-func misused(std streams, args []string) int {
-	fmt.Fprintf(std.err, "liveadmin: unknown arguments: %q\n%s", args, usage)
-	return ExitUsage
+// newRoot returns the command line. Without a subcommand it runs the bot.
+func newRoot(environ []string, std streams, options []app.Option) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "liveadmin",
+		Short:         "A chat-ops bot for the administrators of live streaming groups",
+		Long:          "Runs the bot on every platform that has credentials.",
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), environ, std, options) },
+	}
+	root.SetIn(std.in)
+	root.SetOut(std.out)
+	root.SetErr(std.err)
+	root.AddCommand(
+		&cobra.Command{
+			Use: "serve", Short: "Run the bot, as without a command", Args: cobra.NoArgs,
+			RunE: root.RunE,
+		},
+		newDemo(std), newCheck(environ, std), newHistory(environ, std), newOpen(environ, std),
+		&cobra.Command{
+			Use: "healthcheck", Short: "Ask the bot that runs on this machine whether it is alive", Args: cobra.NoArgs,
+			RunE: func(cmd *cobra.Command, _ []string) error { return healthcheck(cmd.Context(), environ) },
+		},
+		&cobra.Command{
+			Use: "version", Short: "Print version, commit and Go version", Args: cobra.NoArgs,
+			Run: func(*cobra.Command, []string) { fmt.Fprintln(std.out, app.Version()) },
+		},
+	)
+	root.InitDefaultHelpCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "help" { // which would answer an unknown name with exit code 0
+			cmd.Args = func(_ *cobra.Command, args []string) error {
+				if _, rest, err := root.Find(args); err != nil || len(rest) > 0 {
+					return fmt.Errorf("there is no command %q", strings.Join(args, " "))
+				}
+				return nil
+			}
+		}
+	}
+	return root
+}
+
+// failure is the error of a command whose arguments were right, with its exit code. err
+// is nil if everything is said already.
+type failure struct {
+	code int
+	err  error
+}
+
+func (f *failure) Error() string { return fmt.Sprint(f.err) }
+
+// failed returns the failure of a command, or nil.
+func failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &failure{exitCode(err), err}
+}
+
+// exitCode says who can help: 2 and 3 are for people, anything else may be better at
+// the next start.
+func exitCode(err error) int {
+	var problems config.Problems
+	var settings app.SettingsError
+	var url *journal.URLError
+	var application *journal.ApplicationError
+	var newer *journal.VersionError
+	var filter badFilter
+	switch {
+	case errors.Is(err, bot.ErrRevoked):
+		return ExitRevoked
+	case errors.As(err, &problems), errors.As(err, &settings),
+		errors.As(err, &url), errors.As(err, &application), errors.As(err, &newer), errors.As(err, &filter):
+		return ExitUsage
+	}
+	return ExitFailed
 }

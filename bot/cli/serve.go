@@ -3,37 +3,32 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 
-	"liveadmin/bot"
 	"liveadmin/bot/app"
 	"liveadmin/bot/config"
-	"liveadmin/bot/journal"
 )
 
 // serve runs the bot on every platform that has credentials, until it is asked
 // to stop or no platform is left.
-func serve(ctx context.Context, environ []string, std streams, options []app.Option) int {
+func serve(ctx context.Context, environ []string, std streams, options []app.Option) error {
 	cfg, err := config.LoadToRun(".", environ)
 	if err != nil {
-		fmt.Fprintln(std.err, err)
-		return ExitUsage
+		return failed(err)
 	}
 	log := newLog(cfg, std.err)
 	read := func() (config.Config, error) { return config.Load(".", environ) }
 	err = app.Run(ctx, cfg, read, log, options...)
-	if _, bad := errors.AsType[app.SettingsError](err); bad {
-		fmt.Fprintln(std.err, err)
-		return ExitUsage
+	if settings, bad := errors.AsType[app.SettingsError](err); bad {
+		return failed(settings)
 	}
 	if err != nil {
 		log.Error("stopped", "err", err)
-		return exitCode(err)
+		return &failure{code: exitCode(err)}
 	}
 	log.Info("stopped")
-	return ExitOK
+	return nil
 }
 
 func newLog(cfg config.Config, out io.Writer) *slog.Logger {
@@ -42,20 +37,4 @@ func newLog(cfg config.Config, out io.Writer) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(out, options))
 	}
 	return slog.New(slog.NewTextHandler(out, options))
-}
-
-// exitCode tells who can help: 2 and 3 are for people, anything else may be
-// better at the next start.
-func exitCode(err error) int {
-	var url *journal.URLError
-	var application *journal.ApplicationError
-	var newer *journal.VersionError
-	var filter badFilter
-	switch {
-	case errors.Is(err, bot.ErrRevoked):
-		return ExitRevoked
-	case errors.As(err, &url), errors.As(err, &application), errors.As(err, &newer), errors.As(err, &filter):
-		return ExitUsage
-	}
-	return ExitFailed
 }
