@@ -210,7 +210,7 @@ func TestAcknowledgement(t *testing.T) {
 			err := door(t, chat).Receive(soon(t), bot.Delivery{
 				Key: "k", Text: "add " + groupA + " user1", Caller: commands.Caller{Ref: bottest.Ref("alice")},
 				Place: commands.Place{Platform: bottest.Platform},
-			}, func(context.Context, bot.Answer) error { return test.ack })
+			}, func(context.Context, bot.Answer) (bot.Post, error) { return "", test.ack })
 			if !errors.Is(err, test.ack) {
 				t.Errorf("Receive returned %v, want %v", err, test.ack)
 			}

@@ -26,14 +26,14 @@ func (c Click) once(n int) string { return fmt.Sprintf("click:%d:%s:%d", c.Entry
 
 // click answers a press on a button: like a command, it is decided, recorded and
 // answered in the thread; what cannot be done any more is told the caller alone.
-func (b *Bot) click(ctx context.Context, d Delivery, rules Rules, ack func(context.Context, Answer) error) error {
+func (b *Bot) click(ctx context.Context, d Delivery, rules Rules, ack Ack) error {
 	if d.Caller.Outsider {
 		return b.refuse(ctx, d, rules, commands.Command{}, commands.Decision{Denial: commands.CallerOutsider}, ack)
 	}
 	cmd, ok, err := b.pressed(ctx, *d.Click)
 	if err != nil {
 		b.log.Error("click not answered", "caller", d.Caller.Ref, "entry", d.Click.Entry, "err", err)
-		return ack(ctx, b.trouble(b.words.NotRead))
+		return ack.Answer(ctx, b.trouble(b.words.NotRead))
 	}
 	if !ok {
 		r := note(d, WasMistaken, "", "")
@@ -80,7 +80,7 @@ func (b *Bot) undoable(ctx context.Context, pressed Entry, number int64) (bool, 
 
 // press accepts what a button does. While that is being done, pressing it again, by
 // whomever, does nothing; after that it is another press.
-func (b *Bot) press(ctx context.Context, d Delivery, cmd commands.Command, decision commands.Decision, ack func(context.Context, Answer) error) error {
+func (b *Bot) press(ctx context.Context, d Delivery, cmd commands.Command, decision commands.Decision, ack Ack) error {
 	for n := range mostPresses {
 		e := newEntry(d, cmd, decision)
 		e.Once = d.Click.once(n)
@@ -91,15 +91,15 @@ func (b *Bot) press(ctx context.Context, d Delivery, cmd commands.Command, decis
 		case job != nil:
 			return b.acknowledge(ctx, job, ack)
 		case known.Key != "":
-			return ack(ctx, Answer{}) // the same click again
+			return ack.Answer(ctx, Answer{}) // the same click again
 		}
 		if known = b.decided(ctx, d, known); !known.State.closed() {
 			message := b.words.Pressed(known.Number, !b.unclear(known))
-			return ack(ctx, Answer{Private: &message})
+			return ack.Answer(ctx, Answer{Private: &message})
 		}
 	}
 	message := b.words.Stale(0)
-	return ack(ctx, Answer{Private: &message})
+	return ack.Answer(ctx, Answer{Private: &message})
 }
 
 // decided waits, as long as an answer may take, until it is clear whether an open entry

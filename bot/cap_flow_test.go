@@ -72,11 +72,11 @@ func TestCappedMaybe(t *testing.T) {
 				err := door(t, chat).Receive(t.Context(), bot.Delivery{
 					Key: fmt.Sprint(test.name, i), Caller: test.caller, Text: "whoami",
 					Place: commands.Place{Platform: bottest.Platform, Channel: "chat:channel"},
-				}, func(_ context.Context, a bot.Answer) error {
+				}, func(_ context.Context, a bot.Answer) (bot.Post, error) {
 					if !a.Muted {
 						answered++
 					}
-					return nil
+					return "", nil
 				})
 				check(t, err)
 			}

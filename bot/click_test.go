@@ -33,9 +33,9 @@ func TestClick(t *testing.T) {
 			}
 			for i := range 2 {
 				var answer bot.Answer
-				err := door(t, chat).Receive(soon(t), d, func(_ context.Context, a bot.Answer) error {
+				err := door(t, chat).Receive(soon(t), d, func(_ context.Context, a bot.Answer) (bot.Post, error) {
 					answer = a
-					return nil
+					return "", nil
 				})
 				switch {
 				case err != nil:

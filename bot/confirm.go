@@ -29,9 +29,19 @@ func (b *Bot) unclear(e Entry) bool {
 }
 
 // answered lets an entry begin whose acknowledgement was taken, with a mark for the
-// next start. Without the mark that start would ask the platform.
-func (j *job) answered() {
-	err := j.b.journal.Answer(context.WithoutCancel(j.ctx), j.entry)
+// next start: where the root message is, if it came with the acknowledgement. Without
+// the mark the next start would ask the platform.
+func (j *job) answered(root Post) {
+	ctx, e := context.WithoutCancel(j.ctx), j.entry
+	var err error
+	if root == "" {
+		err = j.b.journal.Answer(ctx, e)
+	} else {
+		j.mu.Lock()
+		j.entry.Root = root
+		j.mu.Unlock()
+		err = j.b.journal.Announce(ctx, e, root)
+	}
 	if errors.Is(err, ErrLost) {
 		j.b.log.Warn("entry left to another instance", "entry", j.entry.Number, "while", "answering")
 		j.cancel()
@@ -48,9 +58,11 @@ func (j *job) answered() {
 func (j *job) confirm(c Confirmer) {
 	e := j.entry
 	j.b.jobs.Go(func() {
+		var root Post
 		var unanswered error
 		j.insist("confirming", func(ctx context.Context) error {
-			err := c.Confirm(ctx, e)
+			var err error
+			root, err = c.Confirm(ctx, e)
 			if errors.Is(err, ErrNotRun) {
 				unanswered, err = err, nil
 			}
@@ -61,7 +73,7 @@ func (j *job) confirm(c Confirmer) {
 		case unanswered != nil:
 			j.drop(unanswered)
 		default:
-			j.answered()
+			j.answered(root)
 		}
 	})
 }

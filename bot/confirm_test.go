@@ -23,16 +23,16 @@ type sureChat struct {
 	asked int
 }
 
-func (c *sureChat) Confirm(context.Context, bot.Entry) error {
+func (c *sureChat) Confirm(context.Context, bot.Entry) (bot.Post, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.asked++
 	if len(c.tells) == 0 {
-		return nil
+		return "", nil
 	}
 	tell := c.tells[0]
 	c.tells = c.tells[1:]
-	return tell
+	return "", tell
 }
 
 func (c *sureChat) times() int {
@@ -90,7 +90,7 @@ func TestConfirm(t *testing.T) {
 			err := door(t, chat).Receive(t.Context(), bot.Delivery{
 				Key: "k", Text: "add " + groupA + " user1", Caller: commands.Caller{Ref: bottest.Ref("alice")},
 				Place: commands.Place{Platform: bottest.Platform, Channel: "chat:channel"},
-			}, func(context.Context, bot.Answer) error { return test.ack })
+			}, func(context.Context, bot.Answer) (bot.Post, error) { return "", test.ack })
 			if !errors.Is(err, test.ack) {
 				t.Errorf("received with %v", err)
 			}
@@ -115,7 +115,7 @@ func TestConfirmHoldsTheGroup(t *testing.T) {
 		_ = door(t, chat).Receive(t.Context(), bot.Delivery{
 			Key: key, Text: text, Caller: commands.Caller{Ref: bottest.Ref("alice")},
 			Place: commands.Place{Platform: bottest.Platform, Channel: "chat:channel"},
-		}, func(context.Context, bot.Answer) error { return ack })
+		}, func(context.Context, bot.Answer) (bot.Post, error) { return "", ack })
 	}
 	receive("1", "add "+groupA+" user1", errUnclear)
 	receive("2", "remove "+groupA+" user1", nil)

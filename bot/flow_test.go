@@ -163,9 +163,9 @@ func TestStopFinishes(t *testing.T) {
 	until(t, "a delivery is refused", func() bool {
 		var answer bot.Answer
 		check(t, open.Receive(soon(t), bot.Delivery{Key: rand.Text(), Text: "whoami", Caller: commands.Caller{Ref: bottest.Ref("alice")}},
-			func(_ context.Context, a bot.Answer) error {
+			func(_ context.Context, a bot.Answer) (bot.Post, error) {
 				answer = a
-				return nil
+				return "", nil
 			}))
 		if strings.Contains(answer.Private.String(), "is being restarted") {
 			refused++
@@ -238,7 +238,7 @@ func TestNotRunIsClosed(t *testing.T) {
 	err := door(t, chat).Receive(soon(t), bot.Delivery{
 		Key: "k", Text: "add " + groupA + " user1", Caller: commands.Caller{Ref: bottest.Ref("alice")},
 		Place: commands.Place{Platform: bottest.Platform},
-	}, func(context.Context, bot.Answer) error { return bot.ErrNotRun })
+	}, func(context.Context, bot.Answer) (bot.Post, error) { return "", bot.ErrNotRun })
 	if !errors.Is(err, bot.ErrNotRun) {
 		t.Errorf("Receive returned %v", err)
 	}

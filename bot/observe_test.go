@@ -133,7 +133,7 @@ func notRun(c *bottest.Chat, ctx context.Context, who string) error {
 	err = door.Receive(ctx, bot.Delivery{
 		Key: "chat:not run", Text: "add " + groupA + " user1",
 		Caller: commands.Caller{Ref: bottest.Ref(who)}, Place: commands.Place{Platform: bottest.Platform},
-	}, func(context.Context, bot.Answer) error { return bot.ErrNotRun })
+	}, func(context.Context, bot.Answer) (bot.Post, error) { return "", bot.ErrNotRun })
 	if !errors.Is(err, bot.ErrNotRun) {
 		return fmt.Errorf("it was run, or failed: %v", err)
 	}

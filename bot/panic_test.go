@@ -131,7 +131,7 @@ func TestPanicInReceiving(t *testing.T) {
 	err = door(t, chat).Receive(soon(t), bot.Delivery{
 		Key: "k", Text: "add " + groupA + " user1", Caller: commands.Caller{Ref: bottest.Ref("alice")},
 		Place: commands.Place{Platform: bottest.Platform},
-	}, func(context.Context, bot.Answer) error { panic("a mistake in the platform") })
+	}, func(context.Context, bot.Answer) (bot.Post, error) { panic("a mistake in the platform") })
 	if err == nil {
 		t.Error("Receive returned no error")
 	}

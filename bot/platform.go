@@ -24,9 +24,21 @@ type Delivery struct {
 // Answer is what an acknowledgement carries: nothing visible if the command was
 // accepted (or was here before), otherwise a message for the caller alone.
 type Answer struct {
-	Entry   int64 // that will be announced and reported; 0 if none will
+	Entry   int64         // that will be announced and reported; 0 if none will
+	Verb    commands.Verb // of that entry
+	Root    commands.Text // its root message, for a platform that can acknowledge with it
 	Private *commands.Message
 	Muted   bool // nothing is answered, as the caller asks too often; nobody else acknowledges it
+}
+
+// Ack acknowledges a delivery. If the acknowledgement is the root message of an entry, or
+// the message that its result will be in, it returns where that is, if that is known.
+type Ack func(ctx context.Context, a Answer) (root Post, err error)
+
+// Answer acknowledges a delivery that makes no entry.
+func (ack Ack) Answer(ctx context.Context, a Answer) error {
+	_, err := ack(ctx, a)
+	return err
 }
 
 // ErrNotRun is what an acknowledgement returns if the platform's rules say that
@@ -40,7 +52,7 @@ var ErrNowhere = errors.New("nobody takes the message")
 // Door is where a platform brings what it receives. ack is called once, when
 // the delivery is on durable record.
 type Door interface {
-	Receive(ctx context.Context, d Delivery, ack func(context.Context, Answer) error) error
+	Receive(ctx context.Context, d Delivery, ack Ack) error
 }
 
 // Platform is a place where people talk to the bot.
@@ -49,7 +61,8 @@ type Platform interface {
 	Name() string
 	// Run receives until the context ends or nothing more can come.
 	Run(ctx context.Context, door Door) error
-	// Announce posts the root message and returns where it stands.
+	// Announce posts the root message and returns where it is. Of a Confirmer e.Root may
+	// say where it is, from the acknowledgement: then Announce adds what it still lacks.
 	Announce(ctx context.Context, e Entry, root commands.Text) (Post, error)
 	// Report posts the result in the thread of e.Root; root is the root's last
 	// line.
@@ -69,7 +82,8 @@ type Finder interface {
 // Confirmer is a platform that can tell whether it took the acknowledgement of an
 // entry, when that is not on record or an acknowledgement failed in an unclear way.
 type Confirmer interface {
-	// Confirm returns nil if the entry is to run, ErrNotRun if it must not, and any
-	// other error if that is not known yet.
-	Confirm(ctx context.Context, e Entry) error
+	// Confirm returns no error if the entry is to run, ErrNotRun if it must not, and any
+	// other error if that is not known yet. It returns where the root message is as the
+	// acknowledgement does.
+	Confirm(ctx context.Context, e Entry) (root Post, err error)
 }

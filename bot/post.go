@@ -59,10 +59,11 @@ func (j *job) close(e Entry, result Post) {
 	})
 }
 
-// announce posts the root message and records where it stands.
+// announce posts the root message, or completes the one that was the acknowledgement,
+// and records where it is.
 func (j *job) announce(platform Platform) bool {
 	e, r := j.result()
-	if e.Root != "" {
+	if e.Root != "" && (e.Under != 0 || j.b.confirmer(e) == nil) {
 		return true
 	}
 	root := j.b.wording().Root(r)
@@ -74,6 +75,9 @@ func (j *job) announce(platform Platform) bool {
 	if err != nil {
 		j.giveUp(err)
 		return false
+	}
+	if post == e.Root {
+		return true
 	}
 	j.insist("recording the root", func(ctx context.Context) error {
 		return j.b.journal.Announce(context.WithoutCancel(ctx), e, post)

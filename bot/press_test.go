@@ -78,7 +78,7 @@ func TestPressedUnclear(t *testing.T) {
 				Key: "k", Caller: commands.Caller{Ref: bottest.Ref("alice")},
 				Place: commands.Place{Platform: bottest.Platform, Channel: "chat:channel"},
 				Click: &bot.Click{Action: commands.UndoAction, Entry: 1},
-			}, func(context.Context, bot.Answer) error { return errUnclear })
+			}, func(context.Context, bot.Answer) (bot.Post, error) { return "", errUnclear })
 			if !errors.Is(err, errUnclear) {
 				t.Errorf("received with %v", err)
 			}

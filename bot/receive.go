@@ -13,15 +13,15 @@ import (
 // Receive is the one door for everything people say. It decides, records, and
 // only then acknowledges; the work goes on after it has returned. It returns an
 // error only if the acknowledgement failed, or a mistake in the program came up.
-func (b *Bot) Receive(ctx context.Context, d Delivery, ack func(context.Context, Answer) error) error {
+func (b *Bot) Receive(ctx context.Context, d Delivery, ack Ack) error {
 	if !b.enter() {
-		return ack(ctx, b.trouble(b.words.Stopping))
+		return ack.Answer(ctx, b.trouble(b.words.Stopping))
 	}
 	defer b.taken.Done()
 	answered := false
 	d.came = time.Now()
 	err := safely(func() error {
-		return b.receive(ctx, d, func(ctx context.Context, a Answer) error {
+		return b.receive(ctx, d, func(ctx context.Context, a Answer) (Post, error) {
 			answered = true
 			defer func() { b.observer.Acknowledged(d.Place.Platform, time.Since(d.came)) }()
 			return ack(ctx, a)
@@ -30,16 +30,16 @@ func (b *Bot) Receive(ctx context.Context, d Delivery, ack func(context.Context,
 	if _, broken := errors.AsType[*panicked](err); broken {
 		b.log.Error("error inside the bot", "caller", d.Caller.Ref, "while", "receiving", "err", err)
 		if !answered {
-			return ack(ctx, b.trouble(b.words.NotRecorded))
+			return ack.Answer(ctx, b.trouble(b.words.NotRecorded))
 		}
 	}
 	return err
 }
 
-func (b *Bot) receive(ctx context.Context, d Delivery, ack func(context.Context, Answer) error) error {
+func (b *Bot) receive(ctx context.Context, d Delivery, ack Ack) error {
 	rules := b.rules()
 	if most := answersFor(rules.Policy.Knows(d.Caller)); most > 0 && !b.caps.allow(d.Caller.Ref, d.Place, b.now(), most) {
-		return ack(ctx, Answer{Muted: true})
+		return ack.Answer(ctx, Answer{Muted: true})
 	}
 	if d.Click != nil {
 		return b.click(ctx, d, rules, ack)
@@ -80,7 +80,7 @@ func read(d Delivery, names commands.Names, sees func(string) bool) (commands.Co
 }
 
 // refuse answers that something is not allowed.
-func (b *Bot) refuse(ctx context.Context, d Delivery, rules Rules, cmd commands.Command, decision commands.Decision, ack func(context.Context, Answer) error) error {
+func (b *Bot) refuse(ctx context.Context, d Delivery, rules Rules, cmd commands.Command, decision commands.Decision, ack Ack) error {
 	return b.answer(ctx, d, reply{cmd, refused(d, cmd, decision), func(entry int64) commands.Message {
 		return b.words.Refusal(entry, d.Caller, cmd, decision, rules.Policy.Contact)
 	}}, ack)
@@ -95,23 +95,23 @@ const (
 )
 
 // accept puts an entry on record, acknowledges it, and starts its work.
-func (b *Bot) accept(ctx context.Context, d Delivery, cmd commands.Command, decision commands.Decision, ack func(context.Context, Answer) error) error {
+func (b *Bot) accept(ctx context.Context, d Delivery, cmd commands.Command, decision commands.Decision, ack Ack) error {
 	job, _, err := b.record(ctx, newEntry(d, cmd, decision), accepted(d, cmd, decision))
 	switch {
 	case err != nil:
 		return b.unrecorded(ctx, d, cmd, err, ack)
 	case job == nil:
-		return ack(ctx, Answer{})
+		return ack.Answer(ctx, Answer{})
 	}
 	return b.acknowledge(ctx, job, ack)
 }
 
-func (b *Bot) unrecorded(ctx context.Context, d Delivery, cmd commands.Command, err error, ack func(context.Context, Answer) error) error {
+func (b *Bot) unrecorded(ctx context.Context, d Delivery, cmd commands.Command, err error, ack Ack) error {
 	b.log.Error("command not recorded", "caller", d.Caller.Ref, "verb", cmd.Verb, "err", err)
 	if errors.Is(err, ErrUnsure) {
-		return ack(ctx, b.trouble(b.words.MaybeRecorded))
+		return ack.Answer(ctx, b.trouble(b.words.MaybeRecorded))
 	}
-	return ack(ctx, b.trouble(b.words.NotRecorded))
+	return ack.Answer(ctx, b.trouble(b.words.NotRecorded))
 }
 
 func newEntry(d Delivery, cmd commands.Command, decision commands.Decision) Entry {
@@ -144,15 +144,20 @@ func (b *Bot) record(ctx context.Context, e Entry, r Record) (job *job, _ Entry,
 
 // acknowledge lets the work begin, or closes the entry if the platform's rules
 // say that it must not run.
-func (b *Bot) acknowledge(ctx context.Context, job *job, ack func(context.Context, Answer) error) error {
-	err := safely(func() error { return ack(ctx, Answer{Entry: job.entry.Number}) })
+func (b *Bot) acknowledge(ctx context.Context, job *job, ack Ack) error {
+	var root Post
+	err := safely(func() (err error) {
+		e, r := job.result()
+		root, err = ack(ctx, Answer{Entry: e.Number, Verb: e.Command.Verb, Root: b.wording().Root(r)})
+		return err
+	})
 	switch confirmer := b.confirmer(job.entry); {
 	case errors.Is(err, ErrNotRun):
 		job.drop(err)
 	case confirmer == nil:
 		job.begin()
 	case err == nil:
-		job.answered()
+		job.answered(root)
 	default:
 		job.confirm(confirmer)
 	}
@@ -168,7 +173,7 @@ type reply struct {
 
 // answer records a delivery that makes no entry and answers the caller alone.
 // Without a record (the database is down) the answer has no number.
-func (b *Bot) answer(ctx context.Context, d Delivery, r reply, ack func(context.Context, Answer) error) error {
+func (b *Bot) answer(ctx context.Context, d Delivery, r reply, ack Ack) error {
 	limited, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	entry, fresh, err := b.journal.Note(limited, d.Key, r.record)
@@ -176,14 +181,14 @@ func (b *Bot) answer(ctx context.Context, d Delivery, r reply, ack func(context.
 	case err != nil:
 		b.log.Error("answer not recorded", "caller", d.Caller.Ref, "what", r.record.What, "err", err)
 	case !fresh:
-		return ack(ctx, Answer{})
+		return ack.Answer(ctx, Answer{})
 	default:
 		about := Entry{Number: entry, Caller: d.Caller, Place: d.Place, Command: r.about}
 		b.logEnd(slog.LevelInfo, "answered", about, r.record.Outcome, 0, time.Since(d.came))
 		b.observer.Ended(d.Place.Platform, r.about.Verb, r.record.Outcome, 0)
 	}
 	message := r.say(entry)
-	return ack(ctx, Answer{Private: &message})
+	return ack.Answer(ctx, Answer{Private: &message})
 }
 
 func (b *Bot) trouble(sentence string) Answer {

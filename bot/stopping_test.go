@@ -75,9 +75,9 @@ func TestStopping(t *testing.T) {
 	stop()
 	var answer bot.Answer
 	err := open.Receive(soon(t), bot.Delivery{Key: "k", Text: "add " + groupA + " user1", Caller: commands.Caller{Ref: bottest.Ref("alice")}},
-		func(_ context.Context, a bot.Answer) error {
+		func(_ context.Context, a bot.Answer) (bot.Post, error) {
 			answer = a
-			return nil
+			return "", nil
 		})
 	if err != nil || answer.Private == nil || answer.Entry != 0 {
 		t.Errorf("answered %+v, %v", answer, err)

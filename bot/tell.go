@@ -8,13 +8,13 @@ import (
 
 // tell answers what calls no API: to the caller alone, at once. Help and whoami
 // answer while the journal is down, too.
-func (b *Bot) tell(ctx context.Context, d Delivery, cmd commands.Command, rules Rules, ack func(context.Context, Answer) error) error {
+func (b *Bot) tell(ctx context.Context, d Delivery, cmd commands.Command, rules Rules, ack Ack) error {
 	limited, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	say, err := b.say(limited, d, cmd, rules)
 	if err != nil {
 		b.log.Error("question not answered", "caller", d.Caller.Ref, "verb", cmd.Verb, "err", err)
-		return ack(ctx, b.trouble(b.words.NotRead))
+		return ack.Answer(ctx, b.trouble(b.words.NotRead))
 	}
 	r := note(d, WasAnswered, cmd.Verb, commands.Format(cmd))
 	r.Outcome = commands.Answered

@@ -177,6 +177,6 @@ func (r *renewal) FindResult(ctx context.Context, e bot.Entry) (bot.Post, bool, 
 // acknowledgement.
 type confirming struct{ *renewal }
 
-func (c confirming) Confirm(ctx context.Context, e bot.Entry) error {
+func (c confirming) Confirm(ctx context.Context, e bot.Entry) (bot.Post, error) {
 	return c.current().chat.(bot.Confirmer).Confirm(ctx, e)
 }

@@ -93,9 +93,9 @@ func (c *Chat) bring(ctx context.Context, who string, d bot.Delivery) (answer bo
 	}
 	d.Caller = commands.Caller{Ref: Ref(who), Name: who}
 	d.Place = commands.Place{Platform: Platform, Channel: Platform + ":channel"}
-	err = door.Receive(ctx, d, func(_ context.Context, a bot.Answer) error {
+	err = door.Receive(ctx, d, func(_ context.Context, a bot.Answer) (bot.Post, error) {
 		answer = a
-		return nil
+		return "", nil
 	})
 	return answer, err
 }

@@ -180,10 +180,10 @@ type showingDoor struct {
 	buttons []commands.Action
 }
 
-func (d showingDoor) Receive(ctx context.Context, said bot.Delivery, ack func(context.Context, bot.Answer) error) error {
+func (d showingDoor) Receive(ctx context.Context, said bot.Delivery, ack bot.Ack) error {
 	if !strings.HasPrefix(said.Text, "history") && (said.Fields == nil || said.Fields.Verb != "history") {
 		return d.Door.Receive(ctx, said, ack)
 	}
 	m := commands.Message{Lines: []commands.Line{{Text: commands.Text{{Text: "The entry"}}}}, Entry: 999, Actions: d.buttons}
-	return ack(ctx, bot.Answer{Private: &m})
+	return ack.Answer(ctx, bot.Answer{Private: &m})
 }

@@ -15,7 +15,7 @@ import (
 // nobodyHome is a door behind which nothing happens.
 type nobodyHome struct{}
 
-func (nobodyHome) Receive(context.Context, bot.Delivery, func(context.Context, bot.Answer) error) error {
+func (nobodyHome) Receive(context.Context, bot.Delivery, bot.Ack) error {
 	return nil
 }
 

@@ -13,27 +13,21 @@ import (
 // archiveAfter is how long a thread stays open after its last message, in minutes.
 const archiveAfter = 1440
 
-// Announce makes the deferred response the root message and opens a thread from it.
-// Where no thread can be, the result will stand in the response. It can be repeated.
+// Announce opens the thread of the root message, which mostly is the first response
+// already: e.Root says so. Otherwise it makes that the root message, or posts one. Where
+// there is no thread, the result will be in the root message. It can be repeated.
 func (d *Discord) Announce(ctx context.Context, e bot.Entry, line commands.Text) (bot.Post, error) {
 	ctx = chat.Gated(ctx)
-	at := stand{Channel: roomOf(e.Place)}
-	m := d.rootLine(line)
-	var err error
-	at.Message, err = d.rewrite(ctx, e, at, m)
-	if err == nil && at.Message == "" {
-		at.Message, err = d.say(ctx, at.Channel, m, nonceOf(e, at.Channel, "root"))
-	}
-	if isRefusal(err) {
-		d.log.Warn("no root message", "entry", e.Number, "channel", at.Channel, "err", err)
-		at.Why = reasonOf(err)
-		return chat.Post(at), nil
-	}
+	at, err := d.root(ctx, e, line)
 	if err != nil {
 		return "", err
 	}
-	if at.Why = threadless(e); at.Why == "" {
+	if at.Thread == "" && at.Why == "" {
 		at.Thread, err = d.openThread(ctx, e, at)
+	}
+	if code(err) == unknownMessage && e.Root != "" { // the root message was deleted
+		e.Root = ""
+		return d.Announce(ctx, e, line)
 	}
 	if isRefusal(err) {
 		d.log.Info("no thread", "entry", e.Number, "channel", at.Channel, "err", err)
@@ -42,18 +36,42 @@ func (d *Discord) Announce(ctx context.Context, e bot.Entry, line commands.Text)
 	return chat.Post(at), err
 }
 
-// threadless tells why the result of an entry gets no thread; empty: it gets one.
-func threadless(e bot.Entry) reason {
-	h, ok := handleOf(e)
-	switch {
-	case e.Command.Verb == commands.List:
-		return shortAnswer
-	case ok:
-		return h.Why
-	case e.Place.Thread != "":
-		return noThreadsHere
+// root is where the root message of an entry is. If that is not on record, the first
+// response becomes the root message; if there is none any more, one is posted.
+func (d *Discord) root(ctx context.Context, e bot.Entry, line commands.Text) (stand, error) {
+	if e.Root != "" {
+		return chat.ReadPost[stand](e.Root)
 	}
-	return ""
+	at := stand{Channel: roomOf(e.Place), Why: threadlessEntry(e)}
+	m := d.rootLine(line)
+	var err error
+	at.Message, err = d.rewrite(ctx, e, at, m)
+	if err == nil && at.Message == "" {
+		at.Message, err = d.say(ctx, at.Channel, m, nonceOf(e, at.Channel, "root"))
+	}
+	if isRefusal(err) {
+		d.log.Warn("no root message", "entry", e.Number, "channel", at.Channel, "err", err)
+		at.Why, err = reasonOf(err), nil
+	}
+	return at, err
+}
+
+// threadless is why the result of a command gets no thread, by why none can be opened
+// where it was typed; empty: it gets one.
+func threadless(v commands.Verb, here reason) reason {
+	if v == commands.List {
+		return shortAnswer
+	}
+	return here
+}
+
+// threadlessEntry is threadless for an entry. One that no command made has no handle.
+func threadlessEntry(e bot.Entry) reason {
+	h, ok := handleOf(e)
+	if !ok && e.Place.Thread != "" {
+		h.Why = noThreadsHere
+	}
+	return threadless(e.Command.Verb, h.Why)
 }
 
 // rootLine is the text of a root message.
@@ -115,17 +133,42 @@ func threadName(c commands.Command) string {
 }
 
 // Update gives the root message another line. One that was deleted, or was never
-// posted, stays so; one that holds the result has its last line already.
+// posted, stays so; one that holds the result has its last line already. Where Discord does
+// not let the bot edit it, the thread gets the last line.
 func (d *Discord) Update(ctx context.Context, e bot.Entry, line commands.Text) error {
 	ctx = chat.Gated(ctx)
 	at, err := chat.ReadPost[stand](e.Root)
 	if err != nil || at.Message == "" || at.Thread == "" && e.State == bot.Done {
 		return err
 	}
-	_, err = d.rewrite(ctx, e, at, d.rootLine(line))
-	if isRefusal(err) {
-		d.log.Warn("root message not updated", "entry", e.Number, "channel", at.Channel, "err", err)
+	m := d.rootLine(line)
+	_, err = d.rewrite(ctx, e, at, m)
+	if !isRefusal(err) {
+		return err
+	}
+	d.log.Warn("root message not updated", "entry", e.Number, "channel", at.Channel, "err", err)
+	if e.State != bot.Done {
 		return nil
+	}
+	if err = d.sayOnce(ctx, at.Thread, m, nonceOf(e, at.Thread, "root"), at.Message); isRefusal(err) {
+		d.log.Warn("outcome not in the thread", "entry", e.Number, "thread", at.Thread, "err", err)
+		return nil
+	}
+	return err
+}
+
+// sayOnce posts a line in a room, unless the bot has posted the same there after another
+// message.
+func (d *Discord) sayOnce(ctx context.Context, room string, m outgoing, nonce, after string) error {
+	me, err := d.me(ctx)
+	if err != nil {
+		return err
+	}
+	there, err := d.find(ctx, room, after, func(said message) bool {
+		return said.Author.ID == me.user && said.Content == m.Content
+	})
+	if err == nil && there == "" {
+		_, err = d.say(ctx, room, m, nonce)
 	}
 	return err
 }

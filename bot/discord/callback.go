@@ -16,7 +16,7 @@ import (
 const (
 	ackWindow = 3 * time.Second
 	ackTime   = 1500 * time.Millisecond // of one try
-	ackPause  = 50 * time.Millisecond   // between two
+	ackPause  = 50 * time.Millisecond   // after the first; it doubles
 )
 
 // response is the first response to an interaction.
@@ -34,41 +34,49 @@ const (
 	withChoices    = 8
 )
 
-// respond gives the first response, which Discord takes once. An error has
-// bot.ErrNotRun if Discord certainly did not take it; with any other it is not known. The
-// end of ctx does not end it: only Discord's window does.
+// respond gives the first response, which Discord takes once, and returns the ID of the
+// message that it is, if Discord says so. An error has bot.ErrNotRun if Discord certainly
+// did not take it; with any other it is not known. The end of ctx does not end it: only
+// Discord's window does.
 //
 // A refusal because there was a response already means, at the first try, that
 // somebody else gave it; after a try with an unknown end, that this one had worked.
-func (d *Discord) respond(ctx context.Context, i interaction, r response) error {
+func (d *Discord) respond(ctx context.Context, i interaction, r response) (message string, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ackWindow)
 	defer cancel()
+	var taken struct {
+		Resource struct {
+			Message struct {
+				ID string `json:"id"`
+			} `json:"message"`
+		} `json:"resource"`
+	}
 	c := call{
-		name: "first response", method: http.MethodPost, open: true,
-		path: "/interactions/" + i.ID + "/" + url.PathEscape(i.Token) + "/callback", body: r,
+		name: "first response", method: http.MethodPost, open: true, body: r, into: &taken,
+		path: "/interactions/" + i.ID + "/" + url.PathEscape(i.Token) + "/callback?with_response=true",
 	}
 	unsure := false
-	for {
+	for pause := ackPause; ; pause *= 2 {
 		l, err := d.rest.send(ctx, d.acks, c)
 		if err == nil || unsure && code(err) == alreadyAnswered {
-			return nil
+			return taken.Resource.Message.ID, nil
 		}
 		final := isRefusal(err) || chat.IsHeld(err)
 		unsure = unsure || !final && !isUnsent(err)
-		if !final && chat.Sleep(ctx, max(l.Pause, ackPause)) {
+		if !final && chat.Sleep(ctx, max(l.Pause, pause)) {
 			continue
 		}
 		if !unsure {
 			err = fmt.Errorf("%w: %w", err, bot.ErrNotRun)
 		}
-		return err
+		return "", err
 	}
 }
 
 // offer gives a first response that every session gives that has the interaction. Discord
 // takes that of one.
 func (d *Discord) offer(ctx context.Context, i interaction, r response) (taken bool, err error) {
-	err = d.respond(ctx, i, r)
+	_, err = d.respond(ctx, i, r)
 	if code(err) == alreadyAnswered {
 		return false, nil
 	}
@@ -76,28 +84,32 @@ func (d *Discord) offer(ctx context.Context, i interaction, r response) (taken b
 }
 
 // Confirm asks Discord whether the first response to a command was taken, if that is
-// not on record. It returns nil if the entry is to run and bot.ErrNotRun if not. After
-// fifteen minutes Discord does not tell any more; then it is to run.
-func (d *Discord) Confirm(ctx context.Context, e bot.Entry) error {
+// not on record, and returns where it is. The error is bot.ErrNotRun if the entry must
+// not run. After fifteen minutes Discord does not say it any more: the entry is to run, and
+// Announce looks for its root message in the channel.
+func (d *Discord) Confirm(ctx context.Context, e bot.Entry) (bot.Post, error) {
 	ctx = chat.Gated(ctx)
 	h, ok := handleOf(e)
 	if !ok {
-		return nil
+		return "", nil
 	}
 	// A response that is still on its way could be taken up to the end of the window.
 	const settled = ackWindow + time.Second
 	if !chat.Sleep(ctx, min(settled, settled-d.now().Sub(h.At))) {
-		return ctx.Err()
+		return "", ctx.Err()
 	}
 	if !h.isFresh(d.now()) {
-		return nil
+		return "", nil
 	}
-	err := d.rest.do(ctx, call{name: "reading the first response", method: http.MethodGet, path: h.original(), open: true})
+	var first message
+	err := d.rest.do(ctx, call{name: "reading the first response", method: http.MethodGet, path: h.original(), open: true, into: &first})
 	switch {
-	case err == nil, code(err) == invalidToken:
-		return nil
+	case err == nil:
+		return chat.Post(stand{Channel: roomOf(e.Place), Message: first.ID, Why: threadlessEntry(e)}), nil
+	case code(err) == invalidToken:
+		return "", nil
 	case isMissing(err):
-		return fmt.Errorf("%w: %w", errors.New("the command was not acknowledged"), bot.ErrNotRun)
+		return "", fmt.Errorf("%w: %w", errors.New("the command was not acknowledged"), bot.ErrNotRun)
 	}
-	return err
+	return "", err
 }

@@ -10,8 +10,8 @@ import (
 	"liveadmin/bot/discord"
 )
 
-// TestCommand: deferred at once, then the response gets its line, a thread is opened
-// from it, the result stands there, the response gets its outcome. Nobody is notified.
+// TestCommand: the first response is the root message, a thread is opened from it, the
+// result is posted there, the root message gets its outcome. Nobody is notified.
 func TestCommand(t *testing.T) {
 	t.Parallel()
 	for _, mode := range modes {
@@ -20,12 +20,15 @@ func TestCommand(t *testing.T) {
 				t.Parallel()
 				w := open(t, mode, fakediscord.Config{}, discord.Options{})
 				i := w.says(alice, room, "add", fakediscord.Options{"group": group, "users": "user1", "for": "1h"})
-				if c := w.answered(i); c.Type != 5 || c.Ephemeral {
-					t.Errorf("the first response is %+v", c)
+				if c := w.answered(i); c.Type != 4 || c.Ephemeral || !strings.Contains(string(c.Body), "Working") {
+					t.Errorf("the first response is %+v: %s", c, c.Body)
 				}
 				root, replies := w.result(i)
 				if !strings.HasPrefix(root.Content, "✅ Done · <@501> · `"+group+"`: added `user1` until <t:") || len(root.Embeds) > 0 {
 					t.Errorf("the root is %q, %+v", root.Content, root.Embeds)
+				}
+				if n := len(w.Calls(fakediscord.EditOriginal)); n != 1 {
+					t.Errorf("the root message was edited %d times", n)
 				}
 				if opened, _ := i.Thread(); opened.Name != "add "+group || len(w.Messages(room)) != 1 || len(replies) != 1 {
 					t.Fatalf("thread %+v with %+v", opened, replies)
@@ -91,7 +94,11 @@ func TestPrivate(t *testing.T) {
 // TestList: it is short and stands in the response, without a thread.
 func TestList(t *testing.T) {
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
-	root := w.final(w.says(alice, general, "list", fakediscord.Options{"group": group}))
+	i := w.says(alice, general, "list", fakediscord.Options{"group": group})
+	if c := w.answered(i); c.Type != 5 || c.Ephemeral {
+		t.Errorf("the first response is %+v", c)
+	}
+	root := w.final(i)
 	if got := w.Plain(root); root.Thread != "" || !strings.Contains(got, group+" has 0 of 5 administrators") || strings.Contains(got, "thread") {
 		t.Errorf("the response is %q, thread %q", got, root.Thread)
 	}

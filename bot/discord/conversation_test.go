@@ -43,7 +43,7 @@ func (w *world) ask(who, text string) string {
 	w.T.Helper()
 	sub, options := filledIn(text)
 	i := w.says(people()[who], general, sub, options)
-	if c := w.answered(i); c.Type == 4 {
+	if c := w.answered(i); c.Ephemeral {
 		return "(only @" + who + ")\n" + w.Plain(w.private(i))
 	}
 	root := w.final(i)

@@ -59,7 +59,10 @@ func TestGate(t *testing.T) {
 			_, err := w.discord.Report(ctx, e, nil, commands.Message{})
 			return err
 		},
-		"a look for a response": func(ctx context.Context) error { return w.discord.Confirm(ctx, e) },
+		"a look for a response": func(ctx context.Context) error {
+			_, err := w.discord.Confirm(ctx, e)
+			return err
+		},
 	} {
 		if err := do(t.Context()); !errors.Is(err, bottest.ErrHeld) || errors.Is(err, bot.ErrRevoked) || errors.Is(err, bot.ErrNotRun) || strings.Contains(err.Error(), "http") {
 			t.Errorf("%s: %v", name, err)

@@ -56,7 +56,7 @@ func (w *world) gaveUp(number int64, outcome commands.Status) bot.Record {
 // trail, and is counted.
 func TestPostingIsGivenUp(t *testing.T) {
 	t.Parallel()
-	for _, route := range []string{fakediscord.EditOriginal, fakediscord.CreateMessage} {
+	for _, route := range []string{fakediscord.StartThread, fakediscord.CreateMessage} {
 		t.Run(route, func(t *testing.T) {
 			t.Parallel()
 			w := measured(t)

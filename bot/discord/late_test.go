@@ -263,6 +263,7 @@ func TestLateWithoutRoot(t *testing.T) {
 	t.Parallel()
 	var c bottest.Ahead
 	w := open(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now})
+	w.Inject(fakediscord.Fault{Kind: fakediscord.Reset, Route: fakediscord.Respond, Applied: true})
 	w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.EditOriginal, Times: -1})
 	w.says(alice, general, "add", fakediscord.Options{"group": group, "users": "user1", "for": "1h"})
 	w.Until("the right is given", func() bool { return len(w.API.Admins(group)) == 1 })

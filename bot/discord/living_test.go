@@ -185,14 +185,14 @@ func TestRevoked(t *testing.T) {
 // nobodyHome is a door behind which nothing happens.
 type nobodyHome struct{}
 
-func (nobodyHome) Receive(context.Context, bot.Delivery, func(context.Context, bot.Answer) error) error {
+func (nobodyHome) Receive(context.Context, bot.Delivery, bot.Ack) error {
 	return nil
 }
 
 // panicky is a door behind which everything goes wrong.
 type panicky struct{ secret string }
 
-func (p panicky) Receive(context.Context, bot.Delivery, func(context.Context, bot.Answer) error) error {
+func (p panicky) Receive(context.Context, bot.Delivery, bot.Ack) error {
 	panic(p.secret)
 }
 

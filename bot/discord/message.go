@@ -44,11 +44,11 @@ func nobody() mentions { return mentions{Parse: []string{}} }
 
 // message is a message as Discord tells of it.
 type message struct {
-	ID     string  `json:"id"`
-	Author user    `json:"author"`
-	Embeds []embed `json:"embeds"`
-	Nonce  any     `json:"nonce"`
-	Answer *struct {
+	ID      string  `json:"id"`
+	Author  user    `json:"author"`
+	Content string  `json:"content"`
+	Embeds  []embed `json:"embeds"`
+	Answer  *struct {
 		ID string `json:"id"`
 	} `json:"interaction_metadata"` // of a response
 }
@@ -58,7 +58,7 @@ type stand struct {
 	Channel string `json:"channel"`           // of the root
 	Message string `json:"message,omitempty"` // the root; empty: none could be posted
 	Thread  string `json:"thread,omitempty"`  // empty: the result stands in the root itself
-	Why     reason `json:"why,omitempty"`     // there is no thread, or no root
+	Why     reason `json:"why,omitempty"`     // there is no thread, or no root; with neither this nor a thread, one is to be opened
 }
 
 // Room is the channel of the root.

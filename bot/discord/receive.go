@@ -36,27 +36,45 @@ func (d *Discord) bring(door bot.Door, payload []byte, at time.Time) {
 	if i.Kind == suggestKind {
 		err = d.suggest(ctx, door, i)
 	} else {
-		err = door.Receive(ctx, i.delivery(), func(ctx context.Context, a bot.Answer) error { return d.answer(ctx, i, a) })
+		err = door.Receive(ctx, i.delivery(), func(ctx context.Context, a bot.Answer) (bot.Post, error) { return d.answer(ctx, i, a) })
 	}
 	if err != nil {
 		d.log.Warn("not answered", "interaction", i.ID, "err", err)
 	}
 }
 
-// answer gives the first response: what is accepted is deferred, everything else is
-// answered to the caller alone. What was here before is answered by whoever had it.
-func (d *Discord) answer(ctx context.Context, i interaction, a bot.Answer) error {
+// answer gives the first response: to what is accepted for everybody, to everything else
+// for the caller alone. What was here before is answered by the session that had it.
+func (d *Discord) answer(ctx context.Context, i interaction, a bot.Answer) (bot.Post, error) {
 	switch {
 	case a.Entry != 0:
-		return d.respond(chat.Gated(ctx), i, response{Kind: deferred})
+		return d.accept(chat.Gated(ctx), i, a)
 	case a.Private != nil:
 		m := d.pen().single(*a.Private, chat.TooMuch)
 		m.Flags = onlyCaller
-		return d.respond(ctx, i, response{Kind: withMessage, Data: m})
+		_, err := d.respond(ctx, i, response{Kind: withMessage, Data: m})
+		return "", err
 	case a.Muted:
-		return d.hush(ctx, i)
+		return "", d.hush(ctx, i)
 	}
-	return nil
+	return "", nil
+}
+
+// accept gives the first response to what makes an entry: its root message or, where no
+// thread is opened from that, a deferred one, which will be the result. It returns where
+// that is, if Discord says so.
+func (d *Discord) accept(ctx context.Context, i interaction, a bot.Answer) (bot.Post, error) {
+	at := stand{Channel: i.Channel, Why: threadless(a.Verb, i.noThread())}
+	first := response{Kind: withMessage, Data: d.rootLine(a.Root)}
+	if at.Why != "" {
+		first = response{Kind: deferred}
+	}
+	var err error
+	at.Message, err = d.respond(ctx, i, first)
+	if err != nil || at.Message == "" {
+		return "", err
+	}
+	return chat.Post(at), nil
 }
 
 // hush acknowledges with nothing to see. For a click Discord has a response that is none.

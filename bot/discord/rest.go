@@ -110,7 +110,7 @@ func (r *rest) exchange(ctx context.Context, client *http.Client, c call) (chat.
 		return limitOf(resp.Header, refused), refused
 	}
 	l := limitOf(resp.Header, nil)
-	if c.into == nil {
+	if c.into == nil || resp.StatusCode == http.StatusNoContent {
 		return l, nil
 	}
 	if err := json.Unmarshal(body, c.into); err != nil {

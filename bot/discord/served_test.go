@@ -21,9 +21,9 @@ import (
 // listener is a door that puts everything on record at once, and counts.
 type listener struct{ heard int }
 
-func (l *listener) Receive(ctx context.Context, _ bot.Delivery, ack func(context.Context, bot.Answer) error) error {
+func (l *listener) Receive(ctx context.Context, _ bot.Delivery, ack bot.Ack) error {
 	l.heard++
-	return ack(ctx, bot.Answer{})
+	return ack.Answer(ctx, bot.Answer{})
 }
 
 // FuzzServe: whatever a body holds, Discord gets an answer to it if Discord has signed

@@ -55,17 +55,17 @@ func (s *Slack) handle(door bot.Door, a arrival) {
 		return
 	}
 	var later *commands.Message
-	err = door.Receive(ctx, h.delivery, func(ctx context.Context, answer bot.Answer) error {
+	err = door.Receive(ctx, h.delivery, func(ctx context.Context, answer bot.Answer) (bot.Post, error) {
 		inAck := h.inAck && fits(answer.Private)
 		if !inAck {
 			later = answer.Private
-			return a.acknowledge(ctx, nil)
+			return "", a.acknowledge(ctx, nil)
 		}
 		err := a.acknowledge(ctx, pages(*answer.Private, false)[0].private())
 		if err != nil {
 			later = answer.Private
 		}
-		return err
+		return "", err
 	})
 	s.acknowledged(err)
 	if later != nil {

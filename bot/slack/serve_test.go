@@ -133,9 +133,9 @@ func TestRetriedEvent(t *testing.T) {
 }
 
 // door is a bot of the test's own.
-type door func(context.Context, bot.Delivery, func(context.Context, bot.Answer) error) error
+type door func(context.Context, bot.Delivery, bot.Ack) error
 
-func (d door) Receive(ctx context.Context, dd bot.Delivery, ack func(context.Context, bot.Answer) error) error {
+func (d door) Receive(ctx context.Context, dd bot.Delivery, ack bot.Ack) error {
 	return d(ctx, dd, ack)
 }
 
@@ -162,11 +162,11 @@ func TestPanic(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			w := build(t, mode, fakeslack.Config{}, slack.Options{})
-			w.runWith(func(ctx context.Context, d bot.Delivery, ack func(context.Context, bot.Answer) error) error {
+			w.runWith(func(ctx context.Context, d bot.Delivery, ack bot.Ack) error {
 				if strings.Contains(d.Text, "boom") {
 					panic("boom with " + d.Reply)
 				}
-				return ack(ctx, bot.Answer{})
+				return ack.Answer(ctx, bot.Answer{})
 			})
 			d := w.slash(alice, "boom")
 			w.Until("the panic is logged", func() bool { return strings.Contains(w.Log.String(), "panic") })
@@ -189,14 +189,14 @@ func TestSlowRecord(t *testing.T) {
 			t.Parallel()
 			w := build(t, mode, fakeslack.Config{}, slack.Options{})
 			recorded, result := make(chan struct{}), make(chan error, 1)
-			w.runWith(func(ctx context.Context, d bot.Delivery, ack func(context.Context, bot.Answer) error) error {
+			w.runWith(func(ctx context.Context, d bot.Delivery, ack bot.Ack) error {
 				if strings.Contains(d.Text, "slow") {
 					<-recorded
-					err := ack(ctx, bot.Answer{})
+					err := ack.Answer(ctx, bot.Answer{})
 					result <- err
 					return err
 				}
-				return ack(ctx, bot.Answer{})
+				return ack.Answer(ctx, bot.Answer{})
 			})
 			slow := w.slash(alice, "slow")
 			for range 60 { // more than slack-go holds

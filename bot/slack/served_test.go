@@ -22,9 +22,9 @@ import (
 // listener is a door that puts everything on record at once, and counts.
 type listener struct{ heard atomic.Int64 }
 
-func (l *listener) Receive(ctx context.Context, _ bot.Delivery, ack func(context.Context, bot.Answer) error) error {
+func (l *listener) Receive(ctx context.Context, _ bot.Delivery, ack bot.Ack) error {
 	l.heard.Add(1)
-	return ack(ctx, bot.Answer{})
+	return ack.Answer(ctx, bot.Answer{})
 }
 
 // behind posts a body to what serves, and tells how many deliveries were heard of it.

@@ -107,12 +107,12 @@ func (t *Terminal) command(ctx context.Context, door bot.Door, n int, text strin
 		Text:   text,
 	}
 	var entry int64
-	err := door.Receive(ctx, d, func(_ context.Context, a bot.Answer) error {
+	err := door.Receive(ctx, d, func(_ context.Context, a bot.Answer) (bot.Post, error) {
 		entry = a.Entry
 		if a.Private != nil {
 			t.whisper(*a.Private)
 		}
-		return nil
+		return "", nil
 	})
 	if err != nil {
 		t.write("The command was not taken: " + Visible(err.Error()) + "\n")

@@ -176,15 +176,15 @@ func TestUnreadableInput(t *testing.T) {
 }
 
 // doorFunc is a door that decides for itself.
-type doorFunc func(context.Context, bot.Delivery, func(context.Context, bot.Answer) error) error
+type doorFunc func(context.Context, bot.Delivery, bot.Ack) error
 
-func (f doorFunc) Receive(ctx context.Context, d bot.Delivery, ack func(context.Context, bot.Answer) error) error {
+func (f doorFunc) Receive(ctx context.Context, d bot.Delivery, ack bot.Ack) error {
 	return f(ctx, d, ack)
 }
 
 func TestDelivery(t *testing.T) {
 	var got []bot.Delivery
-	door := doorFunc(func(_ context.Context, d bot.Delivery, _ func(context.Context, bot.Answer) error) error {
+	door := doorFunc(func(_ context.Context, d bot.Delivery, _ bot.Ack) error {
 		got = append(got, d)
 		return errors.New("the socket\x1b[2J broke")
 	})
@@ -248,8 +248,8 @@ func TestStop(t *testing.T) {
 
 // takes is a door that takes everything as one entry and never has a result.
 func takes(entry int64) doorFunc {
-	return func(ctx context.Context, _ bot.Delivery, ack func(context.Context, bot.Answer) error) error {
-		return ack(ctx, bot.Answer{Entry: entry})
+	return func(ctx context.Context, _ bot.Delivery, ack bot.Ack) error {
+		return ack.Answer(ctx, bot.Answer{Entry: entry})
 	}
 }
 

@@ -130,7 +130,7 @@ func FuzzTyped(f *testing.F) {
 			In: bytes.NewReader(typed), Out: &shown, Interactive: len(typed)%2 == 0, Speakers: []string{"alice", "bob"}, Zone: time.UTC,
 		})
 		entry := int64(0)
-		err := term.Run(t.Context(), doorFunc(func(ctx context.Context, d bot.Delivery, ack func(context.Context, bot.Answer) error) error {
+		err := term.Run(t.Context(), doorFunc(func(ctx context.Context, d bot.Delivery, ack bot.Ack) error {
 			entry++
 			m := everyKind(d.Text)
 			_, err1 := term.Announce(ctx, bot.Entry{Number: entry}, m.Lines[0].Text)
@@ -138,7 +138,7 @@ func FuzzTyped(f *testing.F) {
 			if err := errors.Join(err1, err2); err != nil {
 				t.Error(err)
 			}
-			return errors.Join(ack(ctx, bot.Answer{Entry: entry, Private: &m}), errors.New(d.Text))
+			return errors.Join(ack.Answer(ctx, bot.Answer{Entry: entry, Private: &m}), errors.New(d.Text))
 		}))
 		if err != nil {
 			t.Error(err)
