@@ -8,16 +8,23 @@ import (
 	"time"
 
 	"liveadmin/commands"
+	"liveadmin/imapi"
 )
 
 // API is what the bot needs of the client for Tencent Chat.
 type API interface {
-	commands.Admins
-	// Fair marks the calls under the context as one command's.
-	Fair(context.Context) context.Context
+	// For returns what one command of a caller calls. Callers are served in turn, and
+	// urgent calls before others.
+	For(caller string, urgent bool) commands.Admins
 	// Share is how many calls of one command can wait or be in flight at once.
 	Share() int
 }
+
+// Client is the API that imapi's client calls.
+type Client struct{ *imapi.Client }
+
+// For is imapi's For.
+func (c Client) For(caller string, urgent bool) commands.Admins { return c.Client.For(caller, urgent) }
 
 // Rules is what the config file says at the moment: who may do what, and what
 // people can type instead of IDs.
@@ -71,7 +78,7 @@ func New(p Parts) (*Bot, error) {
 	}
 	return &Bot{
 		journal: p.Journal, api: p.API, rules: p.Rules, words: p.Words, log: p.Log, now: p.Now, observer: p.Observer,
-		runner:    commands.NewRunner(p.API, p.Journal, p.Now),
+		runner:    commands.NewRunner(p.API.For("", false), p.Journal, p.Now),
 		platforms: make(map[string]Platform),
 		lanes:     newLanes(),
 		caps:      newCaps(),

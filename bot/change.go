@@ -132,11 +132,11 @@ func (j *job) plan(ctx context.Context, e Entry, c *Change) error {
 	var plan commands.Plan
 	err := safely(func() (err error) {
 		asked := commands.Asked{Entry: e.Number, At: e.Accepted, Resumed: j.resumed, Command: e.Command}
-		plan, err = j.b.runner.Plan(ctx, asked, c.Group)
+		plan, err = j.runner.Plan(ctx, asked, c.Group)
 		return err
 	})
 	if j.broken(err, "planning") {
-		plan, err = j.b.runner.BrokenPlan(), nil
+		plan, err = j.runner.BrokenPlan(), nil
 	}
 	if err != nil {
 		return err
@@ -155,11 +155,11 @@ func (j *job) apply(ctx context.Context, e Entry, c *Change, again bool) error {
 	if c.Outcome == nil {
 		var o commands.Outcome
 		err := safely(func() (err error) {
-			o, err = j.b.runner.Apply(ctx, e.Command, c.Group, *c.Plan, again)
+			o, err = j.runner.Apply(ctx, e.Command, c.Group, *c.Plan, again)
 			return err
 		})
 		if j.broken(err, "changing") {
-			o, err = j.b.runner.BrokenOutcome(e.Command, *c.Plan), nil
+			o, err = j.runner.BrokenOutcome(e.Command, *c.Plan), nil
 		}
 		if err != nil {
 			return err

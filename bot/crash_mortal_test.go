@@ -133,25 +133,25 @@ func (m mortalJournal) DecidedSince(ctx context.Context, g imapi.GroupID, entry 
 
 // mortalAPI is the API of a process that can die.
 type mortalAPI struct {
-	bot.API
+	calls
 	*life
 }
 
 func (m mortalAPI) Admins(ctx context.Context, g imapi.GroupID) (all []imapi.Admin, err error) {
-	err = m.step("Admins", func() (err error) { all, err = m.API.Admins(ctx, g); return err })
+	err = m.step("Admins", func() (err error) { all, err = m.calls.Admins(ctx, g); return err })
 	return all, err
 }
 
 func (m mortalAPI) SetAdmins(ctx context.Context, g imapi.GroupID, users []imapi.UserID) error {
-	return m.step("SetAdmins", func() error { return m.API.SetAdmins(ctx, g, users) })
+	return m.step("SetAdmins", func() error { return m.calls.SetAdmins(ctx, g, users) })
 }
 
 func (m mortalAPI) CancelAdmins(ctx context.Context, g imapi.GroupID, users []imapi.UserID) error {
-	return m.step("CancelAdmins", func() error { return m.API.CancelAdmins(ctx, g, users) })
+	return m.step("CancelAdmins", func() error { return m.calls.CancelAdmins(ctx, g, users) })
 }
 
 func (m mortalAPI) Accounts(ctx context.Context, users []imapi.UserID) (known map[imapi.UserID]bool, err error) {
-	err = m.step("Accounts", func() (err error) { known, err = m.API.Accounts(ctx, users); return err })
+	err = m.step("Accounts", func() (err error) { known, err = m.calls.Accounts(ctx, users); return err })
 	return known, err
 }
 

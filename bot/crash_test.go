@@ -23,7 +23,7 @@ import (
 func live(t *testing.T, s *bottest.Stage, chat *bottest.Chat, l *life, dying *sync.WaitGroup) (bury func()) {
 	t.Helper()
 	b, err := bot.New(bot.Parts{
-		Journal: mortalJournal{s.Journal, l}, API: mortalAPI{s.Client, l}, Rules: s.Rules.Get, Words: commands.English(),
+		Journal: mortalJournal{s.Journal, l}, API: around(bot.Client{Client: s.Client}, func(a calls) calls { return mortalAPI{a, l} }), Rules: s.Rules.Get, Words: commands.English(),
 		Log: slog.New(slog.DiscardHandler), Now: s.Clock.Now,
 	})
 	if err != nil {

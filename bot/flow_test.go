@@ -20,12 +20,27 @@ import (
 	"liveadmin/imapi/simulator"
 )
 
+// calls are what a command calls. An alias can be embedded: its name is no method's.
+type calls = commands.Admins
+
+// wrapped is an API whose calls go through what a test puts around them.
+type wrapped struct {
+	bot.API
+	with func(calls) calls
+}
+
+func around(api bot.API, with func(calls) calls) bot.API { return wrapped{api, with} }
+
+func (w wrapped) For(caller string, urgent bool) commands.Admins {
+	return w.with(w.API.For(caller, urgent))
+}
+
 // run runs a bot made of other parts than the stage's until stop is called,
 // which waits for its end.
 func run(t *testing.T, s *bottest.Stage, change func(*bot.Parts), platform bot.Platform) (stop func()) {
 	t.Helper()
 	parts := bot.Parts{
-		Journal: s.Journal, API: s.Client, Rules: s.Rules.Get, Words: commands.English(),
+		Journal: s.Journal, API: bot.Client{Client: s.Client}, Rules: s.Rules.Get, Words: commands.English(),
 		Log: slog.New(slog.DiscardHandler), Now: s.Clock.Now,
 	}
 	change(&parts)

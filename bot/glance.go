@@ -16,6 +16,9 @@ const (
 	glances    = 1000 // remembered
 )
 
+// glancing is the caller of all glances together.
+const glancing = "suggestions"
+
 // glimpses are the administrators as they were read a moment ago.
 type glimpses struct {
 	mu   sync.Mutex
@@ -37,9 +40,9 @@ func (b *Bot) glance(ctx context.Context, g imapi.GroupID) []imapi.Admin {
 		b.jobs.Go(func() {
 			defer close(seen.done)
 			err := safely(func() (err error) {
-				ctx, cancel := context.WithTimeout(b.api.Fair(b.work), glanceTime)
+				ctx, cancel := context.WithTimeout(b.work, glanceTime)
 				defer cancel()
-				seen.admins, err = b.api.Admins(ctx, g)
+				seen.admins, err = b.api.For(glancing, false).Admins(ctx, g)
 				return err
 			})
 			if err != nil {

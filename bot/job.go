@@ -21,6 +21,7 @@ type job struct {
 	begin   func()
 	resumed bool                // taken up from the journal
 	rested  bool                // its messages are left to the next start
+	runner  *commands.Runner    // calls the API as this entry's caller
 	share   *semaphore.Weighted // groups in work at once
 	moved   chan struct{}       // a change has settled; holds one signal
 	settled chan struct{}       // closed when every change has settled
@@ -40,11 +41,12 @@ const groupsAtOnce = 2
 func (b *Bot) enlist(term context.Context, e Entry, resumed bool) *job {
 	// Its end must be felt before the next term can begin, which opens the gates again:
 	// a context derived from it is over at once, and no function called after it.
-	ctx, cancel := context.WithCancel(b.api.Fair(term))
+	ctx, cancel := context.WithCancel(term)
 	j := &job{
 		b: b, ctx: ctx, cancel: cancel, entry: e, resumed: resumed,
 		started: make(chan struct{}), moved: make(chan struct{}, 1), settled: make(chan struct{}),
-		share: semaphore.NewWeighted(groupsAtOnce * int64(b.api.Share())),
+		runner: b.runner.With(b.api.For(e.by(), e.Command.Urgent())),
+		share:  semaphore.NewWeighted(groupsAtOnce * int64(b.api.Share())),
 	}
 	j.begin = sync.OnceFunc(func() { close(j.started) })
 	if e.State == Done {

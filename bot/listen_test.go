@@ -61,8 +61,8 @@ func (j emptyJournal) Grants(context.Context, imapi.GroupID) ([]commands.Grant, 
 
 type noAPI struct{ bot.API }
 
-func (noAPI) Fair(ctx context.Context) context.Context { return ctx }
-func (noAPI) Share() int                               { return 1 }
+func (noAPI) For(string, bool) commands.Admins { return nil }
+func (noAPI) Share() int                       { return 1 }
 
 func bare(t *testing.T, out *bottest.Log, open ...bot.Entry) *bot.Bot {
 	t.Helper()

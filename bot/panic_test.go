@@ -15,7 +15,7 @@ import (
 
 // mine panics in one step about the group A.
 type mine struct {
-	bot.API
+	calls
 	step string
 }
 
@@ -27,18 +27,18 @@ func (m mine) tread(step string, g imapi.GroupID) {
 
 func (m mine) Admins(ctx context.Context, g imapi.GroupID) ([]imapi.Admin, error) {
 	m.tread("reading", g)
-	return m.API.Admins(ctx, g)
+	return m.calls.Admins(ctx, g)
 }
 
 func (m mine) SetAdmins(ctx context.Context, g imapi.GroupID, users []imapi.UserID) error {
-	err := m.API.SetAdmins(ctx, g, users)
+	err := m.calls.SetAdmins(ctx, g, users)
 	m.tread("setting", g)
 	return err
 }
 
 func (m mine) Accounts(ctx context.Context, users []imapi.UserID) (map[imapi.UserID]bool, error) {
 	m.tread("checking accounts", "")
-	return m.API.Accounts(ctx, users)
+	return m.calls.Accounts(ctx, users)
 }
 
 // A mistake in the program is the clear outcome of the one change that meets it.
@@ -58,7 +58,7 @@ func TestPanicInAChange(t *testing.T) {
 			stage, chat := open(t)
 			var log syncBuffer
 			run(t, stage, func(p *bot.Parts) {
-				p.API, p.Log = mine{stage.Client, test.step}, slog.New(slog.NewTextHandler(&log, nil))
+				p.API, p.Log = around(p.API, func(a calls) calls { return mine{a, test.step} }), slog.New(slog.NewTextHandler(&log, nil))
 			}, chat)
 			got, err := chat.Say(soon(t), "alice", "add "+groupA+" user1 --for 1h")
 			if err != nil || !strings.Contains(got, test.status+" ·") || !strings.Contains(got, "There was an error inside the bot. Tell the operator this number.") {

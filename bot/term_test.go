@@ -18,7 +18,7 @@ func (o oneTerm) Term() context.Context { return o.term }
 
 // waitingAPI hands over the contexts of its readings, which end with them.
 type waitingAPI struct {
-	bot.API
+	calls
 	reads chan context.Context
 }
 
@@ -35,7 +35,8 @@ func TestTermEndsTheWork(t *testing.T) {
 	term, end := context.WithCancel(t.Context())
 	reads := make(chan context.Context)
 	run(t, stage, func(p *bot.Parts) {
-		p.Journal, p.API = oneTerm{p.Journal, term}, waitingAPI{p.API, reads}
+		p.Journal = oneTerm{p.Journal, term}
+		p.API = around(p.API, func(a calls) calls { return waitingAPI{a, reads} })
 	}, chat)
 	_, err := chat.Deliver(t.Context(), "k", "alice", "add "+groupA+" user1")
 	check(t, err)

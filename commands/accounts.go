@@ -20,7 +20,6 @@ const (
 )
 
 type accounts struct {
-	api Admins
 	now func() time.Time
 
 	mu   sync.Mutex
@@ -29,7 +28,7 @@ type accounts struct {
 
 // missing starts a check and returns a function that waits for it and returns
 // the UserIDs that certainly no account has. A failing check finds none.
-func (a *accounts) missing(ctx context.Context, users []imapi.UserID) func() map[imapi.UserID]bool {
+func (a *accounts) missing(ctx context.Context, api Admins, users []imapi.UserID) func() map[imapi.UserID]bool {
 	ask := a.unseen(users)
 	if len(ask) == 0 {
 		return func() map[imapi.UserID]bool { return nil }
@@ -44,7 +43,7 @@ func (a *accounts) missing(ctx context.Context, users []imapi.UserID) func() map
 				broken = fmt.Sprintf("%v\n%s", p, debug.Stack())
 			}
 		}()
-		none = a.check(imapi.WithBudget(ctx, accountCheck), ask)
+		none = a.check(imapi.WithBudget(ctx, accountCheck), api, ask)
 	}()
 	return func() map[imapi.UserID]bool {
 		<-done
@@ -55,8 +54,8 @@ func (a *accounts) missing(ctx context.Context, users []imapi.UserID) func() map
 	}
 }
 
-func (a *accounts) check(ctx context.Context, users []imapi.UserID) map[imapi.UserID]bool {
-	known, err := a.api.Accounts(ctx, users)
+func (a *accounts) check(ctx context.Context, api Admins, users []imapi.UserID) map[imapi.UserID]bool {
+	known, err := api.Accounts(ctx, users)
 	if err != nil {
 		return nil
 	}

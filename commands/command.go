@@ -69,6 +69,10 @@ type Command struct {
 	Topic  Verb          `json:"topic,omitempty"`  // help
 }
 
+// Urgent reports whether the command takes a right away: its calls are sent before
+// those of other commands.
+func (c Command) Urgent() bool { return (c.Verb == Remove || c.Verb == End) && !c.DryRun }
+
 // Target is what GROUP meant: an alias and its groups, or one ID.
 type Target struct {
 	Alias  string          `json:"alias,omitempty"`

@@ -107,7 +107,7 @@ func (r *Runner) missing(ctx context.Context, cmd Command) func() map[imapi.User
 	if cmd.Verb != Add || cmd.New {
 		return func() map[imapi.UserID]bool { return nil }
 	}
-	return r.accounts.missing(ctx, ids(cmd.Users))
+	return r.accounts.missing(ctx, r.api, ids(cmd.Users))
 }
 
 // add plans who is set and who is cancelled first, and the limits.

@@ -39,7 +39,13 @@ type Runner struct {
 
 // NewRunner returns a Runner. now is the clock.
 func NewRunner(api Admins, grants Grants, now func() time.Time) *Runner {
-	return &Runner{api, grants, now, &accounts{api: api, now: now}}
+	return &Runner{api, grants, now, &accounts{now: now}}
+}
+
+// With returns a Runner that calls another API and has everything else in common with r,
+// what it remembers of accounts too.
+func (r *Runner) With(api Admins) *Runner {
+	return &Runner{api, r.grants, r.now, r.accounts}
 }
 
 // Broken is the kind of a failure of the bot itself, not of a call.

@@ -73,8 +73,8 @@ func TestBudgetDoesNotRunInTheQueue(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 60 {
 			wg.Go(func() {
-				ctx := WithBudget(c.Fair(t.Context()), time.Second)
-				if _, err := c.Admins(ctx, show); err != nil {
+				ctx := WithBudget(t.Context(), time.Second)
+				if _, err := c.For("alice", false).Admins(ctx, show); err != nil {
 					t.Error(err)
 				}
 			})

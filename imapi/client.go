@@ -37,6 +37,10 @@ type Client struct {
 	observer  Observer
 	log       *slog.Logger
 	random    func() uint32
+
+	// Of one command; see For.
+	line  line
+	share *share
 }
 
 // settings are what the options say before anything is built.

@@ -67,7 +67,7 @@ func (f *fleet) send(ctx context.Context, i, workers int, seed uint64) {
 		r := rand.New(rand.NewPCG(seed, uint64(1000*i+w)))
 		wg.Go(func() {
 			for {
-				p, err := f.all[i].wait(ctx, time.Now())
+				p, err := f.all[i].wait(ctx, line{}, time.Now())
 				if err != nil {
 					return
 				}

@@ -153,7 +153,7 @@ func TestTheGateIsAskedLate(t *testing.T) {
 		{"after the connection was made", func(_ *testing.T, c *Client) { slowDial(c, 1500*time.Millisecond) }},
 		{"after the wait for the limiter", func(t *testing.T, c *Client) {
 			for range 3 {
-				p, err := c.limiter.wait(t.Context(), time.Now())
+				p, err := c.limiter.wait(t.Context(), line{}, time.Now())
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -4,22 +4,20 @@ import (
 	"context"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/semaphore"
 )
 
-// limiter lets calls leave in order and evenly, and never more than its quota in
-// any window of time.
+// limiter lets calls leave evenly, in the order of its queue, and never more than its
+// quota in any window of time.
 //
 // A call that has its turn holds a place until a window (and a hundredth) after
 // it left, so that what leaves late, after a stall or a slow connection, still
 // leaves no window too full.
 type limiter struct {
-	limit int                 // calls a second of all instances together
-	queue *semaphore.Weighted // whoever holds it is next; the others stand behind
-	wake  chan struct{}       // holds one signal: who is next looks again
+	limit int // calls a second of all instances together
 
 	mu      sync.Mutex
+	queue   queue
+	timer   *time.Timer // serves the queue again; nil until it was needed
 	quota   quota
 	usual   quota       // the latest one that was not 0
 	turns   int         // calls that have their turn and have not left
@@ -38,30 +36,60 @@ type place struct {
 }
 
 func newLimiter(limit int) *limiter {
-	return &limiter{
-		limit: limit,
-		queue: semaphore.NewWeighted(1),
-		wake:  make(chan struct{}, 1),
-		quota: quotaOf(limit, 1),
-		usual: quotaOf(limit, 1),
-	}
+	return &limiter{limit: limit, quota: quotaOf(limit, 1), usual: quotaOf(limit, 1)}
 }
 
 // wait returns when it is the turn of a call that has been waiting since then; the place
 // must be ended. The error is the context's, and costs the others nothing.
-func (l *limiter) wait(ctx context.Context, since time.Time) (*place, error) {
-	if err := l.queue.Acquire(ctx, 1); err != nil {
+func (l *limiter) wait(ctx context.Context, of line, since time.Time) (*place, error) {
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	defer l.queue.Release(1)
-	for {
-		p, pause := l.ask(since)
-		if p != nil {
-			return p, nil
+	w := &waiter{line: of, since: since, turn: make(chan *place, 1)}
+	l.mu.Lock()
+	l.queue.push(w)
+	l.serve()
+	l.mu.Unlock()
+	select {
+	case p := <-w.turn:
+		return p, nil
+	case <-ctx.Done():
+	}
+	l.mu.Lock()
+	waited := l.queue.drop(w)
+	l.mu.Unlock()
+	if !waited {
+		(<-w.turn).end()
+	}
+	return nil, ctx.Err()
+}
+
+// serve gives turns to those who are next, while there are any, and is called again
+// when there is the next one. The lock is held.
+func (l *limiter) serve() {
+	for w := l.queue.next(); w != nil; w = l.queue.next() {
+		p, pause := l.ask(w.since)
+		if p == nil {
+			l.serveIn(pause)
+			return
 		}
-		if err := l.pause(ctx, pause); err != nil {
-			return nil, err
-		}
+		l.queue.pop()
+		w.turn <- p
+	}
+}
+
+// serveIn serves the queue after a pause. 0 is never: what must happen before does it.
+func (l *limiter) serveIn(pause time.Duration) {
+	switch {
+	case pause == 0:
+	case l.timer != nil:
+		l.timer.Reset(pause)
+	default:
+		l.timer = time.AfterFunc(pause, func() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.serve()
+		})
 	}
 }
 
@@ -70,11 +98,9 @@ func (l *limiter) wait(ctx context.Context, since time.Time) (*place, error) {
 // not cost them anything, and no more than that leaves at once.
 const mostBehind = 10
 
-// ask returns a place for who is next, or how long it has to wait; 0 is until it
-// is woken.
+// ask returns a place for who is next, or how long it has to wait; 0 is until a call
+// ends or the quota changes. The lock is held.
 func (l *limiter) ask(since time.Time) (*place, time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	now := time.Now()
 	l.forget(now)
 	excess := l.turns + len(l.past) - l.quota.calls
@@ -97,23 +123,6 @@ func (l *limiter) ask(since time.Time) (*place, time.Duration) {
 	l.last = due
 	l.turns++
 	return p, 0
-}
-
-// pause waits for d, or until something has changed.
-func (l *limiter) pause(ctx context.Context, d time.Duration) error {
-	var over <-chan time.Time
-	if d > 0 {
-		timer := time.NewTimer(d)
-		defer timer.Stop()
-		over = timer.C
-	}
-	select {
-	case <-over:
-	case <-l.wake:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	return nil
 }
 
 // leave is asked when the call is about to be written. It reports false if a
@@ -150,7 +159,7 @@ func (p *place) end() {
 	case l.last.Equal(p.due): // nobody had a turn since
 		l.last = p.before
 	}
-	l.changed()
+	l.serve()
 }
 
 // divide gives this instance its part of the limit. What is added to it counts as
@@ -174,7 +183,7 @@ func (l *limiter) divide(instances int) {
 	if q.calls > 0 {
 		l.usual = q
 	}
-	l.changed()
+	l.serve()
 }
 
 // usually is the quota, or what it was before it became 0.
@@ -191,12 +200,4 @@ func (l *limiter) forget(now time.Time) {
 		free++
 	}
 	l.past = l.past[free:]
-}
-
-// changed wakes who is next.
-func (l *limiter) changed() {
-	select {
-	case l.wake <- struct{}{}:
-	default:
-	}
 }

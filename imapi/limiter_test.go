@@ -50,7 +50,7 @@ func TestLimiterNeverPassesTheLimit(t *testing.T) {
 					var wg sync.WaitGroup
 					for i := range 3 * limit {
 						wg.Go(func() {
-							p, err := l.wait(t.Context(), time.Now())
+							p, err := l.wait(t.Context(), line{}, time.Now())
 							if err != nil {
 								t.Error(err)
 								return
@@ -78,7 +78,7 @@ func TestLimiterUsesTheLimit(t *testing.T) {
 		l := newLimiter(200)
 		took := lasts(func() {
 			for range 1000 {
-				p, err := l.wait(t.Context(), time.Now())
+				p, err := l.wait(t.Context(), line{}, time.Now())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -154,7 +154,7 @@ func TestLimiterServesInOrder(t *testing.T) {
 		served := make(chan int, 30)
 		for i := range 30 {
 			go func() {
-				if p, err := l.wait(t.Context(), time.Now()); err == nil {
+				if p, err := l.wait(t.Context(), line{}, time.Now()); err == nil {
 					depart(t, p)
 					served <- i
 				}
@@ -185,7 +185,7 @@ func TestWhoLeavesTheQueueCostsNoSlot(t *testing.T) {
 				stay := func() {
 					t.Helper()
 					took := lasts(func() {
-						p, err := l.wait(t.Context(), time.Now())
+						p, err := l.wait(t.Context(), line{}, time.Now())
 						if err != nil {
 							t.Fatal(err)
 						}
@@ -200,7 +200,7 @@ func TestWhoLeavesTheQueueCostsNoSlot(t *testing.T) {
 					for range 20 {
 						ctx, cancel := context.WithTimeout(t.Context(), row.patient)
 						defer cancel()
-						go l.wait(ctx, time.Now())
+						go l.wait(ctx, line{}, time.Now())
 					}
 					synctest.Wait()
 					stay()
@@ -254,14 +254,15 @@ func TestALargeCommandDoesNotStandBeforeASmallOne(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := newPipeClient(t, &okHandler{}, WithRateLimit(row.limit))
-				large, stop := context.WithCancel(c.Fair(t.Context()))
+				ctx, stop := context.WithCancel(t.Context())
+				large := c.For("alice", false)
 				var wg sync.WaitGroup
 				for range 50 {
-					wg.Go(func() { c.Admins(large, show) })
+					wg.Go(func() { large.Admins(ctx, show) })
 				}
 				synctest.Wait()
 				took := lasts(func() {
-					if _, err := c.Admins(c.Fair(t.Context()), show); err != nil {
+					if _, err := c.For("alice", false).Admins(t.Context(), show); err != nil {
 						t.Error(err)
 					}
 				})
@@ -278,31 +279,29 @@ func TestALargeCommandDoesNotStandBeforeASmallOne(t *testing.T) {
 func TestAShareBoundsWhatIsInFlight(t *testing.T) {
 	for _, row := range []struct {
 		name  string
-		outer bool // the whole is marked
-		inner bool // each call is marked
+		whole bool // all calls are of one command
+		each  bool // each call is a command
 		want  int64
 	}{
 		{"one command", true, false, 20},
-		{"a mark within a command", true, true, 20},
 		{"commands of one call each", false, true, 100},
-		{"not marked", false, false, 100},
+		{"of no command", false, false, 100},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := &okHandler{takes: 3 * time.Second}
 				c := newPipeClient(t, h)
-				ctx := t.Context()
-				if row.outer {
-					ctx = c.Fair(ctx)
+				if row.whole {
+					c = c.For("alice", false)
 				}
 				var wg sync.WaitGroup
 				for range 100 {
 					wg.Go(func() {
-						ctx := ctx
-						if row.inner {
-							ctx = c.Fair(ctx)
+						c := c
+						if row.each {
+							c = c.For("alice", false)
 						}
-						if _, err := c.Admins(ctx, show); err != nil {
+						if _, err := c.Admins(t.Context(), show); err != nil {
 							t.Error(err)
 						}
 					})

@@ -102,14 +102,13 @@ func TestTheObserverIsToldHowLongCallsWait(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				seen := new(tries)
 				c := newPipeClient(t, &okHandler{takes: 3 * time.Second}, WithRateLimit(1), WithObserver(seen))
-				ctx := t.Context()
 				if row.fair {
-					ctx = c.Fair(ctx)
+					c = c.For("alice", false)
 				}
 				var wg sync.WaitGroup
 				for range row.want {
 					wg.Go(func() {
-						if _, err := c.Admins(ctx, show); err != nil {
+						if _, err := c.Admins(t.Context(), show); err != nil {
 							t.Error(err)
 						}
 					})

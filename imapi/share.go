@@ -51,25 +51,25 @@ func (c *Client) SetShare(instances int) { c.limiter.divide(instances) }
 // sent it is what it was before.
 func (c *Client) Share() int { return max(1, c.limiter.usually().calls/10) }
 
-type shareKey struct{}
-
 // share is what one command has of the limit: so many calls waiting or in flight, of
-// which a few stand in the queue. Those are enough to use every turn that is free, and
-// few enough for a call of somebody else to be next but two.
+// which a few are in the queue. Those are enough to use every turn that is free, and
+// few enough for a call of the same caller's next command to be next but two.
 type share struct{ all, queued *semaphore.Weighted }
 
 const mostQueued = 2
 
-// Fair marks everything under the context as one command, which then never has
-// more than Share calls waiting or in flight, and two of these in the queue: a large
-// command does not stand before a small one. Within a command it changes nothing.
-func (c *Client) Fair(ctx context.Context) context.Context {
-	if ctx.Value(shareKey{}) != nil {
-		return ctx
-	}
-	return context.WithValue(ctx, shareKey{}, &share{
+// For returns a client for the calls of one command. It has everything in common with c,
+// but never more than Share calls of it wait or are in flight, and two of these are in
+// the queue, where callers are served in turn: neither a large command nor a thousand
+// small ones of one caller hold up another caller's. Urgent calls are served before
+// others, three in a row at most while others wait.
+func (c *Client) For(caller string, urgent bool) *Client {
+	one := *c
+	one.line = line{caller, urgent}
+	one.share = &share{
 		all: semaphore.NewWeighted(int64(c.Share())), queued: semaphore.NewWeighted(mostQueued),
-	})
+	}
+	return &one
 }
 
 // wait waits for a place in the command's share and among those that stand in the

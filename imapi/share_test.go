@@ -75,7 +75,7 @@ func TestALargerShareCountsFromASecondOn(t *testing.T) {
 				var sent atomic.Int64
 				for range 50 {
 					go func() {
-						if p, err := l.wait(t.Context(), time.Now()); err == nil {
+						if p, err := l.wait(t.Context(), line{}, time.Now()); err == nil {
 							depart(t, p)
 							sent.Add(1)
 						}
@@ -103,8 +103,8 @@ func TestWithoutAShareCallsWaitInOrderAndSpendNothing(t *testing.T) {
 		for i := range calls {
 			sim.AddGroup(fmt.Sprint("show", i), simulator.Group{})
 			wg.Go(func() {
-				ctx := WithBudget(c.Fair(t.Context()), time.Second)
-				if _, err := c.Admins(ctx, GroupID(fmt.Sprint("show", i))); err != nil {
+				ctx := WithBudget(t.Context(), time.Second)
+				if _, err := c.For("alice", false).Admins(ctx, GroupID(fmt.Sprint("show", i))); err != nil {
 					t.Error(err)
 				}
 			})

@@ -14,7 +14,7 @@ var errTurnLost = errors.New("the turn was taken back")
 // turn is the right to send one request.
 type turn struct {
 	*place
-	share     *share                // nil without Fair
+	share     *share                // nil without For
 	connected atomic.Bool           // from here on the request may be on its way
 	kept      atomic.Pointer[error] // why it was kept back at the last moment
 }
@@ -22,15 +22,14 @@ type turn struct {
 // takeTurn waits for the command's share, for the limiter, and for the end of a
 // penalty. Only the penalty spends the budget.
 func (c *Client) takeTurn(ctx context.Context, op string) (*turn, error) {
-	share, _ := ctx.Value(shareKey{}).(*share)
 	for {
 		if err := c.penalty.wait(ctx, op); err != nil {
 			return nil, err
 		}
 		start := time.Now()
-		t := &turn{share: share}
-		err := share.wait(ctx, func(ctx context.Context) (err error) {
-			t.place, err = c.limiter.wait(ctx, start)
+		t := &turn{share: c.share}
+		err := c.share.wait(ctx, func(ctx context.Context) (err error) {
+			t.place, err = c.limiter.wait(ctx, c.line, start)
 			return err
 		})
 		if err != nil {

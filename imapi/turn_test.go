@@ -51,7 +51,7 @@ func TestAPlaceThatIsNotUsedIsFreeAtOnce(t *testing.T) {
 				l := newLimiter(limit)
 				took := lasts(func() {
 					for range 100 {
-						p, err := l.wait(t.Context(), time.Now())
+						p, err := l.wait(t.Context(), line{}, time.Now())
 						if err != nil {
 							t.Fatal(err)
 						}
