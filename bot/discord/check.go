@@ -67,10 +67,18 @@ type account struct {
 	Name string `json:"name"`
 }
 
-// application is the bot's application as Discord tells it.
+// application is the bot's application as Discord describes it.
 type application struct {
 	account
-	Key string `json:"verify_key"`
+	Key      string          `json:"verify_key"`
+	Endpoint json.RawMessage `json:"interactions_endpoint_url"` // a text, or null
+}
+
+// endpoint is the Interactions Endpoint URL that is saved, empty if there is none, and
+// whether Discord says that at all.
+func (a application) endpoint() (url string, known bool) {
+	err := json.Unmarshal(a.Endpoint, &url)
+	return url, err == nil
 }
 
 // introduced asks for the bot and its application.
@@ -81,7 +89,7 @@ func (d *Discord) introduced(ctx context.Context) (me account, app application, 
 	}
 	err = d.rest.do(ctx, call{name: "asking for the bot", method: http.MethodGet, path: "/users/@me", into: &u})
 	if err == nil {
-		err = d.rest.do(ctx, call{name: "asking for the application", method: http.MethodGet, path: "/oauth2/applications/@me", into: &app})
+		err = d.rest.do(ctx, call{name: "asking for the application", method: http.MethodGet, path: "/applications/@me", into: &app})
 	}
 	if err == nil && (!snowflake.MatchString(app.ID) || !snowflake.MatchString(u.ID)) {
 		err = errors.New("the answer does not tell whose bot this is")
@@ -91,11 +99,11 @@ func (d *Discord) introduced(ctx context.Context) (me account, app application, 
 
 // checkWay looks at the way on which commands come.
 func (d *Discord) checkWay(ctx context.Context, app application) bot.Finding {
-	endpoint, told := d.endpoint(ctx)
 	if d.overHTTP() {
-		return d.checkHTTP(app, endpoint, told)
+		return d.checkHTTP(app)
 	}
 	f := bot.Finding{Name: gatewayChecked, Verdict: bot.IsFine}
+	endpoint, _ := app.endpoint()
 	var gateway struct {
 		Starts struct {
 			Remaining *int `json:"remaining"`
@@ -118,27 +126,15 @@ func (d *Discord) checkWay(ctx context.Context, app application) bot.Finding {
 	return f
 }
 
-// endpoint is the Interactions Endpoint URL that is saved, empty if there is none,
-// and whether Discord told it at all.
-func (d *Discord) endpoint(ctx context.Context) (url string, told bool) {
-	var app struct {
-		Endpoint json.RawMessage `json:"interactions_endpoint_url"`
-	}
-	err := d.rest.do(ctx, call{name: "asking for the endpoint", method: http.MethodGet, path: "/applications/@me", into: &app})
-	if err != nil || json.Unmarshal(app.Endpoint, &url) != nil {
-		return "", false
-	}
-	return url, true
-}
-
-// checkHTTP compares the public key, and tells what Discord has to reach.
-func (d *Discord) checkHTTP(app application, endpoint string, told bool) bot.Finding {
+// checkHTTP compares the public key, and says what Discord has to reach.
+func (d *Discord) checkHTTP(app application) bot.Finding {
 	f := bot.Finding{Name: httpChecked, Verdict: bot.IsFine}
+	endpoint, known := app.endpoint()
 	switch {
 	case app.Key != hex.EncodeToString(d.key):
 		f.Verdict, f.Detail = bot.IsWrong, "DISCORD_PUBLIC_KEY is not the key of this application"
 		f.Remedy = `Copy the public key from the application's page "General Information".`
-	case told && endpoint == "":
+	case known && endpoint == "":
 		f.Verdict, f.Detail = bot.IsWrong, "the public key is right, but no Interactions Endpoint URL is saved, so Discord sends nothing over HTTP"
 		f.Remedy = `Start the bot, then save https://YOUR-ADDRESS/discord/interactions on the application's page "General Information".`
 	default:

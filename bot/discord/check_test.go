@@ -1,8 +1,10 @@
 package discord_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -84,8 +86,14 @@ func TestCheckWrong(t *testing.T) {
 		{"no endpoint is saved over HTTP", "http", func(*world) {},
 			[]string{"FAIL Discord HTTP mode: the public key is right, but no Interactions Endpoint URL is saved, so Discord sends nothing over HTTP " +
 				`[Start the bot, then save https://YOUR-ADDRESS/discord/interactions on the application's page "General Information".]`}, nil},
-		{"the endpoint is not told", "http", func(w *world) {
-			w.Inject(fakediscord.Fault{Kind: fakediscord.Refuse, Route: fakediscord.GetApplication, Status: 404})
+		{"no endpoint is in the answer", "http", func(w *world) {
+			w.through(func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+					answer := httptest.NewRecorder()
+					next.ServeHTTP(answer, r)
+					out.Write(bytes.Replace(answer.Body.Bytes(), []byte(`"interactions_endpoint_url"`), []byte(`"another"`), 1))
+				})
+			})
 		}, []string{"OK Discord HTTP mode: the public key is right; Discord itself has to reach /discord/interactions at the address of HTTP_ADDR\n"}, nil},
 		{"the bot is not in the server", "gateway", func(w *world) { w.guild = "999" },
 			[]string{

@@ -67,7 +67,7 @@ func (d *Discord) register(ctx context.Context) error {
 		d.log.Info("command registered", "guild", d.config.GuildID)
 	}
 	d.command.Store(there.ID)
-	d.tidy(ctx, app)
+	d.tidy(ctx, app, there.ID)
 	return nil
 }
 
@@ -93,9 +93,9 @@ func (d *Discord) registeredIn(ctx context.Context, scope string) (*registered, 
 	return nil, nil
 }
 
-// tidy deletes the command where an earlier configuration has left it. Whoever types
-// would see it twice.
-func (d *Discord) tidy(ctx context.Context, app string) {
+// tidy deletes the command where an earlier configuration has left it: people would see
+// it twice. The command with the ID to keep stays, wherever a server lists it.
+func (d *Discord) tidy(ctx context.Context, app, keep string) {
 	servers, err := d.allServers(ctx)
 	if err != nil {
 		d.log.Warn("not known where an old command is left", "err", err)
@@ -110,6 +110,9 @@ func (d *Discord) tidy(ctx context.Context, app string) {
 		}
 		scope := scopeOf(app, guild)
 		old, err := d.registeredIn(ctx, scope)
+		if old != nil && old.ID == keep {
+			continue
+		}
 		if err == nil && old != nil {
 			err = d.rest.do(ctx, call{name: "deleting an old command", method: http.MethodDelete, path: scope + "/" + old.ID})
 		}

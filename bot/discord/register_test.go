@@ -109,6 +109,28 @@ func TestTidyEverywhere(t *testing.T) {
 	}
 }
 
+// TestTidyKeepsItsOwn: where a server lists the commands of all servers with its own, the
+// command that was just registered is not taken for an old one.
+func TestTidyKeepsItsOwn(t *testing.T) {
+	t.Parallel()
+	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+	w.guild = ""
+	w.AddGuild(fakediscord.Guild{ID: "101", Name: "looked through after the first"})
+	w.through(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+			r.URL.Path = strings.Replace(r.URL.Path, "/guilds/"+guild+"/commands", "/commands", 1)
+			next.ServeHTTP(out, r)
+		})
+	})
+	w.start()
+	if err := w.WaitCalls(w.Soon(), fakediscord.ListGuildCommands, 1); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.commands(""); got != "liveadmin" || len(w.Calls(fakediscord.DeleteGlobalCommand)) > 0 {
+		t.Errorf("registered are %q", got)
+	}
+}
+
 // TestNotRegistered: where the command cannot be registered, the log says what to do,
 // and the bot goes on.
 func TestNotRegistered(t *testing.T) {

@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/http/httptest"
@@ -44,6 +45,7 @@ type world struct {
 	opts    discord.Options
 	mode    string
 	guild   string // where the command is registered; empty: everywhere
+	api     string // in place of the server's own address
 	halt    func()
 	metrics http.Handler               // if the bot has some
 	said    []*fakediscord.Interaction // their tokens are secrets
@@ -80,7 +82,7 @@ func open(t testing.TB, mode string, c fakediscord.Config, o discord.Options) *w
 // platform is the Discord of the world, anew.
 func (w *world) platform() *discord.Discord {
 	w.T.Helper()
-	settings := discord.Config{Token: imapi.NewSecret(w.Config().Token), APIURL: w.URL(), GuildID: w.guild}
+	settings := discord.Config{Token: imapi.NewSecret(w.Config().Token), APIURL: cmp.Or(w.api, w.URL()), GuildID: w.guild}
 	if w.mode == "http" {
 		settings.PublicKey = w.PublicKey()
 	}
@@ -187,6 +189,13 @@ func (w *world) checkSecrets() {
 		secrets = append(secrets, i.Token)
 	}
 	w.Hides(secrets...)
+}
+
+// through puts a handler in front of the server, before the bot runs. It serves what it does
+// not answer itself with next.
+func (w *world) through(handler func(next http.Handler) http.Handler) {
+	w.T.Helper()
+	w.api = serve(w.T, handler(w.Server))
 }
 
 // serve serves a handler until the test ends, and returns its URL.

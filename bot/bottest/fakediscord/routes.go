@@ -17,7 +17,6 @@ const (
 	GetMe          = "GET /users/@me"
 	ListGuilds     = "GET /users/@me/guilds"
 	OpenDM         = "POST /users/@me/channels"
-	GetOAuthApp    = "GET /oauth2/applications/@me"
 	GetApplication = "GET /applications/@me"
 	GetGuild       = "GET /guilds/{guild}"
 
@@ -86,7 +85,7 @@ func (s *Server) routes() *http.ServeMux {
 	}
 	for route, run := range map[string]action{
 		GetGatewayBot: s.getGatewayBot, GetMe: s.getMe, ListGuilds: s.listGuilds, OpenDM: s.openDM,
-		GetOAuthApp: s.getApplication, GetApplication: s.getApplication, GetGuild: s.getGuild,
+		GetApplication: s.getApplication, GetGuild: s.getGuild,
 		GetChannel: s.getChannel, EditThread: s.editThread, StartThread: s.startThread,
 		ListMessages: s.listMessages, CreateMessage: s.createMessage,
 		GetMessage: s.getMessage, EditMessage: s.editMessage, DeleteMessage: s.deleteMessage,
