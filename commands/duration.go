@@ -50,12 +50,11 @@ func ParseDuration(text string) (time.Duration, bool) {
 	return total, true
 }
 
-// ParseFor reads a limit as --for takes it: from MinFor to MaxFor, and without
-// weeks.
+// ParseFor reads a limit as --for takes it: from MinFor to MaxFor.
 func ParseFor(text string) (time.Duration, *Mistake) {
 	d, ok := ParseDuration(text)
 	switch {
-	case !ok || strings.ContainsAny(text, "wW"):
+	case !ok:
 		return 0, &Mistake{Problem: BadDuration, Word: text}
 	case d < MinFor || d > MaxFor:
 		return 0, &Mistake{Problem: DurationRange, Word: text}
@@ -77,7 +76,7 @@ func addTimes(total time.Duration, digits string, unit time.Duration) time.Durat
 func FormatDuration(d time.Duration) string {
 	var b strings.Builder
 	for _, unit := range durationUnits() {
-		if unit.letter == 'w' { // people think of a show's days, and --for has no weeks
+		if unit.letter == 'w' { // people think of a show's days
 			continue
 		}
 		if n := d / unit.length; n > 0 {

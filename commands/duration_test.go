@@ -98,7 +98,9 @@ func TestParseFor(t *testing.T) {
 		{"the longest in other units", "29d24h", 30 * day, ""},
 		{"nothing of it", "0s", 0, DurationRange},
 		{"a second more", "30d1s", 0, DurationRange},
-		{"weeks", "1w", 0, BadDuration},
+		{"a week", "1w", 7 * day, ""},
+		{"the longest in weeks", "4w2d", 30 * day, ""},
+		{"more weeks", "5w", 0, DurationRange},
 		{"no unit", "90", 0, BadDuration},
 		{"empty", "", 0, BadDuration},
 	} {

@@ -51,7 +51,8 @@ func TestNewMistakes(t *testing.T) {
 		want   Mistake
 	}{
 		{"an unknown verb", Fields{Verb: "ad"}, Mistake{Problem: UnknownVerb, Verb: Add, Word: "ad", Nearest: "add", Typed: "ad"}},
-		{"no group", Fields{Verb: "add", Users: "friday-show u1"}, Mistake{Problem: GroupMissing, Verb: Add, Typed: "add users:friday-show u1"}},
+		{"no group", Fields{Verb: "add", Users: "u1"}, Mistake{Problem: GroupMissing, Verb: Add, Typed: "add users:u1"}},
+		{"the group among the users", Fields{Verb: "add", Users: "friday-show u1"}, Mistake{Problem: GroupAsUser, Verb: Add, Word: "friday-show", Typed: "add users:friday-show u1"}},
 		{"no users", Fields{Verb: "add", Group: "friday-show", New: true}, Mistake{Problem: UsersMissing, Verb: Add, Typed: "add group:friday-show new:True"}},
 		{"near an alias", Fields{Verb: "list", Group: "friday-shw"}, Mistake{Problem: NearAlias, Verb: List, Word: "friday-shw", Nearest: "friday-show", Typed: "list group:friday-shw"}},
 		{"a channel", Fields{Verb: "list", Group: "<#123>"}, Mistake{Problem: ChannelMention, Verb: List, Word: "<#123>", Typed: "list group:<#123>"}},
@@ -62,7 +63,10 @@ func TestNewMistakes(t *testing.T) {
 		{"a switch for list", Fields{Verb: "list", Group: "friday-show", DryRun: true}, Mistake{Problem: FlagElsewhere, Verb: List, Word: "--dry-run", Typed: "list group:friday-show dry_run:True"}},
 		{"a limit in words", Fields{Verb: "add", Group: "friday-show", Users: "u1", For: "2 hours"}, Mistake{Problem: BadDuration, Verb: Add, Word: "2 hours", Typed: "add group:friday-show users:u1 for:2 hours"}},
 		{"zero-width inside the group", Fields{Verb: "list", Group: "a\u200bb"}, Mistake{Problem: InvisibleChar, Verb: List, Word: "a\u200bb", Char: '\u200b', Typed: "list group:a\u200bb"}},
-		{"a group of nothing visible", Fields{Verb: "list", Group: "\u200b"}, Mistake{Problem: GroupEmpty, Verb: List, Typed: "list group:\u200b"}},
+		{"a group of nothing visible", Fields{Verb: "list", Group: "\u200b"}, Mistake{Problem: InvisibleChar, Verb: List, Word: "\u200b", Char: '\u200b', Typed: "list group:\u200b"}},
+		{"a direction mark before a user", Fields{Verb: "add", Group: "friday-show", Users: "\u202eevil"}, Mistake{Problem: InvisibleChar, Verb: Add, Word: "\u202eevil", Char: '\u202e', Typed: "add group:friday-show users:\u202eevil"}},
+		{"an option among the users", Fields{Verb: "add", Group: "friday-show", Users: "u1 for 90m"}, Mistake{Problem: OptionWord, Verb: Add, Word: "for", Nearest: "--for 90m", Typed: "add group:friday-show users:u1 for 90m"}},
+		{"a group among the users", Fields{Verb: "add", Group: "friday-show", Users: "weekend"}, Mistake{Problem: GroupAsUser, Verb: Add, Word: "weekend", Typed: "add group:friday-show users:weekend"}},
 		{"a group for whoami", Fields{Verb: "whoami", Group: "friday-show"}, Mistake{Problem: TooManyWords, Verb: Whoami, Word: "friday-show", Typed: "whoami group:friday-show"}},
 		{"too long", Fields{Verb: "add", Reason: strings.Repeat("a", 4096)}, Mistake{Problem: TooLong, Count: 4107, Limit: 4096, Typed: "add reason:" + strings.Repeat("a", 4096)}},
 	} {

@@ -10,6 +10,10 @@ import (
 // flag reads the flag here and its value.
 func (p *parser) flag() *Mistake {
 	name, typed, assigned := p.scan.flag()
+	if isHelp(name) {
+		p.help()
+		return nil
+	}
 	if m := p.claim(name, typed); m != nil {
 		return m
 	}
@@ -40,6 +44,16 @@ func (p *parser) flag() *Mistake {
 		return m
 	}
 	return p.restOfDuration(l)
+}
+
+// help makes of a command with --help the question how that command is typed.
+func (p *parser) help() {
+	about := p.cmd.Verb
+	p.form, _ = formOf(string(Help))
+	p.cmd, p.scan = Command{Verb: Help}, scanner{}
+	if about != Help {
+		p.cmd.Topic = about
+	}
 }
 
 // flag reads a flag's name as it is meant and as it was typed, and whether an =
@@ -105,6 +119,9 @@ func (p *parser) set(name string) {
 
 // duration takes the value of --for or --since.
 func (p *parser) duration(name, text string) *Mistake {
+	if m := invisibleIn(text); m != nil {
+		return m
+	}
 	if name == flagSince {
 		d, ok := ParseDuration(text)
 		if !ok || d == 0 {

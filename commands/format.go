@@ -7,8 +7,8 @@ import (
 )
 
 // Format writes a command as it can be typed after "/liveadmin". Under the same
-// names Parse reads it back as the same command. Custom group IDs are quoted, so
-// that no alias is near them.
+// names Parse reads it back as the same command, or asks back about a UserID that is an
+// alias, too. Custom group IDs are quoted, so that no alias is near them.
 func Format(c Command) string {
 	if c.Verb == Welcome {
 		return ""
@@ -57,12 +57,20 @@ func formatPeople(people []Person) []string {
 	for i, p := range people {
 		switch {
 		case p.Name == "":
-			words = append(words, quoteUnlessPlain(string(p.ID)))
+			words = append(words, formatUser(string(p.ID)))
 		case i == 0 || people[i-1].Name != p.Name:
-			words = append(words, quoteUnlessPlain(p.Name))
+			words = append(words, formatUser(p.Name))
 		}
 	}
 	return words
+}
+
+// formatUser writes a USER; one that is an option's name is quoted.
+func formatUser(word string) string {
+	if _, option := optionOf(word); option {
+		return quote(word)
+	}
+	return quoteUnlessPlain(word)
 }
 
 func formatFlags(c Command) []string {

@@ -20,6 +20,7 @@ func TestFormat(t *testing.T) {
 		{"every flag", Command{Verb: Add, Target: friday(), Users: byID("@u"), Replace: byID("-x", "y"), For: 90 * time.Minute, Reason: `say "hi"`, New: true, DryRun: true},
 			`add friday-show "@u" --for 1h30m --replace "-x" y --reason "say \"hi\"" --new --dry-run`},
 		{"what a client would take for its own", adding(custom("a&lt;<b>"), "&amp"), `add "a&amp;lt;&lt;b>" "&amp"`},
+		{"the names of options", adding(custom("@TGS#a1"), "for", "Dry_Run", "fort"), `add @TGS#a1 "for" "Dry_Run" fort`},
 		{"history", Command{Verb: History, About: "slack:user:U024BE7LH", Since: 48 * time.Hour}, "history slack:user:U024BE7LH --since 2d"},
 		{"history of a number", Command{Verb: History, Number: 42}, "history #42"},
 		{"help", Command{Verb: Help, Topic: Add}, "help add"},

@@ -187,8 +187,9 @@ func isSeparator(r rune) bool { return unicode.IsSpace(r) || isComma(r) }
 // them.
 func isComma(r rune) bool { return strings.ContainsRune(",，、،", r) }
 
-// isEdge is what is dropped at the edges of a word.
-func isEdge(r rune) bool { return r == '`' || isInvisible(r) }
+// isEdge is what is dropped at the edges of a word. What nobody sees is not: it would make
+// two words look the same.
+func isEdge(r rune) bool { return r == '`' }
 
 func isDash(r rune) bool { return r == '-' || r == '−' || unicode.Is(unicode.Pd, r) }
 

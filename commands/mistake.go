@@ -36,6 +36,12 @@ const (
 	GroupCommunity Problem = "group community" // @TGS#_…
 	GroupEmpty     Problem = "group empty"     // ""
 	UserEmpty      Problem = "user empty"
+	GroupAsUser    Problem = "group as user"   // an alias or a group ID where a UserID belongs
+	OptionWord     Problem = "option word"     // for, reason, …: an option's name without hyphens; Nearest, if the verb has it
+	ClockWord      Problem = "clock word"      // until: as OptionWord
+	VerbUndo       Problem = "verb undo"       // undo: a button
+	VerbStatus     Problem = "verb status"     // status, admins: list
+	VerbForeign    Problem = "verb foreign"    // ban, kick, mute: not this bot
 	PersonMention  Problem = "person mention"  // <@U…>, or @minho, where a UserID stands
 	ChannelAsUser  Problem = "channel as user" // <#C…> where a UserID stands
 	ChannelMention Problem = "channel mention" // <#C…>, or #general, where a GROUP stands

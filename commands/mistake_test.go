@@ -3,6 +3,7 @@ package commands
 import (
 	"strings"
 	"testing"
+	"unicode"
 )
 
 func TestMistakes(t *testing.T) {
@@ -15,9 +16,16 @@ func TestMistakes(t *testing.T) {
 		{"a near synonym", "promot friday-show u1", Mistake{Problem: UnknownVerb, Verb: Add, Word: "promot", Nearest: "add"}},
 		{"the beginning of a verb", "hist", Mistake{Problem: UnknownVerb, Verb: History, Word: "hist", Nearest: "history"}},
 		{"more than a verb", "adduser friday-show u1", Mistake{Problem: UnknownVerb, Verb: Add, Word: "adduser", Nearest: "add"}},
-		{"a verb as a flag", "--help", Mistake{Problem: UnknownVerb, Verb: Help, Word: "--help", Nearest: "help"}},
+		{"a verb as a flag", "--list", Mistake{Problem: UnknownVerb, Verb: List, Word: "--list", Nearest: "list"}},
 		{"a verb that is not near", "frobnicate", Mistake{Problem: UnknownVerb, Word: "frobnicate"}},
-		{"a verb that only clicks make", "undo 42", Mistake{Problem: UnknownVerb, Word: "undo"}},
+		{"undo", "undo 42", Mistake{Problem: VerbUndo, Verb: History, Word: "undo"}},
+		{"help on undo", "help Undo", Mistake{Problem: VerbUndo, Verb: History, Word: "Undo"}},
+		{"status", "STATUS friday-show", Mistake{Problem: VerbStatus, Verb: List, Word: "STATUS"}},
+		{"admins", "admins", Mistake{Problem: VerbStatus, Verb: List, Word: "admins"}},
+		{"ban", "ban friday-show u1", Mistake{Problem: VerbForeign, Word: "ban"}},
+		{"kick", "kick friday-show u1", Mistake{Problem: VerbForeign, Word: "kick"}},
+		{"mute", "mute friday-show u1", Mistake{Problem: VerbForeign, Word: "mute"}},
+		{"a verb that only clicks make", "extend 42", Mistake{Problem: UnknownVerb, Word: "extend"}},
 		{"a mention for a verb", "<@U1|bob> x", Mistake{Problem: UnknownVerb, Word: "@bob"}},
 		{"zero-width inside a verb", "a\u200bdd friday-show u1", Mistake{Problem: InvisibleChar, Word: "a\u200bdd", Char: '\u200b'}},
 		{"help on no verb", "help remov", Mistake{Problem: UnknownVerb, Verb: Remove, Word: "remov", Nearest: "remove"}},
@@ -72,7 +80,39 @@ func TestMistakes(t *testing.T) {
 		{"an en dash in a user", "add friday-show a–b", Mistake{Problem: AmbiguousDash, Verb: Add, Word: "a–b", Char: '–'}},
 		{"a direction mark in a user", "add friday-show a\u202eb", Mistake{Problem: InvisibleChar, Verb: Add, Word: "a\u202eb", Char: '\u202e'}},
 		{"a variation selector in a user", "add friday-show a\ufe0fb", Mistake{Problem: InvisibleChar, Verb: Add, Word: "a\ufe0fb", Char: '\ufe0f'}},
+		{"a direction mark before a user", "add friday-show \u202eevil", Mistake{Problem: InvisibleChar, Verb: Add, Word: "\u202eevil", Char: '\u202e'}},
+		{"a direction mark behind a user", "add friday-show evil\u2069 u2", Mistake{Problem: InvisibleChar, Verb: Add, Word: "evil\u2069", Char: '\u2069'}},
+		{"zero-width before a group", "add \u200bfriday-show u1", Mistake{Problem: InvisibleChar, Verb: Add, Word: "\u200bfriday-show", Char: '\u200b'}},
+		{"a word of zero-width characters only", "add friday-show \u200b u1", Mistake{Problem: InvisibleChar, Verb: Add, Word: "\u200b", Char: '\u200b'}},
+		{"a mark behind a verb", "add\u200e friday-show u1", Mistake{Problem: InvisibleChar, Word: "add\u200e", Char: '\u200e'}},
 		{"the same user in both lists", "add friday-show minho --replace u_8821", Mistake{Problem: AddAndReplace, Verb: Add, Word: "u_8821"}},
+
+		{"for without hyphens", "add friday-show u1 for 2h", Mistake{Problem: OptionWord, Verb: Add, Word: "for", Nearest: "--for 2h"}},
+		{"for in another case, and no time", "add friday-show u1 FOR ever", Mistake{Problem: OptionWord, Verb: Add, Word: "FOR", Nearest: "--for 2h"}},
+		{"for at the end", "add friday-show u1, for", Mistake{Problem: OptionWord, Verb: Add, Word: "for", Nearest: "--for 2h"}},
+		{"for in backticks", "add friday-show u1 `for` 90m", Mistake{Problem: OptionWord, Verb: Add, Word: "for", Nearest: "--for 90m"}},
+		{"for as the first user", "add friday-show for 2h u1", Mistake{Problem: OptionWord, Verb: Add, Word: "for", Nearest: "--for 2h"}},
+		{"until a clock time", "add friday-show u1 until 18:00", Mistake{Problem: ClockWord, Verb: Add, Word: "until", Nearest: "--for 2h"}},
+		{"until with a length", "add friday-show u1 until 3h", Mistake{Problem: ClockWord, Verb: Add, Word: "until", Nearest: "--for 3h"}},
+		{"reason without hyphens", "add friday-show u1 reason shift change --for 2h", Mistake{Problem: OptionWord, Verb: Add, Word: "reason", Nearest: "--reason shift change"}},
+		{"replace without hyphens", "add friday-show u1 replace u2 u3", Mistake{Problem: OptionWord, Verb: Add, Word: "replace", Nearest: "--replace u2 u3"}},
+		{"new without hyphens", "add friday-show u1 new", Mistake{Problem: OptionWord, Verb: Add, Word: "new", Nearest: "--new"}},
+		{"dry-run without hyphens", "remove friday-show u1 dry-run", Mistake{Problem: OptionWord, Verb: Remove, Word: "dry-run", Nearest: "--dry-run"}},
+		{"dry_run", "add friday-show u1 dry_run", Mistake{Problem: OptionWord, Verb: Add, Word: "dry_run", Nearest: "--dry-run"}},
+		{"an option that the verb does not have", "remove friday-show u1 for 2h", Mistake{Problem: OptionWord, Verb: Remove, Word: "for"}},
+		{"an option among those to replace", "add friday-show u1 --replace u2 for 2h", Mistake{Problem: OptionWord, Verb: Add, Word: "for", Nearest: "--for 2h"}},
+		{"since without hyphens", "history friday-show since 2d", Mistake{Problem: OptionWord, Verb: History, Word: "since", Nearest: "--since 2d"}},
+		{"for after list", "list friday-show for", Mistake{Problem: TooManyWords, Verb: List, Word: "for"}},
+		{"a value that is long", "add friday-show u1 reason " + strings.Repeat("é", 100), Mistake{Problem: OptionWord, Verb: Add, Word: "reason", Nearest: "--reason " + strings.Repeat("é", 60) + "…"}},
+
+		{"the order swapped", "add u1 friday-show", Mistake{Problem: GroupAsUser, Verb: Add, Word: "friday-show", Nearest: "add friday-show u1"}},
+		{"the order swapped, several users", "remove u1 u2,minho Friday-Show", Mistake{Problem: GroupAsUser, Verb: Remove, Word: "Friday-Show", Nearest: "remove Friday-Show u1 u2 minho"}},
+		{"the order swapped, with an ID", "add u1 @TGS#aX", Mistake{Problem: GroupAsUser, Verb: Add, Word: "@TGS#aX", Nearest: "add @TGS#aX u1"}},
+		{"two aliases", "add weekend friday-show minho", Mistake{Problem: GroupAsUser, Verb: Add, Word: "friday-show"}},
+		{"an ID for a user", "add friday-show @tgs#aX u1", Mistake{Problem: GroupAsUser, Verb: Add, Word: "@tgs#aX"}},
+		{"two IDs", "add @TGS#aX @TGS#aY", Mistake{Problem: GroupAsUser, Verb: Add, Word: "@TGS#aY"}},
+		{"an alias among those to replace", "add friday-show u1 --replace weekend", Mistake{Problem: GroupAsUser, Verb: Add, Word: "weekend"}},
+		{"a group that is too long for a user", "add " + strings.Repeat("g", 40) + " friday-show", Mistake{Problem: GroupAsUser, Verb: Add, Word: "friday-show"}},
 
 		{"an unknown flag", "add friday-show u1 --fro 2h", Mistake{Problem: UnknownFlag, Verb: Add, Word: "--fro", Nearest: "--for"}},
 		{"a flag with one hyphen", "add friday-show u1 -for 2h", Mistake{Problem: UnknownFlag, Verb: Add, Word: "-for", Nearest: "--for"}},
@@ -98,7 +138,8 @@ func TestMistakes(t *testing.T) {
 
 		{"no time at all", "add friday-show u1 --for soon", Mistake{Problem: BadDuration, Verb: Add, Word: "soon"}},
 		{"a time with a space", "add friday-show u1 --for 2h 30m", Mistake{Problem: BadDuration, Verb: Add, Word: "2h 30m"}},
-		{"weeks", "add friday-show u1 --for 1w", Mistake{Problem: BadDuration, Verb: Add, Word: "1w"}},
+		{"weeks that are too long", "add friday-show u1 --for 5w", Mistake{Problem: DurationRange, Verb: Add, Word: "5w"}},
+		{"a time with a mark in it", "add friday-show u1 --for \u20662h", Mistake{Problem: InvisibleChar, Verb: Add, Word: "\u20662h", Char: '\u2066'}},
 		{"no time of history", "history --since yesterday", Mistake{Problem: BadDuration, Verb: History, Word: "yesterday"}},
 		{"nothing of history", "history --since 0s", Mistake{Problem: BadDuration, Verb: History, Word: "0s"}},
 		{"no second", "add friday-show u1 --for 0s", Mistake{Problem: DurationRange, Verb: Add, Word: "0s"}},
@@ -141,6 +182,39 @@ func TestMistakes(t *testing.T) {
 				t.Errorf("Parse(%q)\n got %+v\nwant %+v", tt.text, *m, tt.want)
 			}
 		})
+	}
+}
+
+// TestFormatCharacters: no character of Unicode's category Cf, which nobody sees, gets into an ID
+// or is dropped from it without a word.
+func TestFormatCharacters(t *testing.T) {
+	for _, table := range unicode.Cf.R16 {
+		for r := rune(table.Lo); r <= rune(table.Hi); r += rune(table.Stride) {
+			checkRefused(t, r)
+		}
+	}
+	for _, table := range unicode.Cf.R32 {
+		for r := rune(table.Lo); r <= rune(table.Hi); r += rune(table.Stride) {
+			checkRefused(t, r)
+		}
+	}
+}
+
+func checkRefused(t *testing.T, r rune) {
+	t.Helper()
+	c := string(r)
+	for _, word := range []string{c + "evil", "ev" + c + "il", "evil" + c} {
+		for _, text := range []string{
+			"add g " + word, "add g u1, " + word + " u2", `add g "` + word + `"`, "remove " + word + " u1", `list "` + word + `"`,
+			"add g u1 --replace " + word, "history " + word,
+		} {
+			if cmd, m := Parse(text, cast(), notSecret); m == nil || m.Problem != InvisibleChar || m.Char != r {
+				t.Errorf("%U: %q is %+v, %+v", r, text, cmd, m)
+			}
+		}
+		if cmd, m := New(Fields{Verb: "add", Group: "g", Users: word}, cast(), notSecret); m == nil || m.Problem != InvisibleChar {
+			t.Errorf("%U: in a field it is %+v, %+v", r, cmd, m)
+		}
 	}
 }
 

@@ -56,7 +56,11 @@ func IsName(word string) bool {
 		return false
 	}
 	names := NewNames(nil, map[string][]imapi.UserID{word: {"user"}})
-	cmd, m := Parse(string(Remove)+" group "+word, names, nil)
+	typed := word
+	if _, option := optionOf(word); option {
+		typed = quote(word)
+	}
+	cmd, m := Parse(string(Remove)+" group "+typed, names, nil)
 	return m == nil && len(cmd.Users) == 1 && cmd.Users[0].Name == word
 }
 
@@ -65,6 +69,19 @@ func (n Names) Aliases() []string {
 	names := make([]string, 0, len(n.groups))
 	for _, a := range n.groups {
 		names = append(names, a.name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Ambiguous returns the names of people, sorted, that are an option's name as well. They
+// mean the person only in quotes.
+func (n Names) Ambiguous() []string {
+	var names []string
+	for _, c := range n.people {
+		if _, option := optionOf(c.name); option {
+			names = append(names, c.name)
+		}
 	}
 	slices.Sort(names)
 	return names

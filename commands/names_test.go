@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,6 +43,8 @@ func TestIsName(t *testing.T) {
 		{"a command", "list", false},
 		{"a command in another case", "List", false},
 		{"another word for a command", "show", true},
+		{"an option's name", "for", true},
+		{"what means an option", "Until", true},
 		{"nearly a command", "lists", true},
 		{"longer than a command can be", strings.Repeat("x", 5000), false},
 	} {
@@ -64,6 +67,25 @@ func TestNaming(t *testing.T) {
 		said := w.Root(r).String() + "\n" + w.Report(r).String()
 		if !strings.Contains(said, "minho (u_8821)") || strings.Contains(said, "night") {
 			t.Errorf("%s says\n%s", verb, said)
+		}
+	}
+}
+
+// TestAmbiguous: names of people that an older version took for them, and that are asked back
+// now unless quoted.
+func TestAmbiguous(t *testing.T) {
+	names := NewNames(map[string][]imapi.GroupID{"new": {"g"}}, map[string][]imapi.UserID{
+		"For": {"u_1"}, "minho": {"u_2"}, "dry-run": {"u_3", "u_4"}, "format": {"u_5"},
+	})
+	if got := names.Ambiguous(); !slices.Equal(got, []string{"For", "dry-run"}) {
+		t.Errorf("ambiguous are %q", got)
+	}
+	for text, problem := range map[string]Problem{
+		"add new For": OptionWord, `add new "for"`: "", "add new dry-run": OptionWord, "add new 'dry-run'": "", "add new format": "",
+	} {
+		c, m := Parse(text, names, nil)
+		if m == nil != (problem == "") || m != nil && m.Problem != problem || m == nil && (c.Users[0].Name == "" || c.Target.Alias != "new") {
+			t.Errorf("%s is %+v, %+v", text, c, m)
 		}
 	}
 }

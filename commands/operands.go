@@ -49,6 +49,12 @@ func groupMention(l lexeme) *Mistake {
 // (1047/33529).
 const tencentPrefix = "@TGS#"
 
+// isTencentID reports whether a word is a group ID of Tencent's, its prefix in any case.
+func isTencentID(word string) bool {
+	n := len(tencentPrefix)
+	return len(word) > n && strings.EqualFold(word[:n], tencentPrefix)
+}
+
 // askBack finds a word that was probably not meant as a custom ID.
 func (p *parser) askBack(text string) *Mistake {
 	switch {
@@ -58,8 +64,8 @@ func (p *parser) askBack(text string) *Mistake {
 		return &Mistake{Problem: ChannelMention, Word: text}
 	case strings.HasPrefix(text, "@"):
 		m := &Mistake{Problem: GroupMention, Word: text}
-		if n := len(tencentPrefix); len(text) > n && strings.EqualFold(text[:n], tencentPrefix) {
-			m.Nearest = tencentPrefix + text[n:]
+		if isTencentID(text) {
+			m.Nearest = tencentPrefix + text[len(tencentPrefix):]
 		}
 		return m
 	}
@@ -94,10 +100,13 @@ func (p *parser) user(l lexeme, list *[]Person) *Mistake {
 	if m := invisibleIn(l.text); m != nil {
 		return m
 	}
+	if m := p.optionWord(l); m != nil {
+		return m
+	}
 	people, ok := p.names.People(l.text)
 	if !ok {
-		if !l.quoted && strings.HasPrefix(l.text, "@") {
-			return &Mistake{Problem: PersonMention, Word: l.text}
+		if m := p.noUser(l, list); m != nil {
+			return m
 		}
 		id, m := readUserID(l.text)
 		if m != nil {

@@ -1,5 +1,7 @@
 package commands
 
+import "strings"
+
 // maxText is how long a typed command can be, in bytes; a valid one is far
 // shorter.
 const maxText = 4096
@@ -49,7 +51,7 @@ func (p *parser) typed(text string) *Mistake {
 	if len(text) > maxText {
 		return &Mistake{Problem: TooLong, Count: len(text), Limit: maxText}
 	}
-	p.scan = newScanner(text)
+	p.scan = newScanner(strings.TrimLeftFunc(text, isInvisible)) // a pasted text can begin with a mark
 	if !p.scan.skip() {
 		p.cmd.Verb = Welcome
 		return nil
@@ -77,11 +79,18 @@ func readVerb(l lexeme) (form, *Mistake) {
 	if m := invisibleIn(l.text); m != nil {
 		return form{}, m
 	}
-	f, ok := formOf(l.text)
-	if !ok {
-		return form{}, &Mistake{Problem: UnknownVerb, Word: l.text, Nearest: string(f.verb), Verb: f.verb}
+	word := l.text
+	if isHelp(word) {
+		word = string(Help)
 	}
-	return f, nil
+	f, ok := formOf(word)
+	if ok {
+		return f, nil
+	}
+	if m := otherVerb(l.text); m != nil {
+		return form{}, m
+	}
+	return form{}, &Mistake{Problem: UnknownVerb, Word: l.text, Nearest: string(f.verb), Verb: f.verb}
 }
 
 // arguments reads words and flags to the end of the text.
@@ -127,6 +136,9 @@ func (p *parser) place(l lexeme) *Mistake {
 			p.cmd.Topic = f.verb
 			return m
 		}
+	}
+	if m := p.optionWord(l); m != nil && m.Nearest != "" {
+		return m
 	}
 	return &Mistake{Problem: TooManyWords, Word: l.text}
 }

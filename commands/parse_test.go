@@ -24,6 +24,7 @@ func cast() Names {
 			"night":  {"u_8821", "u_9902"},
 			"five":   {"f1", "f2", "f3", "f4", "f5"},
 			"Zoë":    {"u_zoe"},
+			"Until":  {"u_until"},
 			"30m":    {"u_30"},
 			"u 1, 2": {"u_odd"},
 		},
@@ -105,6 +106,11 @@ func TestParse(t *testing.T) {
 		{"a quote inside a word is literal", `add g"h u'1`, adding(custom(`g"h`), "u'1")},
 		{"an apostrophe without a partner", "add friday-show 'u1", adding(friday(), "'u1")},
 		{"quoted users by commas", `add friday-show "u 1","u 2"`, adding(friday(), "u 1", "u 2")},
+		{"quoted names of options", `add friday-show "for" 'until' "Reason"`, Command{Verb: Add, Target: friday(), Users: []Person{{"", "for"}, {"Until", "u_until"}, {"", "Reason"}}}},
+		{"names of options in the place of a group", "add new u1", adding(custom("new"), "u1")},
+		{"a quoted alias is a UserID", `add friday-show "weekend"`, adding(friday(), "weekend")},
+		{"a quoted group ID is a UserID", `add friday-show "@TGS#a1"`, adding(friday(), "@TGS#a1")},
+		{"an alias that the caller does not see is a UserID", "add friday-show secret-show", adding(friday(), "secret-show")},
 		{"a quoted word is no flag", `add friday-show "--for"`, adding(friday(), "--for")},
 		{"a quoted word is no person", `add friday-show "@minho"`, adding(friday(), "@minho")},
 		{"a quoted word is no channel", `add "#general" u1`, adding(custom("#general"), "u1")},
@@ -119,8 +125,7 @@ func TestParse(t *testing.T) {
 		{"backticks around everything", "`add friday-show u1`", adding(friday(), "u1")},
 		{"a fence around everything", "```\nadd friday-show u1 --reason late\n```", withReason("late")},
 		{"no-break and other white space", "add\u00a0friday-show\u2003u1\u202fu2\nu3", adding(friday(), "u1", "u2", "u3")},
-		{"zero-width characters at the edges", "\ufeffadd \u200bfriday-show\u200b u1\u2060", adding(friday(), "u1")},
-		{"a word of zero-width characters only", "add friday-show \u200b u1", adding(friday(), "u1")},
+		{"zero-width characters at the very beginning", "\ufeff\u200badd friday-show u1", adding(friday(), "u1")},
 		{"entities are decoded", "add a&lt;b&gt;c&amp;d u1", adding(custom("a<b>c&d"), "u1")},
 		{"entities are decoded once", "add a&amp;lt;b u1", adding(custom("a&lt;b"), "u1")},
 		{"other entities are text", "add a&quot;b u1", adding(custom("a&quot;b"), "u1")},
@@ -144,6 +149,7 @@ func TestParse(t *testing.T) {
 		{"a flag after a comma", "add friday-show u1, --new", Command{Verb: Add, Target: friday(), Users: byID("u1"), New: true}},
 		{"a name that looks like a time", "add friday-show 30m --for 2h", Command{Verb: Add, Target: friday(), Users: []Person{{"30m", "u_30"}}, For: 2 * time.Hour}},
 		{"a quoted name after a time", `add friday-show --for 2h "30m"`, Command{Verb: Add, Target: friday(), Users: []Person{{"30m", "u_30"}}, For: 2 * time.Hour}},
+		{"weeks", "add friday-show u1 --for 1w", Command{Verb: Add, Target: friday(), Users: byID("u1"), For: 7 * 24 * time.Hour}},
 		{"the longest time", "add friday-show u1 --for 30d", Command{Verb: Add, Target: friday(), Users: byID("u1"), For: MaxFor}},
 		{"the shortest time", "add friday-show u1 --for 1s", Command{Verb: Add, Target: friday(), Users: byID("u1"), For: MinFor}},
 		{"longest IDs", "add " + strings.Repeat("g", 48) + " " + strings.Repeat("u", 32),
@@ -163,6 +169,12 @@ func TestParse(t *testing.T) {
 		{"whoami", "WhoAmI", Command{Verb: Whoami}},
 		{"help", "help", Command{Verb: Help}},
 		{"help on a synonym", "help rm", Command{Verb: Help, Topic: Remove}},
+		{"help as other programs", "--help", Command{Verb: Help}},
+		{"help as other programs, in short", "-h", Command{Verb: Help}},
+		{"help with a long dash", "—help", Command{Verb: Help}},
+		{"help on a command", "add friday-show u1 --help", Command{Verb: Help, Topic: Add}},
+		{"help on a command, in short", "rm -H", Command{Verb: Help, Topic: Remove}},
+		{"help on help", "help --help", Command{Verb: Help}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, m := Parse(tt.text, cast(), notSecret)
@@ -222,6 +234,9 @@ func checkRoundTrip(t *testing.T, c Command) {
 	t.Helper()
 	text := Format(c)
 	again, m := Parse(text, cast(), func(string) bool { return true })
+	if m != nil && m.Problem == GroupAsUser {
+		return // a UserID that is an alias, too
+	}
 	if m != nil {
 		t.Fatalf("%+v is written as %q, which is a mistake: %+v", c, text, *m)
 	}

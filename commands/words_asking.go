@@ -2,6 +2,7 @@ package commands
 
 import (
 	"fmt"
+	"strings"
 
 	"liveadmin/imapi"
 )
@@ -66,7 +67,7 @@ const (
 func (w Words) Mistake(entry int64, k Mistake) Message {
 	m := Message{Entry: entry}
 	values := slots{
-		"word": quoted(shorten(k.Word, mostWord)), "verb": code(string(k.Verb)), "nearest": code(k.Nearest),
+		"word": quoted(shorten(k.Word, mostWord)), "verb": code(string(k.Verb)), "nearest": nearest(k.Nearest),
 		"count": number(k.Count), "limit": number(k.Limit), "char": code(charName(k.Char)),
 	}
 	what := fill(w.Mistakes[k.Problem], values)
@@ -79,6 +80,14 @@ func (w Words) Mistake(entry int64, k Mistake) Message {
 		m.add(Block, fill(w.YouTyped, slots{"typed": code(shorten(k.Typed, mostTyped))}))
 	}
 	return m
+}
+
+// nearest shows what was probably meant: an option as each platform shows options.
+func nearest(text string) Text {
+	if strings.HasPrefix(text, "--") {
+		return literal(text)
+	}
+	return code(text)
 }
 
 // rightForm shows how the command is typed, or which commands there are.

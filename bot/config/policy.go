@@ -146,6 +146,9 @@ func (p *Policy) take(look snapshot) error {
 	p.taken = look
 	if err == nil {
 		p.rules.Store(&rules)
+		for _, name := range rules.Names.Ambiguous() {
+			p.log.Warn("a name of people is also the name of an option: it has to be typed in quotes", "file", p.path, "name", name)
+		}
 		p.log.Info("rules in force", "file", p.path, "rules", len(rules.Policy.Rules), "aliases", len(rules.Names.Aliases()))
 	}
 	p.observe(err)

@@ -198,6 +198,24 @@ func TestSameSizeAndTime(t *testing.T) {
 	})
 }
 
+// TestAmbiguousNames: a file whose people have the name of an option is taken as before, and
+// the log says which names they are.
+func TestAmbiguousNames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := openDesk(t)
+		d.write(t, "groups: {new: g1}\npeople: {For: u_1, minho: u_2, until: u_3}\n"+policyFile("U2"))
+		d.wants(t, promised, "U2")
+		for name, want := range map[string]int{"For": 1, "until": 1, "minho": 0, "new": 0} {
+			if got := strings.Count(d.log.String(), "name="+name+"\n"); got != want {
+				t.Errorf("%d warnings about %s, want %d:\n%s", got, name, want, d.log)
+			}
+		}
+		if people, ok := d.Rules().Names.People("for"); !ok || people[0].ID != "u_1" {
+			t.Errorf("for means %+v", people)
+		}
+	})
+}
+
 func TestReload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := openDesk(t)

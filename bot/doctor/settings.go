@@ -65,7 +65,14 @@ func checkRules(cfg config.Config) (bot.Rules, []bot.Finding) {
 	if cfg.PolicyFile != "" {
 		f.Detail = fmt.Sprintf("%s can be used, with %d aliases", cfg.PolicyFile, len(rules.Names.Aliases()))
 	}
-	return rules, append([]bot.Finding{f}, allowed(rules.Policy)...)
+	findings := []bot.Finding{f}
+	if names := rules.Names.Ambiguous(); len(names) > 0 {
+		findings = append(findings, bot.Finding{
+			Name: "names", Verdict: bot.IsFine, Detail: "warning: these names of people are also names of options: " + bot.Some(names),
+			Remedy: "Type them in quotes, or give these people other names.",
+		})
+	}
+	return rules, append(findings, allowed(rules.Policy)...)
 }
 
 // allowed tells who is allowed what.
