@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// ErrRevoked is in the error of a Platform's Run when its credentials are not
-// valid any more, and in Bot.Run's when no platform is left for that reason.
+// ErrRevoked is in the error of a Platform's Run when its credentials are not valid any
+// more, and in Bot.Run's when for that reason there has been no platform for five minutes.
 var ErrRevoked = errors.New("the credentials are revoked")
 
 // Reviver is a platform that can be run again after its credentials were revoked.
@@ -19,15 +19,26 @@ type Reviver interface {
 	Revive(ctx context.Context) error
 }
 
-// remindGap is how often the log repeats that a platform is gone.
-const remindGap = time.Minute
+const (
+	// remindGap is how often the log repeats that a platform is gone.
+	remindGap = time.Minute
+	// revokedTime is how long the bot goes on without a platform if their credentials are
+	// revoked. It is a little longer than the five minutes after which the credentials are
+	// tried again, so that they are before it ends.
+	revokedTime = 5*time.Minute + 10*time.Second
+	// provenTime is how long a platform that is run again must last to have come back:
+	// credentials that are still revoked end it within two minutes.
+	provenTime = 3 * time.Minute
+)
 
 // listening is which platforms receive.
 type listening struct {
 	mu        sync.Mutex
 	receiving int
-	over      bool    // no platform comes back any more
-	errs      []error // why each ended; nil: it receives, or had nothing more to bring
+	over      bool        // no platform comes back any more
+	errs      []error     // why each ended; nil: it receives, or had nothing more to bring
+	again     []time.Time // when each was run again; zero: it was not
+	left      time.Time   // when a platform was last lost
 	empty     chan struct{}
 }
 
@@ -36,14 +47,16 @@ type listening struct {
 func (b *Bot) listen(ctx context.Context, platforms []Platform) error {
 	left, alone := context.WithCancel(ctx) // ends when no platform is left
 	defer alone()
-	l := &listening{receiving: len(platforms), errs: make([]error, len(platforms)), empty: make(chan struct{}, 1)}
+	l := &listening{
+		receiving: len(platforms), errs: make([]error, len(platforms)), again: make([]time.Time, len(platforms)), empty: make(chan struct{}, 1),
+	}
 	var running sync.WaitGroup
 	for i, p := range platforms {
 		running.Go(func() {
 			for {
 				err := b.hear(ctx, p)
-				l.leave(i, err)
-				if !errors.Is(err, ErrRevoked) || !b.revive(left, p, err) || !l.join(i) {
+				l.leave(i, err, b.now())
+				if !errors.Is(err, ErrRevoked) || !b.revive(left, p, err) || !l.join(i, b.now()) {
 					return
 				}
 			}
@@ -107,17 +120,22 @@ func (b *Bot) remind(ctx context.Context, platform string, err error) {
 }
 
 // outlive reports whether it is over, once no platform receives. If the last ones were
-// revoked, the bot stays as long as limited administrators are on record: their ends are
-// carried out, though nobody can be told.
+// revoked, the bot stays for five minutes, since they can come back, and then as long as
+// temporary administrators are on record: their expirations are carried out, though nobody
+// can be told.
 func (b *Bot) outlive(ctx context.Context, l *listening) bool {
 	var said time.Time
 	for ctx.Err() == nil {
-		none, why := l.state()
+		none, since, why := l.state()
 		if !none {
 			return false
 		}
 		if !errors.Is(why, ErrRevoked) {
 			return l.end()
+		}
+		if left := revokedTime - b.now().Sub(since); left > 0 {
+			sleep(ctx, min(left, lookGap))
+			continue
 		}
 		limits, err := b.journal.Grants(ctx, "")
 		if err == nil && len(limits) == 0 {
@@ -125,7 +143,7 @@ func (b *Bot) outlive(ctx context.Context, l *listening) bool {
 		}
 		if now := time.Now(); now.Sub(said) >= remindGap {
 			said = now
-			b.log.Error("no platform is left; staying for the ends of limited administrators", "limited", len(limits), "err", errors.Join(why, err))
+			b.log.Error("no platform is left; staying for the expirations of temporary administrators", "temporary", len(limits), "err", errors.Join(why, err))
 		}
 		sleep(ctx, lookGap)
 	}
@@ -133,10 +151,13 @@ func (b *Bot) outlive(ctx context.Context, l *listening) bool {
 }
 
 // leave notes that a platform does not receive any more.
-func (l *listening) leave(i int, err error) {
+func (l *listening) leave(i int, err error, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.errs[i] = err
+	if now.Sub(l.again[i]) > provenTime {
+		l.left = now
+	}
 	if l.receiving--; l.receiving == 0 {
 		select {
 		case l.empty <- struct{}{}:
@@ -146,7 +167,7 @@ func (l *listening) leave(i int, err error) {
 }
 
 // join notes that a platform receives again. It returns false if it is too late for that.
-func (l *listening) join(i int) bool {
+func (l *listening) join(i int, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.over {
@@ -154,14 +175,15 @@ func (l *listening) join(i int) bool {
 	}
 	l.errs[i] = nil
 	l.receiving++
+	l.again[i] = now
 	return true
 }
 
-// state tells whether no platform receives, and why.
-func (l *listening) state() (none bool, why error) {
+// state reports whether no platform receives, since when none can be relied on, and why.
+func (l *listening) state() (none bool, since time.Time, why error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.receiving == 0, errors.Join(l.errs...)
+	return l.receiving == 0, l.left, errors.Join(l.errs...)
 }
 
 // end lets no platform come back, unless one has just done so.

@@ -76,33 +76,35 @@ func bare(t *testing.T, out *bottest.Log, open ...bot.Entry) *bot.Bot {
 	return b
 }
 
-// TestRevoked: the others go on and the log says it each minute; when none is
-// left, Run tells why.
+// TestRevoked: the others go on and the log says it each minute; when there has been none
+// for five minutes, Run returns why.
 func TestRevoked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		revoked := fmt.Errorf("token_revoked: %w", bot.ErrRevoked)
 		var log bottest.Log
+		began := time.Now()
 		err := bare(t, &log).Run(t.Context(),
 			gone{name: "slack", after: time.Second, err: revoked},
 			gone{name: "discord", after: 5 * time.Minute, err: nil})
-		if !errors.Is(err, bot.ErrRevoked) {
-			t.Errorf("Run ended with %v", err)
+		if took := time.Since(began); !errors.Is(err, bot.ErrRevoked) || took < 10*time.Minute || took > 11*time.Minute {
+			t.Errorf("Run ended with %v after %v", err, took)
 		}
-		if n := strings.Count(log.String(), "token_revoked"); n != 5 {
-			t.Errorf("said %d times in five minutes:\n%s", n, &log)
+		if n := strings.Count(log.String(), "token_revoked"); n != 11 {
+			t.Errorf("said %d times in ten minutes:\n%s", n, &log)
 		}
 	})
 }
 
-// coming is a platform that gets other credentials after a while.
+// coming is a platform that is run again after a while.
 type coming struct {
 	gone
-	back time.Duration
-	runs *atomic.Int32
+	back  time.Duration
+	never bool // its credentials stay revoked
+	runs  *atomic.Int32
 }
 
 func (c coming) Run(ctx context.Context, door bot.Door) error {
-	if c.runs.Add(1) > 1 {
+	if c.runs.Add(1) > 1 && !c.never {
 		<-ctx.Done()
 		return nil
 	}
@@ -118,20 +120,26 @@ func (c coming) Revive(ctx context.Context) error {
 	}
 }
 
-// TestComesBack: a platform whose credentials are revoked is run again when it has others,
-// as long as another goes on, and the log stops to say that it is gone. When it was the
-// last one, it is too late.
+// TestComesBack: a platform whose credentials are revoked is run again, as long as another
+// goes on or for five minutes, and the log does not say any more that it is gone. One whose
+// credentials are still revoked then has not come back.
 func TestComesBack(t *testing.T) {
 	revoked := fmt.Errorf("token_revoked: %w", bot.ErrRevoked)
 	for _, row := range []struct {
 		name  string
 		other time.Duration // how long the other one goes on
+		back  time.Duration
+		never bool
 		runs  int32
 		said  int
 		err   error
+		took  time.Duration
 	}{
-		{"while another goes on", time.Hour, 2, 5, nil},
-		{"after the last one ended", 2*time.Minute + time.Second/2, 1, 3, bot.ErrRevoked},
+		{"while another goes on", time.Hour, 270 * time.Second, false, 2, 5, nil, 30 * time.Minute},
+		{"soon after the last one ended", time.Minute, 270 * time.Second, false, 2, 5, nil, 30 * time.Minute},
+		{"tried again, in vain", time.Second, 280 * time.Second, true, 2, 6, bot.ErrRevoked, 6 * time.Minute},
+		{"too late", time.Second, 20 * time.Minute, false, 1, 6, bot.ErrRevoked, 6 * time.Minute},
+		{"tried again while another goes on, in vain", 12 * time.Minute, 280 * time.Second, true, 4, 16, bot.ErrRevoked, 18 * time.Minute},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -139,11 +147,15 @@ func TestComesBack(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)
 				defer cancel()
 				var runs atomic.Int32
+				began := time.Now()
 				err := bare(t, &log).Run(ctx,
-					coming{gone{name: "slack", after: time.Second / 4, err: revoked}, 4*time.Minute + 30*time.Second, &runs},
+					coming{gone{name: "slack", after: 50 * time.Second, err: revoked}, row.back, row.never, &runs},
 					gone{name: "discord", after: row.other, err: revoked})
 				if !errors.Is(err, row.err) || runs.Load() != row.runs {
 					t.Errorf("Run ended with %v, after %d runs", err, runs.Load())
+				}
+				if took := time.Since(began); took > row.took+time.Minute || took < row.took-time.Minute {
+					t.Errorf("it ended after %v", took)
 				}
 				if n := strings.Count(log.String(), "platform ended\" platform=slack"); n != row.said {
 					t.Errorf("said %d times:\n%s", n, &log)
@@ -167,7 +179,7 @@ func TestComesBackToLimits(t *testing.T) {
 	var runs atomic.Int32
 	go func() {
 		revoked := fmt.Errorf("no more: %w", bot.ErrRevoked)
-		ended <- stage.Bot.Run(ctx, coming{gone{name: bottest.Platform, err: revoked}, 10 * time.Millisecond, &runs})
+		ended <- stage.Bot.Run(ctx, coming{gone{name: bottest.Platform, err: revoked}, 10 * time.Millisecond, false, &runs})
 	}()
 	until(t, "it is back", func() bool { return runs.Load() == 2 })
 	stage.Clock.Advance(time.Hour)
@@ -186,7 +198,7 @@ func TestRevokedLeavesWork(t *testing.T) {
 		began := time.Now()
 		b := bare(t, &log, bot.Entry{Number: 1, State: bot.Done, Place: commands.Place{Platform: "slack"}, Accepted: began})
 		err := b.Run(t.Context(), gone{name: "slack", after: time.Second, err: revoked})
-		if took := time.Since(began); !errors.Is(err, bot.ErrRevoked) || took > time.Minute {
+		if took := time.Since(began); !errors.Is(err, bot.ErrRevoked) || took > 6*time.Minute {
 			t.Errorf("Run ended with %v after %v", err, took)
 		}
 	})
@@ -225,7 +237,17 @@ func TestRevokedWithLimits(t *testing.T) {
 	stage.Clock.Advance(time.Hour)
 	noneOnRecord(t, stage)
 	admins(t, stage, groupA)
-	if err := <-ended; err == nil || !strings.Contains(err.Error(), "no more") {
+	var err error
+	until(t, "it has ended", func() bool {
+		stage.Clock.Advance(time.Minute)
+		select {
+		case err = <-ended:
+			return true
+		default:
+			return false
+		}
+	})
+	if !errors.Is(err, bot.ErrRevoked) {
 		t.Errorf("ended with %v", err)
 	}
 }

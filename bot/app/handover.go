@@ -109,7 +109,8 @@ func (r *renewal) repeat(ctx context.Context, old running, door bot.Door) runnin
 }
 
 // replace lets another platform take over, if its credentials are good. One that is not
-// ready in time takes over only if it has other credentials.
+// ready in time takes over only if it has other credentials, and the old ones do not work
+// any more.
 func (r *renewal) replace(ctx context.Context, old running, next candidate, door bot.Door) running {
 	fresh := start(ctx, next, door)
 	same := next.credentials == old.credentials
@@ -132,6 +133,10 @@ func (r *renewal) replace(ctx context.Context, old running, next candidate, door
 				return old
 			}
 			r.log.Warn("not connected yet with the new credentials", "platform", r.Name())
+			if ready, _ := old.State(ctx); ready {
+				limit.Reset(overlap)
+				continue
+			}
 		case <-every.C:
 			if ready, _ := next.State(ctx); !ready {
 				continue

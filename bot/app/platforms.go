@@ -37,9 +37,10 @@ func (s service) connect(held func() error) ([]connection, error) {
 		all = append(all, connection{r, r})
 	}
 	if s.cfg.Discord.HasCredentials() {
-		r := &renewal{read: s.read, log: s.log, credentials: discordCredentials, build: func(cfg config.Config) (chat, error) {
-			return discord.New(discord.Config(cfg.Discord), discord.Options{Log: s.log, Gate: held})
-		}}
+		r := &renewal{read: s.read, log: s.log, credentials: discordCredentials}
+		r.build = func(cfg config.Config) (chat, error) {
+			return discord.New(discord.Config(cfg.Discord), discord.Options{Log: s.log, Gate: held, Doubt: r.Doubt})
+		}
 		if s.cfg.Discord.PublicKey == "" {
 			r.every = sessionTime + rand.N(sessionTime/10)
 		}

@@ -3,6 +3,9 @@ package app
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,8 +13,11 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakediscord"
+	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/config"
 	"liveadmin/bot/discord"
+	"liveadmin/bot/slack"
+	"liveadmin/commands"
 	"liveadmin/imapi"
 )
 
@@ -97,4 +103,92 @@ func TestRevive(t *testing.T) {
 			})
 		})
 	}
+}
+
+// revocable is a workspace with a platform whose bot token is in a file of the test's own, and
+// that finds out quickly whether the token is revoked.
+func revocable(t *testing.T, scene *bottest.Scene) (server *fakeslack.Server, r *renewal, write func(token string)) {
+	t.Helper()
+	server = fakeslack.New(t, fakeslack.Config{})
+	c := server.Config()
+	server.AddChannel(fakeslack.Channel{ID: "C0SHOW", Name: "show", Members: []string{"U0ALICE", c.BotUser}})
+	var mu sync.Mutex
+	token := c.BotToken
+	write = func(next string) {
+		mu.Lock()
+		defer mu.Unlock()
+		token = next
+	}
+	r = &renewal{
+		credentials: slackCredentials, log: scene.Log.Logger(),
+		read: func() (config.Config, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			return config.Config{Slack: config.Slack{BotToken: imapi.NewSecret(token), AppToken: imapi.NewSecret(c.AppToken), APIURL: server.URL()}}, nil
+		},
+	}
+	r.build = func(cfg config.Config) (chat, error) {
+		return slack.New(slack.Config(cfg.Slack), slack.Options{
+			Log: r.log, Doubt: r.Doubt, Recheck: 20 * time.Millisecond, Policy: func() commands.Policy { return scene.Rules.Get().Policy },
+		})
+	}
+	cfg, _ := r.read()
+	if err := r.init(cfg); err != nil {
+		t.Fatal(err)
+	}
+	return server, r, write
+}
+
+// answered waits until the result of a list is in its thread.
+func answered(scene *bottest.Scene, server *fakeslack.Server, want string) {
+	scene.T.Helper()
+	if _, err := server.WaitMessage(scene.Soon(), func(m fakeslack.Message) bool {
+		return m.ThreadTS != "" && strings.Contains(server.Plain(m), want)
+	}); err != nil {
+		scene.T.Fatalf("%v\n%s", err, scene.Log)
+	}
+}
+
+// TestComesBack: a platform whose credentials are revoked is back when there are others,
+// without a signal, and what was said before is answered then.
+func TestComesBack(t *testing.T) {
+	t.Parallel()
+	scene := bottest.NewScene(t, "slack:user:U0ALICE")
+	server, r, write := revocable(t, scene)
+	stop := scene.Run(t, r)
+	scene.Ready(r.State)
+	server.Revoke(server.Config().BotToken, "token_revoked")
+	_ = server.Slash("U0ALICE", "C0SHOW", "list "+bottest.Group) // whose root is refused
+	scene.Until("it is gone", func() bool {
+		ready, _ := r.State(t.Context())
+		return !ready && strings.Contains(scene.Log.String(), `msg="platform ended" platform=slack`)
+	})
+	const second = "xoxb-canary-second-token"
+	server.AddBotToken(second)
+	write(second)
+	scene.Ready(r.State)
+	answered(scene, server, "has 0 of 5 administrators")
+	stop()
+}
+
+// TestNewCredentialsNotValid: new credentials that the service does not accept change
+// nothing.
+func TestNewCredentialsNotValid(t *testing.T) {
+	t.Parallel()
+	scene := bottest.NewScene(t, "slack:user:U0ALICE")
+	server, r, write := revocable(t, scene)
+	stop := scene.Run(t, r)
+	scene.Ready(r.State)
+	before := server.Sockets()
+	write("xoxb-nothing")
+	r.Renew()
+	scene.Until("they are refused", func() bool {
+		return strings.Contains(scene.Log.String(), "the new credentials are not valid; the old ones stay")
+	})
+	if after := server.Sockets(); !slices.Equal(after, before) {
+		t.Errorf("sockets %v, then %v", before, after)
+	}
+	_ = server.Slash("U0ALICE", "C0SHOW", "list "+bottest.Group)
+	answered(scene, server, "has 0 of 5 administrators")
+	stop()
 }

@@ -60,6 +60,14 @@ func (l *Link) Answered(err error) {
 // has bot.ErrRevoked.
 func (l *Link) Revoke(err error) { l.revoke(err) }
 
+// Recheck runs a recheck of the credentials until the context ends, and ends the link if
+// they are revoked.
+func (l *Link) Recheck(ctx context.Context, r *Recheck) {
+	if err := r.Run(ctx); err != nil {
+		l.Revoke(err)
+	}
+}
+
 // Bound returns a context that also ends when the link does.
 func (l *Link) Bound(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, end := context.WithCancelCause(ctx)

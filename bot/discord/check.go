@@ -46,7 +46,7 @@ func (d *Discord) Check(ctx context.Context) []bot.Finding {
 // strange is what is found if Discord does not tell whose bot this is.
 func (d *Discord) strange(err error) []bot.Finding {
 	f := useless(tokenChecked, err)
-	if errors.Is(err, bot.ErrRevoked) {
+	if errors.Is(err, errToken) {
 		f.Detail = "Discord does not take it"
 		f.Remedy = `Copy the token from the application's page "Bot" to DISCORD_TOKEN. "Reset Token" makes a new one.`
 	}

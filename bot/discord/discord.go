@@ -36,6 +36,9 @@ type Options struct {
 	Log *slog.Logger
 	Now func() time.Time // for the age of commands and signatures; nil: time.Now
 
+	// Doubt is called when Discord says that the token is not valid: there may be another by
+	// now. nil: nothing is called.
+	Doubt func()
 	// Gate is asked right before each HTTP request leaves that is about an entry; with an
 	// error, which the request then fails with, nothing is sent. nil: it is open.
 	Gate func() error
@@ -43,6 +46,7 @@ type Options struct {
 	CallTime time.Duration // of one HTTP call at most; 0: 10 s
 	Refresh  time.Duration // between two looks whether the token is valid, over HTTP; 0: 90 s
 	Grace    time.Duration // after two heartbeats without an answer; 0: 5 s
+	Recheck  time.Duration // between two questions whether the token is revoked; 0: 25 s
 }
 
 // Discord is a bot.Platform, a bot.Finder and a bot.Confirmer. Make one with New,
@@ -87,7 +91,7 @@ func New(c Config, o Options) (*Discord, error) {
 	if c.GuildID != "" && !snowflake.MatchString(c.GuildID) {
 		return nil, fmt.Errorf("discord: %q is no ID of a server", c.GuildID)
 	}
-	if o.CallTime < 0 || o.Refresh < 0 || o.Grace < 0 {
+	if o.CallTime < 0 || o.Refresh < 0 || o.Grace < 0 || o.Recheck < 0 {
 		return nil, errors.New("discord: a time is below zero")
 	}
 	key, err := readKey(c.PublicKey)
@@ -102,13 +106,31 @@ func New(c Config, o Options) (*Discord, error) {
 		o.Now = time.Now
 	}
 	link, callTime := chat.NewLink("Discord", o.Log), cmp.Or(o.CallTime, 10*time.Second)
-	return &Discord{
+	if o.Doubt == nil {
+		o.Doubt = func() {}
+	}
+	d := &Discord{
 		config: c, key: key, log: o.Log, now: o.Now,
 		refresh: cmp.Or(o.Refresh, 90*time.Second), grace: cmp.Or(o.Grace, 5*time.Second),
-		rest: rest{token: c.Token, http: chat.NewClient(callTime, o.Gate, to(api)), lines: chat.NewLines(), link: link},
+		rest: rest{token: c.Token, http: chat.NewClient(callTime, o.Gate, to(api)), lines: chat.NewLines()},
 		acks: chat.NewClient(ackTime, o.Gate, to(api)),
 		link: link, doorway: chat.NewDoorway(o.Log),
-	}, nil
+	}
+	d.rest.recheck = chat.NewRecheck(o.Recheck, func(ctx context.Context) error {
+		o.Doubt()
+		return d.askForToken(ctx)
+	})
+	return d, nil
+}
+
+// askForToken asks Discord nothing but whether it accepts the bot's token. If not, the
+// error wraps bot.ErrRevoked.
+func (d *Discord) askForToken(ctx context.Context) error {
+	err := d.rest.do(ctx, call{name: "asking for the bot", method: http.MethodGet, path: "/users/@me"})
+	if errors.Is(err, errToken) {
+		err = fmt.Errorf("%w: %w", err, bot.ErrRevoked)
+	}
+	return err
 }
 
 func readKey(text string) (ed25519.PublicKey, error) {
@@ -136,11 +158,13 @@ func (d *Discord) Name() string { return Name }
 // overHTTP reports whether interactions come as HTTP requests.
 func (d *Discord) overHTTP() bool { return len(d.key) > 0 }
 
-// Run receives until the context ends. It returns an error with bot.ErrRevoked if the
-// token is not valid any more, and tries everything else again.
+// Run receives until the context ends. It returns an error that wraps bot.ErrRevoked once
+// the token is revoked, by Discord's answers to questions about the token alone; it retries
+// everything else.
 func (d *Discord) Run(ctx context.Context, door bot.Door) error {
 	ctx, end := d.link.Bound(ctx)
 	defer end()
+	go d.link.Recheck(ctx, d.rest.recheck)
 	ask := func(ctx context.Context) (time.Duration, error) { return 0, d.identify(ctx) }
 	if err := d.link.Introduce(ctx, ask); err != nil {
 		return d.link.Ended(ctx)

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"liveadmin/bot"
 	"liveadmin/bot/chat"
 )
 
@@ -27,6 +26,10 @@ func (e *apiError) Error() string {
 	}
 	return fmt.Sprintf("HTTP %d, code %d: %s", e.Status, e.Code, e.Message)
 }
+
+// errToken is in the error of a call that Discord answered with "the bot's token is not
+// valid". One such answer proves nothing: see chat.Recheck.
+var errToken = errors.New("discord does not accept the bot's token")
 
 // Discord's codes that decide something (docs: topics/opcodes-and-status-codes).
 const (
@@ -66,7 +69,7 @@ func status(err error) int {
 func isRefusal(err error) bool {
 	e, ok := errors.AsType[*apiError](err)
 	switch {
-	case !ok, e.Page, errors.Is(err, bot.ErrRevoked): // another token can do it
+	case !ok, e.Page, errors.Is(err, errToken): // another token can do it
 		return false
 	case e.Status == http.StatusTooManyRequests, e.Status == http.StatusRequestTimeout:
 		return false

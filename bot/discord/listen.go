@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"liveadmin/bot"
 	"liveadmin/bot/chat"
 )
 
@@ -35,8 +34,8 @@ func (d *Discord) listen(ctx context.Context) {
 		if ctx.Err() != nil {
 			break
 		}
-		if errors.Is(err, bot.ErrRevoked) {
-			d.link.Revoke(err)
+		if errors.Is(err, errToken) {
+			d.rest.recheck.Report()
 		}
 		d.noSession(ctx, err)
 		if !again {
@@ -47,7 +46,11 @@ func (d *Discord) listen(ctx context.Context) {
 			pause = chat.Backoff{}
 			continue
 		}
-		pause.Wait(ctx, 0)
+		least := time.Duration(0)
+		if errors.Is(err, errSettings) {
+			least = settingsPause
+		}
+		pause.Wait(ctx, least)
 	}
 	d.finish()
 	if s != nil {

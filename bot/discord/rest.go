@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"liveadmin/bot"
 	"liveadmin/bot/chat"
 	"liveadmin/imapi"
 )
@@ -44,10 +43,10 @@ func to(api *url.URL) func(*http.Request) *http.Request {
 
 // rest makes the calls. Their errors are free of secrets.
 type rest struct {
-	token imapi.Secret
-	http  *http.Client
-	lines *chat.Lines // by kind
-	link  *chat.Link
+	token   imapi.Secret
+	http    *http.Client
+	lines   *chat.Lines // by kind
+	recheck *chat.Recheck
 }
 
 // call is one call of the API.
@@ -77,7 +76,8 @@ func (r *rest) do(ctx context.Context, c call) error {
 	return r.lines.Do(ctx, c.kind(), func(ctx context.Context) (chat.Limit, error) { return r.send(ctx, r.http, c) })
 }
 
-// send makes a call once, and tells what Discord says of its limits.
+// send makes a call once, and returns what Discord says of its limits. If Discord answers
+// that the bot's token is not valid, that is rechecked.
 func (r *rest) send(ctx context.Context, client *http.Client, c call) (chat.Limit, error) {
 	l, err := r.exchange(ctx, client, c)
 	if err == nil {
@@ -85,8 +85,8 @@ func (r *rest) send(ctx context.Context, client *http.Client, c call) (chat.Limi
 	}
 	err = fmt.Errorf("%s: %w", c.name, chat.WithoutURL(err))
 	if !c.open && status(err) == http.StatusUnauthorized {
-		err = fmt.Errorf("%w: %w", err, bot.ErrRevoked)
-		r.link.Revoke(err)
+		err = fmt.Errorf("%w: %w", err, errToken)
+		r.recheck.Report()
 	}
 	return l, err
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/bwmarrin/discordgo"
 	"github.com/gorilla/websocket"
 
-	"liveadmin/bot"
 	"liveadmin/bot/chat"
 )
 
@@ -112,14 +111,23 @@ func (d *Discord) converse(ctx context.Context, s *session, limit time.Duration)
 	}
 }
 
-// judge says in short why a session could not be opened. Some codes of Discord mean
-// that no other will be, either (docs: topics/opcodes-and-status-codes).
+// errSettings is in the error of a session that Discord does not open because of the
+// settings or the program: the next one will not open either, until a person has acted.
+var errSettings = errors.New("a mistake in the settings or in the program")
+
+// settingsPause is the pause before the next session then.
+const settingsPause = 5 * time.Minute
+
+// judge says in short why a session could not be opened (docs:
+// topics/opcodes-and-status-codes).
 func judge(err error) error {
 	if closed, ok := errors.AsType[*websocket.CloseError](err); ok {
 		err := fmt.Errorf("discord closed the session with code %d", closed.Code)
 		switch closed.Code {
-		case 4004, 4010, 4011, 4012, 4013, 4014:
-			return fmt.Errorf("%w: %w", err, bot.ErrRevoked)
+		case 4004:
+			return fmt.Errorf("%w: %w", err, errToken)
+		case 4010, 4011, 4012, 4013, 4014:
+			return fmt.Errorf("%w: %w", err, errSettings)
 		}
 		return err
 	}

@@ -120,7 +120,8 @@ func TestServeRotation(t *testing.T) {
 	l.command("add @TGS#a6I4ZUUGO user1 --reason third", "Reason: third")
 
 	l.write("token", "xoxb-nothing")
-	l.hangup("the new credentials are not valid; the old ones stay")
+	l.hangup("the settings were read again")
+	l.until("the new token was refused", func() bool { return strings.Contains(l.logged(), "invalid_auth") })
 	l.command("remove @TGS#a6I4ZUUGO user1 --reason fourth", "Reason: fourth")
 	l.stop()
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"liveadmin/bot/bottest/fakeslack"
-	"liveadmin/bot/cli"
 )
 
 // inSlack is the program with a workspace in front of it.
@@ -109,15 +108,15 @@ func TestServeSilentSocket(t *testing.T) {
 	l.stop()
 }
 
-// Credentials that are revoked end the program with a code of their own.
-func TestServeRevoked(t *testing.T) {
+// That the credentials are revoked ends nothing when Slack says so once.
+func TestServeNotRevoked(t *testing.T) {
 	t.Parallel()
 	l := newInSlack(t, false)
 	l.start()
-	l.slack.Revoke(l.slack.Config().BotToken, "token_revoked")
-	_ = l.slack.Slash("U0ALICE", "C0SHOW", "list @TGS#a6I4ZUUGO")
-	_ = l.cmd.Wait()
-	if code := l.cmd.ProcessState.ExitCode(); code != cli.ExitRevoked {
-		t.Errorf("exit code %d, want %d; log:\n%s", code, cli.ExitRevoked, l.logged())
+	l.slack.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: "chat.postMessage", Code: "invalid_auth"})
+	l.command("list @TGS#a6I4ZUUGO", "has 0 of 5 administrators")
+	if code := l.get("/readyz"); code != http.StatusOK {
+		t.Errorf("/readyz is %d", code)
 	}
+	l.stop()
 }

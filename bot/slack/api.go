@@ -2,12 +2,14 @@ package slack
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
 
+	"liveadmin/bot"
 	"liveadmin/bot/chat"
 )
 
@@ -49,10 +51,11 @@ type api struct {
 	*slackgo.Client
 	http *http.Client
 	time time.Duration
-	link *chat.Link
+
+	botToken, appToken *chat.Recheck
 }
 
-func newAPI(c Config, o Options, link *chat.Link) api {
+func newAPI(c Config, o Options) *api {
 	client := chat.NewClient(o.CallTime, o.Gate, nil)
 	options := []slackgo.Option{
 		slackgo.OptionHTTPClient(client), slackgo.OptionAppLevelToken(c.AppToken.Reveal()), slackgo.OptionLog(quiet{o.Log}),
@@ -60,11 +63,33 @@ func newAPI(c Config, o Options, link *chat.Link) api {
 	if c.APIURL != "" {
 		options = append(options, slackgo.OptionAPIURL(c.APIURL))
 	}
-	return api{Client: slackgo.New(c.BotToken.Reveal(), options...), http: client, time: o.CallTime, link: link}
+	a := &api{Client: slackgo.New(c.BotToken.Reveal(), options...), http: client, time: o.CallTime}
+	a.botToken = a.recheck(o, authTest, func(ctx context.Context) error {
+		_, err := a.AuthTestContext(ctx)
+		return err
+	})
+	a.appToken = a.recheck(o, connectionOpen, func(ctx context.Context) error {
+		_, _, err := a.StartSocketModeContext(ctx)
+		return err
+	})
+	return a
 }
 
-// call makes one call of a method. An answer that says the credentials are not
-// valid ends the platform.
+// recheck asks a method whether Slack accepts the token with which it is called. Before
+// each question o.Doubt is called, since there may be another token by now.
+func (a *api) recheck(o Options, m method, do func(context.Context) error) *chat.Recheck {
+	return chat.NewRecheck(o.Recheck, func(ctx context.Context) error {
+		o.Doubt()
+		err := a.call(ctx, m, do)
+		if isRevoked(code(err)) {
+			err = fmt.Errorf("%w: %w", err, bot.ErrRevoked)
+		}
+		return err
+	})
+}
+
+// call makes one call of a method. If Slack answers that the token is not valid, that is
+// rechecked.
 func (a *api) call(ctx context.Context, m method, do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, a.time)
 	defer cancel()

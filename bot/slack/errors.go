@@ -10,7 +10,6 @@ import (
 
 	slackgo "github.com/slack-go/slack"
 
-	"liveadmin/bot"
 	"liveadmin/bot/chat"
 )
 
@@ -18,8 +17,9 @@ import (
 // telling where it stands.
 var errNoPlace = errors.New("slack did not tell where the message stands")
 
-// judge names the method in an error, takes secrets out, and ends the platform if
-// the error says that the credentials are not valid.
+// judge names the method in an error, takes secrets out, and starts a recheck of the token
+// if the error says that it is not valid. User groups and response_urls say nothing about
+// a token.
 func (a *api) judge(m method, err error) error {
 	if err == nil {
 		return nil
@@ -28,9 +28,14 @@ func (a *api) judge(m method, err error) error {
 	if code(err) == "missing_scope" {
 		err = fmt.Errorf("%w: the app needs %s", err, scopes()[m])
 	}
-	if m != responseURL && isRevoked(code(err)) {
-		err = fmt.Errorf("%w: %w", err, bot.ErrRevoked)
-		a.link.Revoke(err)
+	if isRevoked(code(err)) {
+		switch m {
+		case responseURL, groupMembers:
+		case connectionOpen:
+			a.appToken.Report()
+		default:
+			a.botToken.Report()
+		}
 	}
 	return err
 }
@@ -43,14 +48,15 @@ func code(err error) string {
 	return ""
 }
 
-// isRevoked reports whether a word means that the credentials are not valid, and
-// will not be valid again by themselves.
+// isRevoked reports whether a word says that the credentials are not valid. One answer
+// proves nothing: see chat.Recheck.
 func isRevoked(code string) bool {
-	switch code {
-	case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive":
-		return true
-	}
-	return strings.HasSuffix(code, "_disabled") && !cannotPost(code)
+	return isToken(code) || strings.HasSuffix(code, "_disabled") && !cannotPost(code)
+}
+
+// isToken reports whether a word says that the token of a call is not valid.
+func isToken(code string) bool {
+	return slices.Contains([]string{"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}, code)
 }
 
 // cannotPost reports whether a word means that the bot is not able to post there,

@@ -224,9 +224,11 @@ func TestRevoked(t *testing.T) {
 		} {
 			t.Run(code+"/"+tc.name, func(t *testing.T) {
 				t.Parallel()
-				w := build(t, tc.mode, fakeslack.Config{}, slack.Options{Refresh: 200 * time.Millisecond})
+				w := build(t, tc.mode, fakeslack.Config{}, slack.Options{Refresh: 200 * time.Millisecond, Recheck: 50 * time.Millisecond})
 				platform := w.startAlone()
 				tc.do(w, code)
+				asked := map[string]string{"sockets": "apps.connections.open", "http": "auth.test"}[tc.mode]
+				before := len(w.Calls(asked))
 				select {
 				case err := <-platform:
 					if !errors.Is(err, bot.ErrRevoked) || !strings.Contains(err.Error(), code) {
@@ -238,14 +240,63 @@ func TestRevoked(t *testing.T) {
 				if ready, reason := w.slack.State(t.Context()); ready || !strings.Contains(reason, code) {
 					t.Errorf("readiness is %v %q", ready, reason)
 				}
+				if n := len(w.Calls(asked)) - before; n < 2 {
+					t.Errorf("it was asked about %d times more", n)
+				}
 			})
 		}
 	}
 }
 
+// TestNotRevoked: that the credentials are not valid is not believed before Slack has said so
+// three times to a question about them alone. What met it is tried again.
+func TestNotRevoked(t *testing.T) {
+	t.Parallel()
+	refuse := func(method string, times int) func(*world) {
+		return func(w *world) {
+			w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: method, Code: "invalid_auth", Times: times})
+		}
+	}
+	for name, do := range map[string]func(*world){
+		"one post":           refuse("chat.postMessage", 1),
+		"one ephemeral":      refuse("chat.postEphemeral", 1),
+		"the user groups":    refuse("usergroups.users.list", -1),
+		"one question":       refuse("auth.test", 1),
+		"a post, then twice": func(w *world) { refuse("chat.postMessage", 1)(w); refuse("auth.test", 2)(w) },
+		"one opening": func(w *world) {
+			refuse("apps.connections.open", 2)(w)
+			w.Disconnect(fakeslack.LinkDisabled)
+			w.serves()
+		},
+		"a missing scope": func(w *world) {
+			w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: "usergroups.users.list", Code: "missing_scope", Times: -1})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := build(t, "sockets", fakeslack.Config{}, slack.Options{Refresh: 300 * time.Millisecond, Recheck: 100 * time.Millisecond})
+			w.allow("slack:user:"+alice, "slack:usergroup:S0LEADS")
+			platform := w.startAlone()
+			do(w)
+			asked := len(w.Calls("auth.test"))
+			w.acked(w.Mention(bob, channel, "", "whoami"))
+			w.Until("bob has his answer", func() bool { return len(w.Ephemerals(bob)) > 0 })
+			w.acked(w.slash(alice, "add "+group+" user1"))
+			w.Until("its result is there", func() bool { return len(w.Unclosed()) == 0 && len(w.Rows(bot.WasSettled)) == 1 })
+			w.Until("Slack was asked some more", func() bool { return len(w.Calls("auth.test")) > asked+4 })
+			select {
+			case err := <-platform:
+				t.Errorf("it ended with %v\n%s", err, w.Log)
+			default:
+			}
+			w.Ready(w.slack.State)
+		})
+	}
+}
+
 // TestRevokedFromTheStart: so do credentials that never were valid.
 func TestRevokedFromTheStart(t *testing.T) {
-	w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w := build(t, "sockets", fakeslack.Config{}, slack.Options{Recheck: 20 * time.Millisecond})
 	w.Revoke(w.Config().BotToken, "invalid_auth")
 	w.slack = w.platform()
 	if err := w.slack.Run(w.Soon(), w.Stage.Bot); !errors.Is(err, bot.ErrRevoked) {

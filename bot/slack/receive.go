@@ -121,7 +121,7 @@ func (s *Slack) inTurn(ctx context.Context, entry int64, all []page, say func(co
 			if err == nil {
 				break
 			}
-			if isSpent(err) || cannotPost(code(err)) || errors.Is(err, bot.ErrRevoked) || chat.IsHeld(err) {
+			if isSpent(err) || cannotPost(code(err)) || chat.IsHeld(err) {
 				return err
 			}
 			s.log.Warn("answering again", "entry", entry, "err", err)

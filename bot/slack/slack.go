@@ -37,8 +37,8 @@ type Options struct {
 	Policy func() commands.Policy // in force; the user groups that it names are read
 	Now    func() time.Time       // for the age of what was read; nil: time.Now
 
-	// Doubt is told that a request's signature was wrong: the secret may have changed.
-	// Nil: nobody is told.
+	// Doubt is called when a secret may have changed: a request's signature was wrong, or
+	// Slack says that a token is not valid. nil: nothing is called.
 	Doubt func()
 	// Gate is asked right before each HTTP request leaves that is about an entry; with an
 	// error, which the request then fails with, nothing is sent. nil: it is open.
@@ -47,6 +47,7 @@ type Options struct {
 	CallTime time.Duration // of one HTTP call at most; 0: 10 s
 	Silence  time.Duration // after which a socket counts as dead; 0: 30 s
 	Refresh  time.Duration // between two readings of the user groups; 0: 90 s
+	Recheck  time.Duration // between two questions whether a token is revoked; 0: 25 s
 }
 
 // Slack is a bot.Platform and a bot.Finder. Make one with New, mount it in HTTP
@@ -58,7 +59,7 @@ type Slack struct {
 	silence time.Duration
 	refresh time.Duration
 
-	api     api
+	api     *api
 	link    *chat.Link
 	doorway *chat.Doorway
 	lines   *chat.Lines // by channel
@@ -85,7 +86,7 @@ func New(c Config, o Options) (*Slack, error) {
 		return nil, errors.New("slack: an app token (Socket Mode) or a signing secret (HTTP) is missing")
 	case c.APIURL != "" && !strings.HasSuffix(c.APIURL, "/"):
 		return nil, errors.New("slack: the API's address must end in /")
-	case o.CallTime < 0 || o.Silence < 0 || o.Refresh < 0:
+	case o.CallTime < 0 || o.Silence < 0 || o.Refresh < 0 || o.Recheck < 0:
 		return nil, errors.New("slack: a time is below zero")
 	}
 	if o.Now == nil {
@@ -100,21 +101,24 @@ func New(c Config, o Options) (*Slack, error) {
 		config: c, log: o.Log, doubt: o.Doubt,
 		silence: cmp.Or(o.Silence, 30*time.Second),
 		refresh: cmp.Or(o.Refresh, 90*time.Second),
-		api:     newAPI(c, o, link),
+		api:     newAPI(c, o),
 		link:    link, doorway: chat.NewDoorway(o.Log), lines: chat.NewLines(),
 	}
-	s.groups = &userGroups{api: &s.api, policy: o.Policy, now: o.Now, log: o.Log, read: make(map[string]members)}
+	s.groups = &userGroups{api: s.api, policy: o.Policy, now: o.Now, log: o.Log, read: make(map[string]members)}
 	return s, nil
 }
 
 // Name is "slack".
 func (s *Slack) Name() string { return Name }
 
-// Run receives until the context ends. It returns an error with bot.ErrRevoked if
-// the credentials are not valid any more, and tries everything else again.
+// Run receives until the context ends. It returns an error that wraps bot.ErrRevoked once a
+// token is revoked, by the answers of Slack to questions about the token alone; it retries
+// everything else.
 func (s *Slack) Run(ctx context.Context, door bot.Door) error {
 	ctx, end := s.link.Bound(ctx)
 	defer end()
+	go s.link.Recheck(ctx, s.api.botToken)
+	go s.link.Recheck(ctx, s.api.appToken)
 	if err := s.link.Introduce(ctx, s.introduce); err != nil {
 		return s.link.Ended(ctx)
 	}

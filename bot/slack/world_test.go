@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
@@ -89,7 +90,19 @@ func (w *world) start() {
 	w.Ready(w.slack.State)
 }
 
-// startAlone runs the bot and returns how it ends by itself.
+// ending is a platform that reports how its Run ended.
+type ending struct {
+	*slack.Slack
+	how chan<- error
+}
+
+func (e ending) Run(ctx context.Context, door bot.Door) error {
+	err := e.Slack.Run(ctx, door)
+	e.how <- err
+	return err
+}
+
+// startAlone runs the bot and returns how the platform ends by itself.
 func (w *world) startAlone() <-chan error {
 	w.T.Helper()
 	w.install()
@@ -97,7 +110,7 @@ func (w *world) startAlone() <-chan error {
 	ended, gone := make(chan error, 1), make(chan struct{})
 	go func() {
 		defer close(gone)
-		ended <- w.Stage.Bot.Run(ctx, w.slack)
+		_ = w.Stage.Bot.Run(ctx, ending{w.slack, ended})
 	}()
 	w.T.Cleanup(func() {
 		cancel()
