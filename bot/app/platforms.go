@@ -39,7 +39,7 @@ func (s service) connect(held func() error) ([]connection, error) {
 	if s.cfg.Discord.HasCredentials() {
 		r := &renewal{read: s.read, log: s.log, credentials: discordCredentials}
 		r.build = func(cfg config.Config) (chat, error) {
-			return discord.New(discord.Config(cfg.Discord), discord.Options{Log: s.log, Gate: held, Doubt: r.Doubt})
+			return discord.New(discord.Config(cfg.Discord), discord.Options{Log: s.log, Gate: held, Doubt: r.Doubt, Dropped: s.metrics.GatewayDropped})
 		}
 		if s.cfg.Discord.PublicKey == "" {
 			r.every = sessionTime + rand.N(sessionTime/10)

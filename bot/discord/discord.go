@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gorilla/websocket"
+
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
 	"liveadmin/imapi"
@@ -43,6 +45,10 @@ type Options struct {
 	// error, which the request then fails with, nothing is sent. nil: it is open.
 	Gate func() error
 
+	// Dropped is called for each bad message that came through the gateway and was dropped.
+	// It must be quick. nil: nobody counts.
+	Dropped func()
+
 	CallTime time.Duration // of one HTTP call at most; 0: 10 s
 	Refresh  time.Duration // between two looks whether the token is valid, over HTTP; 0: 90 s
 	Grace    time.Duration // after two heartbeats without an answer; 0: 5 s
@@ -58,6 +64,8 @@ type Discord struct {
 	now     func() time.Time
 	refresh time.Duration
 	grace   time.Duration
+	dropped func() // a message of the gateway
+	dialer  *websocket.Dialer
 
 	rest    rest
 	acks    *http.Client // for first responses alone
@@ -105,6 +113,9 @@ func New(c Config, o Options) (*Discord, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Dropped == nil {
+		o.Dropped = func() {}
+	}
 	link, callTime := chat.NewLink("Discord", o.Log), cmp.Or(o.CallTime, 10*time.Second)
 	if o.Doubt == nil {
 		o.Doubt = func() {}
@@ -112,6 +123,7 @@ func New(c Config, o Options) (*Discord, error) {
 	d := &Discord{
 		config: c, key: key, log: o.Log, now: o.Now,
 		refresh: cmp.Or(o.Refresh, 90*time.Second), grace: cmp.Or(o.Grace, 5*time.Second),
+		dropped: o.Dropped, dialer: newDialer(),
 		rest: rest{token: c.Token, http: chat.NewClient(callTime, o.Gate, to(api)), lines: chat.NewLines()},
 		acks: chat.NewClient(ackTime, o.Gate, to(api)),
 		link: link, doorway: chat.NewDoorway(o.Log),

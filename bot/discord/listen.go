@@ -9,19 +9,28 @@ import (
 	"liveadmin/bot/chat"
 )
 
-// steadyTime is how long a session lives if it is of any use: one that ends before is
-// followed by a pause.
-const steadyTime = 5 * time.Second
+const (
+	// greetTime is how long a new session may take to be ready, and resumeTime one that is
+	// resumed, the opening of the socket included.
+	greetTime  = 15 * time.Second
+	resumeTime = 5 * time.Second
+	// steadyTime is how long a session lives if it is of any use: one that ends before is
+	// followed by a pause.
+	steadyTime = 5 * time.Second
+	// hopelessPause is between two tries while Discord refuses the settings or the program.
+	hopelessPause = 5 * time.Minute
+)
 
-// listen keeps a session open until the context ends. One that broke is resumed, once;
-// if that fails it is abandoned for a new one.
+// listen keeps a session open until the context ends. One that broke is resumed, once; if
+// that fails, a new one begins at once.
 func (d *Discord) listen(ctx context.Context) {
 	var pause chat.Backoff
 	var s *session
 	for ctx.Err() == nil {
 		d.link.Down("connecting")
+		resumes := s != nil
 		limit := resumeTime
-		if s == nil {
+		if !resumes {
 			var err error
 			if s, err = d.begin(ctx); err != nil {
 				d.noSession(ctx, err)
@@ -30,32 +39,36 @@ func (d *Discord) listen(ctx context.Context) {
 			}
 			limit = greetTime
 		}
-		steady, again, err := d.converse(ctx, s, limit)
-		if ctx.Err() != nil {
-			break
-		}
-		if errors.Is(err, errToken) {
-			d.rest.recheck.Report()
-		}
+		steady, again, err := d.talk(ctx, s.gateway, limit, s.open)
 		d.noSession(ctx, err)
-		if !again {
-			s.abandon()
+		least := d.refused(ctx, err)
+		if !again || !s.isFree(ctx) {
 			s = nil
 		}
-		if steady > steadyTime {
+		switch {
+		case steady > steadyTime:
 			pause = chat.Backoff{}
-			continue
+		case resumes && steady == 0 && least == 0:
+		default:
+			pause.Wait(ctx, least)
 		}
-		least := time.Duration(0)
-		if errors.Is(err, errSettings) {
-			least = settingsPause
-		}
-		pause.Wait(ctx, least)
 	}
 	d.finish()
-	if s != nil {
-		s.leave()
+}
+
+// refused looks at the code with which Discord ended a session, if it is one that the next
+// session may get, too. It returns how long to wait at least.
+func (d *Discord) refused(ctx context.Context, err error) (least time.Duration) {
+	closed, ok := errors.AsType[closedError](err)
+	switch {
+	case ctx.Err() != nil || !ok:
+	case closed == closeNotAuthenticated:
+		d.rest.recheck.Report() // one such answer proves nothing
+	case closed.isHopeless():
+		d.log.Error("Discord refuses every session like this one; the next try is later", "in", hopelessPause, "err", err)
+		return hopelessPause
 	}
+	return 0
 }
 
 func (d *Discord) noSession(ctx context.Context, err error) {
@@ -65,8 +78,8 @@ func (d *Discord) noSession(ctx context.Context, err error) {
 	}
 }
 
-// startsKept is how many of the sessions that a day has are never begun: what discordgo
-// begins by itself must not use up the last ones.
+// startsKept is how many of the sessions that a day has are never begun: another program
+// with this token may need them.
 const startsKept = 50
 
 // errSpent is returned when no more sessions can be begun today.
@@ -76,6 +89,7 @@ var errSpent = errors.New("discord lets no more sessions begin for now")
 // each attempt counts, and too many of them make Discord reset the token.
 func (d *Discord) begin(ctx context.Context) (*session, error) {
 	var gateway struct {
+		URL    string `json:"url"`
 		Starts struct {
 			Remaining *int  `json:"remaining"`
 			After     int64 `json:"reset_after"` // milliseconds
@@ -89,5 +103,9 @@ func (d *Discord) begin(ctx context.Context) (*session, error) {
 		chat.Sleep(ctx, min(time.Duration(gateway.Starts.After)*time.Millisecond, mostWait))
 		return nil, errSpent
 	}
-	return d.newSession()
+	url, err := gatewayURL(gateway.URL)
+	if err != nil {
+		return nil, err
+	}
+	return d.newSession(url)
 }

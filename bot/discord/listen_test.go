@@ -8,9 +8,60 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"liveadmin/imapi"
 )
+
+// TestRefused: codes about the settings or the program let the next session wait, and some
+// ends let no session go on.
+func TestRefused(t *testing.T) {
+	d, err := New(Config{Token: imapi.NewSecret("a.b.c")}, Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		err       error
+		least     time.Duration
+		resumable bool
+	}{
+		{closedError(4000), 0, true},
+		{closedError(4004), 0, false},
+		{closedError(4007), 0, false},
+		{closedError(4009), 0, false},
+		{closedError(4010), hopelessPause, false},
+		{closedError(4011), hopelessPause, false},
+		{closedError(4012), hopelessPause, false},
+		{closedError(4013), hopelessPause, false},
+		{closedError(4014), hopelessPause, false},
+		{closedError(1001), 0, true},
+		{errReconnect, 0, true},
+		{errSilent, 0, true},
+		{errInvalid, 0, false},
+		{errBinary, 0, false},
+		{errLeft, 0, false},
+	} {
+		if least := d.refused(t.Context(), tc.err); least != tc.least || isResumable(tc.err) != tc.resumable {
+			t.Errorf("%v: waits %v, resumable %v", tc.err, least, isResumable(tc.err))
+		}
+	}
+}
+
+// TestGatewayURL: sockets speak version 10, whatever the address says.
+func TestGatewayURL(t *testing.T) {
+	for named, want := range map[string]string{
+		"wss://gateway.discord.gg":          "wss://gateway.discord.gg/?encoding=json&v=10",
+		"ws://127.0.0.1:80/socket?v=6&x=zz": "ws://127.0.0.1:80/socket/?encoding=json&v=10",
+		"":                                  "",
+		"https://gateway.discord.gg":        "",
+		"wss:///nowhere":                    "",
+		"gateway.discord.gg":                "",
+	} {
+		if got, err := gatewayURL(named); got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q, %v", named, got, err)
+		}
+	}
+}
 
 // TestNoSessionsLeft: when a day's sessions are nearly used up, none is begun until
 // Discord has counted anew. Without a count there is no limit.
@@ -32,7 +83,7 @@ func TestNoSessionsLeft(t *testing.T) {
 		name, answer string
 		want         error
 	}{
-		{"plenty", `{"session_start_limit":{"total":1000,"remaining":999,"reset_after":1000}}`, nil},
+		{"plenty", `{"url":"wss://gateway","session_start_limit":{"total":1000,"remaining":999,"reset_after":1000}}`, nil},
 		{"nearly none", `{"session_start_limit":{"total":1000,"remaining":49,"reset_after":1}}`, errSpent},
 		{"none", `{"session_start_limit":{"total":1000,"remaining":0,"reset_after":1}}`, errSpent},
 		{"no count", `{"url":"wss://gateway"}`, nil},

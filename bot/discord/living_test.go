@@ -46,13 +46,18 @@ func TestSessionEnds(t *testing.T) {
 			w.NextResumes(fakediscord.Invalid)
 			w.Cut()
 		}, 1, 2},
+		{"op 9, resumable, as the answer to a resume", func(w *world) {
+			w.NextResumes(fakediscord.InvalidResumable)
+			w.Cut()
+		}, 1, 2},
 		{"a cut socket", func(w *world) { w.Cut() }, 1, 1},
 		{"a cut socket, and the session is forgotten", func(w *world) {
 			w.Cut()
 			w.EndSessions()
 		}, 1, 2},
 		{"closed with 4000", func(w *world) { w.CloseWith(4000) }, 1, 1},
-		{"closed with 4009", func(w *world) { w.CloseWith(4009) }, 1, 2},
+		{"closed with 4007", func(w *world) { w.CloseWith(4007) }, 0, 2},
+		{"closed with 4009", func(w *world) { w.CloseWith(4009) }, 0, 2},
 		{"two failures to connect", func(w *world) {
 			w.NextConnections(2, 4000)
 			w.Cut()
@@ -64,8 +69,8 @@ func TestSessionEnds(t *testing.T) {
 			before := w.Sessions()
 			tc.end(w)
 			w.Until("readiness says that there is no session", func() bool { return !w.isReady() })
-			w.served(before, 15*time.Second)
-			if w.Resumes() < tc.resumes || len(w.Identifies()) != tc.begins {
+			w.served(before, 10*time.Second)
+			if w.Resumes() != tc.resumes || len(w.Identifies()) != tc.begins {
 				t.Errorf("%d resumes, %d identifies\n%s", w.Resumes(), len(w.Identifies()), w.Log)
 			}
 		})
@@ -221,6 +226,39 @@ func TestRevoked(t *testing.T) {
 	}
 }
 
+// TestClosedForNow: Discord's codes for a session alone end nothing: the token is revoked
+// only if the API says so, too.
+func TestClosedForNow(t *testing.T) {
+	t.Parallel()
+	t.Run("4004, and the token is valid", func(t *testing.T) {
+		t.Parallel()
+		w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+		before, asked := w.Sessions(), len(w.Calls(fakediscord.GetMe))
+		w.CloseWith(4004)
+		w.served(before, 10*time.Second)
+		w.Until("the API is asked about the token", func() bool { return len(w.Calls(fakediscord.GetMe)) > asked })
+	})
+	t.Run("4014", func(t *testing.T) {
+		t.Parallel()
+		w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+		w.NextConnections(1, 4014)
+		w.discord = w.platform()
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- w.discord.Run(ctx, nobodyHome{}) }()
+		w.Until("the log says that it is refused", func() bool {
+			return strings.Contains(w.Log.String(), "level=ERROR") && strings.Contains(w.Log.String(), "code 4014")
+		})
+		if ready, reason := w.discord.State(ctx); ready || !strings.Contains(reason, "code 4014") {
+			t.Errorf("ready %v, %q", ready, reason)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("ended with %v", err)
+		}
+	})
+}
+
 // nobodyHome is a door behind which nothing happens.
 type nobodyHome struct{}
 
@@ -263,8 +301,7 @@ func TestNotYet(t *testing.T) {
 	t.Parallel()
 	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
 	w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.GetMe})
-	w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.GetGatewayBot})
-	w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.GetGateway})
+	w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.GetGatewayBot, Times: 2})
 	w.start()
 	if n := len(w.Identifies()); n != 1 {
 		t.Errorf("%d identifies", n)

@@ -29,7 +29,7 @@ const (
 	longestReason = 300
 )
 
-// to leads requests, those of discordgo too, to the server that is configured in place
+// to leads requests to the server that is configured in place
 // of Discord's; nil: to Discord's own.
 func to(api *url.URL) func(*http.Request) *http.Request {
 	return func(r *http.Request) *http.Request {

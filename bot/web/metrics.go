@@ -29,6 +29,7 @@ type Metrics struct {
 	acknowledged *prometheus.HistogramVec
 	completed    *prometheus.HistogramVec
 	gaveUp       *prometheus.CounterVec
+	dropped      prometheus.Counter
 	calls        *prometheus.CounterVec
 	called       *prometheus.HistogramVec
 	waited       *prometheus.HistogramVec
@@ -71,10 +72,13 @@ func NewMetrics(b Build) *Metrics {
 		acknowledged: histogram("acknowledgement_seconds", "From the arrival of a command to its acknowledgement.", quick, platformLabel),
 		completed:    histogram("completion_seconds", "From the acceptance of a command to its posted result.", long, platformLabel),
 		gaveUp:       counter("posts_given_up_total", "Entries whose messages could not be posted for a day.", platformLabel),
-		calls:        counter("api_calls_total", "Requests to Tencent Chat by ErrorCode: 0 is success, none is no answer.", apiLabel, "code"),
-		called:       histogram("api_call_seconds", "From the turn of a request to Tencent Chat to its end.", usual, apiLabel),
-		waited:       histogram("api_wait_seconds", "How long a request to Tencent Chat has waited for its turn.", long, apiLabel),
-		reloads:      counter("config_reloads_total", "Times that the config file was read, the first time included.", resultLabel),
+		dropped: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: name("gateway_messages_dropped_total"), Help: "Messages from Discord's gateway that were bad and therefore dropped.",
+		}),
+		calls:   counter("api_calls_total", "Requests to Tencent Chat by ErrorCode: 0 is success, none is no answer.", apiLabel, "code"),
+		called:  histogram("api_call_seconds", "From the turn of a request to Tencent Chat to its end.", usual, apiLabel),
+		waited:  histogram("api_wait_seconds", "How long a request to Tencent Chat has waited for its turn.", long, apiLabel),
+		reloads: counter("config_reloads_total", "Times that the config file was read, the first time included.", resultLabel),
 		configGood: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: name("config_file_good"), Help: "1, or 0 while the config file is broken and the rules before hold.",
 		}),
@@ -84,7 +88,7 @@ func NewMetrics(b Build) *Metrics {
 		m.reloads.WithLabelValues(result)
 	}
 	m.registry.MustRegister(
-		m.commands, m.acknowledged, m.completed, m.gaveUp, m.calls, m.called, m.waited, m.reloads, m.configGood,
+		m.commands, m.acknowledged, m.completed, m.gaveUp, m.dropped, m.calls, m.called, m.waited, m.reloads, m.configGood,
 		m.scraped, b.info(),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
@@ -143,6 +147,9 @@ func (m *Metrics) Ended(platform string, verb commands.Verb, outcome commands.St
 
 // GaveUp is of bot.Observer.
 func (m *Metrics) GaveUp(platform string) { m.gaveUp.WithLabelValues(platform).Inc() }
+
+// GatewayDropped counts a message of Discord's gateway that was bad and therefore dropped.
+func (m *Metrics) GatewayDropped() { m.dropped.Inc() }
 
 // Tried is of imapi.Observer.
 func (m *Metrics) Tried(op string, code int, kind imapi.Kind, took time.Duration) {

@@ -60,6 +60,7 @@ func TestMetricsOfNothing(t *testing.T) {
 		`liveadmin_config_reloads_total{result="refused"} 0`,
 		`liveadmin_config_reloads_total{result="taken"} 0`,
 		`liveadmin_database_up 1`,
+		`liveadmin_gateway_messages_dropped_total 0`,
 		`liveadmin_grants 0`,
 		`liveadmin_open_entries{state="accepted"} 0`,
 		`liveadmin_open_entries{state="done"} 0`,
@@ -88,6 +89,7 @@ func happened(m *web.Metrics) {
 	m.Ended("slack", "", commands.Mistaken, 0)
 	m.Ended("discord", commands.End, commands.Warned, time.Minute)
 	m.GaveUp("discord")
+	m.GatewayDropped()
 	m.Tried("modify_admin", 0, "", 40*time.Millisecond)
 	m.Tried("modify_admin", 0, imapi.KindUnknown, 5*time.Second)
 	m.Tried("get_admin_list", 10010, imapi.KindNotFound, 30*time.Millisecond)
@@ -137,6 +139,7 @@ func TestMetrics(t *testing.T) {
 		`liveadmin_config_reloads_total{result="refused"} 1`,
 		`liveadmin_config_reloads_total{result="taken"} 1`,
 		`liveadmin_database_up 1`,
+		`liveadmin_gateway_messages_dropped_total 1`,
 		`liveadmin_grants 7`,
 		`liveadmin_open_entries{state="accepted"} 3`,
 		`liveadmin_open_entries{state="done"} 1`,

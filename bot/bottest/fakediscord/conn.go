@@ -27,10 +27,12 @@ type conn struct {
 	hungUp  bool // with a code: what it sends is not read any more
 }
 
-// frame is something to be written: a payload, or a close code.
+// frame is something to be written: a payload, a close code, or bytes as they are.
 type frame struct {
 	payload []byte
+	binary  bool // the payload is sent as a binary message
 	code    int
+	raw     []byte // no WebSocket frame is made of them
 }
 
 // send queues a payload, unless the connection is silent or told its end: behind the
@@ -40,6 +42,12 @@ func (c *conn) send(payload any) {
 		return
 	}
 	c.queue = append(c.queue, frame{payload: encode(payload)})
+	c.nudge()
+}
+
+// push queues what Discord itself never sends.
+func (c *conn) push(f frame) {
+	c.queue = append(c.queue, f)
 	c.nudge()
 }
 
@@ -77,7 +85,15 @@ func (c *conn) write(f frame) error {
 		if err := c.ws.SetWriteDeadline(deadline); err != nil {
 			return err
 		}
-		return c.ws.WriteMessage(websocket.TextMessage, f.payload)
+		if f.raw != nil {
+			_, err := c.ws.NetConn().Write(f.raw)
+			return err
+		}
+		kind := websocket.TextMessage
+		if f.binary {
+			kind = websocket.BinaryMessage
+		}
+		return c.ws.WriteMessage(kind, f.payload)
 	}
 	if err := c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(f.code, ""), deadline); err != nil {
 		return err

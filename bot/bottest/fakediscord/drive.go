@@ -110,6 +110,49 @@ func (s *Server) Invalidate(resumable bool, ids ...int) {
 	})
 }
 
+// Dispatch gives an event to every session, with its next sequence number.
+func (s *Server) Dispatch(kind string, data any) {
+	s.host.Change(func() { s.hub.dispatch(kind, data) })
+}
+
+// SendText sends connections, all if none is named, any text as a message.
+func (s *Server) SendText(text string, ids ...int) {
+	s.pick(ids, func(c *conn) { c.push(frame{payload: []byte(text)}) })
+}
+
+// SendBinary sends connections, all if none is named, a binary message.
+func (s *Server) SendBinary(payload []byte, ids ...int) {
+	s.pick(ids, func(c *conn) { c.push(frame{payload: payload, binary: true}) })
+}
+
+// SendRaw writes bytes to connections, to all if none is named, that need not be a frame.
+func (s *Server) SendRaw(raw []byte, ids ...int) {
+	s.pick(ids, func(c *conn) { c.push(frame{raw: raw}) })
+}
+
+// OnConnect sends texts on every connection that comes from now on, before HELLO and right
+// after it.
+func (s *Server) OnConnect(before, after []string) {
+	s.host.Change(func() { s.hub.before, s.hub.after = before, after })
+}
+
+// Sequence is the sequence number that the bot named last, in a heartbeat or a RESUME.
+func (s *Server) Sequence() int {
+	s.host.Lock()
+	defer s.host.Unlock()
+	return s.hub.sequence
+}
+
+// LastSequence is the sequence number of the last event of the newest session.
+func (s *Server) LastSequence() int {
+	s.host.Lock()
+	defer s.host.Unlock()
+	if n := len(s.hub.sessions); n > 0 {
+		return len(s.hub.sessions[n-1].events)
+	}
+	return 0
+}
+
 // CloseWith closes connections, all if none is named, with a code such as 4004. The
 // codes 1000, 1001, 4007 and 4009 end the session, too.
 func (s *Server) CloseWith(code int, ids ...int) {

@@ -54,11 +54,14 @@ type hub struct {
 	identifies []Identify
 	resumes    int
 	heartbeats int
+	sequence   int // that the bot named last
 
 	heartbeat  time.Duration
 	answers    []ResumeAnswer // to the next RESUMEs
 	refuseNext int            // how many IDENTIFYs and RESUMEs are closed
 	refuseCode int
+	before     []string // texts before HELLO, and after it
+	after      []string
 	mute       bool   // new connections are silent
 	endpoint   string // of HTTP mode; "" on the gateway
 }
@@ -91,6 +94,9 @@ func (s *Server) getGateway(*query) answer {
 }
 
 func (s *Server) gatewayURL() string {
+	if s.config.Gateway != "" {
+		return s.config.Gateway
+	}
 	return "ws://" + s.host.Addr() + strings.TrimSuffix(gatewayPath, "/")
 }
 
@@ -149,7 +155,13 @@ func (s *Server) greet(c *conn, version string) bool {
 			h.hangUp(c, closeBadVersion)
 			return
 		}
+		for _, text := range h.before {
+			c.push(frame{payload: []byte(text)})
+		}
 		c.send(map[string]any{"op": opHello, "d": map[string]any{"heartbeat_interval": h.heartbeat.Milliseconds()}})
+		for _, text := range h.after {
+			c.push(frame{payload: []byte(text)})
+		}
 	})
 	return !closed
 }
@@ -205,6 +217,7 @@ func (s *Server) obey(c *conn, op int, d json.RawMessage) (code int) {
 	switch op {
 	case opHeartbeat:
 		s.hub.heartbeats++
+		_ = json.Unmarshal(d, &s.hub.sequence) // null before the first event
 		c.send(map[string]any{"op": opAck})
 		return 0
 	case opIdentify:

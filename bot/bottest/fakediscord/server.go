@@ -27,6 +27,8 @@ type Config struct {
 	Token   string // of the bot, without "Bot "
 	Command string // the slash command that people type; "liveadmin" if empty
 
+	Gateway string // the address that the API names for the gateway; its own if empty
+
 	AckWithin      time.Duration    // how long an interaction waits for its first response, by the real clock; 0 is 3 s
 	Heartbeat      time.Duration    // the interval that HELLO asks for; 0 is 41.25 s
 	HeartbeatGrace time.Duration    // how much later than that a heartbeat may come; 0 is 10 s

@@ -111,6 +111,7 @@ func (s *Server) resume(c *conn, d json.RawMessage) (code int) {
 		return closeDecodeError
 	}
 	s.hub.resumes++
+	s.hub.sequence = in.Seq
 	refusal := s.hub.refusal()
 	switch {
 	case c.session != nil:

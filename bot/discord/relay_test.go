@@ -1,0 +1,193 @@
+package discord
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"liveadmin/imapi"
+)
+
+const beat = 41250 * time.Millisecond
+
+// stage is a socket of the real discordgo to a server of the test, which is in memory, and
+// so in the time of the test.
+type stage struct {
+	*testing.T
+	server *websocket.Conn
+	began  time.Time
+	result chan outcome
+	heard  chan string // what discordgo says; closed when the socket ends
+}
+
+type outcome struct {
+	again bool
+	err   error
+	took  time.Duration
+}
+
+// onStage opens a socket and lets discordgo resume or begin a session on it.
+func onStage(t *testing.T) *stage {
+	here, there := net.Pipe()
+	d, err := New(Config{Token: imapi.NewSecret("a.b.c")}, Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.dialer = &websocket.Dialer{NetDialContext: func(context.Context, string, string) (net.Conn, error) { return here, nil }}
+	s, err := d.newSession("ws://gateway/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &stage{T: t, began: time.Now(), result: make(chan outcome, 1), heard: make(chan string, 1000)}
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		_, again, err := d.talk(ctx, s.gateway, greetTime, s.open)
+		g.result <- outcome{again, err, time.Since(g.began)}
+	}()
+	r, err := http.ReadRequest(bufio.NewReader(there))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g.server, err = new(websocket.Upgrader).Upgrade(handshake{there, bufio.NewReader(there)}, r, nil); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(g.heard)
+		for {
+			_, text, err := g.server.ReadMessage()
+			if err != nil {
+				return
+			}
+			g.heard <- string(text)
+		}
+	}()
+	t.Cleanup(func() {
+		cancel()
+		there.Close()
+		time.Sleep(time.Minute) // discordgo takes a second to let go
+		synctest.Wait()
+	})
+	return g
+}
+
+// sends sends a message and waits until everybody has done with it.
+func (g *stage) sends(text string) {
+	g.Helper()
+	if err := g.server.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
+		g.Errorf("after %v: %v", time.Since(g.began), err)
+	}
+	synctest.Wait()
+}
+
+// greets makes the session ready. discordgo's first heartbeat comes at once.
+func (g *stage) greets() {
+	g.Helper()
+	g.sends(`{"op":10,"d":{"heartbeat_interval":41250}}`)
+	g.sends(`{"op":0,"t":"READY","s":1,"d":{"session_id":"x"}}`)
+}
+
+// ended waits for the end of the socket.
+func (g *stage) ended() outcome {
+	g.Helper()
+	time.Sleep(10 * time.Minute)
+	select {
+	case o := <-g.result:
+		return o
+	default:
+		g.Fatal("it lives")
+		return outcome{}
+	}
+}
+
+// TestWatch: a socket lives while its heartbeats are answered, and ends five seconds after
+// the second one that was not.
+func TestWatch(t *testing.T) {
+	const ack = `{"op":11}`
+	for _, tc := range []struct {
+		name  string
+		live  func(*stage)
+		want  time.Duration
+		why   error
+		again bool
+	}{
+		{"never greeted", func(*stage) {}, greetTime, errDeaf, false},
+		{"never ready", func(g *stage) {
+			g.sends(`{"op":10,"d":{"heartbeat_interval":41250}}`)
+			for range 10 {
+				time.Sleep(time.Second)
+				g.sends(ack)
+			}
+		}, greetTime, errDeaf, false},
+		{"never answered", func(g *stage) { g.greets() }, beat + 5*time.Second, errSilent, true},
+		{"answered three times, then never", func(g *stage) {
+			g.greets()
+			for range 3 {
+				time.Sleep(time.Second)
+				g.sends(ack)
+				time.Sleep(beat - time.Second)
+			}
+		}, 4*beat + 5*time.Second, errSilent, true},
+		{"answered late", func(g *stage) {
+			g.greets()
+			time.Sleep(beat + 4*time.Second)
+			g.sends(ack)
+		}, 3*beat + 5*time.Second, errSilent, true},
+		{"op 7", func(g *stage) {
+			g.greets()
+			time.Sleep(time.Second)
+			g.sends(`{"op":7,"d":null}`)
+		}, time.Second, errReconnect, true},
+		{"op 9", func(g *stage) {
+			g.greets()
+			g.sends(`{"op":9,"d":false}`)
+		}, 0, errInvalid, false},
+		{"op 9, resumable", func(g *stage) {
+			g.greets()
+			g.sends(`{"op":9,"d":true}`)
+		}, 0, errReconnect, true},
+		{"op 9 before it is ready", func(g *stage) {
+			g.sends(`{"op":10,"d":{"heartbeat_interval":41250}}`)
+			g.sends(`{"op":9,"d":true}`)
+		}, 0, errReconnect, false},
+		{"op 7 before it is ready", func(g *stage) {
+			g.sends(`{"op":10,"d":{"heartbeat_interval":41250}}`)
+			g.sends(`{"op":7,"d":null}`)
+		}, 0, errReconnect, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := onStage(t)
+				tc.live(g)
+				if got := g.ended(); got.took != tc.want || !errors.Is(got.err, tc.why) || got.again != tc.again {
+					t.Errorf("it ended after %v with %v, again %v; want %v with %v, again %v", got.took, got.err, got.again, tc.want, tc.why, tc.again)
+				}
+			})
+		})
+	}
+}
+
+// TestOneIdentify: discordgo, which answers an op 9 with another IDENTIFY, never sees one:
+// each socket uses up one of the sessions of a day at most.
+func TestOneIdentify(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := onStage(t)
+		g.sends(`{"op":10,"d":{"heartbeat_interval":41250}}`)
+		g.sends(`{"op":9,"d":false}`)
+		g.ended()
+		said := 0
+		for range g.heard {
+			said++
+		}
+		if said != 1 {
+			t.Errorf("discordgo said %d things", said)
+		}
+	})
+}
