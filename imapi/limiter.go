@@ -18,8 +18,8 @@ type limiter struct {
 	mu      sync.Mutex
 	queue   queue
 	timer   *time.Timer // serves the queue again; nil until it was needed
-	quota   quota
-	usual   quota       // the latest one that was not 0
+	quota   int         // calls a second of this instance
+	usual   int         // the latest quota that was not 0
 	turns   int         // calls that have their turn and have not left
 	leaving int         // those of them that are being written
 	past    []time.Time // when the latest calls left, the oldest first
@@ -103,15 +103,15 @@ const mostBehind = 10
 func (l *limiter) ask(since time.Time) (*place, time.Duration) {
 	now := time.Now()
 	l.forget(now)
-	excess := l.turns + len(l.past) - l.quota.calls
+	excess := l.turns + len(l.past) - l.quota
 	if excess >= len(l.past) {
 		return nil, 0 // a call must leave first, or the quota grow
 	}
 	if excess >= 0 {
-		return nil, l.past[excess].Add(l.quota.held()).Sub(now)
+		return nil, l.past[excess].Add(counted).Sub(now)
 	}
-	due := l.last.Add(l.quota.spacing())
-	for _, earliest := range []time.Time{since, now.Add(-l.quota.held() / mostBehind)} {
+	due := l.last.Add(counted / time.Duration(l.quota))
+	for _, earliest := range []time.Time{since, now.Add(-counted / mostBehind)} {
 		if due.Before(earliest) {
 			due = earliest
 		}
@@ -133,7 +133,7 @@ func (p *place) leave() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.forget(time.Now())
-	if p.leaving || p.over || l.leaving+len(l.past) >= l.quota.calls {
+	if p.leaving || p.over || l.leaving+len(l.past) >= l.quota {
 		return false
 	}
 	p.leaving = true
@@ -168,35 +168,38 @@ func (l *limiter) divide(instances int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	q := quotaOf(l.limit, instances)
-	added := q.calls - l.quota.calls
-	if q.window < l.quota.window {
-		added = q.calls
-	}
 	now := time.Now()
-	for range added {
+	for range q - l.quota {
 		l.past = append(l.past, now)
 	}
-	if l.quota.calls == 0 {
-		l.last = now.Add(q.held()) // when the first of them is free: nothing is behind time yet
+	if l.quota == 0 {
+		l.last = now.Add(counted) // when the first of them is free: nothing is behind time yet
 	}
 	l.quota = q
-	if q.calls > 0 {
+	if q > 0 {
 		l.usual = q
 	}
 	l.serve()
 }
 
 // usually is the quota, or what it was before it became 0.
-func (l *limiter) usually() quota {
+func (l *limiter) usually() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.usual
 }
 
+func (l *limiter) busy() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.forget(time.Now())
+	return l.queue.next() != nil || l.turns > 0 || len(l.past) > 0
+}
+
 // forget drops the calls whose places are free again.
 func (l *limiter) forget(now time.Time) {
 	free := 0
-	for free < len(l.past) && now.Sub(l.past[free]) >= l.quota.held() {
+	for free < len(l.past) && now.Sub(l.past[free]) >= counted {
 		free++
 	}
 	l.past = l.past[free:]

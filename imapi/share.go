@@ -7,49 +7,40 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// quota is how many calls of one instance can leave in any window of that length.
-type quota struct {
-	calls  int
-	window time.Duration // a second, or more for an instance that has less than one call a second
-}
+// window is what a rate limit counts in. A call counts a hundredth longer than that after
+// it left, as room for the uneven time that requests take on their way.
+const (
+	window  = time.Second
+	counted = window * 100 / 99
+)
 
-// quotaOf divides a limit among instances. All quotas together are the limit, or
-// less: each is a whole number.
-func quotaOf(limit, instances int) quota {
-	switch {
-	case instances <= 0:
-		return quota{0, time.Second}
-	case instances <= limit:
-		return quota{limit / instances, time.Second}
-	default:
-		part := time.Second * time.Duration(instances)
-		return quota{1, (part + time.Duration(limit) - 1) / time.Duration(limit)}
+// quotaOf is how many calls a second one of so many instances may send. All of them
+// together send the limit, or less.
+func quotaOf(limit, instances int) int {
+	if instances <= 0 {
+		return 0
 	}
+	return limit / instances
 }
-
-// held is how long a call counts after it left: a hundredth longer than the
-// window, as room for the uneven time that requests take on their way.
-func (q quota) held() time.Duration { return q.window * 100 / 99 }
-
-// spacing is how far apart turns are.
-func (q quota) spacing() time.Duration { return q.held() / time.Duration(q.calls) }
 
 // SetShare divides the rate limit among that many instances from now on, of which
-// this client is one. With more instances than calls a second, each of them sends
-// one call in instances/limit seconds. With 0, or less, nothing is sent until it
-// is called with more: calls wait in the queue, and it costs nothing of their
-// budgets.
+// this client is one, and has that part of it, rounded down. With more instances than
+// calls a second that is nothing, as with 0 or less: nothing is sent until it is called
+// with another number; calls wait in the queue, and it costs nothing of their budgets.
 //
 // A smaller share holds at once, also for calls that already have their turn and
-// are not yet being written. What a larger share adds can be used a second later
-// (or one window of a share under one call a second), when it no longer adds to
-// what the others sent of it before.
+// are not yet being written. What a larger share adds can be used a second later,
+// when it no longer adds to what the others sent of it before.
 func (c *Client) SetShare(instances int) { c.limiter.divide(instances) }
+
+// Busy reports whether a call waits for its turn, has it, or left within the last
+// second. An instance that is not needs no share.
+func (c *Client) Busy() bool { return c.limiter.busy() }
 
 // Share is how many calls of one command can wait or be in flight at once: a
 // tenth of this instance's calls a second, and at least one. While nothing may be
 // sent it is what it was before.
-func (c *Client) Share() int { return max(1, c.limiter.usually().calls/10) }
+func (c *Client) Share() int { return max(1, c.limiter.usually()/10) }
 
 // share is what one command has of the limit: so many calls waiting or in flight, of
 // which a few are in the queue. Those are enough to use every turn that is free, and

@@ -69,7 +69,7 @@ func (s service) operate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	record, err = journal.Open(ctx, s.cfg.Database.Reveal(), s.cfg.IM.SDKAppID, journal.WithLogger(s.log), journal.WithShares(api.SetShare))
+	record, err = journal.Open(ctx, s.cfg.Database.Reveal(), s.cfg.IM.SDKAppID, journal.WithLogger(s.log), journal.WithShares(s.cfg.IM.RateLimit, api.SetShare, api.Busy))
 	if err != nil {
 		return err
 	}

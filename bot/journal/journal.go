@@ -11,6 +11,7 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
+	"math"
 	"os"
 	"sync/atomic"
 	"time"
@@ -39,10 +40,10 @@ type Journal struct {
 type Option func(*options) error
 
 type options struct {
-	clock  func() time.Time
-	log    *slog.Logger
-	shares func(instances int)
-	lease  time.Duration
+	clock func() time.Time
+	log   *slog.Logger
+	share share
+	lease time.Duration
 }
 
 // WithClock replaces time.Now.
@@ -67,16 +68,18 @@ func WithLogger(log *slog.Logger) Option {
 	}
 }
 
-// WithShares has it said among how many instances the rate limit of the API is to
-// be divided: once before Open returns, and whenever that changes, one call at a
-// time. 0 means that nothing is to be sent yet. The parts of all instances are
-// never more than the whole. On a file it is 1.
-func WithShares(shares func(instances int)) Option {
+// WithShares divides a rate limit, in calls a second, among all instances. set gets the
+// number by which this instance is to divide it: once before Open returns, and whenever
+// that changes, one call at a time. 0 means that nothing is to be sent yet. The parts of
+// all instances, each rounded down, are never more than the whole. With more instances
+// than calls a second, those that have something to send, as busy reports, take turns. On
+// a file the number is 1.
+func WithShares(limit int, set func(instances int), busy func() bool) Option {
 	return func(o *options) error {
-		if shares == nil {
-			return errors.New("the journal has nobody to tell the shares")
+		if limit < 1 || set == nil || busy == nil {
+			return errors.New("a rate limit and who is to keep to its parts are needed")
 		}
-		o.shares = shares
+		o.share = share{limit, set, busy}
 		return nil
 	}
 }
@@ -90,7 +93,9 @@ func withLease(length time.Duration) Option {
 }
 
 func newOptions(opts []Option) (options, error) {
-	o := options{clock: time.Now, log: slog.Default(), shares: func(int) {}, lease: leaseLength}
+	o := options{clock: time.Now, log: slog.Default(), lease: leaseLength,
+		share: share{math.MaxInt, func(int) {}, func() bool { return false }},
+	}
 	for _, opt := range opts {
 		if err := opt(&o); err != nil {
 			return options{}, err

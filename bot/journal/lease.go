@@ -19,14 +19,16 @@ type lease struct {
 	db      *sql.DB // one connection, so that a renewal waits for nothing else
 	length  time.Duration
 	terms   *terms
-	shares  func(instances int)
+	share   share
 	explain func(error) error
 	log     *slog.Logger
 
 	owner string    // of the row; empty: none
 	told  int       // the divisor in the row
-	uses  int       // the divisor in use; 0: nothing is sent
+	uses  int       // the divisor in use; 0 or less: nothing is sent
 	fewer time.Time // since when there have been fewer instances than that; zero: there are not
+	taken time.Time // when it was 0 or less last
+	many  bool      // there are more instances than calls a second
 
 	stop context.CancelFunc
 	done chan struct{} // closed when keep has returned
@@ -35,7 +37,7 @@ type lease struct {
 // How a lease is used, in parts of its length: this instance stops a sixth sooner
 // than others may take over, which is longer than what it sent last counts in a
 // rate limit by the second. It renews three times in a length, more often after a
-// failure and while it may send nothing.
+// failure, while it may send nothing, and while others may wait for its part.
 func (l *lease) margin() time.Duration  { return l.length / 6 }
 func (l *lease) pause() time.Duration   { return l.length / 3 }
 func (l *lease) hurried() time.Duration { return l.length / 24 }
@@ -48,8 +50,8 @@ func (l *lease) begin(ctx context.Context) error {
 	if err := l.renew(ctx); err != nil {
 		return err
 	}
-	if l.uses == 0 {
-		l.shares(0) // else renew has said how many there are
+	if l.uses <= 0 {
+		l.share.set(0) // else renew has said how many there are
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	l.stop, l.done = stop, make(chan struct{})
@@ -64,7 +66,7 @@ func (l *lease) keep(ctx context.Context) {
 	failing := false
 	pause := l.pause()
 	for {
-		if l.uses == 0 || failing {
+		if l.uses <= 0 || l.many || failing {
 			pause = l.hurried()
 		}
 		if left, ok := l.terms.left(); ok {
@@ -117,8 +119,10 @@ func (l *lease) renew(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		next = divide(l.uses, others, l.fewerFor(1+len(others), sent) >= l.length)
-		if l.uses == 0 || next < l.uses { // a larger part is on record before it is used
+		instances := 1 + len(others)
+		l.many = instances > l.share.limit
+		next = l.share.divide(l.uses, others, l.fewerFor(instances, sent) >= l.length, sent.Sub(l.taken) >= l.length)
+		if l.uses <= 0 || next > 0 && next < l.uses { // a larger part is on record before it is used
 			told = next
 			_, err = tx.ExecContext(ctx, `UPDATE lease SET divisor = $2 WHERE id = $1`, term.owner, told)
 		}
@@ -195,9 +199,13 @@ func (l *lease) lose(why string) {
 
 // use changes the divisor in use.
 func (l *lease) use(divisor int) {
-	if l.uses != divisor {
-		l.uses = divisor
-		l.shares(divisor)
+	before, after := max(l.uses, 0), max(divisor, 0)
+	l.uses = divisor
+	if before == 0 {
+		l.taken = time.Now()
+	}
+	if after != before {
+		l.share.set(after)
 	}
 }
 

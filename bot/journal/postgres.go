@@ -95,7 +95,7 @@ func openServer(ctx context.Context, url string, sdkAppID int64, o options) (_ *
 	j.db = s.pool(forReading, readers)
 	j.lease = &lease{
 		db: s.pool(forRenewing, 1), length: o.lease, terms: j.terms,
-		shares: o.shares, explain: s.dialect.explain, log: o.log,
+		share: o.share, explain: s.dialect.explain, log: o.log,
 	}
 	if err := j.lease.begin(ctx); err != nil {
 		return nil, fmt.Errorf("cannot take a lease: %w", err)

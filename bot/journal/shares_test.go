@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -12,29 +13,46 @@ import (
 
 func TestDivide(t *testing.T) {
 	for _, test := range []struct {
-		name   string
-		uses   int
-		others []int64
-		fewer  bool
-		want   int
+		name        string
+		limit, has  int
+		others      []int64
+		fewer, long bool
+		busy        bool
+		want        int
 	}{
-		{"alone", 0, nil, false, 1},
-		{"alone for long", 1, nil, false, 1},
-		{"new, beside one that has everything", 0, []int64{1}, false, 0},
-		{"new, beside one that has made room", 0, []int64{2}, false, 2},
-		{"new, beside one that is new", 0, []int64{0}, false, 2},
-		{"new, beside one that has made too little room", 0, []int64{3, 2}, false, 0},
-		{"another has come", 1, []int64{0}, false, 2},
-		{"two have come", 2, []int64{2, 0, 0}, false, 4},
-		{"one has left just now", 3, []int64{3}, false, 3},
-		{"one left a lease ago", 3, []int64{3}, true, 2},
-		{"one left a lease ago, and another took its part", 3, []int64{2}, true, 2},
-		{"all left a lease ago", 3, nil, true, 1},
-		{"as it was", 3, []int64{3, 3}, false, 3},
+		{name: "alone", want: 1},
+		{name: "alone for long", has: 1, long: true, busy: true, want: 1},
+		{name: "new, beside one that has everything", others: []int64{1}, want: -1},
+		{name: "new, beside one that has made room", others: []int64{2}, want: 2},
+		{name: "new, beside one that is new", others: []int64{0}, want: 2},
+		{name: "new, beside one that has made too little room", others: []int64{3, 2}, want: -1},
+		{name: "it waits for room", has: -1, others: []int64{3, 2}, want: -1},
+		{name: "another has come", has: 1, others: []int64{0}, want: 2},
+		{name: "two have come", has: 2, others: []int64{2, -1, 0}, want: 4},
+		{name: "one has left just now", has: 3, others: []int64{3}, want: 3},
+		{name: "one left a lease ago", has: 3, others: []int64{3}, fewer: true, want: 2},
+		{name: "one left a lease ago, and another took its part", has: 3, others: []int64{2}, fewer: true, want: 2},
+		{name: "one left a lease ago, and another has more than its part", has: 3, others: []int64{1}, fewer: true, want: 3},
+		{name: "all left a lease ago", has: 3, fewer: true, want: 1},
+		{name: "as it was", has: 3, others: []int64{3, 3}, long: true, busy: true, want: 3},
+
+		{name: "two calls for three, a part is one call", limit: 2, has: 1, others: []int64{0, 0}, busy: true, want: 2},
+		{name: "two calls for three, nothing to send", limit: 2, others: []int64{2, 0}, want: 0},
+		{name: "two calls for three, one is free", limit: 2, others: []int64{2, 0}, busy: true, want: 2},
+		{name: "two calls for three, none is free", limit: 2, others: []int64{2, 2}, busy: true, want: -1},
+		{name: "one is free, and another waits for it", limit: 2, others: []int64{2, -4}, busy: true, want: -5},
+		{name: "one is free for the first that waits", limit: 2, has: -4, others: []int64{2, -5}, busy: true, want: 2},
+		{name: "one is free, not for the second that waits", limit: 2, has: -5, others: []int64{2, -4}, busy: true, want: -5},
+		{name: "who waits needs it no more", limit: 2, has: -5, others: []int64{2, 2}, want: 0},
+		{name: "nobody waits for what it does not need", limit: 2, has: 2, others: []int64{2, 0}, long: true, want: 2},
+		{name: "another waits for what it does not need", limit: 2, has: 2, others: []int64{2, -1}, want: 0},
+		{name: "another waits for what it needs", limit: 2, has: 2, others: []int64{2, -1}, busy: true, want: 2},
+		{name: "it was its turn for long", limit: 2, has: 2, others: []int64{2, -1}, busy: true, long: true, want: 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := divide(test.uses, test.others, test.fewer); got != test.want {
-				t.Errorf("uses %d, want %d", got, test.want)
+			s := share{limit: cmp.Or(test.limit, 100), busy: func() bool { return test.busy }}
+			if got := s.divide(test.has, test.others, test.fewer, test.long); got != test.want {
+				t.Errorf("has %d, want %d", got, test.want)
 			}
 		})
 	}
@@ -46,30 +64,36 @@ type member struct {
 	uses   int   // in use
 	row    int64 // on record
 	fewer  int   // since which step there have been fewer; 0: there are not
-	answer int   // of a renewal, not received yet; -1: none
+	taken  int   // the step at which it last had no part
+	under  bool  // a renewal is under way, and
+	answer int   // what it will say
 	left   int   // the step at which its row runs out; 0: it lives
+	busy   bool
+	served int // steps with a part
 }
 
 // TestSharesNeverExceedTheWhole plays instances that come, leave, crash, and whose
-// renewals are answered late or never.
+// renewals are answered late or never; with fewer calls a second than instances, too.
 func TestSharesNeverExceedTheWhole(t *testing.T) {
 	const lease = 6
-	for seed := range uint64(300) {
+	for seed := range uint64(600) {
 		random := rand.New(rand.NewPCG(seed, 1))
+		limit := []int{1, 2, 3, 5, 7, 100}[seed%6]
 		var members []*member
 		for step := 1; step < 400; step++ {
 			for _, m := range members {
+				m.busy = random.IntN(3) > 0
 				if m.left == 0 && random.IntN(3) == 0 {
-					m.renew(members, step, lease)
+					m.renew(limit, members, step, lease)
 				}
-				if m.left == 0 && random.IntN(2) == 0 && m.answer >= 0 {
-					m.uses, m.answer = m.answer, -1
+				if m.left == 0 && random.IntN(2) == 0 && m.under {
+					m.use(step)
 				}
 			}
 			switch random.IntN(20) {
 			case 0:
-				if len(members) < 6 {
-					members = append(members, &member{answer: -1})
+				if len(members) < 8 {
+					members = append(members, &member{})
 				}
 			case 1: // closed: its row goes at once
 				if i := pick(random, members); i >= 0 && members[i].left == 0 {
@@ -81,33 +105,50 @@ func TestSharesNeverExceedTheWhole(t *testing.T) {
 				}
 			case 3: // an answer is lost
 				if i := pick(random, members); i >= 0 {
-					members[i].answer = -1
+					members[i].under = false
 				}
 			}
 			members = living(members, step)
-			sum := 0.0
-			for _, m := range members {
-				if m.uses > 0 {
-					sum += 1 / float64(m.uses)
-				}
-			}
-			if sum > 1+1e-9 {
-				t.Fatalf("seed %d, step %d: the parts are %.3f of the whole", seed, step, sum)
-			}
-		}
-		for step := 1000; step < 1000+8*lease; step++ { // now nothing happens but renewals
-			members = living(members, step)
-			for _, m := range members {
-				m.renew(members, step, lease)
-				m.uses, m.answer = m.answer, -1
+			if sum := calls(limit, members); sum > limit {
+				t.Fatalf("seed %d, step %d: %d calls of %d", seed, step, sum, limit)
 			}
 		}
 		for _, m := range members {
-			if m.uses != len(members) {
-				t.Fatalf("seed %d: at rest one of %d uses 1/%d", seed, len(members), m.uses)
+			m.busy = true
+		}
+		for step := 1000; step < 1000+20*lease; step++ { // now nothing happens but renewals
+			if members = living(members, step); step == 1000+8*lease {
+				for _, m := range members {
+					m.served = 0
+				}
+			}
+			for _, m := range members {
+				m.renew(limit, members, step, lease)
+				m.use(step)
+				if m.uses > 0 {
+					m.served++
+				}
+			}
+		}
+		for _, m := range members {
+			if len(members) <= limit && m.uses != len(members) {
+				t.Fatalf("seed %d: at rest one of %d uses 1/%d of %d", seed, len(members), m.uses, limit)
+			}
+			if fair := 12 * lease * min(limit, len(members)) / len(members); m.served < fair/2 {
+				t.Fatalf("seed %d: one of %d had a part of %d for %d steps, want about %d", seed, len(members), limit, m.served, fair)
 			}
 		}
 	}
+}
+
+// calls is how many calls a second the members may send together.
+func calls(limit int, members []*member) (sum int) {
+	for _, m := range members {
+		if m.uses > 0 {
+			sum += limit / m.uses
+		}
+	}
+	return sum
 }
 
 func pick(random *rand.Rand, members []*member) int {
@@ -127,7 +168,7 @@ func living(members []*member, step int) (alive []*member) {
 }
 
 // renew is what lease.renew does, with the answer still under way.
-func (m *member) renew(members []*member, step, lease int) {
+func (m *member) renew(limit int, members []*member, step, lease int) {
 	var others []int64
 	for _, other := range members {
 		if other != m {
@@ -141,10 +182,20 @@ func (m *member) renew(members []*member, step, lease int) {
 		m.fewer = step
 	}
 	m.row = int64(m.uses)
-	m.answer = divide(m.uses, others, m.fewer != 0 && step-m.fewer >= lease)
-	if m.uses == 0 || m.answer < m.uses {
+	s := share{limit: limit, busy: func() bool { return m.busy }}
+	m.answer = s.divide(m.uses, others, m.fewer != 0 && step-m.fewer >= lease, step-m.taken >= lease)
+	if m.uses <= 0 || m.answer > 0 && m.answer < m.uses {
 		m.row = int64(m.answer)
 	}
+	m.under = true
+}
+
+// use takes the answer of a renewal.
+func (m *member) use(step int) {
+	if m.uses <= 0 {
+		m.taken = step
+	}
+	m.uses, m.under = m.answer, false
 }
 
 // parts adds up what instances were told.
@@ -155,7 +206,7 @@ type parts struct {
 }
 
 func (p *parts) of(name string) Option {
-	return WithShares(func(instances int) {
+	return WithShares(100, func(instances int) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.told[name] = instances
@@ -166,7 +217,7 @@ func (p *parts) of(name string) Option {
 			}
 		}
 		p.most = max(p.most, sum)
-	})
+	}, func() bool { return false })
 }
 
 func (p *parts) gone(name string) {
@@ -219,7 +270,7 @@ func TestShares(t *testing.T) {
 func TestSharesOfAFile(t *testing.T) {
 	url, _ := newURL(t)
 	var told []int
-	reopen(t, url, WithShares(func(instances int) { told = append(told, instances) }))
+	reopen(t, url, WithShares(100, func(instances int) { told = append(told, instances) }, func() bool { return false }))
 	if fmt.Sprint(told) != "[1]" {
 		t.Errorf("told %v", told)
 	}
@@ -233,7 +284,7 @@ func TestShareAfterARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	told := make(chan int, 9)
-	reopen(t, url, WithShares(func(instances int) { told <- instances }))
+	reopen(t, url, WithShares(100, func(instances int) { told <- instances }, func() bool { return false }))
 	select {
 	case n := <-told:
 		if n != 1 {

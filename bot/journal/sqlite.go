@@ -49,7 +49,7 @@ func openFile(ctx context.Context, url string, sdkAppID int64, o options) (_ *Jo
 	if j.db, err = openReaders(file); err != nil {
 		return nil, err
 	}
-	o.shares(1)
+	o.share.set(1)
 	return j, nil
 }
 
