@@ -10,6 +10,7 @@ import (
 // the outcome.
 const (
 	postFor     = 24 * time.Hour
+	lastTry     = 5 * time.Minute // of what is first tried after that
 	firstPause  = time.Second
 	mostPause   = time.Minute
 	progressGap = time.Second
@@ -148,20 +149,24 @@ func (j *job) report(platform Platform) {
 	}
 }
 
-// deliver repeats a post until it succeeds, for a day at most, or nobody takes it. Where an earlier
-// try may have succeeded, it looks for the message first.
+// deliver repeats a post until it succeeds, for a day at most, or nobody takes it; the end of
+// the day also ends a try that waits for its platform. Where an earlier try may have
+// succeeded, it looks for the message first.
 func (j *job) deliver(doing string, send func(context.Context) (Post, error), find func(context.Context, Finder) (Post, bool, error)) (Post, error) {
 	finder, _ := j.b.platforms[j.entry.Place.Platform].(Finder)
 	unsure := j.resumed
 	for pause := firstPause; ; pause = min(2*pause, mostPause) {
 		var post Post
 		err := safely(func() (err error) {
+			left := postFor - j.b.now().Sub(j.entry.Accepted)
+			ctx, cancel := context.WithTimeout(j.ctx, max(left, lastTry))
+			defer cancel()
 			found := false
 			if unsure && finder != nil && find != nil {
-				post, found, err = find(j.ctx, finder)
+				post, found, err = find(ctx, finder)
 			}
 			if err == nil && !found {
-				post, err = send(j.ctx)
+				post, err = send(ctx)
 			}
 			return err
 		})

@@ -59,7 +59,32 @@ func (w wayOut) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	}
 	resp, err := w.base.RoundTrip(r)
-	return resp, WithoutURL(err)
+	if err != nil {
+		return nil, WithoutURL(err)
+	}
+	resp.Body = &limitedBody{resp.Body, longestAnswer}
+	return resp, nil
+}
+
+// longestAnswer is how many bytes of an answer are read at most, after decompression.
+const longestAnswer = 8 << 20
+
+// ErrTooLong is in the error of reading an answer that is longer than any of a service's.
+var ErrTooLong = errors.New("the answer is too long")
+
+// limitedBody is the body of an answer, of which no more than left bytes can be read.
+type limitedBody struct {
+	io.ReadCloser
+	left int64
+}
+
+func (b *limitedBody) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, ErrTooLong
+	}
+	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	return n, err
 }
 
 // heldError is why a request was not sent: the gate's error.
@@ -87,21 +112,6 @@ func WithoutURL(err error) error {
 		return inner.Err
 	}
 	return err
-}
-
-// ReadBody reads the body of a request. If it cannot be read it answers why, with 413 if
-// it is longer than the server takes.
-func ReadBody(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
-	body, err := io.ReadAll(r.Body)
-	if _, long := errors.AsType[*http.MaxBytesError](err); long {
-		http.Error(w, "the body is too long", http.StatusRequestEntityTooLarge)
-		return nil, false
-	}
-	if err != nil {
-		http.Error(w, "the body cannot be read", http.StatusBadRequest)
-		return nil, false
-	}
-	return body, true
 }
 
 // Dialer opens sockets, each of which watch wraps.

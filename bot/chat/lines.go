@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Limit is what a service says of how fast calls can follow.
+// Limit is what a service says of how fast calls can follow. Pauses longer than MostPause are
+// cut to it.
 type Limit struct {
 	Refused bool          // this one was too fast: it is made again
 	Pause   time.Duration // before the next one of its kind; 0: none
@@ -88,6 +89,7 @@ func (l *Lines) join(kind string) *turn {
 func (l *Lines) note(kind string, me *turn, limit Limit) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	limit.Pause = min(limit.Pause, MostPause)
 	until := time.Now().Add(limit.Pause)
 	switch {
 	case limit.Global:

@@ -169,6 +169,24 @@ func TestPauses(t *testing.T) {
 	})
 }
 
+// TestLongestPause: no service silences a kind of calls, or all, for longer than the longest
+// pause.
+func TestLongestPause(t *testing.T) {
+	for _, global := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			l, sent, began := NewLines(), 0, time.Now()
+			err := l.Do(t.Context(), "c", func(context.Context) (Limit, error) {
+				sent++
+				return Limit{Refused: sent == 1, Global: global, Pause: 1e9 * time.Second}, nil
+			})
+			if took := time.Since(began); err != nil || sent != 2 || took != MostPause {
+				t.Errorf("sent %d times in %v: %v", sent, took, err)
+			}
+			time.Sleep(time.Hour)
+		})
+	}
+}
+
 // TestPauseForAll: a global pause makes every kind wait, and a context ends a wait.
 func TestPauseForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -24,8 +24,10 @@ func TestBackoff(t *testing.T) {
 		if got := took(0); got < mostPause || got > mostPause+mostPause/4 {
 			t.Errorf("the longest took %v", got)
 		}
-		if got := took(time.Hour); got != time.Hour {
-			t.Errorf("where an hour was asked for it took %v", got)
+		for least, want := range map[time.Duration]time.Duration{10 * time.Minute: 10 * time.Minute, time.Hour: MostPause, 1e9 * time.Second: MostPause} {
+			if got := took(least); got != want {
+				t.Errorf("where %v was asked for it took %v", least, got)
+			}
 		}
 	})
 }

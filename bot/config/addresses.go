@@ -28,7 +28,7 @@ func setBaseURL(c *Config, value string) []Problem {
 func setSlackURL(c *Config, value string) []Problem {
 	u, ok := parseURL(value)
 	if !ok {
-		return wrong(shownURL(value)+" cannot be used", "write a URL like https://slack.com/api/, without user, query and fragment")
+		return wrong(shownURL(value)+" cannot be used", "write a URL like https://slack.com/api/ (http:// only on a loopback address), without user, query and fragment")
 	}
 	c.Slack.APIURL = strings.TrimRight(u.String(), "/") + "/"
 	return nil
@@ -37,18 +37,24 @@ func setSlackURL(c *Config, value string) []Problem {
 func setDiscordURL(c *Config, value string) []Problem {
 	u, ok := parseURL(value)
 	if !ok || strings.Trim(u.Path, "/") != "" {
-		return wrong(shownURL(value)+" cannot be used", "write only scheme://host or scheme://host:port, like https://discord.com")
+		return wrong(shownURL(value)+" cannot be used", "write only scheme://host or scheme://host:port, like https://discord.com (http:// only on a loopback address)")
 	}
 	c.Discord.APIURL = u.Scheme + "://" + u.Host
 	return nil
 }
 
-// parseURL takes an http or https URL that ends with its path.
+// parseURL takes an https URL that ends with its path, or an http one of a loopback address:
+// tokens must not cross a network in the clear.
 func parseURL(value string) (*url.URL, bool) {
 	u, err := url.Parse(value)
-	ok := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" &&
-		u.User == nil && !strings.ContainsAny(value, "?#")
+	ok := err == nil && u.Hostname() != "" && u.User == nil && !strings.ContainsAny(value, "?#") &&
+		(u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()))
 	return u, ok
+}
+
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback()
 }
 
 // shownURL quotes a URL, unless it may hold a password.

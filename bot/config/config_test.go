@@ -75,7 +75,7 @@ func TestEverythingSet(t *testing.T) {
 	got := load(t, t.TempDir(), map[string]string{
 		"IM_SDKAPPID": "20000001", "IM_SECRET_KEY": "k", "IM_IDENTIFIER": "bot account", "IM_REGION": "Seoul",
 		"IM_BASE_URL": "http://127.0.0.1:99/prefix", "IM_RATE_LIMIT": "200",
-		"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_SIGNING_SECRET": "sign", "SLACK_API_URL": "http://slack.test/api",
+		"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_SIGNING_SECRET": "sign", "SLACK_API_URL": "https://slack.test/api",
 		"DISCORD_TOKEN": "tok.en", "DISCORD_PUBLIC_KEY": key, "DISCORD_GUILD_ID": "42", "DISCORD_API_URL": "http://[::1]:7/",
 		"ALLOWLIST":        " slack:user:U024BE7LH, slack:user:W1\tslack:usergroup:S0614TZR7,,discord:user:1\u00a0discord:role:2 ",
 		"LIVEADMIN_CONFIG": "/etc/rules.yaml", "DATABASE_URL": "postgres://u:p@h/d", "HTTP_ADDR": ":0", "LOG_LEVEL": "WARN", "LOG_FORMAT": "JSON",
@@ -87,7 +87,7 @@ func TestEverythingSet(t *testing.T) {
 		},
 		Slack: config.Slack{
 			BotToken: imapi.NewSecret("xoxb-1"), AppToken: imapi.NewSecret("xapp-1"),
-			SigningSecret: imapi.NewSecret("sign"), APIURL: "http://slack.test/api/",
+			SigningSecret: imapi.NewSecret("sign"), APIURL: "https://slack.test/api/",
 		},
 		Discord:    config.Discord{Token: imapi.NewSecret("tok.en"), PublicKey: key, GuildID: "42", APIURL: "http://[::1]:7"},
 		Allowlist:  []string{"slack:user:U024BE7LH", "slack:user:W1", "slack:usergroup:S0614TZR7", "discord:user:1", "discord:role:2"},

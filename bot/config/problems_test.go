@@ -62,6 +62,8 @@ func TestOneProblem(t *testing.T) {
 		{"app token alone", "SLACK_APP_TOKEN", with("SLACK_APP_TOKEN=xapp-1"), "without SLACK_BOT_TOKEN", "SLACK_BOT_TOKEN"},
 		{"signing secret alone", "SLACK_SIGNING_SECRET", with("SLACK_SIGNING_SECRET=s"), "without SLACK_BOT_TOKEN", "SLACK_BOT_TOKEN"},
 		{"Slack URL of another scheme", "SLACK_API_URL", with("SLACK_API_URL=ftp://a.test/"), `"ftp://a.test/"`, "https://slack.com/api/"},
+		{"Slack URL in the clear", "SLACK_API_URL", with("SLACK_API_URL=http://a.test/api/"), `"http://a.test/api/"`, "https://slack.com/api/"},
+		{"Discord URL in the clear", "DISCORD_API_URL", with("DISCORD_API_URL=http://10.0.0.1"), `"http://10.0.0.1"`, "https://discord.com"},
 		{"Slack URL without a host", "SLACK_API_URL", with("SLACK_API_URL=https:///api/"), `"https:///api/"`, "https://slack.com/api/"},
 		{"Slack URL with a query", "SLACK_API_URL", with("SLACK_API_URL=https://a.test/?token=1"), "not shown", "without user"},
 		{"Slack URL with a user", "SLACK_API_URL", with("SLACK_API_URL=https://u@a.test/"), "not shown", "without user"},

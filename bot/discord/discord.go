@@ -67,13 +67,14 @@ type Discord struct {
 	dropped func() // a message of the gateway
 	dialer  *websocket.Dialer
 
-	rest    rest
-	acks    *http.Client // for first responses alone
-	link    *chat.Link
-	doorway *chat.Doorway
-	whoami  atomic.Pointer[identity] // from the first answer on
-	command atomic.Value             // string: the ID of the registered command
-	unsure  sync.Map                 // by number, entries whose result may stand: since which ID
+	rest     rest
+	acks     *http.Client // for first responses alone
+	link     *chat.Link
+	doorway  *chat.Doorway
+	requests *chat.Requests
+	whoami   atomic.Pointer[identity] // from the first answer on
+	command  atomic.Value             // string: the ID of the registered command
+	unsure   sync.Map                 // by number, entries whose result may stand: since which ID
 }
 
 // identity is whose bot this is.
@@ -126,7 +127,7 @@ func New(c Config, o Options) (*Discord, error) {
 		dropped: o.Dropped, dialer: newDialer(),
 		rest: rest{token: c.Token, http: chat.NewClient(callTime, o.Gate, to(api)), lines: chat.NewLines()},
 		acks: chat.NewClient(ackTime, o.Gate, to(api)),
-		link: link, doorway: chat.NewDoorway(o.Log),
+		link: link, doorway: chat.NewDoorway(o.Log), requests: chat.NewRequests(),
 	}
 	d.rest.recheck = chat.NewRecheck(o.Recheck, func(ctx context.Context) error {
 		o.Doubt()

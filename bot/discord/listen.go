@@ -100,7 +100,7 @@ func (d *Discord) begin(ctx context.Context) (*session, error) {
 	}
 	if left := gateway.Starts.Remaining; left != nil && *left < startsKept {
 		d.noSession(ctx, errSpent)
-		chat.Sleep(ctx, min(time.Duration(gateway.Starts.After)*time.Millisecond, mostWait))
+		chat.Sleep(ctx, min(time.Duration(gateway.Starts.After)*time.Millisecond, chat.MostPause))
 		return nil, errSpent
 	}
 	url, err := gatewayURL(gateway.URL)

@@ -23,11 +23,8 @@ const (
 	apiRoot = "https://" + apiHost + "/api/v10"
 )
 
-// How many bytes of an answer are read at most, and of a refusal's words kept.
-const (
-	longestAnswer = 8 << 20
-	longestReason = 300
-)
+// longestReason is how many bytes of a refusal's words are kept.
+const longestReason = 300
 
 // to leads requests to the server that is configured in place
 // of Discord's; nil: to Discord's own.
@@ -101,7 +98,7 @@ func (r *rest) exchange(ctx context.Context, client *http.Client, c call) (chat.
 		return chat.Limit{}, err
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, longestAnswer))
+	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return chat.Limit{}, err
 	}
@@ -179,12 +176,9 @@ func limitOf(h http.Header, refused *apiError) chat.Limit {
 	return chat.Limit{Pause: seconds(after)}
 }
 
-// mostWait is how long Discord can ask to wait; more is a mistake somewhere.
-const mostWait = time.Hour
-
 func seconds(s float64) time.Duration {
 	if !(s > 0) {
 		return 0
 	}
-	return time.Duration(min(s, mostWait.Seconds()) * float64(time.Second))
+	return time.Duration(min(s, chat.MostPause.Seconds()) * float64(time.Second))
 }

@@ -5,18 +5,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
-	"strconv"
-	"time"
 
 	"liveadmin/bot/chat"
 )
 
-// clockError is how far the time of a signed request can be off.
-const clockError = 5 * time.Minute
-
 // Mount mounts what Discord calls in HTTP mode: /discord/interactions. On the gateway
-// there is nothing to mount. The length of bodies is for the server to limit: a
-// reading that fails with *http.MaxBytesError is answered 413.
+// there is nothing to mount. The server limits the length of bodies: a read
+// that fails with *http.MaxBytesError is answered 413.
 func (d *Discord) Mount(mount func(pattern string, h http.Handler)) {
 	if d.overHTTP() {
 		mount("POST /discord/interactions", http.HandlerFunc(d.serve))
@@ -26,7 +21,11 @@ func (d *Discord) Mount(mount func(pattern string, h http.Handler)) {
 // serve takes what Discord has signed. The first response to it goes through the API,
 // as on the gateway, so that its fate is known; 202 tells that there is none here.
 func (d *Discord) serve(w http.ResponseWriter, r *http.Request) {
-	body, ok := chat.ReadBody(w, r)
+	if r.Header.Get(signatureHeader) == "" || !chat.IsFresh(r.Header.Get(timeHeader), d.now()) {
+		chat.Refuse(w, http.StatusUnauthorized, "the signature is missing or too old")
+		return
+	}
+	body, ok := d.requests.Body(w, r)
 	if !ok {
 		return
 	}
@@ -49,13 +48,14 @@ func (d *Discord) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// The headers of a signed request (docs: interactions/overview).
+const (
+	signatureHeader = "X-Signature-Ed25519"
+	timeHeader      = "X-Signature-Timestamp"
+)
+
 // verify checks the signature over the time and the body as it came.
 func (d *Discord) verify(h http.Header, body []byte) bool {
-	stamp := h.Get("X-Signature-Timestamp")
-	signature, err := hex.DecodeString(h.Get("X-Signature-Ed25519"))
-	if err != nil || !ed25519.Verify(d.key, append([]byte(stamp), body...), signature) {
-		return false
-	}
-	unix, err := strconv.ParseInt(stamp, 10, 64)
-	return err == nil && d.now().Sub(time.Unix(unix, 0)).Abs() <= clockError
+	signature, err := hex.DecodeString(h.Get(signatureHeader))
+	return err == nil && ed25519.Verify(d.key, append([]byte(h.Get(timeHeader)), body...), signature)
 }

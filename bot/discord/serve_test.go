@@ -2,6 +2,9 @@ package discord_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -127,4 +130,30 @@ func TestWrongKey(t *testing.T) {
 		ready, reason := d.State(t.Context())
 		return !ready && strings.Contains(reason, "DISCORD_PUBLIC_KEY")
 	})
+}
+
+// TestUnsignedBody: a request whose header cannot be Discord's is refused before its body
+// comes.
+func TestUnsignedBody(t *testing.T) {
+	t.Parallel()
+	w := build(t, "http", fakediscord.Config{}, discord.Options{})
+	d := w.platform()
+	app, _ := w.Serve("discord", d.State, d.Mount)
+	for name, head := range map[string]string{
+		"no signature": fmt.Sprintf("X-Signature-Timestamp: %d", time.Now().Unix()),
+		"no time":      "X-Signature-Ed25519: 00",
+		"too old":      fmt.Sprintf("X-Signature-Ed25519: 00\r\nX-Signature-Timestamp: %d", time.Now().Add(-6*time.Minute).Unix()),
+	} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(app, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		fmt.Fprintf(conn, "POST /discord/interactions HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n%s\r\n\r\n", head)
+		answer := make([]byte, len("HTTP/1.1 401"))
+		_ = conn.SetReadDeadline(time.Now().Add(time.Second))
+		if _, err := io.ReadFull(conn, answer); err != nil || string(answer) != "HTTP/1.1 401" {
+			t.Errorf("%s: %q, %v", name, answer, err)
+		}
+	}
 }

@@ -1,16 +1,21 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
 
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
+	"liveadmin/imapi"
 )
 
 // method is a method of Slack's Web API.
@@ -50,20 +55,22 @@ func scopes() map[method]string {
 type api struct {
 	*slackgo.Client
 	http *http.Client
+	url  *url.URL // of the Web API
 	time time.Duration
 
 	botToken, appToken *chat.Recheck
 }
 
 func newAPI(c Config, o Options) *api {
-	client := chat.NewClient(o.CallTime, o.Gate, nil)
+	at, _ := url.Parse(cmp.Or(c.APIURL, slackgo.APIURL)) // New has looked at it
+	client := chat.NewClient(o.CallTime, o.Gate, authorized(at, c.BotToken))
 	options := []slackgo.Option{
 		slackgo.OptionHTTPClient(client), slackgo.OptionAppLevelToken(c.AppToken.Reveal()), slackgo.OptionLog(quiet{o.Log}),
 	}
 	if c.APIURL != "" {
 		options = append(options, slackgo.OptionAPIURL(c.APIURL))
 	}
-	a := &api{Client: slackgo.New(c.BotToken.Reveal(), options...), http: client, time: o.CallTime}
+	a := &api{Client: slackgo.New(c.BotToken.Reveal(), options...), http: client, url: at, time: o.CallTime}
 	a.botToken = a.recheck(o, authTest, func(ctx context.Context) error {
 		_, err := a.AuthTestContext(ctx)
 		return err
@@ -73,6 +80,29 @@ func newAPI(c Config, o Options) *api {
 		return err
 	})
 	return a
+}
+
+// authorized puts the bot token into the header of calls of the Web API: slack-go sends it in
+// the form alone, where some servers that speak Slack's protocol do not look.
+func authorized(api *url.URL, token imapi.Secret) func(*http.Request) *http.Request {
+	return func(r *http.Request) *http.Request {
+		if r.URL.Host == api.Host && strings.HasPrefix(r.URL.Path, api.Path) && r.Header.Get("Authorization") == "" {
+			r = r.Clone(r.Context())
+			r.Header.Set("Authorization", "Bearer "+token.Reveal())
+		}
+		return r
+	}
+}
+
+// canRespond reports whether an address is one at which Slack takes responses. The address
+// comes with a payload, and answers must not go wherever a forged one points.
+func (a *api) canRespond(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	return u.Scheme == a.url.Scheme && u.Host == a.url.Host ||
+		u.Scheme == "https" && slices.Contains([]string{"hooks.slack.com", "hooks.slack-gov.com"}, u.Host)
 }
 
 // recheck asks a method whether Slack accepts the token with which it is called. Before

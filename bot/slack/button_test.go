@@ -40,6 +40,21 @@ func TestUndo(t *testing.T) {
 	}
 }
 
+// TestClickInThread: a click on a reply is answered in the reply's thread, also where Slack
+// names the thread in the message alone.
+func TestClickInThread(t *testing.T) {
+	t.Parallel()
+	for _, bare := range []bool{false, true} {
+		w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+		w.acked(w.slash(alice, "add "+group+" user1"))
+		_, replies := w.final(channel)
+		w.acked(w.SendClick(fakeslack.Click{User: alice, Message: replies[0], ActionID: "undo.0", Bare: bare}))
+		if undone := w.says("Undid #1"); undone.ThreadTS != replies[0].ThreadTS {
+			t.Errorf("bare %v: it stands in %q, not in the thread %q", bare, undone.ThreadTS, replies[0].ThreadTS)
+		}
+	}
+}
+
 // TestPressed: each button does what it says, answered in the thread under which it
 // stands; who is not allowed, or of another organization, is answered alone.
 func TestPressed(t *testing.T) {

@@ -287,6 +287,7 @@ func TestUsergroupDecides(t *testing.T) {
 	w.SetUserGroup("S0MODS", bob)
 	w.allow("slack:usergroup:S0MODS")
 	w.start()
+	w.groupsRead()
 	w.acked(w.slash(bob, "list "+group))
 	w.final(channel)
 	w.acked(w.slash(mallory, "list "+group))

@@ -85,7 +85,7 @@ func cannotUpdate(code string) bool {
 // limitOf is what an answer says of how fast calls can follow.
 func limitOf(err error) chat.Limit {
 	if limited, ok := errors.AsType[*slackgo.RateLimitedError](err); ok {
-		return chat.Limit{Refused: true, Pause: max(limited.RetryAfter, time.Second)}
+		return chat.Limit{Refused: true, Pause: min(max(limited.RetryAfter, time.Second), chat.MostPause)}
 	}
 	if status(err) == http.StatusTooManyRequests {
 		return chat.Limit{Refused: true, Pause: time.Second}

@@ -11,3 +11,9 @@ func Methods() []string {
 
 // Scopes are the scopes that a method needs.
 func Scopes(name string) string { return scopes()[method(name)] }
+
+// UnreadGroups are the user groups of the policy whose members are not known.
+func (s *Slack) UnreadGroups() []string {
+	_, unread := s.groups.of("")
+	return unread
+}

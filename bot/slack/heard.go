@@ -168,6 +168,9 @@ type press struct {
 		Thread    string `json:"thread_ts"`
 		Ephemeral bool   `json:"is_ephemeral"`
 	} `json:"container"`
+	Message struct {
+		Thread string `json:"thread_ts"`
+	} `json:"message"`
 	Actions []struct {
 		ID    string `json:"action_id"`
 		Value string `json:"value"`
@@ -186,7 +189,8 @@ func (p press) hear(s *Slack) (heard, error) {
 	if p.User.ID == "" || channel == "" {
 		return heard{}, errors.New("a click without a caller or a channel")
 	}
-	thread := p.Container.Thread
+	in := cmp.Or(p.Container.Thread, p.Message.Thread)
+	thread := in
 	if thread == "" && !p.Container.Ephemeral { // one that only its reader sees can have no answers
 		thread = p.Container.TS
 	}
@@ -198,7 +202,7 @@ func (p press) hear(s *Slack) (heard, error) {
 		Click:  chat.Click(action, p.Actions[0].Value),
 		Reply:  p.ResponseURL,
 	}
-	return heard{delivery: d, url: p.ResponseURL, thread: p.Container.Thread}, nil
+	return heard{delivery: d, url: p.ResponseURL, thread: in}, nil
 }
 
 // key names a delivery. One that Slack did not name cannot be told from others.

@@ -99,9 +99,15 @@ func (p page) options() []slackgo.MsgOption {
 	return options
 }
 
+// errForeign is returned for a response_url that is not Slack's.
+var errForeign = errors.New("the response_url is not one of Slack's")
+
 // respond answers the caller alone through the address that came with a command or
 // a click, which takes five messages within half an hour.
 func (s *Slack) respond(ctx context.Context, url, root string, p page) error {
+	if !s.api.canRespond(url) {
+		return errForeign
+	}
 	message := p.private()
 	message.ThreadTimestamp = root
 	return s.api.call(ctx, responseURL, func(ctx context.Context) error {
@@ -123,7 +129,7 @@ func (p page) private() *slackgo.WebhookMessage {
 // often it is tried.
 func isSpent(err error) bool {
 	s := status(err)
-	return s >= 400 && s < 500 && s != 408 && s != 429
+	return s >= 400 && s < 500 && s != 408 && s != 429 || errors.Is(err, errForeign)
 }
 
 // isLost reports whether a message was not posted and will not be by trying again,

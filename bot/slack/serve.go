@@ -14,9 +14,8 @@ import (
 )
 
 // Mount mounts what Slack calls in HTTP mode: /slack/commands, /slack/events and
-// /slack/interactions. In Socket Mode there is nothing to mount. The length of
-// bodies is for the server to limit: a reading that fails with *http.MaxBytesError
-// is answered 413.
+// /slack/interactions. In Socket Mode there is nothing to mount. The server limits the
+// length of bodies: a read that fails with *http.MaxBytesError is answered 413.
 func (s *Slack) Mount(mount func(pattern string, h http.Handler)) {
 	if !s.overHTTP() {
 		return
@@ -26,10 +25,15 @@ func (s *Slack) Mount(mount func(pattern string, h http.Handler)) {
 	mount("POST /slack/interactions", s.signed(s.serveInteraction))
 }
 
-// signed lets through what Slack has signed in the last five minutes.
+// signed lets through what Slack has signed in the last five minutes. It reads no body whose
+// header cannot be right.
 func (s *Slack) signed(next func(http.ResponseWriter, []byte)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, ok := chat.ReadBody(w, r)
+		if r.Header.Get("X-Slack-Signature") == "" || !chat.IsFresh(r.Header.Get("X-Slack-Request-Timestamp"), time.Now()) {
+			chat.Refuse(w, http.StatusUnauthorized, "the signature is missing or too old")
+			return
+		}
+		body, ok := s.requests.Body(w, r)
 		if !ok {
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -59,15 +60,16 @@ type Slack struct {
 	silence time.Duration
 	refresh time.Duration
 
-	api     *api
-	link    *chat.Link
-	doorway *chat.Doorway
-	lines   *chat.Lines // by channel
-	groups  *userGroups
-	heard   lastRead                 // of the socket in use
-	self    atomic.Pointer[identity] // from the first answer of auth.test on
-	blind   sync.Map                 // channels whose history the app may not read
-	begun   sync.Map                 // by entry number: what stands of a result that is not whole
+	api      *api
+	link     *chat.Link
+	doorway  *chat.Doorway
+	lines    *chat.Lines // by channel
+	requests *chat.Requests
+	groups   *userGroups
+	heard    lastRead                 // of the socket in use
+	self     atomic.Pointer[identity] // from the first answer of auth.test on
+	blind    sync.Map                 // channels whose history the app may not read
+	begun    sync.Map                 // by entry number: what stands of a result that is not whole
 }
 
 var (
@@ -84,8 +86,8 @@ func New(c Config, o Options) (*Slack, error) {
 		return nil, errors.New("slack: the bot token is missing")
 	case c.AppToken.Empty() && c.SigningSecret.Empty():
 		return nil, errors.New("slack: an app token (Socket Mode) or a signing secret (HTTP) is missing")
-	case c.APIURL != "" && !strings.HasSuffix(c.APIURL, "/"):
-		return nil, errors.New("slack: the API's address must end in /")
+	case c.APIURL != "" && !isAddress(c.APIURL):
+		return nil, errors.New("slack: the API's address must be a URL that ends in /")
 	case o.CallTime < 0 || o.Silence < 0 || o.Refresh < 0 || o.Recheck < 0:
 		return nil, errors.New("slack: a time is below zero")
 	}
@@ -103,9 +105,16 @@ func New(c Config, o Options) (*Slack, error) {
 		refresh: cmp.Or(o.Refresh, 90*time.Second),
 		api:     newAPI(c, o),
 		link:    link, doorway: chat.NewDoorway(o.Log), lines: chat.NewLines(),
+		requests: chat.NewRequests(),
 	}
 	s.groups = &userGroups{api: s.api, policy: o.Policy, now: o.Now, log: o.Log, read: make(map[string]members)}
 	return s, nil
+}
+
+// isAddress reports whether the Web API can have an address.
+func isAddress(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host != "" && strings.HasSuffix(u.Path, "/")
 }
 
 // Name is "slack".
@@ -122,10 +131,9 @@ func (s *Slack) Run(ctx context.Context, door bot.Door) error {
 	if err := s.link.Introduce(ctx, s.introduce); err != nil {
 		return s.link.Ended(ctx)
 	}
-	s.groups.refresh(ctx, *s.self.Load())
+	s.doorway.Open(door)
 	var fresh sync.WaitGroup
 	fresh.Go(func() { s.keepFresh(ctx) })
-	s.doorway.Open(door)
 	if s.overHTTP() {
 		s.link.Up()
 		<-ctx.Done()
@@ -163,12 +171,13 @@ func (s *Slack) introduce(ctx context.Context) (wait time.Duration, err error) {
 	return limitOf(err).Pause, err
 }
 
-// keepFresh reads again, from time to time, what can change: the members of user
-// groups, and whether the bot token is still valid.
+// keepFresh reads what can change, now and then from time to time: the members of user
+// groups, and whether the bot token is still valid. Nobody else waits for that.
 func (s *Slack) keepFresh(ctx context.Context) {
 	every := time.NewTicker(s.refresh)
 	defer every.Stop()
 	for {
+		s.groups.refresh(ctx, *s.self.Load())
 		select {
 		case <-ctx.Done():
 			return
@@ -184,7 +193,6 @@ func (s *Slack) keepFresh(ctx context.Context) {
 		if s.overHTTP() {
 			s.link.Answered(err)
 		}
-		s.groups.refresh(ctx, *s.self.Load())
 	}
 }
 

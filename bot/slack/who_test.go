@@ -34,6 +34,7 @@ func TestUsergroups(t *testing.T) {
 			w.SetUserGroup("S0MODS", bob)
 			w.allow(mods)
 			w.start()
+			w.groupsRead()
 			if got := w.answers(bob, "whoami"); !strings.Contains(got, "ALLOWLIST") {
 				t.Errorf("a member is told %q", got)
 			}
@@ -83,6 +84,9 @@ func TestUsergroupsUnreadable(t *testing.T) {
 			w.allow(mods)
 			tc.set(w)
 			w.start()
+			if tc.name == "no such group" {
+				w.groupsRead()
+			}
 			if got := w.answers(bob, "list "+group); !strings.Contains(got, tc.want) {
 				t.Errorf("the answer is %q", got)
 			}
@@ -98,9 +102,32 @@ func TestUsergroupsLimitedOnce(t *testing.T) {
 	w.allow(mods)
 	w.Inject(fakeslack.Fault{Kind: fakeslack.RateLimit, Method: "usergroups.users.list"})
 	w.start()
+	w.groupsRead()
 	if got := w.answers(bob, "whoami"); !strings.Contains(got, "ALLOWLIST") {
 		t.Errorf("the answer is %q", got)
 	}
+}
+
+// TestUsergroupsSlow: nobody whom an ID allows waits for the user groups, however long Slack
+// wants to be left alone.
+func TestUsergroupsSlow(t *testing.T) {
+	t.Parallel()
+	w := build(t, "sockets", fakeslack.Config{Scopes: []string{"commands", "chat:write", "usergroups:read"}}, slack.Options{})
+	w.SetUserGroup("S0MODS", bob)
+	w.allow("slack:user:"+alice, mods)
+	w.Inject(fakeslack.Fault{Kind: fakeslack.RateLimit, Method: "usergroups.users.list", RetryAfter: 1e9 * time.Second, Times: -1})
+	w.start()
+	w.acked(w.slash(alice, "list "+group))
+	w.final(channel)
+	if got := w.answers(bob, "list "+group); !strings.Contains(got, "cannot be read just now") {
+		t.Errorf("a member is told %q", got)
+	}
+}
+
+// groupsRead waits until the members of every user group are known.
+func (w *world) groupsRead() {
+	w.T.Helper()
+	w.Until("the user groups are read", func() bool { return len(w.slack.UnreadGroups()) == 0 })
 }
 
 // TestOrganization: in an organization, the lists are asked for by workspace.
@@ -109,6 +136,7 @@ func TestOrganization(t *testing.T) {
 	w.SetUserGroup("S0MODS", bob)
 	w.allow(mods)
 	w.start()
+	w.groupsRead()
 	calls := w.Calls("usergroups.users.list")
 	if len(calls) == 0 || calls[0].Args.Get("team_id") != w.Config().Team {
 		t.Errorf("asked with %v", calls)

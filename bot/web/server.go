@@ -12,7 +12,7 @@ import (
 
 // MaxBody is how many bytes the body of a request may have. A longer one is
 // answered 413.
-const MaxBody = 1 << 20
+const MaxBody = 256 << 10
 
 // Time-outs of a connection: a slow or silent client holds nothing for long.
 const (

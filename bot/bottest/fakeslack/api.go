@@ -77,7 +77,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, name string) {
 		reply(w, refuse("invalid_form_data", err.Error()))
 		return
 	}
-	token := tokenOf(r, args)
+	token := s.tokenOf(r, args)
 	n := s.record(Call{Method: name, Args: args, At: at})
 	fault := s.take(name, args.Get("channel"))
 	if !s.host.Pause(0) {

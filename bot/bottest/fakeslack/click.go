@@ -13,6 +13,7 @@ type Click struct {
 	Value    string // of several buttons with the ActionID the one with this value
 
 	Forged bool      // the message has no such button
+	Bare   bool      // the container does not name the thread; the message does
 	Sign   Signature // HTTP mode
 }
 
@@ -43,20 +44,20 @@ func (s *Server) SendClick(c Click) *Delivery {
 	}
 	s.host.Change(func() {
 		d.ResponseURL = s.newHook(c.Message.Channel, c.User, &c.Message)
-		d.payload = s.clickPayload(d, &c.Message, action)
+		d.payload = s.clickPayload(d, &c.Message, action, c.Bare)
 	})
 	s.deliver(d)
 	return d
 }
 
 // clickPayload is the payload of a block_actions interaction.
-func (s *Server) clickPayload(d *Delivery, m *Message, action map[string]any) json.RawMessage {
+func (s *Server) clickPayload(d *Delivery, m *Message, action map[string]any, bare bool) json.RawMessage {
 	u := s.meet(d.User)
 	action["action_ts"] = fmt.Sprintf("%d.%06d", s.config.Now().Unix(), s.config.Now().Nanosecond()/1000)
 	container := map[string]any{
 		"type": "message", "message_ts": m.TS, "channel_id": m.Channel, "is_ephemeral": m.To != "",
 	}
-	if m.ThreadTS != "" {
+	if m.ThreadTS != "" && !bare {
 		container["thread_ts"] = m.ThreadTS
 	}
 	p := map[string]any{

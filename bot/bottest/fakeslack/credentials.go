@@ -36,14 +36,18 @@ func (s *Server) Revoke(token, code string) {
 }
 
 // tokenOf takes the token out of a call. Slack reads both places; the form's token
-// counts if both have one.
-func tokenOf(r *http.Request, args url.Values) string {
+// counts if both have one. Some servers that speak Slack's protocol read the header alone.
+func (s *Server) tokenOf(r *http.Request, args url.Values) string {
 	token := args.Get("token")
 	args.Del("token")
-	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok && token == "" {
-		return bearer
+	if token != "" && !s.config.HeaderOnly {
+		return token
 	}
-	return token
+	bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return ""
+	}
+	return bearer
 }
 
 // authenticate returns a refusal, or nil if the token is good for the method. The

@@ -35,6 +35,8 @@ type Config struct {
 	SigningSecret string
 	Scopes        []string // of the bot token; commands, chat:write and app_mentions:read if nil
 
+	HeaderOnly bool // tokens are read in the header alone
+
 	AckWithin time.Duration    // how long Slack waits for an acknowledgement; 0 is 3 s
 	PingEvery time.Duration    // between the server's pings on a socket; 0 is a second, below 0 is never
 	Now       func() time.Time // the clock of ts, of response_urls and of signatures
