@@ -58,6 +58,7 @@ type Bot struct {
 	lanes     *lanes
 	glimpses  glimpses
 	caps      *caps
+	backlog   *backlog
 
 	mu     sync.Mutex
 	open   map[int64]*job // entries being carried, by number
@@ -82,6 +83,7 @@ func New(p Parts) (*Bot, error) {
 		platforms: make(map[string]Platform),
 		lanes:     newLanes(),
 		caps:      newCaps(),
+		backlog:   newBacklog(),
 		open:      make(map[int64]*job),
 	}, nil
 }

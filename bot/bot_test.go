@@ -15,6 +15,7 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/journal"
 	"liveadmin/commands"
+	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
 
@@ -24,9 +25,9 @@ const (
 )
 
 // open sets a stage with two groups, where alice is allowed everything.
-func open(t *testing.T) (*bottest.Stage, *bottest.Chat) {
+func open(t *testing.T, opts ...imapi.Option) (*bottest.Stage, *bottest.Chat) {
 	t.Helper()
-	stage := bottest.NewStage(t, nil)
+	stage := bottest.NewStage(t, nil, opts...)
 	stage.API.AddGroup(groupA, simulator.Group{})
 	stage.API.AddGroup(groupB, simulator.Group{})
 	for u := range 9 {

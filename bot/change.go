@@ -15,113 +15,130 @@ import (
 // for a turn. Its result is to be in the chat within 30 s.
 const groupTime = 28 * time.Second
 
-// An end that fails rests so long between two tries; turnGap is between two looks
-// whether another instance has left a group.
+// An end that fails rests for as long as it has been failing, within these.
 const (
-	firstRest = 2 * time.Second
+	leastRest = 2 * time.Second
 	mostRest  = 5 * time.Minute
-	turnGap   = 50 * time.Millisecond
 )
 
-// carry does one change when its turn has come; an end that fails again and again,
-// with pauses in which others on its group go first.
-func (j *job) carry(i int, p *place) {
-	if !j.wait(j.started) {
-		p.give()
-		return
-	}
-	for pause := firstRest; ; pause = min(2*pause, mostRest) {
-		if p == nil {
-			if !j.pause(pause) || !j.wake(i) {
-				return
-			}
-			p = j.enter(i)
-		}
-		if p = j.reach(i, p); p == nil {
-			return
-		}
-		resting := j.work(i)
-		j.share.Release(1)
-		p.leave()
-		if p = nil; !resting {
-			return
-		}
-	}
-}
+// turnGap is between two looks whether another instance has left a group.
+const turnGap = 50 * time.Millisecond
 
-// give leaves a place, if there is one.
-func (p *place) give() {
-	if p != nil {
-		p.leave()
-	}
-}
-
-func (j *job) enter(i int) *place {
-	e, c := j.state(i)
-	return j.b.lanes.enter(c.Group, e.Number)
-}
-
-// reach waits for the change's turn, here and among all instances, and for its part of
-// the command's share. Without a place, the work has ended.
-func (j *job) reach(i int, p *place) *place {
-	for {
-		if !j.wait(p.turn) || j.share.Acquire(j.ctx, 1) != nil {
-			p.leave()
-			return nil
-		}
-		e, c := j.state(i)
-		mine := false
-		j.insist("waiting for its turn", func(ctx context.Context) (err error) {
-			mine, err = j.b.journal.Turn(ctx, e, c)
-			return err
-		})
-		if mine {
-			return p
-		}
-		j.share.Release(1)
-		p.leave()
-		if !j.pause(turnGap) {
-			return nil
-		}
-		p = j.enter(i)
-	}
-}
-
-// wake puts a change that rests back into the order.
-func (j *job) wake(i int) bool {
-	e, c := j.state(i)
-	j.insist("trying again", func(ctx context.Context) error {
-		return j.b.journal.Wake(context.WithoutCancel(ctx), e, c)
-	})
-	if j.ctx.Err() != nil {
+// turn is called by a lane when a change may be carried. It reports false if it is not to
+// be any more: the lane goes on.
+func (j *job) turn(i int) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.over || j.changes[i].State == Resting {
 		return false
 	}
-	c.State = Waiting
-	j.settle(i, c)
+	j.ready = append(j.ready, i)
+	j.hire()
 	return true
 }
 
-// work does one change, and reports whether it rests before it is tried again.
-func (j *job) work(i int) (resting bool) {
-	e, c := j.state(i)
-	again := c.State == Planned
-	j.insist("carrying out", func(ctx context.Context) error {
-		ctx = imapi.WithBudget(ctx, groupTime)
-		if err := j.plan(ctx, e, &c); err != nil {
-			return err
+// hire starts a worker if the job has begun and there is room for one more.
+func (j *job) hire() {
+	if j.begun && !j.over && j.workers < j.room {
+		j.workers++
+		j.running.Go(j.worker)
+	}
+}
+
+// worker carries changes whose turn has come until there is none.
+func (j *job) worker() {
+	for {
+		i, ok := j.next()
+		if !ok {
+			return
 		}
-		err := j.apply(ctx, e, &c, again)
-		again = true
-		return err
-	})
+		j.carry(i)
+	}
+}
+
+// next takes a change whose turn has come, or lets the worker go.
+func (j *job) next() (i int, ok bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.ready) == 0 || j.ctx.Err() != nil {
+		j.workers--
+		return 0, false
+	}
+	i, j.ready = j.ready[0], j.ready[1:]
+	return i, true
+}
+
+// carry does a change from top to bottom, and then leaves the lane. It puts it off if an
+// older one is open on its group at another instance, and if it is an end that failed again.
+func (j *job) carry(i int) {
+	c := j.change(i)
+	defer j.b.lanes.leave(c.Group)
+	if !j.first(c) {
+		j.later(turnGap*time.Duration(1+len(j.changes)/50), i) // all changes together look once a millisecond
+		return
+	}
+	j.work(&c)
 	switch c.State {
 	case Settled:
 		j.b.glimpses.forget(c.Group)
-		j.settle(i, c)
+		j.moved(i, Settled)
 	case Resting:
-		j.settle(i, c)
+		j.moved(i, Resting)
+		failing := j.b.now().Sub(j.entry.Accepted)
+		j.later(min(max(failing, leastRest), mostRest), i)
 	}
-	return c.State == Resting
+}
+
+// first reports whether no older change is open on the group at any instance.
+func (j *job) first(c Change) (first bool) {
+	e := j.head()
+	j.insist(j.ctx, "waiting for its turn", func(ctx context.Context) (err error) {
+		first, err = j.b.journal.Turn(ctx, e, c)
+		return err
+	})
+	return first
+}
+
+// later lets a change go back into its lane after a pause.
+func (j *job) later(pause time.Duration, i int) {
+	time.AfterFunc(pause, func() { j.start(func() { j.wake(i) }) })
+}
+
+// wake puts changes into their lanes again, and those that rest back into the order.
+func (j *job) wake(all ...int) {
+	e := j.head()
+	var resting []Change
+	for _, i := range all {
+		if c := j.change(i); c.State == Resting {
+			resting = append(resting, c)
+		}
+	}
+	if len(resting) > 0 && !j.insist(j.ctx, "waking", func(ctx context.Context) error {
+		return j.b.journal.Wake(context.WithoutCancel(ctx), e, resting...)
+	}) {
+		return
+	}
+	for _, i := range all {
+		if j.change(i).State == Resting {
+			j.moved(i, Waiting)
+		}
+		j.b.lanes.enter(place{j, i})
+	}
+}
+
+// work plans a change and does what was planned, until it is settled or rests.
+func (j *job) work(c *Change) {
+	e := j.head()
+	again := c.State == Planned
+	j.insist(j.ctx, "carrying out", func(ctx context.Context) error {
+		ctx = imapi.WithBudget(ctx, groupTime)
+		if err := j.plan(ctx, e, c); err != nil {
+			return err
+		}
+		err := j.apply(ctx, e, c, again)
+		again = true
+		return err
+	})
 }
 
 // plan puts on record what will be done, unless it stands there already.

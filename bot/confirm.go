@@ -3,7 +3,14 @@ package bot
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"time"
+
+	"liveadmin/commands"
 )
+
+// unclearTime is how long an entry holds its groups while it is not clear whether it runs.
+const unclearTime = 5 * time.Second
 
 // confirmer is the platform of an entry, if it can tell what became of an
 // acknowledgement.
@@ -12,10 +19,11 @@ func (b *Bot) confirmer(e Entry) Confirmer {
 	return c
 }
 
-// begun reports whether work on an entry is on record: then it was answered.
+// begun reports whether work on an entry is on record: then it was answered. A change at
+// rest says nothing: an entry that is not confirmed rests, too.
 func (e Entry) begun() bool {
 	for _, c := range e.Changes {
-		if c.State != Waiting {
+		if c.State == Planned || c.State == Settled {
 			return true
 		}
 	}
@@ -25,14 +33,14 @@ func (e Entry) begun() bool {
 // unclear reports whether an open entry may yet be closed as unanswered: its platform can
 // tell what became of the acknowledgement, and has not been heard.
 func (b *Bot) unclear(e Entry) bool {
-	return b.confirmer(e) != nil && !e.Answered && !e.begun()
+	return b.confirmer(e) != nil && !e.Answered && e.by() != clockRef && !e.begun()
 }
 
 // answered lets an entry begin whose acknowledgement was taken, with a mark for the
 // next start: where the root message is, if it came with the acknowledgement. Without
 // the mark the next start would ask the platform.
 func (j *job) answered(root Post) {
-	ctx, e := context.WithoutCancel(j.ctx), j.entry
+	ctx, e := context.WithoutCancel(j.ctx), j.head()
 	var err error
 	if root == "" {
 		err = j.b.journal.Answer(ctx, e)
@@ -43,8 +51,7 @@ func (j *job) answered(root Post) {
 		err = j.b.journal.Announce(ctx, e, root)
 	}
 	if errors.Is(err, ErrLost) {
-		j.b.log.Warn("entry left to another instance", "entry", j.entry.Number, "while", "answering")
-		j.cancel()
+		j.lost("answering")
 		return
 	}
 	if err != nil {
@@ -54,26 +61,79 @@ func (j *job) answered(root Post) {
 }
 
 // confirm asks the platform until it tells what became of the acknowledgement. The
-// groups of the entry wait for that.
+// groups of the entry wait for that, but not for long, and for a list not at all: then
+// others go first.
 func (j *job) confirm(c Confirmer) {
-	e := j.entry
-	j.b.jobs.Go(func() {
-		var root Post
-		var unanswered error
-		j.insist("confirming", func(ctx context.Context) error {
-			var err error
-			root, err = c.Confirm(ctx, e)
-			if errors.Is(err, ErrNotRun) {
-				unanswered, err = err, nil
-			}
-			return err
-		})
+	j.start(func() {
+		patience := unclearTime
+		if j.entry.Command.Verb == commands.List {
+			patience = 0
+		}
+		limited, cancel := context.WithDeadline(j.ctx, j.since.Add(patience))
+		defer cancel()
+		root, unanswered, known := j.ask(limited, c)
+		if !known && j.ctx.Err() == nil {
+			j.yield()
+			root, unanswered, known = j.ask(j.ctx, c)
+		}
 		switch {
-		case j.ctx.Err() != nil:
+		case !known:
 		case unanswered != nil:
 			j.drop(unanswered)
 		default:
 			j.answered(root)
 		}
 	})
+}
+
+// ask asks the platform until it tells, or the context ends: then it is not known.
+func (j *job) ask(ctx context.Context, c Confirmer) (root Post, unanswered error, known bool) {
+	known = j.insist(ctx, "confirming", func(ctx context.Context) (err error) {
+		root, err = c.Confirm(ctx, j.head())
+		if errors.Is(err, ErrNotRun) {
+			unanswered, err = err, nil
+		}
+		return err
+	})
+	return root, unanswered, known
+}
+
+// yield puts all that waits of an entry that has not begun to rest, and out of the lanes.
+func (j *job) yield() {
+	e := j.snapshot()
+	if !j.insist(j.ctx, "letting others go first", func(ctx context.Context) error {
+		return j.b.journal.Rest(context.WithoutCancel(ctx), e, e.Changes...)
+	}) {
+		return
+	}
+	j.mu.Lock()
+	for i := range j.changes {
+		j.changes[i].State = Resting
+	}
+	ready := j.ready
+	j.ready = nil
+	j.mu.Unlock()
+	for _, i := range ready {
+		j.b.lanes.leave(e.Changes[i].Group)
+	}
+	for i := range e.Changes {
+		j.b.lanes.withdraw(place{j, i})
+	}
+}
+
+// drop closes an entry that must not run. Its groups wait for that unless it rests:
+// nothing later may be done on them while a restart could still run it.
+func (j *job) drop(why error) {
+	e := j.head()
+	if !j.insist(j.ctx, "closing", func(ctx context.Context) error {
+		return j.b.journal.Drop(context.WithoutCancel(ctx), e, Unanswered, Record{
+			Number: e.Number, What: WasUnanswered, Caller: e.by(), Place: e.Place, Verb: e.Command.Verb,
+			Outcome: commands.Failed, Detail: why.Error(),
+		})
+	}) {
+		return
+	}
+	j.b.logEnd(slog.LevelWarn, "not run", e, commands.Failed, 0, j.b.now().Sub(e.Accepted))
+	j.b.observer.Ended(e.Place.Platform, e.Command.Verb, commands.Failed, 0)
+	j.cancel()
 }

@@ -3,31 +3,49 @@ package bot
 import (
 	"context"
 	"errors"
-	"log/slog"
+	"slices"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/semaphore"
 
 	"liveadmin/commands"
 )
 
-// job is an entry being carried: its changes in their lanes, its messages beside.
+// job is an open entry, carried by this instance. Memory follows the work in hand: a
+// change that waits is a place in its lane, and a job without work has no goroutine. When
+// a lane gives a change its turn, a worker carries it from top to bottom (change.go); what
+// there is to say is said by one goroutine for as long as there is something (post.go).
+//
+// A job ends with its context, and in no other way: when the entry is closed, is another
+// instance's, or the work of the bot or its term is over.
 type job struct {
-	b       *Bot
-	ctx     context.Context // ends with the work of the bot, or when the entry must not run
-	cancel  context.CancelFunc
-	started chan struct{} // closed when the entry is acknowledged
-	begin   func()
-	resumed bool                // taken up from the journal
-	rested  bool                // its messages are left to the next start
-	runner  *commands.Runner    // calls the API as this entry's caller
-	share   *semaphore.Weighted // groups in work at once
-	moved   chan struct{}       // a change has settled; holds one signal
-	settled chan struct{}       // closed when every change has settled
+	b        *Bot
+	ctx      context.Context
+	cancel   context.CancelFunc
+	resumed  bool             // taken up from the journal
+	runner   *commands.Runner // calls the API as this entry's caller
+	room     int              // changes in work at once
+	since    time.Time        // accepted or taken up here
+	settled  chan struct{}    // closed when every change is settled
+	finished func()           // this process has nothing more to do for it
 
-	mu    sync.Mutex
-	entry Entry // Changes, State, Root
+	running sync.WaitGroup // its goroutines
+
+	mu      sync.Mutex
+	entry   Entry    // without its changes; of it, State and Root change
+	changes []Change // of a change, all but its group can change; a settled one has no plan or outcome
+	left    int      // changes that are not settled
+	begun   bool     // acknowledged: it may run
+	over    bool     // nothing more is started
+	ready   []int    // changes whose turn has come
+	workers int
+
+	announced bool  // the root is complete
+	telling   bool  // a goroutine writes the messages
+	news      bool  // there is more to say than it knows
+	muted     bool  // the messages are left to the next start
+	shown     int   // left, when the root was written last
+	told      bool  // the log has the line of its outcome
+	unposted  error // why the root was given up
 }
 
 // groupsAtOnce is how many groups of a command are in work for each call that it can have
@@ -35,141 +53,154 @@ type job struct {
 // group writes between its calls, is slow for a moment.
 const groupsAtOnce = 2
 
-// enlist puts an entry's open changes into their lanes and starts its messages. It is
-// carried until it is closed, or until the term ends in which it was accepted or
-// taken up.
+// enlist puts an entry's open changes into their lanes; none is carried before begin. The
+// entry's changes are the job's from now on. It is carried until it is closed, or until
+// the term ends in which it was accepted or taken up.
 func (b *Bot) enlist(term context.Context, e Entry, resumed bool) *job {
 	// Its end must be felt before the next term can begin, which opens the gates again:
 	// a context derived from it is over at once, and no function called after it.
 	ctx, cancel := context.WithCancel(term)
 	j := &job{
-		b: b, ctx: ctx, cancel: cancel, entry: e, resumed: resumed,
-		started: make(chan struct{}), moved: make(chan struct{}, 1), settled: make(chan struct{}),
+		b: b, ctx: ctx, cancel: cancel, resumed: resumed, since: time.Now(),
 		runner: b.runner.With(b.api.For(e.by(), e.Command.Urgent())),
-		share:  semaphore.NewWeighted(groupsAtOnce * int64(b.api.Share())),
+		room:   groupsAtOnce * b.api.Share(), settled: make(chan struct{}), finished: sync.OnceFunc(b.jobs.Done),
+		entry: e, changes: e.Changes, told: e.State == Done,
 	}
-	j.begin = sync.OnceFunc(func() { close(j.started) })
-	if e.State == Done {
+	j.entry.Changes = nil
+	for _, c := range j.changes {
+		if c.State != Settled {
+			j.left++
+		}
+	}
+	if j.shown = j.left; j.left == 0 {
 		close(j.settled)
 	}
-	over := context.AfterFunc(b.work, cancel)
 	b.carry(j)
-	var parts sync.WaitGroup
-	for i, c := range e.Changes {
-		if c.State == Settled {
-			continue
+	unbind := context.AfterFunc(b.work, cancel)
+	context.AfterFunc(ctx, func() {
+		unbind()
+		j.end()
+	})
+	for i, c := range j.changes {
+		if c.State == Waiting || c.State == Planned {
+			b.lanes.enter(place{j, i})
 		}
-		var p *place
-		if c.State != Resting {
-			p = b.lanes.enter(c.Group, e.Number)
-		}
-		parts.Go(func() { j.carry(i, p) })
 	}
-	parts.Go(func() {
-		err := safely(func() error {
-			j.post()
-			return nil
-		})
-		if err != nil {
-			b.log.Error("messages left to the next start", "entry", e.Number, "err", err)
-			j.rested = true // the work goes on without them
-		}
-	})
-	b.jobs.Go(func() {
-		defer over()
-		defer cancel()
-		parts.Wait()
-		if !j.rested || ctx.Err() != nil {
-			b.leave(j)
-		}
-	})
 	return j
 }
 
-// insist repeats a step until it succeeds or the work ends; what fails here is
-// the journal, not Tencent. It ends the work if the entry turns out to be another
-// instance's.
-func (j *job) insist(doing string, step func(context.Context) error) {
+// begin lets the work start: the entry is acknowledged. What rests is woken.
+func (j *job) begin() {
+	j.mu.Lock()
+	j.begun = true
+	for range j.ready {
+		j.hire()
+	}
+	var resting []int
+	for i, c := range j.changes {
+		if c.State == Resting {
+			resting = append(resting, i)
+		}
+	}
+	j.mu.Unlock()
+	if len(resting) > 0 {
+		j.start(func() { j.wake(resting...) })
+	}
+	j.tell()
+}
+
+// start runs something beside, unless the job is over.
+func (j *job) start(f func()) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.over {
+		j.running.Go(f)
+	}
+}
+
+// end lets the entry be taken up anew when all that runs for it has ended.
+func (j *job) end() {
+	j.mu.Lock()
+	j.over = true
+	j.mu.Unlock()
+	j.running.Wait()
+	for _, i := range j.ready {
+		j.b.lanes.leave(j.changes[i].Group)
+	}
+	j.b.leave(j)
+	j.finished()
+}
+
+// insist repeats a step until it succeeds or the context ends, and reports whether it
+// succeeded; what fails here is the journal, not Tencent. It ends the job if the entry
+// turns out to be another instance's.
+func (j *job) insist(ctx context.Context, doing string, step func(context.Context) error) bool {
 	for pause := time.Second / 4; ; pause = min(2*pause, 10*time.Second) {
-		err := safely(func() error { return step(j.ctx) })
-		if err == nil || j.ctx.Err() != nil {
-			return
+		err := safely(func() error { return step(ctx) })
+		if err == nil || ctx.Err() != nil {
+			return err == nil
 		}
 		if errors.Is(err, ErrLost) {
-			j.b.log.Warn("entry left to another instance", "entry", j.entry.Number, "while", doing)
-			j.cancel()
-			return
+			j.lost(doing)
+			return false
 		}
 		j.b.log.Error("trying again", "entry", j.entry.Number, "while", doing, "err", err)
-		if !j.pause(pause) {
-			return
+		if !sleep(ctx, pause) {
+			return false
 		}
 	}
 }
 
-// drop closes an entry that must not run. Its groups wait for that: nothing later
-// may be done on them while a restart could still run it.
-func (j *job) drop(why error) {
+// lost ends the job of an entry that is another instance's.
+func (j *job) lost(doing string) {
+	j.b.log.Warn("entry left to another instance", "entry", j.entry.Number, "while", doing)
+	j.cancel()
+}
+
+// head returns the entry without its changes: what its marks need.
+func (j *job) head() Entry {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.entry
+}
+
+// snapshot returns the entry with a copy of its changes.
+func (j *job) snapshot() Entry {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	e := j.entry
-	j.b.jobs.Go(func() {
-		defer j.cancel()
-		j.insist("closing", func(ctx context.Context) error {
-			return j.b.journal.Drop(context.WithoutCancel(ctx), e, Unanswered, Record{
-				Number: e.Number, What: WasUnanswered, Caller: e.by(), Place: e.Place, Verb: e.Command.Verb,
-				Outcome: commands.Failed, Detail: why.Error(),
-			})
-		})
-		if j.ctx.Err() == nil {
-			j.b.logEnd(slog.LevelWarn, "not run", e, commands.Failed, 0, j.b.now().Sub(e.Accepted))
-			j.b.observer.Ended(e.Place.Platform, e.Command.Verb, commands.Failed, 0)
-		}
-	})
+	e.Changes = slices.Clone(j.changes)
+	return e
 }
 
-// pause waits, and returns false if the work ends before.
-func (j *job) pause(d time.Duration) bool { return sleep(j.ctx, d) }
-
-// wait waits for a signal, and returns false if the work ends before.
-func (j *job) wait(signal <-chan struct{}) bool {
-	select {
-	case <-signal:
-		return j.ctx.Err() == nil
-	case <-j.ctx.Done():
-		return false
-	}
-}
-
-// state copies an entry and one of its changes.
-func (j *job) state(i int) (Entry, Change) {
+// change returns a copy of one change.
+func (j *job) change(i int) Change {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.entry, j.entry.Changes[i]
+	return j.changes[i]
 }
 
-// settle takes over how far a change is, and tells the messages.
-func (j *job) settle(i int, c Change) {
+// moved takes over how far a change is. What became of it is on record, and not kept.
+func (j *job) moved(i int, s ChangeState) {
 	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.entry.Changes[i] = c
-	for _, c := range j.entry.Changes {
-		if c.State != Settled {
-			select {
-			case j.moved <- struct{}{}:
-			default:
-			}
-			return
+	c := &j.changes[i]
+	c.State, c.Plan, c.Outcome = s, nil, nil
+	if s == Settled {
+		if j.left--; j.left == 0 {
+			j.entry.State = Done
+			close(j.settled)
 		}
 	}
-	j.entry.State = Done
-	j.b.logDone(j.entry)
-	close(j.settled)
-}
-
-// result is what became of the entry so far.
-func (j *job) result() (Entry, commands.Result) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.entry, j.entry.result()
+	muted := j.muted && j.left == 0
+	j.mu.Unlock()
+	if s != Settled {
+		return
+	}
+	j.b.backlog.settled(j.entry)
+	if muted {
+		j.finished()
+	}
+	j.tell()
 }
 
 // result is what became of an entry so far, as data.

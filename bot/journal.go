@@ -38,10 +38,10 @@ type Journal interface {
 	// that wakes is the youngest: who waits for a turn must not hold up who has it.
 	Turn(ctx context.Context, e Entry, c Change) (bool, error)
 
-	// Rest takes a change that is not done out of its group's order and forgets its
-	// plan. Wake puts it back, waiting, at the end.
-	Rest(ctx context.Context, e Entry, c Change) error
-	Wake(ctx context.Context, e Entry, c Change) error
+	// Rest takes changes that are not done out of their groups' order and forgets their
+	// plans. Wake puts them back, waiting, at the end. Each does all or nothing.
+	Rest(ctx context.Context, e Entry, changes ...Change) error
+	Wake(ctx context.Context, e Entry, changes ...Change) error
 
 	// Plan marks a change as planned, with its plan and the plan's grants.
 	Plan(ctx context.Context, e Entry, c Change) error
@@ -64,7 +64,7 @@ type Journal interface {
 	// Claim takes up, oldest first, every entry that is not closed and that nobody
 	// carries: no living instance, nor this one, which carries those given. It counts
 	// the attempt. What this instance accepts after its first Claim is not claimed
-	// before it was once among those given.
+	// before it was once among those given. Settled changes have no plan or outcome.
 	Claim(ctx context.Context, carried []int64) ([]Entry, error)
 
 	// Term returns a context that ends when this instance must leave what it carries,

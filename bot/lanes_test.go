@@ -7,18 +7,24 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"liveadmin/imapi"
 )
 
-// open reports whether somebody who waits for a turn may go.
-func open(turn <-chan struct{}) bool {
-	select {
-	case <-turn:
-		return true
-	default:
-		return false
-	}
+// queued puts an entry of one change into a lane, without anybody to carry it.
+func queued(l *lanes, g imapi.GroupID, number int64) place {
+	p := place{job: &job{entry: Entry{Number: number}, changes: []Change{{Group: g, State: Waiting}}}}
+	l.enter(p)
+	return p
+}
+
+// hasTurn reports whether a change has got its turn.
+func (p place) hasTurn() bool {
+	p.job.mu.Lock()
+	defer p.job.mu.Unlock()
+	return slices.Contains(p.job.ready, p.nth)
 }
 
 // deserted complains about lanes that nobody is in any more.
@@ -33,51 +39,53 @@ func deserted(t *testing.T, l *lanes) {
 
 func TestTurnsComeInOrder(t *testing.T) {
 	l := newLanes()
-	first, second, third, other := l.enter("a", 1), l.enter("a", 2), l.enter("a", 3), l.enter("b", 4)
+	first, second, third, other := queued(l, "a", 1), queued(l, "a", 2), queued(l, "a", 3), queued(l, "b", 4)
 	turns := func(when string, want ...bool) {
 		t.Helper()
-		if got := []bool{open(first.turn), open(second.turn), open(third.turn), open(other.turn)}; !slices.Equal(got, want) {
+		if got := []bool{first.hasTurn(), second.hasTurn(), third.hasTurn(), other.hasTurn()}; !slices.Equal(got, want) {
 			t.Errorf("%s the turns are %v, want %v", when, got, want)
 		}
 	}
 	turns("at first", true, false, false, true)
-	other.leave()
+	l.leave("b")
 	turns("when the other lane is empty", true, false, false, true)
-	first.leave()
-	first.leave()
-	turns("when the first has left, twice", true, true, false, true)
-	third.leave() // before its turn: it gave up
-	fourth := l.enter("a", 4)
-	if open(fourth.turn) {
-		t.Error("the fourth may go while the second is at work")
+	third.job.over = true // before its turn
+	l.leave("a")
+	turns("when the first has left", true, true, false, true)
+	fourth, fifth := queued(l, "a", 4), queued(l, "a", 5)
+	if fourth.hasTurn() {
+		t.Error("the fourth has the turn while the second is at work")
 	}
-	second.leave()
-	if !open(fourth.turn) || open(third.turn) {
-		t.Error("after all before it have left, the fourth should go, and the third, who gave up, should not")
+	l.withdraw(fourth)
+	l.leave("a")
+	if !fifth.hasTurn() || third.hasTurn() || fourth.hasTurn() {
+		t.Error("after all before it have left, the fifth should have the turn, and who is over or withdrawn should not")
 	}
-	fourth.leave()
+	l.leave("a")
 	deserted(t, l)
 }
 
 // What is taken over from another instance can be older than what waits here.
 func TestOlderGoesFirst(t *testing.T) {
 	l := newLanes()
-	working, younger, older := l.enter("a", 7), l.enter("a", 9), l.enter("a", 3)
-	working.leave()
-	if !open(older.turn) || open(younger.turn) {
+	_, younger, older := queued(l, "a", 7), queued(l, "a", 9), queued(l, "a", 3)
+	l.leave("a")
+	if !older.hasTurn() || younger.hasTurn() {
 		t.Error("the younger goes before the older")
 	}
-	older.leave()
-	if !open(younger.turn) {
+	l.leave("a")
+	if !younger.hasTurn() {
 		t.Error("the younger is left behind")
 	}
-	younger.leave()
+	l.leave("a")
 	deserted(t, l)
 }
 
 // Many entries on overlapping groups: each group is worked on by one at a time,
 // in the order in which the entries were accepted.
-func TestLanesUnderLoad(t *testing.T) {
+func TestLanesUnderLoad(t *testing.T) { synctest.Test(t, testLanesUnderLoad) }
+
+func testLanesUnderLoad(t *testing.T) {
 	const entries, groups = 400, 5
 	l := newLanes()
 	var accepting, record sync.Mutex
@@ -98,10 +106,12 @@ func TestLanesUnderLoad(t *testing.T) {
 				record.Lock()
 				accepted[g] = append(accepted[g], n)
 				record.Unlock()
-				p := l.enter(g, number)
+				p := queued(l, g, number)
 				all.Go(func() {
-					defer p.leave()
-					<-p.turn
+					defer l.leave(g)
+					for !p.hasTurn() {
+						time.Sleep(time.Millisecond)
+					}
 					if at := &working[g[0]-'0']; at.Add(1) == 1 {
 						defer at.Add(-1)
 					} else {

@@ -31,18 +31,18 @@ func (unobserved) GaveUp(string)                                               {
 // first failure.
 func (b *Bot) logDone(e Entry) {
 	code := 0
-	for _, c := range e.Changes {
-		failure := c.Outcome.Failure
-		if failure != nil && code == 0 {
-			code = failure.Code
+	r := e.result()
+	for _, g := range r.Groups {
+		if f := g.Outcome.Failure; f != nil && code == 0 {
+			code = f.Code
 		}
-		b.log.Debug("group done", "entry", e.Number, "group", c.Group, "outcome", c.Outcome.Status)
+		b.log.Debug("group done", "entry", e.Number, "group", g.Group, "outcome", g.Outcome.Status)
 	}
 	level := slog.LevelInfo
-	if e.result().Silent() {
+	if r.Silent() {
 		level = slog.LevelDebug
 	}
-	b.logEnd(level, "done", e, e.result().Status(), code, b.now().Sub(e.Accepted))
+	b.logEnd(level, "done", e, r.Status(), code, b.now().Sub(e.Accepted))
 }
 
 // logEnd writes the one log line of a command, however it ended, always with the same

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"liveadmin/commands"
 )
 
 // Posting is tried again for a day; then, or when nobody takes it, the audit trail has
@@ -16,116 +18,207 @@ const (
 	progressGap = time.Second
 )
 
-// post writes the entry's messages: the root while the work goes on, then the
-// result, when it is there and the root's place is on record.
+// tell has it said what there is to say of the entry now, by a goroutine that ends when
+// that is done.
+func (j *job) tell() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.begun || j.over || j.muted {
+		return
+	}
+	j.news = true
+	if !j.telling {
+		j.telling = true
+		j.running.Go(j.speak)
+	}
+}
+
+func (j *job) speak() {
+	for j.hasNews() {
+		err := safely(func() error {
+			j.post()
+			return nil
+		})
+		if err != nil {
+			j.b.log.Error("messages left to the next start", "entry", j.entry.Number, "err", err)
+			j.mute() // the work goes on without them
+		}
+	}
+}
+
+// hasNews reports whether there is something to say, and lets the goroutine go if not.
+func (j *job) hasNews() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.telling = j.news && !j.muted && j.ctx.Err() == nil
+	j.news = false
+	return j.telling
+}
+
+// mute leaves the messages to the next start.
+func (j *job) mute() {
+	j.mu.Lock()
+	j.muted = true
+	done := j.left == 0
+	j.mu.Unlock()
+	if done {
+		j.finished()
+	}
+}
+
+// post writes the message that is next: the root as soon as the entry has begun, how far
+// the work is, and, when all is done and the root's place is on record, the result.
 func (j *job) post() {
-	if !j.wait(j.started) {
-		return
+	e := j.snapshot()
+	done := e.State == Done
+	if done {
+		var ok bool
+		if e, ok = j.outcome(); !ok {
+			return
+		}
 	}
-	place := j.entry.Place.Platform
-	platform := j.b.platforms[place]
-	if platform == nil {
-		j.b.log.Warn("entry waits for its platform", "entry", j.entry.Number, "platform", place)
-		j.rested = true
-		return
+	if e.by() == clockRef && !done {
+		return // nobody asked: it is said when it is done
 	}
-	if j.silent() {
-		return
-	}
-	if j.announce(platform) && j.progress(platform) {
-		j.report(platform)
-	}
-}
-
-// silent waits for an entry that the clock made, and closes it if nobody is to be told.
-func (j *job) silent() bool {
-	if e, _ := j.result(); e.by() != clockRef {
-		return false
-	}
-	if !j.wait(j.settled) {
-		return true
-	}
-	e, r := j.result()
-	silent := r.Silent() || e.Place.Platform == "" // whose entry is damaged, nobody knows
-	if silent {
+	if e.by() == clockRef && (e.result().Silent() || e.Place.Platform == "") { // whose entry is damaged, nobody knows
 		j.close(e, e.Root)
+		return
 	}
-	return silent
+	platform := j.b.platforms[e.Place.Platform]
+	switch {
+	case platform == nil && done:
+		j.b.log.Warn("entry waits for its platform", "entry", e.Number, "platform", e.Place.Platform)
+		j.mute()
+		return
+	case platform == nil:
+		return
+	}
+	if !j.announced && j.unposted == nil {
+		e.Root, j.unposted = j.announce(platform, e)
+	}
+	switch {
+	case j.ctx.Err() != nil:
+	case !done:
+		j.progress(platform, e)
+	case j.unposted != nil:
+		j.giveUp(e, j.unposted)
+	default:
+		j.report(platform, e)
+	}
 }
 
-// close records where the result stands.
-func (j *job) close(e Entry, result Post) {
-	j.insist("closing", func(ctx context.Context) error {
+// outcome reads the entry again, with what became of each change, and writes the log line
+// of that. It returns false if the work has ended, or if the record is damaged.
+func (j *job) outcome() (e Entry, ok bool) {
+	mine := j.head()
+	ok = j.insist(j.ctx, "reading what became of it", func(ctx context.Context) error {
+		got, found, err := j.b.journal.Entry(ctx, mine.Number)
+		if err == nil && !found {
+			return ErrLost
+		}
+		e = got
+		return err
+	})
+	if !ok {
+		return Entry{}, false
+	}
+	e.Attempt, e.Root, e.State = mine.Attempt, mine.Root, mine.State
+	if !j.told {
+		j.told = true
+		j.b.logDone(e)
+	}
+	return e, true
+}
+
+// close records where the result stands, which ends the job.
+func (j *job) close(e Entry, result Post) bool {
+	closed := j.insist(j.ctx, "closing", func(ctx context.Context) error {
 		return j.b.journal.Post(context.WithoutCancel(ctx), e, result)
 	})
+	if closed {
+		j.cancel()
+	}
+	return closed
 }
 
 // announce posts the root message, or completes the one that was the acknowledgement,
 // and records where it is.
-func (j *job) announce(platform Platform) bool {
-	e, r := j.result()
+func (j *job) announce(platform Platform, e Entry) (Post, error) {
 	if e.Root != "" && (e.Under != 0 || j.b.confirmer(e) == nil) {
-		return true
+		j.announced = true
+		return e.Root, nil
 	}
-	root := j.b.wording().Root(r)
+	j.shown = e.left()
+	root := j.b.wording().Root(e.soFar())
 	post, err := j.deliver("announcing", func(ctx context.Context) (Post, error) {
 		return platform.Announce(ctx, e, root)
 	}, func(ctx context.Context, f Finder) (Post, bool, error) {
 		return f.FindRoot(ctx, e)
 	})
 	if err != nil {
-		j.giveUp(err)
-		return false
+		if j.ctx.Err() == nil {
+			j.gaveUp(err)
+		}
+		return e.Root, err
 	}
-	if post == e.Root {
-		return true
-	}
-	j.insist("recording the root", func(ctx context.Context) error {
+	if post != e.Root && !j.insist(j.ctx, "recording the root", func(ctx context.Context) error {
 		return j.b.journal.Announce(context.WithoutCancel(ctx), e, post)
-	})
+	}) {
+		return post, nil
+	}
+	j.announced = true
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.entry.Root = post
-	return j.ctx.Err() == nil
+	return post, nil
 }
 
-// progress waits for the changes. Of an entry with several groups the root tells
-// how far it is, at most once a second.
-func (j *job) progress(platform Platform) bool {
-	for {
-		select {
-		case <-j.settled:
-			return true
-		case <-j.ctx.Done():
-			return false
-		case <-j.moved:
-		}
-		e, r := j.result()
-		if e.State == Done {
-			return true // the outcome is told with the result, not before
-		}
-		if e.Under != 0 {
-			continue
-		}
-		root := j.b.wording().Root(r)
-		if err := safely(func() error { return platform.Update(j.ctx, e, root) }); err != nil {
-			j.b.log.Warn("progress not shown", "entry", e.Number, "err", err)
-		}
-		gap := time.NewTimer(progressGap)
-		select {
-		case <-gap.C:
-		case <-j.settled:
-		case <-j.ctx.Done():
-		}
-		gap.Stop()
+// progress shows in the root of an entry with several groups how far it is, at most once
+// a second.
+func (j *job) progress(platform Platform, e Entry) {
+	if e.Under != 0 || j.unposted != nil || e.left() == j.shown {
+		return
 	}
+	j.shown = e.left()
+	root := j.b.wording().Root(e.soFar())
+	if err := safely(func() error { return platform.Update(j.ctx, e, root) }); err != nil {
+		j.b.log.Warn("progress not shown", "entry", e.Number, "err", err)
+	}
+	gap := time.NewTimer(progressGap)
+	defer gap.Stop()
+	select {
+	case <-gap.C:
+	case <-j.settled:
+	case <-j.ctx.Done():
+	}
+}
+
+// left is how many changes are not settled.
+func (e Entry) left() (n int) {
+	for _, c := range e.Changes {
+		if c.State != Settled {
+			n++
+		}
+	}
+	return n
+}
+
+// soFar is what became of an entry. Of a job's own copy it says only which groups are
+// settled: with what outcome is read when all are.
+func (e Entry) soFar() commands.Result {
+	r := e.result()
+	for i, c := range e.Changes {
+		if c.State == Settled && c.Outcome == nil {
+			r.Groups[i].Outcome.Status = commands.Done
+		}
+	}
+	return r
 }
 
 // report posts the result in the thread, gives the root its last line, and
 // closes the entry.
-func (j *job) report(platform Platform) {
-	e, r := j.result()
-	words := j.b.wording()
+func (j *job) report(platform Platform, e Entry) {
+	r, words := e.result(), j.b.wording()
 	root, result := words.Root(r), words.Report(r)
 	post, err := j.deliver("reporting", func(ctx context.Context) (Post, error) {
 		return platform.Report(ctx, e, root, result)
@@ -133,7 +226,10 @@ func (j *job) report(platform Platform) {
 		return f.FindResult(ctx, e)
 	})
 	if err != nil {
-		j.giveUp(err)
+		if j.ctx.Err() == nil {
+			j.gaveUp(err)
+			j.giveUp(e, err)
+		}
 		return
 	}
 	if e.Under == 0 {
@@ -143,8 +239,7 @@ func (j *job) report(platform Platform) {
 			return
 		}
 	}
-	j.close(e, post)
-	if j.ctx.Err() == nil {
+	if j.close(e, post) {
 		j.b.observer.Ended(e.Place.Platform, e.Command.Verb, r.Status(), j.b.now().Sub(e.Accepted))
 	}
 }
@@ -181,31 +276,28 @@ func (j *job) deliver(doing string, send func(context.Context) (Post, error), fi
 		}
 		j.b.log.Warn("posting again", "entry", j.entry.Number, "while", doing, "err", err)
 		unsure = true
-		if !j.pause(pause) {
+		if !sleep(j.ctx, pause) {
 			return "", j.ctx.Err()
 		}
 	}
 }
 
-// giveUp closes an entry whose messages nobody took, or not for a day. An entry
-// whose work merely ends goes on at the next start.
-func (j *job) giveUp(err error) {
-	if j.ctx.Err() != nil {
-		return
-	}
+// gaveUp notes that nobody took a message, or not for a day.
+func (j *job) gaveUp(err error) {
 	j.b.observer.GaveUp(j.entry.Place.Platform)
 	j.b.log.Error("post given up", "entry", j.entry.Number, "err", err)
-	if !j.wait(j.settled) {
-		return
-	}
-	e, r := j.result()
-	j.insist("giving up", func(ctx context.Context) error {
+}
+
+// giveUp closes an entry whose messages nobody took.
+func (j *job) giveUp(e Entry, err error) {
+	status := e.result().Status()
+	if j.insist(j.ctx, "giving up", func(ctx context.Context) error {
 		return j.b.journal.Drop(context.WithoutCancel(ctx), e, Unposted, Record{
 			Number: e.Number, What: WasUnposted, Caller: e.by(), Place: e.Place, Verb: e.Command.Verb,
-			Outcome: r.Status(), Detail: err.Error(),
+			Outcome: status, Detail: err.Error(),
 		})
-	})
-	if j.ctx.Err() == nil {
-		j.b.observer.Ended(e.Place.Platform, e.Command.Verb, r.Status(), 0)
+	}) {
+		j.b.observer.Ended(e.Place.Platform, e.Command.Verb, status, 0)
+		j.cancel()
 	}
 }

@@ -107,6 +107,9 @@ func (b *Bot) accept(ctx context.Context, d Delivery, cmd commands.Command, deci
 }
 
 func (b *Bot) unrecorded(ctx context.Context, d Delivery, cmd commands.Command, err error, ack Ack) error {
+	if full, ok := errors.AsType[*crowded](err); ok {
+		return b.crowd(ctx, d, *full, ack)
+	}
 	b.log.Error("command not recorded", "caller", d.Caller.Ref, "verb", cmd.Verb, "err", err)
 	if errors.Is(err, ErrUnsure) {
 		return ack.Answer(ctx, b.trouble(b.words.MaybeRecorded))
@@ -132,14 +135,32 @@ func changesOf(cmd commands.Command) []Change {
 	return changes
 }
 
+// crowd answers that too much is still to be done.
+func (b *Bot) crowd(ctx context.Context, d Delivery, full crowded, ack Ack) error {
+	cmd := full.e.Command
+	r := refused(d, cmd, commands.Decision{Denial: commands.TooMuchOpen})
+	return b.answer(ctx, d, reply{cmd, r, func(entry int64) commands.Message {
+		return b.words.Crowded(entry, full.yours, full.entries, full.changes)
+	}}, ack)
+}
+
 // record puts an entry on record and its changes into the lanes, in the order of the
-// record. It returns no job if the entry is on record already.
-func (b *Bot) record(ctx context.Context, e Entry, r Record) (job *job, _ Entry, err error) {
+// record. It returns no job if that is on record already, but the entry; and a *crowded
+// if too much is open for another.
+func (b *Bot) record(ctx context.Context, e Entry, r Record) (job *job, known Entry, err error) {
+	if err := b.backlog.take(e); err != nil {
+		return nil, Entry{}, err
+	}
+	defer func() {
+		if job == nil {
+			b.backlog.drop(e, len(e.Changes))
+		}
+	}()
 	ctx, cancel := context.WithTimeout(ctx, recordTime)
 	defer cancel()
 	term := b.journal.Term()
-	e, _, err = b.journal.Accept(ctx, e, r, func(e Entry) { job = b.enlist(term, e, false) })
-	return job, e, err
+	known, _, err = b.journal.Accept(ctx, e, r, func(e Entry) { job = b.enlist(term, e, false) })
+	return job, known, err
 }
 
 // acknowledge lets the work begin, or closes the entry if the platform's rules
@@ -147,13 +168,13 @@ func (b *Bot) record(ctx context.Context, e Entry, r Record) (job *job, _ Entry,
 func (b *Bot) acknowledge(ctx context.Context, job *job, ack Ack) error {
 	var root Post
 	err := safely(func() (err error) {
-		e, r := job.result()
-		root, err = ack(ctx, Answer{Entry: e.Number, Verb: e.Command.Verb, Root: b.wording().Root(r)})
+		e := job.snapshot()
+		root, err = ack(ctx, Answer{Entry: e.Number, Verb: e.Command.Verb, Root: b.wording().Root(e.soFar())})
 		return err
 	})
 	switch confirmer := b.confirmer(job.entry); {
 	case errors.Is(err, ErrNotRun):
-		job.drop(err)
+		job.start(func() { job.drop(err) })
 	case confirmer == nil:
 		job.begin()
 	case err == nil:

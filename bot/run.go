@@ -82,6 +82,7 @@ func (b *Bot) takeUp(ctx context.Context) error {
 	b.report(err)
 	for _, e := range entries {
 		b.log.Info("taken up", "entry", e.Number, "state", e.State, "attempt", e.Attempt)
+		b.backlog.add(e)
 		job := b.enlist(term, e, true)
 		if b.unclear(e) {
 			job.confirm(b.confirmer(e))
@@ -109,12 +110,14 @@ func (b *Bot) report(err error) {
 
 // carry notes that an entry is carried, and leave that it is not any more.
 func (b *Bot) carry(j *job) {
+	b.jobs.Add(1)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.open[j.entry.Number] = j
 }
 
 func (b *Bot) leave(j *job) {
+	b.backlog.drop(j.entry, j.left)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.open[j.entry.Number] == j { // else it was taken up anew

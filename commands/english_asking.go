@@ -85,6 +85,9 @@ func englishAsking() Asking {
 		LimitedMore:    "{n} more {n|end|ends} not shown here.",
 		AlreadyPressed: "This is being done already: #{number}",
 		MaybePressed:   "It is not known yet whether this is being done already: #{number}. Try again in a minute.",
+		CrowdedYours:   "This was not started. {entries} of your commands {entries|is|are} still in progress, with {changes} {changes|change|changes} to make.",
+		CrowdedAll:     "This was not started. {entries} {entries|command is|commands are} still in progress, with {changes} {changes|change|changes} to make.",
+		CrowdedRemedy:  "Try again when some of them are done.",
 		StaleButton:    "This button does nothing any more. Type the command instead.",
 	}
 }

@@ -51,6 +51,7 @@ const (
 	ElsewhereOnly    Denial = "channel"           // it is allowed in another channel
 	LimitTooLong     Denial = "limit"             // --for is longer than Limit
 	MembershipUnread Denial = "membership unread" // it may be allowed: Unread cannot be read just now
+	TooMuchOpen      Denial = "too much open"     // it is allowed, but too much is still to be done
 )
 
 // Rights is what a caller may do, for whoami.

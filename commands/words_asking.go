@@ -55,6 +55,8 @@ type Asking struct {
 	StaleButton              string
 	AlreadyPressed           string // {number}
 	MaybePressed             string // {number}
+	CrowdedYours, CrowdedAll string // {entries} {changes}
+	CrowdedRemedy            string
 }
 
 // What was typed is repeated up to so many characters.
@@ -236,6 +238,15 @@ func (w Words) Stale(entry int64) Message {
 func (w Words) Pressed(entry int64, sure bool) Message {
 	var m Message
 	m.add(Head, fill(either(sure, w.AlreadyPressed, w.MaybePressed), slots{"number": number(int(entry))}))
+	return m
+}
+
+// Crowded says that too much is still to be done for one more command: so many commands
+// with so many open changes, of the caller or in all.
+func (w Words) Crowded(entry int64, yours bool, entries, changes int) Message {
+	m := Message{Entry: entry}
+	m.add(Head, fill(either(yours, w.CrowdedYours, w.CrowdedAll), slots{"entries": number(entries), "changes": number(changes)}))
+	m.add(Body, plain(w.CrowdedRemedy))
 	return m
 }
 

@@ -44,6 +44,8 @@ func everything(t *testing.T, w Words) []string {
 	say(w.Board(1, nil, nil))
 	say(w.Pressed(1, true))
 	say(w.Pressed(1, false))
+	say(w.Crowded(1, true, 5, 5000))
+	say(w.Crowded(1, false, 5, 5000))
 	say(w.Board(1, []Target{
 		{Alias: "few", Groups: []imapi.GroupID{"a", "b"}}, {Alias: "many", Groups: []imapi.GroupID{"a", "b", "c", "d", "e", "f"}},
 	}, []Grant{{Group: "a", User: "user1", Until: noon}}))

@@ -142,12 +142,12 @@ func (m mortal) Plan(ctx context.Context, e bot.Entry, c bot.Change) error {
 	return m.mark("Plan", func() error { return m.Journal.Plan(ctx, e, c) })
 }
 
-func (m mortal) Rest(ctx context.Context, e bot.Entry, c bot.Change) error {
-	return m.mark("Rest", func() error { return m.Journal.Rest(ctx, e, c) })
+func (m mortal) Rest(ctx context.Context, e bot.Entry, c ...bot.Change) error {
+	return m.mark("Rest", func() error { return m.Journal.Rest(ctx, e, c...) })
 }
 
-func (m mortal) Wake(ctx context.Context, e bot.Entry, c bot.Change) error {
-	return m.mark("Wake", func() error { return m.Journal.Wake(ctx, e, c) })
+func (m mortal) Wake(ctx context.Context, e bot.Entry, c ...bot.Change) error {
+	return m.mark("Wake", func() error { return m.Journal.Wake(ctx, e, c...) })
 }
 
 func (m mortal) Settle(ctx context.Context, e bot.Entry, c bot.Change, r bot.Record) (last bool, err error) {

@@ -206,7 +206,7 @@ func (j *Journal) known(ctx context.Context, key, once string) (e bot.Entry, fou
 			return err
 		}
 		found = true
-		entries, corrupt, err := entriesWhere(ctx, tx, `number = $1`, e.Number)
+		entries, corrupt, err := entriesWhere(ctx, tx, everything, `number = $1`, e.Number)
 		if len(entries) > 0 {
 			entries[0].Key, entries[0].Once = e.Key, e.Once
 			e = entries[0]

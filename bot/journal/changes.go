@@ -87,44 +87,64 @@ func settleRest(ctx context.Context, tx *sql.Tx, e bot.Entry, c bot.Change, r bo
 	return appendRecord(ctx, tx, r)
 }
 
-// Rest takes a waiting or planned change out of its group's order.
-func (j *Journal) Rest(ctx context.Context, e bot.Entry, c bot.Change) error {
-	set := of(e, c, `UPDATE change SET state = $3, plan = NULL WHERE entry = $1 AND group_id = $2 AND state IN ($4, $5)`,
-		bot.Resting, bot.Waiting, bot.Planned)
-	stands := of(e, c, `SELECT count(*) FROM change WHERE entry = $1 AND group_id = $2 AND state = $3`, bot.Resting)
-	return j.markChange(ctx, "put the change to rest", e, set, stands, func(context.Context, *sql.Tx) error { return nil })
+// Rest takes waiting or planned changes of an entry out of their groups' order.
+func (j *Journal) Rest(ctx context.Context, e bot.Entry, changes ...bot.Change) error {
+	return j.write(ctx, "put changes to rest", func(ctx context.Context, tx *sql.Tx) error {
+		if err := j.hold(ctx, tx, e); err != nil {
+			return err
+		}
+		for _, c := range changes {
+			set := of(e, c, `UPDATE change SET state = $3, plan = NULL WHERE entry = $1 AND group_id = $2 AND state IN ($4, $5)`,
+				bot.Resting, bot.Waiting, bot.Planned)
+			stands := of(e, c, `SELECT count(*) FROM change WHERE entry = $1 AND group_id = $2 AND state = $3`, bot.Resting)
+			if _, err := mark(ctx, tx, set, stands); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
-// Wake puts a resting change back, waiting, behind all others on its group. The
-// order on a group is that of the rows' ids, so it gets a new row.
-func (j *Journal) Wake(ctx context.Context, e bot.Entry, c bot.Change) error {
-	drop := of(e, c, `DELETE FROM change WHERE entry = $1 AND group_id = $2 AND state = $3 RETURNING position`, bot.Resting)
-	stands := of(e, c, `SELECT position FROM change WHERE entry = $1 AND group_id = $2 AND state = $3`, bot.Waiting)
-	lock, err := j.locking([]bot.Change{c})
+// Wake puts resting changes of an entry back, waiting, behind all others on their groups.
+func (j *Journal) Wake(ctx context.Context, e bot.Entry, changes ...bot.Change) error {
+	lock, err := j.locking(changes)
 	if err != nil {
 		return err
 	}
-	return j.write(ctx, "wake the change", func(ctx context.Context, tx *sql.Tx) error {
+	return j.write(ctx, "wake changes", func(ctx context.Context, tx *sql.Tx) error {
 		if err := execAll(ctx, tx, lock); err != nil {
 			return err
 		}
 		if err := j.hold(ctx, tx, e); err != nil {
 			return err
 		}
-		var position int
-		err := tx.QueryRowContext(ctx, drop.text, drop.args...).Scan(&position)
-		if errors.Is(err, sql.ErrNoRows) {
-			err := tx.QueryRowContext(ctx, stands.text, stands.args...).Scan(&position)
-			if errors.Is(err, sql.ErrNoRows) {
-				return bot.ErrLost
+		for _, c := range changes {
+			if err := wake(ctx, tx, e, c); err != nil {
+				return err
 			}
-			return err
 		}
-		if err != nil {
-			return err
-		}
-		return execAll(ctx, tx, []statement{newChange(e.Number, position, c.Group)})
+		return nil
 	})
+}
+
+// wake puts one change back, unless it was put there before. The order on a group is that
+// of the rows' ids, so it gets a new row.
+func wake(ctx context.Context, tx *sql.Tx, e bot.Entry, c bot.Change) error {
+	drop := of(e, c, `DELETE FROM change WHERE entry = $1 AND group_id = $2 AND state = $3 RETURNING position`, bot.Resting)
+	stands := of(e, c, `SELECT position FROM change WHERE entry = $1 AND group_id = $2 AND state = $3`, bot.Waiting)
+	var position int
+	err := tx.QueryRowContext(ctx, drop.text, drop.args...).Scan(&position)
+	if errors.Is(err, sql.ErrNoRows) {
+		err := tx.QueryRowContext(ctx, stands.text, stands.args...).Scan(&position)
+		if errors.Is(err, sql.ErrNoRows) {
+			return bot.ErrLost
+		}
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	return execAll(ctx, tx, []statement{newChange(e.Number, position, c.Group)})
 }
 
 // locking is what makes those who put changes on the same groups wait for each

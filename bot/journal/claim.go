@@ -18,7 +18,8 @@ const takenFor = time.Minute
 // Claim takes up, oldest first, every entry that is not closed and that nobody
 // carries: no living instance, nor this one, which carries those given. What this
 // instance accepts after its first Claim is left to it until it was once among those
-// given. The keys of entries are on record as hashes only, so Key is empty.
+// given. The keys of entries are on record as hashes only, so Key is empty. Plans and
+// outcomes of settled changes are not read.
 //
 // An entry that can no longer be read is left out and comes as a *CorruptError,
 // joined with those of others, beside the entries that can: these are to be
@@ -55,7 +56,7 @@ func (j *Journal) Claim(ctx context.Context, carried []int64) (entries []bot.Ent
 		if err != nil {
 			return err
 		}
-		entries, corrupt, err = entriesWhere(ctx, tx, `number IN `+j.dialect.list(`$1`), claimed)
+		entries, corrupt, err = entriesWhere(ctx, tx, unsettled, `number IN `+j.dialect.list(`$1`), claimed)
 		return err
 	})
 	if err != nil {

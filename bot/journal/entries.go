@@ -17,7 +17,7 @@ import (
 func (r *Reader) Unclosed(ctx context.Context) (entries []bot.Entry, err error) {
 	var corrupt []error
 	err = r.read(ctx, "read what is open", func(ctx context.Context, tx *sql.Tx) (err error) {
-		entries, corrupt, err = entriesWhere(ctx, tx, `closed_at IS NULL`)
+		entries, corrupt, err = entriesWhere(ctx, tx, everything, `closed_at IS NULL`)
 		return err
 	})
 	if err != nil {
@@ -30,7 +30,7 @@ func (r *Reader) Unclosed(ctx context.Context) (entries []bot.Entry, err error) 
 // the command, the posts, the plans and the outcomes are empty.
 func (r *Reader) Entry(ctx context.Context, number int64) (e bot.Entry, found bool, err error) {
 	err = r.read(ctx, "read an entry", func(ctx context.Context, tx *sql.Tx) error {
-		entries, corrupt, err := entriesWhere(ctx, tx, `number = $1`, number)
+		entries, corrupt, err := entriesWhere(ctx, tx, everything, `number = $1`, number)
 		if found = len(entries) > 0; found {
 			e = entries[0]
 		}
@@ -39,14 +39,21 @@ func (r *Reader) Entry(ctx context.Context, number int64) (e bot.Entry, found bo
 	return e, found, err
 }
 
+// What is read of the plans and outcomes of changes: all, or no more than is needed to
+// carry them.
+const (
+	everything = `plan, outcome`
+	unsettled  = `CASE WHEN state = 'planned' THEN plan END, NULL`
+)
+
 // entriesWhere returns the entries that a condition on them chooses, in number
 // order, and a *CorruptError for each that cannot be read.
-func entriesWhere(ctx context.Context, tx *sql.Tx, condition string, args ...any) ([]bot.Entry, []error, error) {
+func entriesWhere(ctx context.Context, tx *sql.Tx, columns, condition string, args ...any) ([]bot.Entry, []error, error) {
 	all, damaged, err := readEntries(ctx, tx, condition, args)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := readChanges(ctx, tx, condition, args, all, damaged); err != nil {
+	if err := readChanges(ctx, tx, columns, condition, args, all, damaged); err != nil {
 		return nil, nil, err
 	}
 	entries := []bot.Entry{}
@@ -95,9 +102,9 @@ func readEntries(ctx context.Context, tx *sql.Tx, condition string, args []any) 
 
 // readChanges adds the changes to their entries, and what is wrong
 // with them to damaged.
-func readChanges(ctx context.Context, tx *sql.Tx, condition string, args []any, entries []bot.Entry, damaged map[int64]error) error {
+func readChanges(ctx context.Context, tx *sql.Tx, columns, condition string, args []any, entries []bot.Entry, damaged map[int64]error) error {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT entry, group_id, state, plan, outcome FROM change
+		SELECT entry, group_id, state, `+columns+` FROM change
 		WHERE entry IN (SELECT number FROM entry WHERE `+condition+`) ORDER BY position, id`, args...)
 	if err != nil {
 		return err

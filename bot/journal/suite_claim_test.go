@@ -46,11 +46,17 @@ func claimAll(t *testing.T, j *Journal, w *world) {
 		if len(e.Changes) != 2 || e.Changes[0].Group != sunday || e.Changes[1].Group != friday || e.Changes[0].State != change {
 			t.Errorf("entry %d: changes %+v", i, e.Changes)
 		}
-		if settled := change == bot.Settled; (e.Changes[0].Outcome != nil) != settled || (e.Changes[0].Plan != nil) != settled {
-			t.Errorf("entry %d: change %+v", i, e.Changes[0])
+		if e.Changes[0].Outcome != nil || e.Changes[0].Plan != nil {
+			t.Errorf("entry %d: change %+v: what is settled is not read", i, e.Changes[0])
 		}
 	}
-	if again := unclosed(t, j); !reflect.DeepEqual(again, open) {
+	again := unclosed(t, j)
+	for _, e := range again {
+		for i := range e.Changes {
+			e.Changes[i].Plan, e.Changes[i].Outcome = nil, nil
+		}
+	}
+	if !reflect.DeepEqual(again, open) {
 		t.Error("Unclosed differs from what Claim returned: the attempt was not recorded")
 	}
 }
