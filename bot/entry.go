@@ -89,7 +89,7 @@ type Record struct {
 	Place   commands.Place
 	Verb    commands.Verb
 	Group   imapi.GroupID   // of an outcome
-	Groups  []imapi.GroupID // of what was asked, the first MaxGroups of them
+	Groups  []imapi.GroupID // of what was asked
 	Users   []imapi.UserID  // of an outcome
 	Text    string          // what was asked, 1 KB at most
 	Outcome commands.Status
@@ -112,8 +112,5 @@ const (
 	WasCapped     What = "capped"  // several of a caller without any right, not answered
 )
 
-// What a row of the audit trail keeps at most.
-const (
-	MaxText   = 1 << 10 // bytes of what was typed
-	MaxGroups = 20
-)
+// MaxText is how much of what was typed a row of the audit trail keeps at most, in bytes.
+const MaxText = 1 << 10

@@ -9,74 +9,62 @@ import (
 	"liveadmin/imapi"
 )
 
-// shown is how many entries history shows; more are read, because the caller may
-// not see all of them.
-const (
-	shown    = 20
-	lookedAt = 500
-)
-
-// Story is what the audit trail tells of one number.
+// Story is what the audit trail has on one number.
 type Story struct {
-	First   Record   // who, where, when, what
-	Rows    []Record // all of them, in the order in which they were written
-	Outcome commands.Status
+	First   Record                  // who, where, when, what
+	Rows    []Record                // all, in the order in which they were written, if Filter.Rows asks for them
+	Ended   map[commands.Status]int // how many of its groups ended how
+	Dropped bool                    // closed by the operator
 }
 
-// Stories puts the rows of the audit trail together by their numbers, in the order of
-// the first row of each.
-func Stories(records []Record) []Story {
-	var all []Story
-	at := make(map[int64]int)
-	for _, r := range records {
-		i, known := at[r.Number]
-		if !known {
-			i = len(all)
-			at[r.Number] = i
-			all = append(all, Story{First: r})
-		}
-		all[i].Rows = append(all[i].Rows, r)
+// Count adds rows of a kind with an outcome to what is known of how the entry ended.
+func (s *Story) Count(what What, outcome commands.Status, rows int) {
+	if what == WasDropped {
+		s.Dropped = true
+		return
 	}
-	for i := range all {
-		all[i].Outcome = all[i].outcome()
+	if s.Ended == nil {
+		s.Ended = make(map[commands.Status]int)
 	}
-	return all
+	s.Ended[outcome] += rows
 }
 
-// outcome is how it ended: what became of its groups, if anything did.
-func (s Story) outcome() commands.Status {
+// Outcome is how it ended: what became of its groups, if anything did.
+func (s Story) Outcome() commands.Status {
 	var parts []commands.Status
-	dropped := false
-	for _, r := range s.Rows {
-		dropped = dropped || r.What == WasDropped
-		if r.What == WasSettled || r.What == WasUnanswered {
-			parts = append(parts, r.Outcome)
-		}
+	for outcome, n := range s.Ended {
+		parts = append(parts, slices.Repeat([]commands.Status{outcome}, n)...)
 	}
 	switch {
-	case len(parts) == 0 && dropped:
+	case len(parts) == 0 && s.Dropped:
 		return commands.Failed // never carried out
 	case len(parts) == 0:
 		return s.First.Outcome
-	case len(parts) < len(s.First.Groups) && len(s.First.Groups) < MaxGroups && !dropped:
+	case len(parts) < len(s.First.Groups) && !s.Dropped:
 		return commands.Working
 	}
 	return commands.Together(parts)
 }
 
-// seenBy reports whether a caller may see it: their own, and what is about groups on
-// which some rule gives them some command.
-func (s Story) seenBy(caller commands.Caller, policy commands.Policy) bool {
-	return s.First.Caller == caller.Ref || slices.ContainsFunc(s.Rows, func(r Record) bool {
-		return slices.ContainsFunc(append(r.Groups, r.Group), func(g imapi.GroupID) bool {
-			return g != "" && policy.SeesGroups(caller, g)
+// seenBy returns which entries a caller may see, by their first rows: their own, and what
+// is about groups on which some rule gives them some command.
+func seenBy(caller commands.Caller, policy commands.Policy) func(Record) bool {
+	seen := make(map[imapi.GroupID]bool)
+	return func(r Record) bool {
+		return r.Caller == caller.Ref || slices.ContainsFunc(r.Groups, func(g imapi.GroupID) bool {
+			sees, known := seen[g]
+			if !known {
+				sees = policy.SeesGroups(caller, g)
+				seen[g] = sees
+			}
+			return sees
 		})
-	})
+	}
 }
 
 func (s Story) past() commands.Past {
 	return commands.Past{
-		Number: s.First.Number, At: s.First.At, Caller: s.First.Caller, Place: s.First.Place, Text: s.First.Text, Outcome: s.Outcome,
+		Number: s.First.Number, At: s.First.At, Caller: s.First.Caller, Place: s.First.Place, Text: s.First.Text, Outcome: s.Outcome(),
 	}
 }
 
@@ -98,20 +86,25 @@ func FilterOf(cmd commands.Command) Filter {
 // trail is the answer to history.
 func (b *Bot) trail(ctx context.Context, d Delivery, cmd commands.Command, rules Rules) (func(int64) commands.Message, error) {
 	filter := FilterOf(cmd)
-	filter.Limit, filter.Reader = lookedAt, d.Caller.Ref
+	filter.Reader = d.Caller.Ref
+	if rules.Policy.Knows(d.Caller) == commands.Stranger {
+		filter.Caller = d.Caller.Ref
+	}
 	if cmd.Since > 0 {
 		filter.Since = b.now().Add(-cmd.Since)
 	}
-	records, err := b.journal.Trail(ctx, filter)
-	if err != nil {
+	stories, err := b.journal.Stories(ctx, filter, seenBy(d.Caller, rules.Policy))
+	if stories == nil && err != nil {
 		return nil, err
 	}
-	stories := slices.DeleteFunc(Stories(records), func(s Story) bool { return !s.seenBy(d.Caller, rules.Policy) })
+	if err != nil {
+		b.log.Error("a part of the audit trail cannot be read", "err", err)
+	}
 	if cmd.Number != 0 && len(stories) == 1 {
 		return b.story(ctx, stories[0])
 	}
 	var past []commands.Past
-	for _, s := range stories[:min(len(stories), shown)] {
+	for _, s := range stories {
 		past = append(past, s.past())
 	}
 	return func(entry int64) commands.Message { return b.words.Trail(entry, past) }, nil

@@ -93,17 +93,23 @@ type Journal interface {
 	// be read.
 	DecidedSince(ctx context.Context, g imapi.GroupID, entry int64) (_ []commands.Recent, forgotten bool, err error)
 
-	// Trail returns audit rows, newest entry first.
-	Trail(ctx context.Context, f Filter) ([]Record, error)
+	// Asked returns the first audit row of each of the newest entries that match, the
+	// newest first; of those that sees lets through, unless it is nil.
+	Asked(ctx context.Context, f Filter, sees func(Record) bool) ([]Record, error)
+
+	// Stories returns what became of the entries that Asked returns.
+	Stories(ctx context.Context, f Filter, sees func(Record) bool) ([]Story, error)
 }
 
-// Filter chooses rows of the audit trail; a zero field chooses all.
+// Filter chooses entries of the audit trail; a zero field chooses all.
 type Filter struct {
 	Number int64
+	Caller string   // the ref of who did it
 	About  []string // any of: a group, a user, a caller's ref or the bare ID in it
 	Since  time.Time
 	Until  time.Time // before it
-	Limit  int       // entries
+	Limit  int       // entries; 0: 20
+	Rows   bool      // of each entry every row, not the first alone
 
 	// Reader is the ref of the caller for whom it is read; empty: everything matches. What
 	// no other caller sees is left out: entries about no group, and refused ones of

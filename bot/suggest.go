@@ -106,13 +106,20 @@ func (b *Bot) groupsFor(ctx context.Context, q Question, rules Rules) []string {
 	words := slices.DeleteFunc(rules.Names.Aliases(), func(alias string) bool {
 		return !rules.Policy.Sees(q.Caller, rules.Names)(alias)
 	})
-	records, err := b.journal.Trail(ctx, Filter{Limit: lookedBack, Reader: q.Caller.Ref})
+	named := make(map[imapi.GroupID]bool)
+	asked, err := b.journal.Asked(ctx, Filter{Limit: lookedBack, Reader: q.Caller.Ref}, nil)
 	if err != nil {
 		return words
 	}
-	for _, r := range records {
-		if r.Group != "" && rules.Policy.SeesGroups(q.Caller, r.Group) {
-			words = append(words, string(r.Group))
+	for _, r := range asked {
+		if r.What != WasAccepted {
+			continue
+		}
+		for _, g := range r.Groups {
+			if !named[g] && rules.Policy.SeesGroups(q.Caller, g) {
+				words = append(words, string(g))
+			}
+			named[g] = true
 		}
 	}
 	return words

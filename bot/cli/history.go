@@ -55,14 +55,15 @@ func (h *historyArgs) run(ctx context.Context, cfg config.Config, record *journa
 	if err != nil {
 		return err
 	}
-	rows, err := record.Trail(ctx, filter)
-	if rows == nil && err != nil {
+	filter.Rows = h.json || filter.Number != 0
+	stories, err := record.Stories(ctx, filter, nil)
+	if stories == nil && err != nil {
 		return err
 	}
-	if len(rows) == 0 {
+	if len(stories) == 0 {
 		fmt.Fprintln(std.err, "Nothing is on record.")
 	}
-	for _, s := range bot.Stories(rows) {
+	for _, s := range stories {
 		if err := h.show(std.out, s); err != nil {
 			return fmt.Errorf("writing the output: %w", err)
 		}
@@ -147,8 +148,8 @@ func (h *historyArgs) show(out io.Writer, s bot.Story) error {
 	}
 	first := s.First
 	_, err := fmt.Fprintf(out, "#%d  %s  %s  %s  %s  %s\n", first.Number, commands.UTC(first.At), terminal.Visible(first.Caller),
-		terminal.Visible(first.Place.Channel), terminal.Visible(strings.TrimSpace(commands.Name+" "+first.Text)), s.Outcome)
-	if err != nil || h.about != fmt.Sprintf("#%d", first.Number) {
+		terminal.Visible(first.Place.Channel), terminal.Visible(strings.TrimSpace(commands.Name+" "+first.Text)), s.Outcome())
+	if err != nil {
 		return err
 	}
 	for _, r := range s.Rows {
@@ -188,7 +189,7 @@ func toldOf(s bot.Story) told {
 	first := s.First
 	t := told{
 		Number: first.Number, At: first.At, Caller: first.Caller, Platform: first.Place.Platform, Channel: first.Place.Channel,
-		Thread: first.Place.Thread, Verb: first.Verb, Text: first.Text, Outcome: s.Outcome,
+		Thread: first.Place.Thread, Verb: first.Verb, Text: first.Text, Outcome: s.Outcome(),
 	}
 	for _, r := range s.Rows {
 		row := toldRow{At: r.At, What: r.What, Group: string(r.Group), Outcome: r.Outcome, Detail: r.Detail}

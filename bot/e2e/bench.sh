@@ -19,6 +19,8 @@ a command is accepted, PostgreSQL, median             | ≤ 3000 µs         | A
 commands accepted at once, PostgreSQL                 | ≥ 1000 a second   | AcceptAtOnce/PostgreSQL accepts/s
 accepting on a million audit rows against none, SQLite     | ≤ 1.1 times  | AcceptAfterAMillion/SQLite full/empty
 accepting on a million audit rows against none, PostgreSQL | ≤ 1.1 times  | AcceptAfterAMillion/PostgreSQL full/empty
+history after 500 commands on 1,000 groups, the slowest, SQLite     | ≤ 300 ms | History/SQLite slowest-ms
+history after 500 commands on 1,000 groups, the slowest, PostgreSQL | ≤ 300 ms | History/PostgreSQL slowest-ms
 from a command to its first API call, median          | ≤ 3 ms            | AcceptToFirstCall p50-ms
 600 groups at limit 200, against the limit’s own time | ≤ 1.03 times      | Bulk times-the-limit
 Slack, Socket Mode: acknowledgement, median           | ≤ 5 ms            | Ack/sockets/latency=0s p50-ms
@@ -52,6 +54,7 @@ bench ./bot         3x     'Bulk'
 bench ./bot/journal 1000x  'Accept'
 bench ./bot/journal 10000x 'AcceptAtOnce'
 bench ./bot/journal 1x     'AcceptAfterAMillion'
+bench ./bot/journal 1x     'History'
 bench ./bot/slack   200x   'Ack'
 bench ./bot/slack   50x    'Result'
 bench ./bot/slack   1x     'Refresh'

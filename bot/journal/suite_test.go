@@ -70,6 +70,9 @@ func suite(t *testing.T, newURL func(testing.TB) string) {
 		{"decisions that are forgotten are told", decidedForgotten},
 		{"trail filters", trailFilters},
 		{"a row's groups", groupsOfRow},
+		{"how entries ended is counted", storyEnds},
+		{"who sees what by an entry's groups", storySees},
+		{"the newest about several names", storiesAbout},
 		{"audit rows are never changed or deleted", auditStays},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -4,16 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"liveadmin/bot"
-	"liveadmin/commands"
+	"liveadmin/imapi"
 )
-
-// trailLimit is how many entries Trail returns when the filter does not say.
-const trailLimit = 20
 
 const recordColumns = `number, at, what, caller, platform, channel, thread, verb, group_id, groups, users, asked, outcome, detail`
 
@@ -26,7 +22,7 @@ func recording(key string, number any, r bot.Record, more []string) ([]statement
 	}
 	groups := ""
 	if len(r.Groups) > 0 {
-		if groups, err = encode(r.Groups[:min(len(r.Groups), bot.MaxGroups)]); err != nil {
+		if groups, err = encode(r.Groups); err != nil {
 			return nil, err
 		}
 	}
@@ -75,32 +71,15 @@ func appendRecord(ctx context.Context, tx *sql.Tx, r bot.Record) error {
 	return execAll(ctx, tx, statements)
 }
 
-// Trail returns all audit rows of the newest entries that match, f.Limit of them
-// or 20, in the order in which they were written. An entry matches About by its
-// caller, groups and users, and Since and Until by a row between them. Rows that
-// can no longer be read in full come beside a *CorruptError.
-func (r *Reader) Trail(ctx context.Context, f bot.Filter) (records []bot.Record, err error) {
-	numbers, args := matching(f)
-	var corrupt []error
-	err = r.read(ctx, "read the audit trail", func(ctx context.Context, tx *sql.Tx) error {
-		records, corrupt, err = recordsOf(tx.QueryContext(ctx, `SELECT `+recordColumns+` FROM audit
-			WHERE number IN (`+numbers+`) ORDER BY number DESC, id`, args...))
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return records, errors.Join(corrupt...)
-}
-
-// recordsOf reads rows of recordColumns.
+// recordsOf reads rows of recordColumns. Rows about the same groups share the slice.
 func recordsOf(rows *sql.Rows, err error) (records []bot.Record, corrupt []error, _ error) {
 	if err != nil {
 		return nil, nil, err
 	}
 	defer rows.Close()
+	known := make(map[string][]imapi.GroupID)
 	for rows.Next() {
-		record, err := scanRecord(rows)
+		record, err := scanRecord(rows, known)
 		if c, ok := errors.AsType[*CorruptError](err); ok {
 			corrupt = append(corrupt, c)
 		} else if err != nil {
@@ -111,64 +90,9 @@ func recordsOf(rows *sql.Rows, err error) (records []bot.Record, corrupt []error
 	return records, corrupt, rows.Err()
 }
 
-// matching is the query for the numbers that a filter chooses. It walks an index
-// from its newest end, so that it is fast however long the trail is.
-func matching(f bot.Filter) (query string, args []any) {
-	table := `audit`
-	var where, when []string
-	place := func(value any) string {
-		args = append(args, value)
-		return fmt.Sprintf("$%d", len(args))
-	}
-	if !f.Since.IsZero() {
-		when = append(when, `at >= `+place(f.Since.UnixMicro()))
-	}
-	if !f.Until.IsZero() {
-		when = append(when, `at < `+place(f.Until.UnixMicro()))
-	}
-	if len(f.About) > 0 {
-		table = `audit_about`
-		var places []string
-		for _, name := range f.About {
-			places = append(places, place(clean(name)))
-		}
-		where = append(where, `a.about IN (`+strings.Join(places, ", ")+`)`)
-		if len(when) > 0 {
-			when = []string{`EXISTS (SELECT 1 FROM audit WHERE audit.number = a.number AND ` + strings.Join(when, ` AND `) + `)`}
-		}
-	}
-	if f.Number != 0 {
-		where = append(where, `a.number = `+place(f.Number))
-	}
-	where = append(where, when...)
-	if f.Reader != "" && f.Number == 0 {
-		where = append(where, readable(f, place))
-	}
-	query = `SELECT DISTINCT a.number FROM ` + table + ` AS a`
-	if len(where) > 0 {
-		query += ` WHERE ` + strings.Join(where, ` AND `)
-	}
-	limit := f.Limit
-	if limit <= 0 {
-		limit = trailLimit
-	}
-	return query + ` ORDER BY a.number DESC LIMIT ` + place(limit), args
-}
-
-// readable is the condition of Filter.Reader on a number that is chosen from the table a.
-func readable(f bot.Filter, place func(any) string) string {
-	own := `r.caller = ` + place(clean(f.Reader))
-	stranger := `(r.what = ` + place(bot.WasRefused) + ` AND r.detail IN (` +
-		place(commands.NoRight) + `, ` + place(commands.CallerBlocked) + `, ` + place(commands.CallerOutsider) + `))`
-	if len(f.About) == 0 {
-		shown := own + ` OR (r.group_id <> '' OR r.groups <> '') AND NOT ` + stranger
-		return `(` + strings.ReplaceAll(shown, `r.`, `a.`) + `)`
-	}
-	named := `r.caller = a.about OR substr(r.caller, length(r.caller) - length(a.about)) = ':' || a.about`
-	return `EXISTS (SELECT 1 FROM audit AS r WHERE r.number = a.number AND (` + own + ` OR ` + named + ` OR NOT ` + stranger + `))`
-}
-
-func scanRecord(rows *sql.Rows) (bot.Record, error) {
+// scanRecord reads a row of recordColumns. known has the groups that were read, by the text
+// on record: many commands are about the same thousand.
+func scanRecord(rows *sql.Rows, known map[string][]imapi.GroupID) (bot.Record, error) {
 	var r bot.Record
 	var at int64
 	var groups, users string
@@ -179,8 +103,11 @@ func scanRecord(rows *sql.Rows) (bot.Record, error) {
 	}
 	r.At = moment(at)
 	err = decode("users", users, &r.Users)
-	if groups != "" {
+	if again, ok := known[groups]; ok {
+		r.Groups = again
+	} else if groups != "" {
 		err = errors.Join(err, decode("groups", groups, &r.Groups))
+		known[groups] = r.Groups
 	}
 	if err != nil {
 		return r, &CorruptError{Number: r.Number, Err: err}
