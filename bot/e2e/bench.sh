@@ -17,6 +17,8 @@ an API call, against a raw POST                       | ≤ 1.15 times      | Ca
 a command is accepted, SQLite, median                 | ≤ 3000 µs         | Accept/SQLite p50-µs
 a command is accepted, PostgreSQL, median             | ≤ 3000 µs         | Accept/PostgreSQL p50-µs
 commands accepted at once, PostgreSQL                 | ≥ 1000 a second   | AcceptAtOnce/PostgreSQL accepts/s
+2,000 commands at once, SQLite: last acknowledgement  | ≤ 500 ms          | Burst/SQLite slowest-ms
+2,000 commands at once, two instances on PostgreSQL   | ≤ 1000 ms         | Burst/PostgreSQL slowest-ms
 accepting on a million audit rows against none, SQLite     | ≤ 1.1 times  | AcceptAfterAMillion/SQLite full/empty
 accepting on a million audit rows against none, PostgreSQL | ≤ 1.1 times  | AcceptAfterAMillion/PostgreSQL full/empty
 history after 500 commands on 1,000 groups, the slowest, SQLite     | ≤ 300 ms | History/SQLite slowest-ms
@@ -51,6 +53,7 @@ bench ./imapi       3000x  'CallAgainstRawPost'
 bench ./imapi       1x     'Burst'
 bench ./bot         200x   'AcceptToFirstCall'
 bench ./bot         3x     'Bulk'
+bench ./bot         1x     'Burst'
 bench ./bot/journal 1000x  'Accept'
 bench ./bot/journal 10000x 'AcceptAtOnce'
 bench ./bot/journal 1x     'AcceptAfterAMillion'

@@ -6,29 +6,21 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
-	"sync"
 )
 
-// How many writes share a commit at most. Deliveries go first, because somebody waits for
-// their acknowledgement; but marks get this many places in each batch if so many wait, so
-// that work goes on however many deliveries come.
-const (
-	batchSize  = 100
-	batchMarks = 20
-)
+// batchSize is how many writes share a commit at most.
+const batchSize = 100
 
 // batches writes a SQLite file: one goroutine takes what waits and commits it together,
 // since a commit that survives the loss of power costs far more than what is in it. What
 // comes alone is committed at once.
 type batches struct {
+	line
 	db   *sql.DB
-	wake chan struct{} // something has changed below; holds one signal
+	wake chan struct{} // something waits, or closed is set; holds one signal
 	done chan struct{} // closed when run has returned
 
-	mu                sync.Mutex
-	closed            bool
-	deliveries, marks []*write // what waits, oldest first
+	closed bool // under mu
 }
 
 // write is one caller's part of a batch. Its fields are the writing goroutine's until
@@ -94,42 +86,28 @@ func (b *batches) write(ctx context.Context, delivery bool, do func(context.Cont
 func (b *batches) add(w *write, delivery bool) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	switch {
-	case w.ctx.Err() != nil:
-		return w.ctx.Err()
-	case b.closed:
-		return errClosed
-	case delivery:
-		b.deliveries = append(b.deliveries, w)
-	default:
-		b.marks = append(b.marks, w)
+	if err := w.ctx.Err(); err != nil {
+		return err
 	}
+	if b.closed {
+		return errClosed
+	}
+	b.join(w, delivery)
 	b.signal()
 	return nil
 }
 
-// withdraw takes out what still waits. It returns false if that has begun.
-func (b *batches) withdraw(w *write) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, waiting := range []*[]*write{&b.deliveries, &b.marks} {
-		if i := slices.Index(*waiting, w); i >= 0 {
-			*waiting = slices.Delete(*waiting, i, i+1)
-			return true
-		}
-	}
-	return false
-}
-
 // take takes the next batch from what waits.
-func (b *batches) take() []*write {
+func (b *batches) take() (batch []*write) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	deliveries := min(len(b.deliveries), batchSize-min(len(b.marks), batchMarks))
-	marks := min(len(b.marks), batchSize-deliveries)
-	batch := slices.Concat(b.deliveries[:deliveries], b.marks[:marks])
-	b.deliveries = slices.Delete(b.deliveries, 0, deliveries)
-	b.marks = slices.Delete(b.marks, 0, marks)
+	for len(batch) < batchSize {
+		w := b.next()
+		if w == nil {
+			break
+		}
+		batch = append(batch, w)
+	}
 	return batch
 }
 

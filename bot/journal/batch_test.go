@@ -28,7 +28,7 @@ func batchOf(t *testing.T, f *fault) (j *Journal, start func(func()), together f
 	var started sync.WaitGroup
 	return j, started.Go, func(writes int) {
 		t.Helper()
-		for waiting(j) != writes && t.Context().Err() == nil {
+		for j.batches.waiting() != writes && t.Context().Err() == nil {
 			pause(t.Context(), 1)
 		}
 		if err := lock.Rollback(); err != nil {
@@ -36,13 +36,6 @@ func batchOf(t *testing.T, f *fault) (j *Journal, start func(func()), together f
 		}
 		started.Wait()
 	}
-}
-
-// waiting is how many writes of a journal wait.
-func waiting(j *Journal) int {
-	j.batches.mu.Lock()
-	defer j.batches.mu.Unlock()
-	return len(j.batches.deliveries) + len(j.batches.marks)
 }
 
 // carrying collects, in order, the entries that Accept has handed over.
@@ -196,7 +189,7 @@ func TestBatchCancelled(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	for waiting(j) != 3 {
+	for j.batches.waiting() != 3 {
 		pause(t.Context(), 1)
 	}
 	leave()
@@ -245,27 +238,90 @@ func TestBatchCommitFails(t *testing.T) {
 	}
 }
 
-// TestBatchIsFair: deliveries go first, but marks do not starve.
-func TestBatchIsFair(t *testing.T) {
+// TestLineIsFair: deliveries go first, but marks do not starve; each kind keeps its order.
+func TestLineIsFair(t *testing.T) {
 	for _, test := range []struct {
-		deliveries, marks         int
-		wantDeliveries, wantMarks int
+		deliveries, marks int
+		take, wantMarks   int
 	}{
 		{1, 0, 1, 0},
-		{0, 1, 0, 1},
-		{1000, 0, batchSize, 0},
-		{0, 1000, 0, batchSize},
-		{1000, 5, batchSize - 5, 5},
-		{1000, 1000, batchSize - batchMarks, batchMarks},
-		{90, 1000, batchSize - batchMarks, batchMarks},
-		{10, 1000, 10, batchSize - 10},
+		{0, 1, 1, 1},
+		{1000, 0, 100, 0},
+		{0, 1000, 100, 100},
+		{1000, 5, 100, 5},
+		{1000, 1000, 100, 100 / markTurn},
+		{50, 1000, 100, 50},
+		{3, 3, 10, 3},
 	} {
-		b := &batches{deliveries: make([]*write, test.deliveries), marks: make([]*write, test.marks)}
-		batch := b.take()
-		deliveries, marks := test.deliveries-len(b.deliveries), test.marks-len(b.marks)
-		if deliveries != test.wantDeliveries || marks != test.wantMarks || len(batch) != deliveries+marks {
-			t.Errorf("of %d deliveries and %d marks: %d and %d in a batch of %d, want %d and %d", test.deliveries, test.marks,
-				deliveries, marks, len(batch), test.wantDeliveries, test.wantMarks)
+		l := &line{}
+		order := make(map[*write]int)
+		for i := range test.deliveries + test.marks {
+			w := &write{}
+			order[w] = i
+			l.join(w, i < test.deliveries)
 		}
+		marks, last := 0, [2]int{-1, -1}
+		for range test.take {
+			w := l.next()
+			if w == nil {
+				break
+			}
+			kind := 0
+			if order[w] >= test.deliveries {
+				kind = 1
+				marks++
+			}
+			if order[w] <= last[kind] {
+				t.Errorf("%+v: the order is not kept", test)
+			}
+			last[kind] = order[w]
+		}
+		if marks != test.wantMarks {
+			t.Errorf("%+v: %d marks were taken", test, marks)
+		}
+	}
+}
+
+// TestPlaces: a connection goes from one write to the next, and to nobody who gave up.
+func TestPlaces(t *testing.T) {
+	p := &places{free: 1}
+	enter := func(ctx context.Context, delivery bool, into chan string, name string) {
+		err := p.enter(ctx, delivery)
+		if err != nil {
+			name = err.Error()
+		}
+		into <- name
+	}
+	in := make(chan string, 4)
+	enter(t.Context(), false, in, "first")
+	if got := <-in; got != "first" {
+		t.Fatal(got)
+	}
+	go enter(t.Context(), false, in, "mark")
+	for p.waiting() != 1 {
+		pause(t.Context(), 1)
+	}
+	gone, leave := context.WithCancel(t.Context())
+	go enter(gone, true, in, "gone")
+	for p.waiting() != 2 {
+		pause(t.Context(), 1)
+	}
+	leave()
+	if got := <-in; got != context.Canceled.Error() {
+		t.Errorf("who gave up got %q", got)
+	}
+	go enter(t.Context(), true, in, "delivery")
+	for p.waiting() != 2 {
+		pause(t.Context(), 1)
+	}
+	for _, want := range []string{"delivery", "mark"} {
+		p.leave()
+		if got := <-in; got != want {
+			t.Errorf("%q has the connection, want %q", got, want)
+		}
+	}
+	p.leave()
+	if p.free != 1 || p.waiting() != 0 {
+		t.Errorf("%d are free, %d wait", p.free, p.waiting())
 	}
 }

@@ -27,6 +27,7 @@ type Journal struct {
 	*Reader
 	writer  *sql.DB
 	batches *batches // of a file: all writes
+	places  *places  // of a PostgreSQL database: the connections of writer
 	lock    *os.File // of a file, held for as long as the journal is open
 	lease   *lease   // of a PostgreSQL database
 	terms   *terms

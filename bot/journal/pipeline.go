@@ -20,6 +20,10 @@ func (j *Journal) record(ctx context.Context, d delivery) (number int64, err err
 		}
 	}
 	if j.batches == nil {
+		if err := j.places.enter(ctx, true); err != nil {
+			return 0, err
+		}
+		defer j.places.leave()
 		if number, err = inOneRoundTrip(ctx, j.writer, d.statements, j.dialect.lastNumber); err == nil {
 			recorded()
 		}

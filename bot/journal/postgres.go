@@ -89,6 +89,7 @@ func openServer(ctx context.Context, url string, sdkAppID int64, o options) (_ *
 		}
 	}()
 	j.writer = s.pool(forWriting, writers)
+	j.places = &places{free: writers}
 	if err := j.bringUpToDate(ctx, sdkAppID, o.log); err != nil {
 		return nil, err
 	}

@@ -61,6 +61,10 @@ func (j *Journal) transact(ctx context.Context, do func(context.Context, *sql.Tx
 	if j.batches != nil {
 		return j.batches.write(ctx, false, func(ctx context.Context, tx *transaction) error { return do(ctx, tx.Tx) }, nil)
 	}
+	if err := j.places.enter(ctx, false); err != nil {
+		return err
+	}
+	defer j.places.leave()
 	return transact(ctx, j.writer, do)
 }
 
