@@ -56,7 +56,7 @@ func FuzzRefusal(f *testing.F) {
 		h := http.Header{"Retry-After": {after}, "X-Ratelimit-Remaining": {left}, "X-Ratelimit-Reset-After": {reset}}
 		e := refusal(&http.Response{StatusCode: status, Header: h}, body)
 		l := limitOf(h, e)
-		if l.Pause < 0 || l.Pause > mostWait || l.Refused != (status == http.StatusTooManyRequests) || l.Refused && l.Pause == 0 {
+		if l.Pause < 0 || l.Pause > chat.MostPause || l.Refused != (status == http.StatusTooManyRequests) || l.Refused && l.Pause == 0 {
 			t.Errorf("the limit is %+v", l)
 		}
 		if e.Status != status || len(e.Message) > longestReason {

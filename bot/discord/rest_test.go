@@ -25,7 +25,7 @@ func TestLimitOf(t *testing.T) {
 		{"nothing", nil, nil, chat.Limit{}},
 		{"some left", header("1", "2.5"), nil, chat.Limit{}},
 		{"none left", header("0", "2.5"), nil, chat.Limit{Pause: 2500 * time.Millisecond}},
-		{"none left, for ever", header("0", "1e300"), nil, chat.Limit{Pause: mostWait}},
+		{"none left, for ever", header("0", "1e300"), nil, chat.Limit{Pause: chat.MostPause}},
 		{"none left, nonsense", header("0", "NaN"), nil, chat.Limit{}},
 		{"none left, after the past", header("0", "-5"), nil, chat.Limit{}},
 		{"too fast", nil, &apiError{Status: 429, RetryAfter: time.Second, Global: true}, chat.Limit{Refused: true, Pause: time.Second, Global: true}},
