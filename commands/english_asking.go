@@ -12,11 +12,13 @@ func englishAsking() Asking {
 		AndMore:          "{groups} and {n} more",
 		NotAllowedHere:   "You are not allowed to use {verb} in this channel.",
 		NotAllowedAtAll:  "You are not allowed to use {verb}.",
-		OutsiderSays:     "People of another organization are not allowed to use this bot.",
+		OutsiderSays:     "People of another organization or server are not allowed to use this bot.",
 		LimitSays:        "You are allowed to use {verb} for {target} for {limit} at most.",
 		UnreadSays:       "The members of {groups} cannot be read just now, so it is not known what you are allowed. Try again in a minute.",
-		AskContact:       "Ask {contact}, and give this entry: {ref}",
-		AskOperator:      "Ask who runs this bot, and give this entry: {ref}",
+		RolesUnreadSays: "I cannot check here whether you have the role {groups}, so it is not known what you are allowed. " +
+			"Use the command in the server of that role. If you are there, try again in a minute.",
+		AskContact:  "Ask {contact}, and give this entry: {ref}",
+		AskOperator: "Ask who runs this bot, and give this entry: {ref}",
 
 		WelcomeSays:      "You can use {verbs}.",
 		WelcomeElsewhere: "You can use {verbs}, but not in this channel. whoami shows where.",

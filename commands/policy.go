@@ -207,6 +207,18 @@ func (p Policy) SeesGroups(caller Caller, groups ...imapi.GroupID) bool {
 	})
 }
 
+// Named returns the callers and memberships that begin with a prefix and are named by a
+// rule or blocked, each once.
+func (p Policy) Named(prefix string) []string {
+	named := slices.Clone(p.Blocked)
+	for _, r := range p.Rules {
+		named = append(named, r.Allow...)
+	}
+	named = slices.DeleteFunc(named, func(ref string) bool { return !strings.HasPrefix(ref, prefix) })
+	slices.Sort(named)
+	return slices.Compact(named)
+}
+
 // Standing is what is known of a caller's rights, wherever.
 type Standing int
 
@@ -234,11 +246,7 @@ func (p Policy) Rights(caller Caller, place Place) Rights {
 	if rights.Denial != "" {
 		return rights
 	}
-	named := slices.Clone(p.Blocked)
-	for _, r := range p.Rules {
-		named = append(named, r.Allow...)
-	}
-	rights.Unread = common(caller.Unread, named)
+	rights.Unread = common(caller.Unread, p.Named(""))
 	for _, r := range p.fitting(caller) {
 		rights.Given = append(rights.Given, Right{
 			Rule: r.Name, Commands: r.Commands, Groups: r.Groups, Channels: r.Channels, Here: r.holdsIn(place), Limit: r.For,

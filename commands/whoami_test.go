@@ -27,9 +27,12 @@ func TestWhoami(t *testing.T) {
 			entry + "• rule 1: all commands for 6 groups\n"},
 		{"nothing", Rights{}, entry + "You are not allowed to change anything.\n" + ask},
 		{"blocked", Rights{Denial: CallerBlocked}, entry + "You are blocked.\n" + ask},
-		{"an outsider", Rights{Denial: CallerOutsider}, entry + "People of another organization are not allowed to use this bot.\n" + ask},
+		{"an outsider", Rights{Denial: CallerOutsider}, entry + "People of another organization or server are not allowed to use this bot.\n" + ask},
 		{"a membership that cannot be read is not told as not allowed", Rights{Unread: []string{"slack:usergroup:S1"}},
 			entry + "The members of slack:usergroup:S1 cannot be read just now, so it is not known what you are allowed. Try again in a minute.\n"},
+		{"a role that another server knows", Rights{Unread: []string{"discord:role:1"}},
+			entry + "I cannot check here whether you have the role discord:role:1, so it is not known what you are allowed. " +
+				"Use the command in the server of that role. If you are there, try again in a minute.\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := English().Whoami(0, Caller{Ref: "slack:user:U1"}, tt.rights, "Sam").String(); got != tt.want {

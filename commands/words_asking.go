@@ -2,6 +2,7 @@ package commands
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"liveadmin/imapi"
@@ -22,6 +23,7 @@ type Asking struct {
 	OutsiderSays     string
 	LimitSays        string // {limit}
 	UnreadSays       string // {groups}
+	RolesUnreadSays  string // {groups}: of Discord, where a server knows its own roles alone
 	AskContact       string // {contact} {ref}
 	AskOperator      string // {ref}
 
@@ -118,8 +120,7 @@ func (w Words) Refusal(entry int64, c Caller, cmd Command, d Decision, contact s
 		"contact": plain(contact), "limit": plain(FormatDuration(d.Limit)),
 	}
 	if d.Denial == MembershipUnread {
-		values["groups"] = codes(d.Unread)
-		m.add(Head, fill(w.UnreadSays, values))
+		m.add(Head, w.unread(d.Unread))
 		return m
 	}
 	sentence := w.NotAllowed
@@ -139,6 +140,15 @@ func (w Words) Refusal(entry int64, c Caller, cmd Command, d Decision, contact s
 	m.add(Head, fill(sentence, values))
 	m.add(Body, fill(either(contact != "", w.AskContact, w.AskOperator), values))
 	return m
+}
+
+// unread says that it is not known whether the caller has memberships.
+func (w Words) unread(memberships []string) Text {
+	sentence := w.UnreadSays
+	if slices.ContainsFunc(memberships, func(m string) bool { return strings.HasPrefix(m, "discord:role:") }) {
+		sentence = w.RolesUnreadSays
+	}
+	return fill(sentence, slots{"groups": codes(memberships)})
 }
 
 // denied names groups, and counts the others if they are so many that a platform which
@@ -180,7 +190,7 @@ func (w Words) Whoami(entry int64, c Caller, r Rights, contact string) Message {
 	_, missing := r.verbs()
 	switch {
 	case len(r.Unread) > 0: // what is missing is not known
-		m.add(Body, fill(w.UnreadSays, slots{"groups": codes(r.Unread)}))
+		m.add(Body, w.unread(r.Unread))
 		return m
 	case len(missing) == 0:
 		return m

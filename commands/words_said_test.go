@@ -80,7 +80,7 @@ func everyRefusal(t *testing.T, w Words, say func(Message)) {
 			}
 			here := given[1]
 			here.Here = true
-			for _, rights := range []Rights{{Denial: denial}, {Given: given}, {Given: []Right{here}}, {Unread: unread}} {
+			for _, rights := range []Rights{{Denial: denial}, {Given: given}, {Given: []Right{here}}, {Unread: unread}, {Unread: []string{"discord:role:1"}}} {
 				say(w.Whoami(1, caller, rights, contact))
 				say(w.Welcome(1, rights))
 			}

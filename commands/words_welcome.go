@@ -14,7 +14,7 @@ func (w Words) Welcome(entry int64, r Rights) Message {
 	case len(anywhere) > 0:
 		m.add(Head, fill(w.WelcomeElsewhere, slots{"verbs": codes(anywhere)}))
 	case len(r.Unread) > 0:
-		m.add(Head, fill(w.UnreadSays, slots{"groups": codes(r.Unread)}))
+		m.add(Head, w.unread(r.Unread))
 	default:
 		m.add(Head, plain(w.WelcomeNothing))
 	}

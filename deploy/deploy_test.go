@@ -178,7 +178,7 @@ func mounted(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	interactions, err := discord.New(
-		discord.Config{Token: imapi.NewSecret("t"), PublicKey: strings.Repeat("0", 64)}, discord.Options{Log: log})
+		discord.Config{Token: imapi.NewSecret("t"), PublicKey: strings.Repeat("0", 64)}, discord.Options{Log: log, Policy: func() commands.Policy { return commands.Policy{} }})
 	if err != nil {
 		t.Fatal(err)
 	}

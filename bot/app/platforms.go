@@ -25,8 +25,8 @@ type connection struct {
 // connect makes the platforms that have credentials.
 func (s service) connect(held func() error) ([]connection, error) {
 	var all []connection
+	policy := func() commands.Policy { return s.policy.Rules().Policy }
 	if s.cfg.Slack.HasCredentials() {
-		policy := func() commands.Policy { return s.policy.Rules().Policy }
 		r := &renewal{read: s.read, log: s.log, credentials: slackCredentials}
 		r.build = func(cfg config.Config) (chat, error) {
 			return slack.New(slack.Config(cfg.Slack), slack.Options{Log: s.log, Policy: policy, Gate: held, Doubt: r.Doubt})
@@ -39,7 +39,7 @@ func (s service) connect(held func() error) ([]connection, error) {
 	if s.cfg.Discord.HasCredentials() {
 		r := &renewal{read: s.read, log: s.log, credentials: discordCredentials}
 		r.build = func(cfg config.Config) (chat, error) {
-			return discord.New(discord.Config(cfg.Discord), discord.Options{Log: s.log, Gate: held, Doubt: r.Doubt, Dropped: s.metrics.GatewayDropped})
+			return discord.New(discord.Config(cfg.Discord), discord.Options{Log: s.log, Policy: policy, Gate: held, Doubt: r.Doubt, Dropped: s.metrics.GatewayDropped})
 		}
 		if s.cfg.Discord.PublicKey == "" {
 			r.every = sessionTime + rand.N(sessionTime/10)

@@ -47,7 +47,7 @@ func table() []variable {
 
 		{Variable{Name: "DISCORD_TOKEN", Secret: true, Doc: "The bot token. Turns Discord on."}, setDiscordToken},
 		{Variable{Name: "DISCORD_PUBLIC_KEY", Doc: "The public key, for interactions over HTTP instead of the gateway."}, setPublicKey},
-		{Variable{Name: "DISCORD_GUILD_ID", Doc: "The server where the command is registered at once. Without it: all servers."}, setGuildID},
+		{Variable{Name: "DISCORD_GUILD_ID", Doc: "The one server of the bot: the command is there at once, other servers are refused. Without it: all servers."}, setGuildID},
 		{Variable{Name: "DISCORD_API_URL", Doc: "Replaces https://discord.com."}, setDiscordURL},
 
 		{Variable{Name: "ALLOWLIST", Doc: "Who is allowed to run every command. Without it: nobody."}, setAllowlist},

@@ -18,6 +18,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
+	"liveadmin/commands"
 	"liveadmin/imapi"
 )
 
@@ -29,14 +30,15 @@ const Name = "discord"
 type Config struct {
 	Token     imapi.Secret
 	PublicKey string // hex, as the developer portal shows it
-	GuildID   string // register the command in this server only; empty: in all
+	GuildID   string // register the command in this server, and refuse what comes from others; empty: all
 	APIURL    string // scheme://host[:port]; empty: https://discord.com
 }
 
-// Options are what else the platform needs. Log is required.
+// Options are what else the platform needs. Log and Policy are required.
 type Options struct {
-	Log *slog.Logger
-	Now func() time.Time // for the age of commands and signatures; nil: time.Now
+	Log    *slog.Logger
+	Policy func() commands.Policy // in force; the servers of the roles that it names are looked up
+	Now    func() time.Time       // for the age of commands and signatures; nil: time.Now
 
 	// Doubt is called when Discord says that the token is not valid: there may be another by
 	// now. nil: nothing is called.
@@ -68,6 +70,7 @@ type Discord struct {
 	dialer  *websocket.Dialer
 
 	rest     rest
+	roles    roles
 	acks     *http.Client // for first responses alone
 	link     *chat.Link
 	doorway  *chat.Doorway
@@ -91,8 +94,8 @@ var (
 
 // New returns the platform, or tells what of its settings cannot be.
 func New(c Config, o Options) (*Discord, error) {
-	if o.Log == nil {
-		return nil, errors.New("discord: a log is required")
+	if o.Log == nil || o.Policy == nil {
+		return nil, errors.New("discord: a log and a policy are required")
 	}
 	if c.Token.Empty() {
 		return nil, errors.New("discord: the bot token is missing")
@@ -128,6 +131,9 @@ func New(c Config, o Options) (*Discord, error) {
 		rest: rest{token: c.Token, http: chat.NewClient(callTime, o.Gate, to(api)), lines: chat.NewLines()},
 		acks: chat.NewClient(ackTime, o.Gate, to(api)),
 		link: link, doorway: chat.NewDoorway(o.Log), requests: chat.NewRequests(),
+	}
+	d.roles = roles{
+		rest: &d.rest, policy: o.Policy, now: o.Now, log: o.Log, home: make(map[string]string), read: make(map[string]time.Time),
 	}
 	d.rest.recheck = chat.NewRecheck(o.Recheck, func(ctx context.Context) error {
 		o.Doubt()

@@ -24,7 +24,7 @@ func Hear(payload []byte) (bot.Delivery, error) {
 	if err != nil {
 		return bot.Delivery{}, err
 	}
-	return i.delivery(), nil
+	return i.delivery(i.caller()), nil
 }
 
 // Line writes a line, and Pages what is in the embeds of a message, of which the

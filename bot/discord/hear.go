@@ -1,11 +1,13 @@
 package discord
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -90,6 +92,9 @@ func decode(payload []byte, at time.Time) (interaction, error) {
 			return interaction{}, errors.New("an interaction without an ID, an application, a channel or a caller")
 		}
 	}
+	if i.Guild != "" && !snowflake.MatchString(i.Guild) {
+		return interaction{}, errors.New("an interaction from a server without an ID")
+	}
 	if i.Token == "" {
 		return interaction{}, errors.New("an interaction without a token")
 	}
@@ -112,7 +117,25 @@ func (i interaction) user() string {
 	return ""
 }
 
-// caller names somebody as the allowlist does: by IDs alone.
+// hasRole reports whether the caller has a role of the server.
+func (i interaction) hasRole(id string) bool {
+	return i.Member != nil && slices.Contains(i.Member.Roles, id)
+}
+
+// caller identifies somebody as the allowlist does: by IDs alone. Where only one server
+// counts, people of others are outsiders.
+func (d *Discord) caller(ctx context.Context, i interaction) commands.Caller {
+	c := i.caller()
+	switch {
+	case d.config.GuildID == "" || i.Guild == "":
+		c.Unread = d.roles.unread(ctx, i)
+	case d.config.GuildID != i.Guild:
+		c.Outsider = true
+	}
+	return c
+}
+
+// caller is somebody with the roles that the interaction tells of.
 func (i interaction) caller() commands.Caller {
 	c := commands.Caller{Ref: userRef + i.user()}
 	if i.Member != nil {
@@ -191,11 +214,11 @@ func (i interaction) noThread() reason {
 	return ""
 }
 
-// delivery is what was said, for the bot's door.
-func (i interaction) delivery() bot.Delivery {
+// delivery is what somebody said, for the bot's door.
+func (i interaction) delivery(caller commands.Caller) bot.Delivery {
 	d := bot.Delivery{
 		Key:    fmt.Sprintf("%s:%s:%s", Name, i.App, i.ID),
-		Caller: i.caller(),
+		Caller: caller,
 		Place:  i.place(),
 		Reply:  i.handle().String(),
 	}

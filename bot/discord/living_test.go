@@ -314,7 +314,7 @@ func TestNotYet(t *testing.T) {
 // TestNew: settings that cannot be are refused, without a word of a secret.
 func TestNew(t *testing.T) {
 	good := discord.Config{Token: imapi.NewSecret("a.secret.token")}
-	log := build(t, "gateway", fakediscord.Config{}, discord.Options{}).opts.Log
+	opts := build(t, "gateway", fakediscord.Config{}, discord.Options{}).opts
 	for _, tc := range []struct {
 		name string
 		edit func(*discord.Config, *discord.Options)
@@ -325,6 +325,7 @@ func TestNew(t *testing.T) {
 		{"a key", func(c *discord.Config, _ *discord.Options) { c.PublicKey = strings.Repeat("aB", 32) }, true},
 		{"an address", func(c *discord.Config, _ *discord.Options) { c.APIURL = "http://127.0.0.1:8080" }, true},
 		{"no log", func(_ *discord.Config, o *discord.Options) { o.Log = nil }, false},
+		{"no policy", func(_ *discord.Config, o *discord.Options) { o.Policy = nil }, false},
 		{"no token", func(c *discord.Config, _ *discord.Options) { c.Token = imapi.Secret{} }, false},
 		{"a server's name", func(c *discord.Config, _ *discord.Options) { c.GuildID = "Ops" }, false},
 		{"a short key", func(c *discord.Config, _ *discord.Options) { c.PublicKey = "abcd" }, false},
@@ -334,7 +335,7 @@ func TestNew(t *testing.T) {
 		{"a time below zero", func(_ *discord.Config, o *discord.Options) { o.Grace = -1 }, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			c, o := good, discord.Options{Log: log}
+			c, o := good, opts
 			tc.edit(&c, &o)
 			d, err := discord.New(c, o)
 			if (err == nil) != tc.ok || (d != nil) != tc.ok || err != nil && strings.Contains(err.Error(), "secret.token") {

@@ -36,7 +36,7 @@ func (d *Discord) bring(door bot.Door, payload []byte, at time.Time) {
 	if i.Kind == suggestKind {
 		err = d.suggest(ctx, door, i)
 	} else {
-		err = door.Receive(ctx, i.delivery(), func(ctx context.Context, a bot.Answer) (bot.Post, error) { return d.answer(ctx, i, a) })
+		err = door.Receive(ctx, i.delivery(d.caller(ctx, i)), func(ctx context.Context, a bot.Answer) (bot.Post, error) { return d.answer(ctx, i, a) })
 	}
 	if err != nil {
 		d.log.Warn("not answered", "interaction", i.ID, "err", err)

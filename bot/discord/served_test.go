@@ -15,6 +15,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
+	"liveadmin/commands"
 	"liveadmin/imapi"
 )
 
@@ -45,7 +46,10 @@ func FuzzServe(f *testing.F) {
 	private := ed25519.NewKeyFromSeed([]byte(strings.Repeat("k", ed25519.SeedSize)))
 	d, err := New(Config{
 		Token: imapi.NewSecret("x"), PublicKey: hex.EncodeToString(private.Public().(ed25519.PublicKey)), APIURL: api.URL,
-	}, Options{Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelError}))})
+	}, Options{
+		Log:    slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelError})),
+		Policy: func() commands.Policy { return commands.Policy{} },
+	})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -19,7 +19,7 @@ func (d *Discord) suggest(ctx context.Context, door bot.Door, i interaction) err
 	choices := []choice{}
 	if suggester, ok := door.(bot.Suggester); ok {
 		fields, typing := i.fields()
-		q := bot.Question{Caller: i.caller(), Place: i.place(), Fields: *fields, Field: typing}
+		q := bot.Question{Caller: d.caller(ctx, i), Place: i.place(), Fields: *fields, Field: typing}
 		for _, text := range suggester.Suggest(ctx, q) {
 			choices = append(choices, choice{text, text})
 		}

@@ -38,7 +38,7 @@ func Examine(ctx context.Context, environ []string, group string) []bot.Finding 
 	return slices.Concat(checkSettings(cfg), findings, sideBySide(ctx,
 		func(ctx context.Context) []bot.Finding { return checkTencent(ctx, cfg.IM, group, rules.Names) },
 		func(ctx context.Context) []bot.Finding { return checkSlack(ctx, cfg.Slack, rules.Policy) },
-		func(ctx context.Context) []bot.Finding { return checkDiscord(ctx, cfg.Discord) },
+		func(ctx context.Context) []bot.Finding { return checkDiscord(ctx, cfg.Discord, rules.Policy) },
 		func(ctx context.Context) []bot.Finding { return []bot.Finding{checkDatabase(ctx, cfg)} },
 	))
 }
@@ -72,11 +72,13 @@ func checkSlack(ctx context.Context, c config.Slack, policy commands.Policy) []b
 	return s.Check(ctx)
 }
 
-func checkDiscord(ctx context.Context, c config.Discord) []bot.Finding {
+func checkDiscord(ctx context.Context, c config.Discord, policy commands.Policy) []bot.Finding {
 	if !c.HasCredentials() {
 		return []bot.Finding{{Name: "Discord", Verdict: bot.Unchecked, Detail: "DISCORD_TOKEN is not set"}}
 	}
-	d, err := discord.New(discord.Config(c), discord.Options{Log: slog.New(slog.DiscardHandler), CallTime: checkCallTime})
+	d, err := discord.New(discord.Config(c), discord.Options{
+		Log: slog.New(slog.DiscardHandler), Policy: func() commands.Policy { return policy }, CallTime: checkCallTime,
+	})
 	if err != nil {
 		return []bot.Finding{failed(bot.Finding{Name: "Discord"}, err.Error(), "Correct the settings of Discord.")}
 	}

@@ -139,7 +139,7 @@ func TestOutsiders(t *testing.T) {
 
 func (w *world) refusedOutsider(n int) {
 	w.T.Helper()
-	if got := w.Plain(w.private("U0GUEST", n)); !strings.Contains(got, "People of another organization are not allowed") {
+	if got := w.Plain(w.private("U0GUEST", n)); !strings.Contains(got, "People of another organization or server are not allowed") {
 		w.T.Errorf("the outsider is answered %q", got)
 	}
 }

@@ -1,0 +1,90 @@
+package discord
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"liveadmin/commands"
+)
+
+// How long reading the roles of a server may take, and the least time between two
+// readings of the same.
+const (
+	rolesTime = time.Second
+	rolesGap  = 10 * time.Second
+)
+
+// roles knows the server of each role that the policy names. What an interaction says of
+// its caller's roles is about the roles of one server alone.
+type roles struct {
+	rest    *rest
+	policy  func() commands.Policy
+	now     func() time.Time
+	log     *slog.Logger
+	reading singleflight.Group // by server
+
+	mu   sync.Mutex
+	home map[string]string    // the server of a role, which never changes
+	read map[string]time.Time // when the roles of a server were last asked for
+}
+
+// unread returns the roles that the policy names and of which an interaction does not say
+// whether the caller has them: those of other servers and, in a direct message, all.
+func (r *roles) unread(ctx context.Context, i interaction) []string {
+	var unread []string
+	for _, ref := range r.policy().Named(roleRef) {
+		if role := strings.TrimPrefix(ref, roleRef); !i.hasRole(role) && !r.belongs(ctx, role, i.Guild) {
+			unread = append(unread, ref)
+		}
+	}
+	return unread
+}
+
+// belongs reports whether a role is known to be of a server. The first time, it reads the
+// roles of that server.
+func (r *roles) belongs(ctx context.Context, role, server string) bool {
+	if server == "" {
+		return false
+	}
+	if r.needs(role, server) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rolesTime)
+		defer cancel()
+		_, err, _ := r.reading.Do(server, func() (any, error) { return nil, r.look(ctx, server) })
+		if err != nil {
+			r.log.Warn("the roles of a server could not be read", "guild", server, "err", err)
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.home[role] == server
+}
+
+// needs reports whether the roles of a server have to be read to place a role.
+func (r *roles) needs(role, server string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.home[role] == "" && r.now().Sub(r.read[server]) >= rolesGap
+}
+
+// look reads the roles of a server.
+func (r *roles) look(ctx context.Context, server string) error {
+	var found struct {
+		Roles []struct {
+			ID string `json:"id"`
+		} `json:"roles"`
+	}
+	err := r.rest.do(ctx, call{name: "reading the roles", method: http.MethodGet, path: "/guilds/" + server, into: &found})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.read[server] = r.now()
+	for _, role := range found.Roles {
+		r.home[role.ID] = server
+	}
+	return err
+}
