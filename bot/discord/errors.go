@@ -77,6 +77,10 @@ func isRefusal(err error) bool {
 	return e.Status >= 400 && e.Status < 500
 }
 
+// isBan reports whether it is not Discord that asks to wait, but Cloudflare in front of it,
+// for every call from this address.
+func (e *apiError) isBan() bool { return e.Page && e.Status == http.StatusTooManyRequests }
+
 // isUnsent reports whether a call certainly did not reach Discord.
 func isUnsent(err error) bool {
 	return chat.IsUnsent(err) || status(err) == http.StatusTooManyRequests

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"liveadmin/bot/chat"
@@ -22,6 +23,9 @@ const (
 	apiHost = "discord.com"
 	apiRoot = "https://" + apiHost + "/api/v10"
 )
+
+// banTime is how long a ban is taken to last that does not say it itself.
+const banTime = time.Minute
 
 // longestReason is how many bytes of a refusal's words are kept.
 const longestReason = 300
@@ -44,6 +48,7 @@ type rest struct {
 	http    *http.Client
 	lines   *chat.Lines // by kind
 	recheck *chat.Recheck
+	banned  atomic.Pointer[time.Time] // until when nothing is sent; nil: there was no ban yet
 }
 
 // call is one call of the API.
@@ -88,7 +93,19 @@ func (r *rest) send(ctx context.Context, client *http.Client, c call) (chat.Limi
 	return l, err
 }
 
+// ban is in force while Cloudflare, in front of Discord, answers this address with a page
+// (docs: topics/rate-limits, invalid requests). Every further call would prolong it.
+func (r *rest) ban() *apiError {
+	if until := r.banned.Load(); until != nil && time.Until(*until) > 0 {
+		return &apiError{Status: http.StatusTooManyRequests, Page: true, RetryAfter: time.Until(*until)}
+	}
+	return nil
+}
+
 func (r *rest) exchange(ctx context.Context, client *http.Client, c call) (chat.Limit, error) {
+	if banned := r.ban(); banned != nil {
+		return limitOf(nil, banned), banned
+	}
 	req, err := r.request(ctx, c)
 	if err != nil {
 		return chat.Limit{}, err
@@ -104,6 +121,10 @@ func (r *rest) exchange(ctx context.Context, client *http.Client, c call) (chat.
 	}
 	if resp.StatusCode >= 300 {
 		refused := refusal(resp, body)
+		if refused.isBan() {
+			until := time.Now().Add(refused.RetryAfter)
+			r.banned.Store(&until)
+		}
 		return limitOf(resp.Header, refused), refused
 	}
 	l := limitOf(resp.Header, nil)
@@ -156,6 +177,9 @@ func refusal(resp *http.Response, body []byte) *apiError {
 		if e.RetryAfter == 0 {
 			wait, _ := strconv.ParseFloat(resp.Header.Get("Retry-After"), 64)
 			e.RetryAfter = max(seconds(wait), time.Second)
+			if wait == 0 && e.Page {
+				e.RetryAfter = banTime
+			}
 		}
 	}
 	return e
@@ -164,7 +188,7 @@ func refusal(resp *http.Response, body []byte) *apiError {
 // limitOf is what an answer says of how fast calls of its kind can follow.
 func limitOf(h http.Header, refused *apiError) chat.Limit {
 	if refused != nil && refused.Status == http.StatusTooManyRequests {
-		return chat.Limit{Refused: true, Pause: refused.RetryAfter, Global: refused.Global}
+		return chat.Limit{Refused: true, Pause: refused.RetryAfter, Global: refused.Global || refused.isBan()}
 	}
 	if h.Get("X-RateLimit-Remaining") != "0" {
 		return chat.Limit{}

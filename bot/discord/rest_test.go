@@ -29,6 +29,7 @@ func TestLimitOf(t *testing.T) {
 		{"none left, nonsense", header("0", "NaN"), nil, chat.Limit{}},
 		{"none left, after the past", header("0", "-5"), nil, chat.Limit{}},
 		{"too fast", nil, &apiError{Status: 429, RetryAfter: time.Second, Global: true}, chat.Limit{Refused: true, Pause: time.Second, Global: true}},
+		{"banned by Cloudflare", nil, &apiError{Status: 429, Page: true, RetryAfter: time.Minute}, chat.Limit{Refused: true, Pause: time.Minute, Global: true}},
 		{"refused, none left", header("0", "1"), &apiError{Status: 404}, chat.Limit{Pause: time.Second}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

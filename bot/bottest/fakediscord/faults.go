@@ -1,7 +1,9 @@
 package fakediscord
 
 import (
+	"math"
 	"net/http"
+	"strconv"
 	"time"
 
 	"liveadmin/bot/bottest/fake"
@@ -14,7 +16,7 @@ type FaultKind string
 const (
 	RateLimit FaultKind = "rate limit" // 429 with retry_after
 	Refuse    FaultKind = "refuse"     // Discord's error Code with HTTP status Status
-	Status    FaultKind = "status"     // HTTP status Status with a page, as gateways send it
+	Status    FaultKind = "status"     // HTTP status Status with a page, as gateways send it; 429 is Cloudflare's ban
 	Slow      FaultKind = "slow"       // carried out and answered truly, Delay later
 	Hang      FaultKind = "hang"       // nothing, until the client gives up or Close
 	Reset     FaultKind = "reset"      // the connection is reset (RST)
@@ -29,7 +31,7 @@ type Fault struct {
 	Times   int    // how many calls; 0 is 1, less than 0 is until ClearFaults
 
 	Applied    bool          // the call is carried out first
-	RetryAfter time.Duration // of RateLimit; 0 is 1 s
+	RetryAfter time.Duration // of RateLimit and of a ban; 0 is 1 s
 	Global     bool          // of RateLimit: for the whole bot
 	Code       int           // of Refuse
 	Status     int           // 0 is 400 of Refuse and 500 of Status
@@ -78,6 +80,9 @@ func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, f Fault) {
 	case Refuse:
 		refuse(f.Status, f.Code, "Refused on demand").write(w)
 	case Status:
+		if f.Status == http.StatusTooManyRequests {
+			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
+		}
 		fake.Page(w, f.Status)
 	case Hang:
 		s.host.Hang(w, r)
