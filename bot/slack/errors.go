@@ -70,16 +70,26 @@ func cannotPost(code string) bool {
 	return strings.HasPrefix(code, "restricted_action")
 }
 
+// isPassing reports whether a word says nothing about what was asked for: Slack has trouble,
+// or does not accept the token, which may be a mistake.
+func isPassing(code string) bool { return isBusy(code) || isToken(code) }
+
+// isRefused reports whether Slack definitely refused a call: it will do so again.
+func isRefused(err error) bool {
+	word := code(err)
+	return word != "" && !isPassing(word)
+}
+
+// refusesBlocks reports whether Slack does not take the blocks of a message. By a status of
+// 400 a response_url says so, too.
+func refusesBlocks(err error) bool {
+	return strings.Contains(code(err), "blocks") || status(err) == http.StatusBadRequest
+}
+
 // cannotThread reports whether a word means that a thread takes no answers any more:
 // its root is gone. Usually Slack does not say so but posts in the channel.
 func cannotThread(code string) bool {
 	return slices.Contains([]string{"cannot_reply_to_message", "message_not_found", "thread_not_found"}, code)
-}
-
-// cannotUpdate reports whether a word means that a message cannot be changed any
-// more: it was deleted, or the channel does not take anything.
-func cannotUpdate(code string) bool {
-	return cannotPost(code) || slices.Contains([]string{"message_not_found", "cant_update_message", "edit_window_closed"}, code)
 }
 
 // limitOf is what an answer says of how fast calls can follow.

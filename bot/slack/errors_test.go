@@ -17,37 +17,43 @@ func TestJudge(t *testing.T) {
 	for _, tc := range []struct {
 		code    string
 		revoked bool
-		post    bool // the bot cannot post there
-		update  bool // the message cannot be changed any more
+		refused bool // definitely: trying again is of no use
 	}{
-		{"invalid_auth", true, false, false},
-		{"not_authed", true, false, false},
-		{"token_revoked", true, false, false},
-		{"token_expired", true, false, false},
-		{"account_inactive", true, false, false},
-		{"socket_mode_disabled", true, false, false},
-		{"app_disabled", true, false, false},
-		{"messages_tab_disabled", false, true, true},
-		{"not_in_channel", false, true, true},
-		{"channel_not_found", false, true, true},
-		{"is_archived", false, true, true},
-		{"missing_scope", false, true, true},
-		{"restricted_action", false, true, true},
-		{"restricted_action_thread_locked", false, true, true},
-		{"restricted_action_something_new", false, true, true},
-		{"message_not_found", false, false, true},
-		{"cant_update_message", false, false, true},
-		{"internal_error", false, false, false},
-		{"fatal_error", false, false, false},
-		{"", false, false, false},
+		{"invalid_auth", true, false},
+		{"not_authed", true, false},
+		{"token_revoked", true, false},
+		{"token_expired", true, false},
+		{"account_inactive", true, false},
+		{"socket_mode_disabled", true, true},
+		{"app_disabled", true, true},
+		{"messages_tab_disabled", false, true},
+		{"not_in_channel", false, true},
+		{"channel_not_found", false, true},
+		{"is_archived", false, true},
+		{"missing_scope", false, true},
+		{"restricted_action", false, true},
+		{"restricted_action_thread_locked", false, true},
+		{"restricted_action_something_new", false, true},
+		{"message_not_found", false, true},
+		{"cant_update_message", false, true},
+		{"invalid_blocks", false, true},
+		{"msg_too_long", false, true},
+		{"access_denied", false, true},
+		{"a_word_made_up", false, true},
+		{"internal_error", false, false},
+		{"service_unavailable", false, false},
+		{"ratelimited", false, false},
+		{"request_timeout", false, false},
+		{"fatal_error", false, false},
+		{"", false, false},
 	} {
 		t.Run(tc.code, func(t *testing.T) {
 			err := deaf(identity{}).api.judge(postMessage, slackgo.SlackErrorResponse{Err: tc.code})
 			if errors.Is(err, bot.ErrRevoked) || isRevoked(code(err)) != tc.revoked {
 				t.Errorf("revoked: %v", err)
 			}
-			if isLost(err) != tc.post || cannotUpdate(code(err)) != tc.update || isSpent(err) {
-				t.Errorf("lost %v, final %v", isLost(err), cannotUpdate(code(err)))
+			if isLost(err) != tc.refused || isSpent(err) {
+				t.Errorf("lost %v, spent %v", isLost(err), isSpent(err))
 			}
 		})
 	}

@@ -2,6 +2,8 @@ package slack_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +51,8 @@ func TestFallback(t *testing.T) {
 		{"threads locked", channel, restrict("restricted_action_thread_locked"), settings},
 		{"no scope", channel, refuse("chat.postMessage", "missing_scope"), "does not have the permission"},
 		{"no messages tab", channel, refuse("chat.postMessage", "messages_tab_disabled"), settings},
+		{"too long, as Slack says", channel, refuse("chat.postMessage", "msg_too_long"), "Slack refused my message here. Ask who runs this bot, and mention: msg_too_long"},
+		{"refused with a word that nobody knows", channel, refuse("chat.postMessage", "a_word_made_up"), "mention: a_word_made_up"},
 		{"an answer without ts", channel, func(w *world) {
 			w.Inject(fakeslack.Fault{Kind: fakeslack.NoTS, Method: "chat.postMessage"})
 		}, "Slack did not tell where my message stands."},
@@ -80,6 +84,40 @@ func TestFallback(t *testing.T) {
 			w.Closed()
 		})
 	}
+}
+
+// TestPlainText: a message whose blocks Slack refuses is sent as plain text, and nothing of
+// what it says is lost.
+func TestPlainText(t *testing.T) {
+	t.Parallel()
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w.RefuseBlocks(true)
+	w.Several(40)
+	w.acked(w.slash(alice, "add weekend "+longUsers()+" --new"))
+	root, replies := w.final(channel)
+	all := ""
+	for _, m := range replies {
+		all += w.Plain(m) + "\n"
+		if m.ThreadTS != root.TS || len(m.Blocks) > 0 {
+			t.Errorf("in %q it has the blocks %s", m.ThreadTS, m.Blocks)
+		}
+	}
+	for i := range 40 {
+		if id := fmt.Sprintf("@TGS#aMANY%04d", i); strings.Count(all, id) != 1 {
+			t.Errorf("%s is there %d times", id, strings.Count(all, id))
+		}
+	}
+	if !strings.Contains(all, "#1") || strings.Contains(all, "…") {
+		t.Errorf("it says\n%s", all)
+	}
+	d := w.Mention(alice, channel, "", "help")
+	w.acked(d)
+	w.private(alice, 1)
+	w.EditChannel(channel, func(c *fakeslack.Channel) { c.Members = []string{alice} })
+	w.acked(w.slash(alice, "list "+group))
+	w.Until("it is answered in private", func() bool {
+		return slices.ContainsFunc(w.Ephemerals(alice), func(m fakeslack.Message) bool { return strings.Contains(w.Plain(m), "has 0 of 5 administrators") })
+	})
 }
 
 // TestDirect: when the response_url is spent, or there is none, the caller gets a

@@ -22,11 +22,20 @@ const (
 	longestConfirm = 300
 )
 
-// page is one message: blocks, and the same as text for notifications and screen
-// readers. Without blocks the text is the message.
+// page is one message: blocks, and all of the same as text. Without blocks the text is the
+// message.
 type page struct {
 	text   string
 	blocks []slackgo.Block
+}
+
+// shown is the text that goes with the blocks, for notifications and screen readers, or all
+// of it if it is the message.
+func (p page) shown() string {
+	if len(p.blocks) > 0 {
+		return shorten(p.text, longestText)
+	}
+	return p.text
 }
 
 // pages writes a message, in several if it is too long for one. The number and
@@ -52,11 +61,7 @@ func pages(m commands.Message, mention bool) []page {
 	if len(m.Actions) > 0 {
 		p.blocks = append(p.blocks, buttons(m.Actions))
 	}
-	all = append(all, p)
-	for i := range all {
-		all[i].text = shorten(all[i].text, longestText)
-	}
-	return all
+	return append(all, p)
 }
 
 func (p *page) add(section string) {

@@ -54,22 +54,33 @@ func (s *Slack) say(ctx context.Context, channel, root string, p page, m mark) (
 }
 
 func (s *Slack) send(ctx context.Context, channel, root string, p page, m mark) (ts string, threaded bool, err error) {
-	options := append(p.options(), slackgo.MsgOptionMetadata(m.metadata()),
-		slackgo.MsgOptionDisableLinkUnfurl(), slackgo.MsgOptionDisableMediaUnfurl())
-	if root != "" {
-		options = append(options, slackgo.MsgOptionTS(root))
-	}
-	err = s.inLine(ctx, channel, func(ctx context.Context) error {
-		return s.api.call(ctx, postMessage, func(ctx context.Context) error {
-			_, stands, said, err := s.api.PostMessageWithResponseContext(ctx, channel, options...)
-			if err == nil && stands == "" {
-				err = errNoPlace // ok:false without an error looks the same
-			}
-			ts, threaded = stands, said.ThreadTimestamp != ""
-			return err
+	err = plainly(p, func(p page) error {
+		options := append(p.options(), slackgo.MsgOptionMetadata(m.metadata()),
+			slackgo.MsgOptionDisableLinkUnfurl(), slackgo.MsgOptionDisableMediaUnfurl())
+		if root != "" {
+			options = append(options, slackgo.MsgOptionTS(root))
+		}
+		return s.inLine(ctx, channel, func(ctx context.Context) error {
+			return s.api.call(ctx, postMessage, func(ctx context.Context) error {
+				_, stands, said, err := s.api.PostMessageWithResponseContext(ctx, channel, options...)
+				if err == nil && stands == "" {
+					err = errNoPlace // ok:false without an error looks the same
+				}
+				ts, threaded = stands, said.ThreadTimestamp != ""
+				return err
+			})
 		})
 	})
 	return ts, threaded, err
+}
+
+// plainly sends a page, and once more as plain text if Slack refuses its blocks.
+func plainly(p page, send func(page) error) error {
+	err := send(p)
+	if len(p.blocks) > 0 && refusesBlocks(err) {
+		return send(page{text: p.text})
+	}
+	return err
 }
 
 // inLine makes a call about a channel, as fast as Slack lets calls about it follow.
@@ -82,17 +93,19 @@ func (s *Slack) inLine(ctx context.Context, channel string, send func(context.Co
 
 // change gives a message another page.
 func (s *Slack) change(ctx context.Context, channel, ts string, p page, m mark) error {
-	return s.inLine(ctx, channel, func(ctx context.Context) error {
-		return s.api.call(ctx, updateMessage, func(ctx context.Context) error {
-			_, _, _, err := s.api.UpdateMessageContext(ctx, channel, ts, append(p.options(), slackgo.MsgOptionMetadata(m.metadata()))...)
-			return err
+	return plainly(p, func(p page) error {
+		return s.inLine(ctx, channel, func(ctx context.Context) error {
+			return s.api.call(ctx, updateMessage, func(ctx context.Context) error {
+				_, _, _, err := s.api.UpdateMessageContext(ctx, channel, ts, append(p.options(), slackgo.MsgOptionMetadata(m.metadata()))...)
+				return err
+			})
 		})
 	})
 }
 
 // options write a page. Slack is never asked to make links of names.
 func (p page) options() []slackgo.MsgOption {
-	options := []slackgo.MsgOption{slackgo.MsgOptionText(p.text, false)}
+	options := []slackgo.MsgOption{slackgo.MsgOptionText(p.shown(), false)}
 	if len(p.blocks) > 0 {
 		options = append(options, slackgo.MsgOptionBlocks(p.blocks...))
 	}
@@ -108,10 +121,12 @@ func (s *Slack) respond(ctx context.Context, url, root string, p page) error {
 	if !s.api.canRespond(url) {
 		return errForeign
 	}
-	message := p.private()
-	message.ThreadTimestamp = root
-	return s.api.call(ctx, responseURL, func(ctx context.Context) error {
-		return slackgo.PostWebhookCustomHTTPContext(ctx, url, s.api.http, message)
+	return plainly(p, func(p page) error {
+		message := p.private()
+		message.ThreadTimestamp = root
+		return s.api.call(ctx, responseURL, func(ctx context.Context) error {
+			return slackgo.PostWebhookCustomHTTPContext(ctx, url, s.api.http, message)
+		})
 	})
 }
 
@@ -120,7 +135,7 @@ func (s *Slack) respond(ctx context.Context, url, root string, p page) error {
 func (p page) private() *slackgo.WebhookMessage {
 	no := false
 	return &slackgo.WebhookMessage{
-		ResponseType: slackgo.ResponseTypeEphemeral, Text: p.text, Blocks: &slackgo.Blocks{BlockSet: p.blocks},
+		ResponseType: slackgo.ResponseTypeEphemeral, Text: p.shown(), Blocks: &slackgo.Blocks{BlockSet: p.blocks},
 		UnfurlLinks: &no, UnfurlMedia: &no,
 	}
 }
@@ -133,5 +148,5 @@ func isSpent(err error) bool {
 }
 
 // isLost reports whether a message was not posted and will not be by trying again,
-// or stands nobody knows where.
-func isLost(err error) bool { return errors.Is(err, errNoPlace) || cannotPost(code(err)) }
+// or was posted nobody knows where.
+func isLost(err error) bool { return errors.Is(err, errNoPlace) || isRefused(err) }

@@ -121,7 +121,7 @@ func (s *Slack) inTurn(ctx context.Context, entry int64, all []page, say func(co
 			if err == nil {
 				break
 			}
-			if isSpent(err) || cannotPost(code(err)) || chat.IsHeld(err) {
+			if isSpent(err) || isRefused(err) || chat.IsHeld(err) {
 				return err
 			}
 			s.log.Warn("answering again", "entry", entry, "err", err)
@@ -137,14 +137,16 @@ func (s *Slack) inTurn(ctx context.Context, entry int64, all []page, say func(co
 // thread the answer must name it, or it stands in the channel.
 func (s *Slack) ephemeral(ctx context.Context, h heard, p page) error {
 	channel, user := channelOf(h.delivery.Place), userOf(h.delivery.Caller.Ref)
-	options := p.options()
-	if h.thread != "" {
-		options = append(options, slackgo.MsgOptionTS(h.thread))
-	}
-	return s.inLine(ctx, channel, func(ctx context.Context) error {
-		return s.api.call(ctx, postEphemeral, func(ctx context.Context) error {
-			_, err := s.api.PostEphemeralContext(ctx, channel, user, options...)
-			return err
+	return plainly(p, func(p page) error {
+		options := p.options()
+		if h.thread != "" {
+			options = append(options, slackgo.MsgOptionTS(h.thread))
+		}
+		return s.inLine(ctx, channel, func(ctx context.Context) error {
+			return s.api.call(ctx, postEphemeral, func(ctx context.Context) error {
+				_, err := s.api.PostEphemeralContext(ctx, channel, user, options...)
+				return err
+			})
 		})
 	})
 }

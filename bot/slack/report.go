@@ -52,7 +52,7 @@ func (s *Slack) Update(ctx context.Context, e bot.Entry, root commands.Text) err
 		return err
 	}
 	err = s.change(ctx, at.Channel, at.TS, rootPage(root), markOf(e, rootPart))
-	if cannotUpdate(code(err)) {
+	if isRefused(err) {
 		s.log.Warn("root message not updated", "entry", e.Number, "channel", at.Channel, "err", err)
 		return nil
 	}
@@ -72,7 +72,7 @@ func (s *Slack) Report(ctx context.Context, e bot.Entry, root commands.Text, res
 		return s.confide(ctx, e, at.Why, root, result)
 	}
 	post, err := s.reply(ctx, e, at, root, result)
-	if isLost(err) || cannotThread(code(err)) {
+	if isLost(err) {
 		s.log.Warn("result not in its thread", "entry", e.Number, "channel", at.Channel, "err", err)
 		return s.confide(ctx, e, code(err), root, result)
 	}
@@ -166,7 +166,7 @@ func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root comma
 	at = stand{Channel: userOf(e.Caller.Ref), How: inDirect}
 	for _, p := range told(direct) {
 		ts, _, err := s.send(ctx, at.Channel, "", p, markOf(e, resultPart))
-		if cannotPost(code(err)) {
+		if isRefused(err) {
 			err = fmt.Errorf("%w: %w", bot.ErrNowhere, err)
 		}
 		if err != nil {

@@ -18,6 +18,7 @@ const (
 	inviteMe  = "To let everybody here see results, invite me: "
 	notHere   = "I cannot be in a direct message between people. Use a channel instead."
 	archived  = "This channel is archived. Use another one."
+	refused   = "Slack refused my message here. Ask who runs this bot, and mention: "
 	forbidden = "The settings of this channel do not allow it. Ask somebody who manages the channel."
 	lacking   = "The app does not have the permission. Ask who runs this bot."
 	deleted   = "The message that this belongs to was deleted."
@@ -36,6 +37,8 @@ func remedy(why, channel, botName string) commands.Text {
 		return commands.Text{{Text: lacking}}
 	case cannotThread(why):
 		return commands.Text{{Text: deleted}}
+	case !cannotPost(why):
+		return commands.Text{{Text: refused}, {Kind: commands.Code, Text: why}}
 	case why != "not_in_channel" && why != "channel_not_found":
 		return commands.Text{{Text: forbidden}}
 	case strings.HasPrefix(channel, "D"):

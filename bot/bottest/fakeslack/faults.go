@@ -59,6 +59,15 @@ func (s *Server) ClearFaults() {
 // that gives up meanwhile does not stop it.
 func (s *Server) SetLatency(d time.Duration) { s.host.SetLatency(d) }
 
+// RefuseBlocks makes every message with blocks be refused, as Slack refuses a kind of block
+// that it does not know.
+func (s *Server) RefuseBlocks(refused bool) {
+	s.host.Change(func() { s.plainOnly = refused })
+}
+
+// hasBlocks reports whether the JSON of blocks has any.
+func hasBlocks(raw string) bool { return raw != "" && raw != "null" && raw != "[]" }
+
 // take finds the fault for a call, with Kind "" if there is none, and counts it.
 func (s *Server) take(method, channel string) (taken Fault) {
 	s.host.Change(func() {

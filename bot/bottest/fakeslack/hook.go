@@ -114,6 +114,9 @@ func (s *Server) respond(h *hook, raw []byte) (status int, code string) {
 	if json.Unmarshal(raw, &p) != nil {
 		return http.StatusBadRequest, "invalid_payload"
 	}
+	if s.plainOnly && hasBlocks(string(p.Blocks)) {
+		return http.StatusBadRequest, "invalid_blocks"
+	}
 	original := s.standing(h.clicked)
 	if p.DeleteOriginal && original != nil {
 		s.vanish(original)

@@ -53,6 +53,7 @@ type Server struct {
 	hooks       map[string]*hook // by path
 	records     []Call
 	faults      fake.Faults[Fault]
+	plainOnly   bool // messages with blocks are refused
 	hub         hub
 }
 
