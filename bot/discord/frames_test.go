@@ -13,67 +13,6 @@ import (
 	"liveadmin/bot/discord"
 )
 
-// badMessages are texts of which Discord sends none. Many make discordgo panic, in goroutines
-// that no recover can reach, or wait for itself for ever.
-var badMessages = []string{
-	`null`,
-	`{"op":0,"t":"GUILD_CREATE","s":90,"d":null}`,
-	`{"op":0,"t":"GUILD_UPDATE","s":91,"d":null}`,
-	`{"op":0,"t":"VOICE_STATE_UPDATE","s":92,"d":null}`,
-	`{"op":0,"t":"VOICE_SERVER_UPDATE","s":93,"d":null}`,
-	`{"op":0,"t":"READY","s":94,"d":null}`,
-	`{"op":0,"t":"READY","s":95,"d":{"guilds":[null]}}`,
-	`{"op":0,"t":"READY","s":96,"d":{"session_id":7}}`,
-	`{"op":0,"t":"INTERACTION_CREATE","s":97,"d":null}`,
-	`{"op":0,"t":"INTERACTION_CREATE","s":98,"d":"text"}`,
-	`{"op":0,"t":"MESSAGE_CREATE","s":99}`,
-	`{"op":0,"t":"","s":100,"d":{}}`,
-	`{"op":0,"t":7,"s":101,"d":{}}`,
-	`{"op":0,"t":"GUILD_CREATE","s":"102","d":{}}`,
-	`{"op":0,"t":"GUILD_CREATE","s":-1,"d":{}}`,
-	`{"op":0,"t":"GUILD_CREATE","s":1e99,"d":{}}`,
-	`{"op":0}`,
-	`{"op":null}`,
-	`{"op":"0"}`,
-	`{"op":99,"d":{}}`,
-	`{"op":-1}`,
-	`{"op":2,"d":{}}`,
-	`{"op":10,"d":{"heartbeat_interval":1000}}`, // a second one
-	`{"op":10,"d":{"heartbeat_interval":0}}`,
-	`{"d":{}}`,
-	`{}`,
-	`[]`,
-	`[{"op":11}]`,
-	`"op"`,
-	`7`,
-	`true`,
-	`{"op":11} {"op":11}`,
-	`{"op":`,
-	`garbage`,
-	"\x00\xff",
-	``,
-	strings.Repeat(`{"d":`, 50_000) + strings.Repeat(`}`, 50_000),
-	strings.Repeat(`[`, 100_000),
-}
-
-// oddMessages are good enough: they are not counted, and do no harm.
-var oddMessages = []string{
-	`{"op":0,"t":"GUILD_CREATE","s":103,"d":{}}`,
-	`{"op":0,"t":"GUILD_CREATE","s":104,"d":{"id":7,"channels":[null],"members":[null],"voice_states":[null]}}`,
-	`{"op":0,"t":"VOICE_STATE_UPDATE","s":105,"d":{"channel_id":"1","guild_id":"1"}}`,
-	`{"op":0,"t":"VOICE_SERVER_UPDATE","s":106,"d":{"guild_id":"1"}}`,
-	`{"op":0,"t":"PRESENCES_REPLACE","s":107,"d":[]}`,
-	`{"op":0,"t":"NEVER_HEARD_OF","s":108,"d":{}}`,
-	`{"op":0,"t":"INTERACTION_CREATE","s":109,"d":{}}`,
-	`{"op":0,"t":"INTERACTION_CREATE","s":110,"d":{"type":2,"data":null,"member":null,"user":null}}`,
-	`{"op":0,"t":"INTERACTION_CREATE","s":111,"d":{"type":"two"}}`,
-	`{"op":0,"t":"RESUMED","s":112,"d":null}`,
-	`{"op":1,"d":null}`,
-	`{"op":1}`,
-	`{"op":11,"d":[]}`,
-	`{"op":11}`,
-}
-
 // TestFrames: whatever text comes through the gateway, the session goes on with the next
 // message; what is bad is counted.
 func TestFrames(t *testing.T) {
@@ -81,7 +20,7 @@ func TestFrames(t *testing.T) {
 	var dropped atomic.Int64
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{Dropped: func() { dropped.Add(1) }})
 	before := w.Sessions()
-	for _, text := range slices.Concat(badMessages, oddMessages) {
+	for _, text := range slices.Concat(discord.BadMessages, discord.OddMessages) {
 		w.SendText(text)
 	}
 	for range 1000 {
@@ -91,8 +30,8 @@ func TestFrames(t *testing.T) {
 	if got := w.Sessions(); !slices.Equal(got, before) {
 		t.Errorf("the session did not go on\n%s", w.Log)
 	}
-	if n := dropped.Load(); n != int64(len(badMessages)) {
-		t.Errorf("%d messages were dropped, want %d\n%s", n, len(badMessages), w.Log)
+	if n := dropped.Load(); n != int64(len(discord.BadMessages)) {
+		t.Errorf("%d messages were dropped, want %d\n%s", n, len(discord.BadMessages), w.Log)
 	}
 	if n := strings.Count(w.Log.String(), "of the gateway was dropped"); n != 1 {
 		t.Errorf("the log says it %d times", n)
@@ -105,7 +44,7 @@ func TestFramesBeforeReady(t *testing.T) {
 	t.Parallel()
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
 	before := w.Sessions()
-	w.OnConnect(append([]string{`{"op":11}`, `{"op":1}`, `{"op":0,"t":"GUILD_CREATE","s":5,"d":null}`}, badMessages...), []string{`{"op":11}`, `{"op":1}`, `{"op":11}`})
+	w.OnConnect(append([]string{`{"op":11}`, `{"op":1}`, `{"op":0,"t":"GUILD_CREATE","s":5,"d":null}`}, discord.BadMessages...), []string{`{"op":11}`, `{"op":1}`, `{"op":11}`})
 	w.CloseWith(4009)
 	w.served(before, 10*time.Second)
 	if n := len(w.Identifies()); n != 2 {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,11 +22,12 @@ const beat = 41250 * time.Millisecond
 // stage is a socket of the real discordgo to a server of the test, which is in memory, and
 // so in the time of the test.
 type stage struct {
-	*testing.T
+	testing.TB
 	server *websocket.Conn
 	began  time.Time
 	result chan outcome
 	heard  chan string // what discordgo says; closed when the socket ends
+	leave  func()
 }
 
 type outcome struct {
@@ -34,8 +36,18 @@ type outcome struct {
 	took  time.Duration
 }
 
-// onStage opens a socket and lets discordgo resume or begin a session on it.
+// onStage opens a socket on which discordgo begins a session, in a bubble of synctest.
 func onStage(t *testing.T) *stage {
+	g := newStage(t)
+	t.Cleanup(func() {
+		g.leave()
+		time.Sleep(time.Minute) // discordgo takes a second to let go
+		synctest.Wait()
+	})
+	return g
+}
+
+func newStage(t testing.TB) *stage {
 	here, there := net.Pipe()
 	d, err := New(Config{Token: imapi.NewSecret("a.b.c")}, Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -46,8 +58,12 @@ func onStage(t *testing.T) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &stage{T: t, began: time.Now(), result: make(chan outcome, 1), heard: make(chan string, 1000)}
-	ctx, cancel := context.WithCancel(t.Context())
+	g := &stage{TB: t, began: time.Now(), result: make(chan outcome, 1), heard: make(chan string, 1000)}
+	ctx, cancel := context.WithCancel(context.Background())
+	g.leave = func() {
+		cancel()
+		there.Close()
+	}
 	go func() {
 		_, again, err := d.talk(ctx, s.gateway, greetTime, s.open)
 		g.result <- outcome{again, err, time.Since(g.began)}
@@ -69,14 +85,13 @@ func onStage(t *testing.T) *stage {
 			g.heard <- string(text)
 		}
 	}()
-	t.Cleanup(func() {
-		cancel()
-		there.Close()
-		time.Sleep(time.Minute) // discordgo takes a second to let go
-		synctest.Wait()
-	})
 	return g
 }
+
+const (
+	hello = `{"op":10,"d":{"heartbeat_interval":41250}}`
+	ready = `{"op":0,"t":"READY","s":1,"d":{"session_id":"x"}}`
+)
 
 // sends sends a message and waits until everybody has done with it.
 func (g *stage) sends(text string) {
@@ -90,8 +105,8 @@ func (g *stage) sends(text string) {
 // greets makes the session ready. discordgo's first heartbeat comes at once.
 func (g *stage) greets() {
 	g.Helper()
-	g.sends(`{"op":10,"d":{"heartbeat_interval":41250}}`)
-	g.sends(`{"op":0,"t":"READY","s":1,"d":{"session_id":"x"}}`)
+	g.sends(hello)
+	g.sends(ready)
 }
 
 // ended waits for the end of the socket.
@@ -120,7 +135,7 @@ func TestWatch(t *testing.T) {
 	}{
 		{"never greeted", func(*stage) {}, greetTime, errDeaf, false},
 		{"never ready", func(g *stage) {
-			g.sends(`{"op":10,"d":{"heartbeat_interval":41250}}`)
+			g.sends(hello)
 			for range 10 {
 				time.Sleep(time.Second)
 				g.sends(ack)
@@ -154,11 +169,11 @@ func TestWatch(t *testing.T) {
 			g.sends(`{"op":9,"d":true}`)
 		}, 0, errReconnect, true},
 		{"op 9 before it is ready", func(g *stage) {
-			g.sends(`{"op":10,"d":{"heartbeat_interval":41250}}`)
+			g.sends(hello)
 			g.sends(`{"op":9,"d":true}`)
 		}, 0, errReconnect, false},
 		{"op 7 before it is ready", func(g *stage) {
-			g.sends(`{"op":10,"d":{"heartbeat_interval":41250}}`)
+			g.sends(hello)
 			g.sends(`{"op":7,"d":null}`)
 		}, 0, errReconnect, false},
 	} {
@@ -179,7 +194,7 @@ func TestWatch(t *testing.T) {
 func TestOneIdentify(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := onStage(t)
-		g.sends(`{"op":10,"d":{"heartbeat_interval":41250}}`)
+		g.sends(hello)
 		g.sends(`{"op":9,"d":false}`)
 		g.ended()
 		said := 0
@@ -188,6 +203,57 @@ func TestOneIdentify(t *testing.T) {
 		}
 		if said != 1 {
 			t.Errorf("discordgo said %d things", said)
+		}
+	})
+}
+
+// FuzzMessages: the real discordgo survives every text that Discord may send, and still
+// answers when it is asked for a heartbeat, unless the text ends the socket.
+func FuzzMessages(f *testing.F) {
+	for _, text := range append(BadMessages, OddMessages...) {
+		f.Add([]byte(text))
+	}
+	f.Add([]byte(hello))
+	f.Add([]byte(ready))
+	f.Add([]byte(`{"op":7,"d":null}`))
+	f.Add([]byte(`{"op":9,"d":false}`))
+	var g *stage
+	defer func() {
+		if g != nil {
+			g.leave()
+		}
+	}()
+	f.Fuzz(func(t *testing.T, text []byte) {
+		messages := [][]byte{text, []byte(`{"op":1}`)}
+		if g == nil {
+			g = newStage(f)
+			messages = append([][]byte{text, []byte(hello), []byte(ready)}, messages...)
+		}
+		for len(g.heard) > 0 {
+			<-g.heard // what the text before brought, too
+		}
+		for _, m := range messages {
+			if g.server.WriteMessage(websocket.TextMessage, m) != nil {
+				break // the socket has ended: that comes next
+			}
+		}
+		for {
+			select {
+			case said, open := <-g.heard:
+				if open && !strings.HasPrefix(said, `{"op":1,`) {
+					continue // IDENTIFY
+				}
+				if open {
+					return
+				}
+				g.heard = nil // the socket ends
+			case <-g.result:
+				g.leave()
+				g = nil
+				return
+			case <-time.After(10 * time.Second):
+				t.Fatalf("discordgo is stuck after %q", text)
+			}
 		}
 	})
 }

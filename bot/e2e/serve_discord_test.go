@@ -22,7 +22,12 @@ func newInDiscord(t testing.TB, overHTTP bool) *inDiscord {
 
 // intoDiscord puts a server of Discord in front of the program.
 func intoDiscord(live *live, overHTTP bool) *inDiscord {
-	l := &inDiscord{live, fakediscord.New(live.t, fakediscord.Config{Heartbeat: time.Second})}
+	return beforeDiscord(live, fakediscord.Config{Heartbeat: time.Second}, overHTTP)
+}
+
+// beforeDiscord puts a server of Discord with other settings in front of the program.
+func beforeDiscord(live *live, c fakediscord.Config, overHTTP bool) *inDiscord {
+	l := &inDiscord{live, fakediscord.New(live.t, c)}
 	l.discord.AddGuild(fakediscord.Guild{ID: "100", Name: "Ops"})
 	l.discord.AddUser(fakediscord.User{ID: "501", Name: "alice"})
 	l.discord.AddMember("100", fakediscord.Member{
@@ -82,7 +87,7 @@ func TestServeDiscord(t *testing.T) {
 }
 
 // After whatever ends a session the program gets itself another one, and commands work
-// again, within 15 seconds; a silence is noticed within two heartbeats and 5 seconds.
+// again, within 10 seconds; a silence is noticed within two heartbeats and 5 seconds.
 func TestServeDiscordLiving(t *testing.T) {
 	const (
 		heartbeat = time.Second     // of newInDiscord
@@ -100,14 +105,14 @@ func TestServeDiscordLiving(t *testing.T) {
 		resumes int // with which it must come back, IDENTIFYs included
 		within  time.Duration
 	}{
-		{"cut", cut(), 1, 15 * time.Second},
+		{"cut", cut(), 1, 10 * time.Second},
 		{"silent", func(s *fakediscord.Server) { s.Silence() }, 1, 2*heartbeat + 5*time.Second + begin},
-		{"op 7", func(s *fakediscord.Server) { s.Reconnect() }, 1, 15 * time.Second},
-		{"op 9", func(s *fakediscord.Server) { s.Invalidate(false) }, 1, 15 * time.Second},
-		{"op 9, resumable", func(s *fakediscord.Server) { s.Invalidate(true) }, 1, 15 * time.Second},
-		{"op 7 as the first answer to a resume", cut(fakediscord.ReconnectAgain), 2, 15 * time.Second},
-		{"op 9 as the answer to a resume", cut(fakediscord.Invalid), 2, 15 * time.Second},
-		{"op 9, resumable, as the answer to a resume", cut(fakediscord.InvalidResumable), 2, 15 * time.Second},
+		{"op 7", func(s *fakediscord.Server) { s.Reconnect() }, 1, 10 * time.Second},
+		{"op 9", func(s *fakediscord.Server) { s.Invalidate(false) }, 1, 10 * time.Second},
+		{"op 9, resumable", func(s *fakediscord.Server) { s.Invalidate(true) }, 1, 10 * time.Second},
+		{"op 7 as the first answer to a resume", cut(fakediscord.ReconnectAgain), 2, 10 * time.Second},
+		{"op 9 as the answer to a resume", cut(fakediscord.Invalid), 2, 10 * time.Second},
+		{"op 9, resumable, as the answer to a resume", cut(fakediscord.InvalidResumable), 2, 10 * time.Second},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -124,7 +129,7 @@ func TestServeDiscordLiving(t *testing.T) {
 			}
 			t.Logf("connected anew after %s", time.Since(began).Round(time.Second/10))
 			l.command("list", "has 0 of 5 administrators", fakediscord.Options{"group": "@TGS#a6I4ZUUGO"})
-			if took := time.Since(began); took > 15*time.Second {
+			if took := time.Since(began); took > 10*time.Second {
 				t.Errorf("a command works again after %s", took)
 			}
 			l.stop()
