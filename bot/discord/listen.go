@@ -14,42 +14,46 @@ const (
 	// resumed, the opening of the socket included.
 	greetTime  = 15 * time.Second
 	resumeTime = 5 * time.Second
-	// steadyTime is how long a session lives if it is of any use: one that ends before is
-	// followed by a pause.
-	steadyTime = 5 * time.Second
+	// readyGap is between two new sessions at least: Discord lets one begin in five seconds
+	// (docs: events/gateway, rate limiting).
+	readyGap = 5 * time.Second
 	// hopelessPause is between two tries while Discord refuses the settings or the program.
 	hopelessPause = 5 * time.Minute
 )
 
 // listen keeps a session open until the context ends. One that broke is resumed, once; if
-// that fails, a new one begins at once.
+// that fails, a new one begins at once. Only new sessions that are never ready wait longer
+// each time.
 func (d *Discord) listen(ctx context.Context) {
 	var pause chat.Backoff
 	var s *session
+	var last time.Time // when the last new session was ready
 	for ctx.Err() == nil {
 		d.link.Down("connecting")
-		resumes := s != nil
-		limit := resumeTime
+		resumes, limit := s != nil, resumeTime
 		if !resumes {
+			limit = greetTime
+			chat.Sleep(ctx, time.Until(last.Add(readyGap)))
 			var err error
 			if s, err = d.begin(ctx); err != nil {
 				d.noSession(ctx, err)
 				pause.Wait(ctx, 0)
 				continue
 			}
-			limit = greetTime
 		}
 		steady, again, err := d.talk(ctx, s.gateway, limit, s.open)
 		d.noSession(ctx, err)
 		least := d.refused(ctx, err)
+		if steady > 0 {
+			pause = chat.Backoff{}
+		}
+		if steady > 0 && !resumes {
+			last = time.Now().Add(-steady)
+		}
 		if !again || !s.isFree(ctx) {
 			s = nil
 		}
-		switch {
-		case steady > steadyTime:
-			pause = chat.Backoff{}
-		case resumes && steady == 0 && least == 0:
-		default:
+		if least > 0 || steady == 0 && !resumes {
 			pause.Wait(ctx, least)
 		}
 	}

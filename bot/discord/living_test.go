@@ -77,6 +77,22 @@ func TestSessionEnds(t *testing.T) {
 	}
 }
 
+// TestAgainAndAgain: however often a RESUME is answered with an op 7, the bot is served
+// again within ten seconds.
+func TestAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	for range 5 {
+		before := w.Sessions()
+		w.NextResumes(fakediscord.ReconnectAgain)
+		w.Cut()
+		w.served(before, 10*time.Second)
+	}
+	if w.Resumes() != 5 || len(w.Identifies()) != 6 {
+		t.Errorf("%d resumes, %d sessions begun\n%s", w.Resumes(), len(w.Identifies()), w.Log)
+	}
+}
+
 // TestInvalidSession: an op 9 in the middle begins a new session.
 func TestInvalidSession(t *testing.T) {
 	t.Parallel()
