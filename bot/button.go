@@ -24,6 +24,15 @@ const mostPresses = 50
 // once names the nth time that a button is pressed with an effect.
 func (c Click) once(n int) string { return fmt.Sprintf("click:%d:%s:%d", c.Entry, c.Action, n) }
 
+// presses are all of these names, in order.
+func (c Click) presses() []string {
+	names := make([]string, mostPresses)
+	for n := range names {
+		names[n] = c.once(n)
+	}
+	return names
+}
+
 // click answers a press on a button: like a command, it is decided, recorded and
 // answered in the thread; what cannot be done any more is told the caller alone.
 func (b *Bot) click(ctx context.Context, d Delivery, rules Rules, ack Ack) error {
@@ -81,7 +90,13 @@ func (b *Bot) undoable(ctx context.Context, pressed Entry, number int64) (bool, 
 // press accepts what a button does. While that is being done, pressing it again, by
 // whomever, does nothing; after that it is another press.
 func (b *Bot) press(ctx context.Context, d Delivery, cmd commands.Command, decision commands.Decision, ack Ack) error {
-	for n := range mostPresses {
+	asked, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	taken, err := b.journal.Taken(asked, d.Click.presses())
+	if err != nil {
+		return b.unrecorded(ctx, d, cmd, err, ack)
+	}
+	for n := max(taken-1, 0); n < mostPresses; n++ { // the last press may not be done yet
 		e := newEntry(d, cmd, decision)
 		e.Once = d.Click.once(n)
 		job, known, err := b.record(ctx, e, accepted(d, cmd, decision))

@@ -153,7 +153,7 @@ func (j *job) plan(ctx context.Context, e Entry, c *Change) error {
 		return err
 	})
 	if j.broken(err, "planning") {
-		plan, err = j.runner.BrokenPlan(), nil
+		plan, err = j.runner.BrokenPlan(ctx, e.Command, c.Group)
 	}
 	if err != nil {
 		return err
@@ -176,7 +176,7 @@ func (j *job) apply(ctx context.Context, e Entry, c *Change, again bool) error {
 			return err
 		})
 		if j.broken(err, "changing") {
-			o, err = j.runner.BrokenOutcome(e.Command, *c.Plan), nil
+			o, err = j.runner.BrokenOutcome(e.Command, c.Group, *c.Plan), nil
 		}
 		if err != nil {
 			return err

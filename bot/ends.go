@@ -68,13 +68,7 @@ func (b *Bot) look(ctx context.Context) (next time.Time, err error) {
 	for _, limits := range together(due.Near) {
 		errs = append(errs, b.fallDue(ctx, commands.Reminds, "remind", limits))
 	}
-	if err := errors.Join(errs...); err != nil {
-		return time.Time{}, err
-	}
-	if len(errs) > 0 {
-		return b.now(), nil // there may be more
-	}
-	return due.Next, nil
+	return due.Next, errors.Join(errs...)
 }
 
 // tellCapped puts on record how much was not answered to callers without any right,

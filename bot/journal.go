@@ -26,6 +26,9 @@ type Journal interface {
 	// context ends stops an Accept only before it has begun to write.
 	Accept(ctx context.Context, e Entry, r Record, carry func(Entry)) (_ Entry, fresh bool, err error)
 
+	// Taken returns how many of these are on record as an entry's Once.
+	Taken(ctx context.Context, once []string) (int, error)
+
 	// Note records a delivery that makes no entry (refused, mistaken, answered)
 	// and returns the number it took, or fresh false as Accept does.
 	Note(ctx context.Context, key string, r Record) (number int64, fresh bool, err error)

@@ -111,18 +111,31 @@ func (j *job) post() {
 // of that. It returns false if the work has ended, or if the record is damaged.
 func (j *job) outcome() (e Entry, ok bool) {
 	mine := j.head()
+	var damaged error
 	ok = j.insist(j.ctx, "reading what became of it", func(ctx context.Context) error {
 		got, found, err := j.b.journal.Entry(ctx, mine.Number)
-		if err == nil && !found {
-			return ErrLost
+		switch {
+		case errors.Is(err, ErrDamaged):
+			damaged, err = err, nil
+		case err == nil && !found:
+			err = ErrLost
 		}
 		e = got
 		return err
 	})
-	if !ok {
+	if damaged != nil {
+		j.b.log.Error("what became of an entry cannot be read", "entry", mine.Number, "err", damaged)
+		j.mute()
+	}
+	if !ok || damaged != nil {
 		return Entry{}, false
 	}
 	e.Attempt, e.Root, e.State = mine.Attempt, mine.Root, mine.State
+	for i, c := range e.Changes {
+		if c.Plan == nil || c.Outcome == nil { // it is gone from the record
+			e.Changes[i].Plan, e.Changes[i].Outcome = &commands.Plan{}, commands.Forgotten()
+		}
+	}
 	if !j.told {
 		j.told = true
 		j.b.logDone(e)

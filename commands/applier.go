@@ -13,10 +13,13 @@ import (
 // done; everything is sent again then, because a reading may lag behind what was
 // done. An error means that the work was interrupted once more.
 func (r *Runner) Apply(ctx context.Context, cmd Command, group imapi.GroupID, plan Plan, again bool) (Outcome, error) {
-	if plan.Refusal != "" {
+	work := work{r: r, group: group, plan: plan, again: again}
+	switch {
+	case plan.Refusal == ReadFailed && cmd.Verb == End: // a mistake in the program: it is tried again
+		return work.ended(cmd, plan.unsent()), nil
+	case plan.Refusal != "":
 		return plan.unsent(), nil
 	}
-	work := work{r: r, group: group, plan: plan, again: again}
 	work.undone = undone(cmd)
 	switch cmd.Verb {
 	case Remove:

@@ -52,23 +52,38 @@ func (r *Runner) With(api Admins) *Runner {
 const Broken imapi.Kind = "broken"
 
 // BrokenPlan is the plan of a change whose planning met a mistake in the program:
-// nothing is sent.
-func (r *Runner) BrokenPlan() Plan {
-	return Plan{At: r.now(), Read: &Failure{Kind: Broken}, Refusal: ReadFailed}
+// nothing is sent. Of an end it says whose, so that it is tried again.
+func (r *Runner) BrokenPlan(ctx context.Context, cmd Command, group imapi.GroupID) (Plan, error) {
+	plan := Plan{At: r.now(), Read: &Failure{Kind: Broken}, Refusal: ReadFailed}
+	if cmd.Verb != End {
+		return plan, nil
+	}
+	var err error
+	if plan.Limits, err = r.grants.Grants(ctx, group); err != nil {
+		return Plan{}, err
+	}
+	plan.end(cmd.standing(group, plan.Limits), nil)
+	return plan, nil
 }
+
+// Forgotten is the outcome of a change that is done, if the record has lost it.
+func Forgotten() *Outcome { return &Outcome{Status: Unknown, Failure: &Failure{Kind: Broken}} }
 
 // BrokenOutcome is the outcome of a plan whose sending met a mistake in the
 // program: what it would send may have been sent.
-func (r *Runner) BrokenOutcome(cmd Command, plan Plan) Outcome {
+func (r *Runner) BrokenOutcome(cmd Command, group imapi.GroupID, plan Plan) Outcome {
 	o := Outcome{Status: Failed, Failure: &Failure{Kind: Broken}}
 	if plan.Refusal != "" {
 		return o
 	}
-	w := work{r: r, plan: plan, undone: undone(cmd)}
+	w := work{r: r, group: group, plan: plan, undone: undone(cmd)}
 	o.Status, o.Grants = Unknown, plan.Grants
 	o.Made = append(w.made(Sent(plan.Old), false, true), w.made(Sent(plan.Users), cmd.Verb != Remove && cmd.Verb != End, true)...)
 	if len(Sent(plan.Old)) > 0 {
 		o.Old = MaybeSwapped
+	}
+	if cmd.Verb == End {
+		return w.ended(cmd, o)
 	}
 	return o
 }

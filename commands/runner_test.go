@@ -255,6 +255,11 @@ func TestBroken(t *testing.T) {
 	r := newRuns(t, simulator.Rules{}, "host")
 	cmd, plan := r.plan("add user1 --replace host --for 2h")
 	_, refused := r.plan("add user1 --replace host --for 2h --dry-run")
+	group := cmd.Target.Groups[0]
+	broken, err := r.BrokenPlan(t.Context(), cmd, group)
+	if err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name    string
 		plan    commands.Plan
@@ -263,9 +268,9 @@ func TestBroken(t *testing.T) {
 		grants  int
 		says    []string
 	}{
-		{"in planning", r.BrokenPlan(), r.BrokenOutcome(cmd, r.BrokenPlan()), commands.Failed, 0, []string{"Nothing was changed", words}},
-		{"in sending", plan, r.BrokenOutcome(cmd, plan), commands.Unknown, 1, []string{words, "user1, host may or may not be an administrator now", "stays on record"}},
-		{"with nothing to send", refused, r.BrokenOutcome(cmd, refused), commands.Failed, 0, []string{words}},
+		{"in planning", broken, r.BrokenOutcome(cmd, group, broken), commands.Failed, 0, []string{"Nothing was changed", words}},
+		{"in sending", plan, r.BrokenOutcome(cmd, group, plan), commands.Unknown, 1, []string{words, "user1, host may or may not be an administrator now", "stays on record"}},
+		{"with nothing to send", refused, r.BrokenOutcome(cmd, group, refused), commands.Failed, 0, []string{words}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

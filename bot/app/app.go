@@ -107,19 +107,35 @@ func (s service) listen(record *journal.Journal, connections []connection) (*web
 		platforms = append(platforms, c.platform)
 		checks = append(checks, web.Check{Name: c.Name(), State: c.State})
 	}
-	server, err := web.New(s.cfg.HTTPAddr, s.log, append(slices.Clone(checks), web.Pinged("database", record.Ping))...)
+	server, err := web.New(s.cfg.HTTPAddr, s.log, append(slices.Clone(checks), web.Pinged("database", record.Ping), intact(record))...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("HTTP_ADDR cannot be used: %w: free that address, or choose another", err)
 	}
 	s.metrics.Watch(func(ctx context.Context) (web.Counts, error) {
 		c, err := record.Counts(ctx)
-		return web.Counts(c), err
+		return web.Counts{Open: c.Open, Grants: c.Grants, Damaged: len(record.Damaged())}, err
 	}, checks...)
 	server.Mount("GET /metrics", s.metrics.Handler())
 	for _, c := range connections {
 		c.Mount(server.Mount)
 	}
 	return server, platforms, nil
+}
+
+// intact says which entries on record could not be read. The bot goes on without them, so
+// it stays ready.
+func intact(record *journal.Journal) web.Check {
+	return web.Check{Name: "record", State: func(context.Context) (bool, string) {
+		damaged := record.Damaged()
+		if len(damaged) == 0 {
+			return true, ""
+		}
+		var numbers []string
+		for _, n := range damaged {
+			numbers = append(numbers, fmt.Sprintf("#%d", n))
+		}
+		return true, "damaged, and left out: " + bot.Some(numbers)
+	}}
 }
 
 // onHangup does something each time the process gets SIGHUP.

@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"liveadmin/bot"
@@ -23,8 +25,9 @@ const takenFor = time.Minute
 //
 // An entry that can no longer be read is left out and comes as a *CorruptError,
 // joined with those of others, beside the entries that can: these are to be
-// worked on all the same. It stays open, and is not claimed again by this instance.
-// With any other error there are no entries, but nil.
+// worked on all the same. It stays open, and is not claimed again by this instance; its
+// changes rest, so that others on their groups go on, and the limits that it was to end
+// are given back to the record, for an end that can be read. With any other error there are no entries, but nil.
 func (j *Journal) Claim(ctx context.Context, carried []int64) (entries []bot.Entry, err error) {
 	first := !j.claimed.Swap(true)
 	old := j.now().Add(-takenFor).UnixMicro()
@@ -57,17 +60,71 @@ func (j *Journal) Claim(ctx context.Context, carried []int64) (entries []bot.Ent
 			return err
 		}
 		entries, corrupt, err = entriesWhere(ctx, tx, unsettled, `number IN `+j.dialect.list(`$1`), claimed)
-		return err
+		if err != nil {
+			return err
+		}
+		return j.setAside(ctx, tx, corrupt)
 	})
 	if err != nil {
 		return nil, err
 	}
-	for _, err := range corrupt {
+	for _, number := range numbersIn(corrupt) {
+		term.take(number)
+	}
+	return entries, j.noteDamage(corrupt)
+}
+
+// setAside lets others go on in the place of entries that cannot be read.
+func (j *Journal) setAside(ctx context.Context, tx *sql.Tx, corrupt []error) error {
+	list, err := encode(numbersIn(corrupt))
+	if err != nil || len(corrupt) == 0 {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE change SET state = $2 WHERE state <> $3 AND entry IN `+j.dialect.list(`$1`), list, bot.Resting, bot.Settled)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE grants SET ending = 0, tries = tries + 1 WHERE ending IN `+j.dialect.list(`$1`), list)
+	return err
+}
+
+// numbersIn returns the numbers of the entries that errors say cannot be read.
+func numbersIn(errs []error) []int64 {
+	numbers := []int64{}
+	for _, err := range errs {
 		if c, ok := errors.AsType[*CorruptError](err); ok {
-			term.take(c.Number)
+			numbers = append(numbers, c.Number)
 		}
 	}
-	return entries, errors.Join(corrupt...)
+	return numbers
+}
+
+// noteDamage remembers which entries cannot be read.
+func (j *Journal) noteDamage(corrupt []error) error {
+	j.damage.Lock()
+	defer j.damage.Unlock()
+	for _, number := range numbersIn(corrupt) {
+		j.damaged[number] = true
+	}
+	return errors.Join(corrupt...)
+}
+
+// Damaged returns the numbers of the entries that could not be read since the journal was
+// opened, in order.
+func (j *Journal) Damaged() []int64 {
+	j.damage.Lock()
+	defer j.damage.Unlock()
+	return slices.Sorted(maps.Keys(j.damaged))
+}
+
+// Entry returns an entry, closed or not, or found false. Of one that was purged,
+// the command, the posts, the plans and the outcomes are empty.
+func (j *Journal) Entry(ctx context.Context, number int64) (bot.Entry, bool, error) {
+	e, found, err := j.Reader.Entry(ctx, number)
+	if errors.Is(err, bot.ErrDamaged) {
+		err = j.noteDamage([]error{err})
+	}
+	return e, found, err
 }
 
 // column returns the one column of numbers that a statement returns.

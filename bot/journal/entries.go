@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"liveadmin/bot"
 	"liveadmin/commands"
@@ -37,6 +38,20 @@ func (r *Reader) Entry(ctx context.Context, number int64) (e bot.Entry, found bo
 		return errors.Join(append(corrupt, err)...)
 	})
 	return e, found, err
+}
+
+// Taken returns how many of these are on record as what an entry does once.
+func (r *Reader) Taken(ctx context.Context, once []string) (n int, err error) {
+	if len(once) == 0 {
+		return 0, nil
+	}
+	var places []string
+	var keys []any
+	for i, key := range once {
+		places, keys = append(places, fmt.Sprintf("$%d", i+1)), append(keys, hash(key))
+	}
+	query := `SELECT count(*) FROM once WHERE key IN (` + strings.Join(places, ", ") + `)`
+	return n, r.ask(ctx, "see what was done before", statement{query, keys}, &n)
 }
 
 // What is read of the plans and outcomes of changes: all, or no more than is needed to

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"math"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -32,6 +33,9 @@ type Journal struct {
 	lease   *lease   // of a PostgreSQL database
 	terms   *terms
 	clock   func() time.Time
+
+	damage  sync.Mutex
+	damaged map[int64]bool // entries that could not be read
 
 	claimed atomic.Bool // Claim was called
 	refused atomic.Bool // a write was, by the database or its disk
@@ -122,7 +126,7 @@ func Open(ctx context.Context, url string, sdkAppID int64, opts ...Option) (*Jou
 }
 
 func newJournal(d dialect, o options) *Journal {
-	return &Journal{Reader: &Reader{dialect: d}, clock: o.clock, terms: &terms{current: newTerm()}}
+	return &Journal{damaged: make(map[int64]bool), Reader: &Reader{dialect: d}, clock: o.clock, terms: &terms{current: newTerm()}}
 }
 
 // bringUpToDate makes or migrates the database.

@@ -13,8 +13,8 @@ import (
 )
 
 // putGrants makes these the limits on record for their users in a group. One
-// that already stands as it is (its Due and Tries may differ) keeps its ID, and is
-// given back by the end that took it; any other gets a new one, since the ID names
+// that is there already (its Due and Tries may differ) keeps its ID, and with more Tries
+// is given back by the end that took it; any other gets a new one, since ID and Tries name
 // the one end that belongs to it. A grant without an entry is e's.
 func putGrants(ctx context.Context, tx *sql.Tx, e bot.Entry, group imapi.GroupID, grants []commands.Grant) error {
 	for _, g := range grants {
@@ -33,7 +33,8 @@ func putGrants(ctx context.Context, tx *sql.Tx, e bot.Entry, group imapi.GroupID
 		}
 		_, err = tx.ExecContext(ctx, `
 			INSERT INTO grants (group_id, user_id, until, length, entry, due, tries) VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (group_id, user_id) DO UPDATE SET due = excluded.due, tries = excluded.tries, ending = 0`,
+			ON CONFLICT (group_id, user_id) DO UPDATE SET due = excluded.due, tries = excluded.tries,
+			ending = CASE WHEN grants.tries = excluded.tries THEN grants.ending ELSE 0 END`,
 			append(limit, g.Due.UnixMicro(), g.Tries)...)
 		if err != nil {
 			return err

@@ -43,6 +43,55 @@ func damagedEntry(t *testing.T, j *Journal, w *world) {
 	}
 }
 
+// damagedEnd: what an end that cannot be read had taken is due again, for another end, and
+// nobody waits for it.
+func damagedEnd(t *testing.T, j *Journal, w *world) {
+	g := limit(friday, "user1", w.Now())
+	give(t, j, "giver", g)
+	over := dueNow(t, j, w.Now()).Over
+	end := mustAccept(t, j, about("end", commands.End, over...))
+	if err := plan(t.Context(), j, end, end.Changes[0]); err != nil {
+		t.Fatal(err)
+	}
+	execSQL(t, j.writer, `UPDATE entry SET command = '{' WHERE number = $1`, end.Number)
+	next := mustAccept(t, j, entry("next", friday))
+	j = w.restart(t, j)
+	open, err := j.Claim(t.Context(), nil)
+	if !errors.Is(err, bot.ErrDamaged) || !reflect.DeepEqual(j.Damaged(), []int64{end.Number}) {
+		t.Errorf("damaged %v, error %v", j.Damaged(), err)
+	}
+	again := dueNow(t, j, w.Now()).Over
+	if len(again) != 1 || again[0].ID != over[0].ID || again[0].Tries != 1 {
+		t.Errorf("due are %+v", again)
+	}
+	for _, e := range open {
+		if e.Number == next.Number {
+			if turn, err := j.Turn(t.Context(), e, e.Changes[0]); err != nil || !turn {
+				t.Errorf("the next waits: %v, %v", turn, err)
+			}
+		}
+	}
+}
+
+// endTakenStaysTaken: what a change settles while an end of its limit waits is still taken
+// by that end.
+func endTakenStaysTaken(t *testing.T, j *Journal, w *world) {
+	g := limit(friday, "user1", w.Now())
+	e := mustAccept(t, j, entry("giver", friday))
+	if err := plan(t.Context(), j, e, e.Changes[0], g); err != nil {
+		t.Fatal(err)
+	}
+	mustAccept(t, j, about("end", commands.End, dueNow(t, j, w.Now()).Over...))
+	c := e.Changes[0]
+	c.Outcome = &commands.Outcome{Status: commands.Done, Grants: []commands.Grant{g}}
+	if _, err := j.Settle(t.Context(), e, c, settled()); err != nil {
+		t.Fatal(err)
+	}
+	if again := dueNow(t, j, w.Now()).Over; len(again) != 0 {
+		t.Errorf("due again: %+v", again)
+	}
+}
+
 func damagedOutcome(t *testing.T, j *Journal, c *world) {
 	for _, user := range []imapi.UserID{"a", "b"} {
 		settleMade(t, j, string(user), friday, commands.Recent{User: user, Admin: true, At: c.Now()})

@@ -57,6 +57,8 @@ func suite(t *testing.T, newURL func(testing.TB) string) {
 		{"discarding nothing", discardNothing},
 		{"counts of what is open", counts},
 		{"a damaged entry does not stop the others", damagedEntry},
+		{"a damaged end gives its limits back", damagedEnd},
+		{"what an end took stays taken when its giver settles", endTakenStaysTaken},
 		{"a damaged outcome does not stop the recent ones", damagedOutcome},
 		{"a damaged audit row comes beside an error", damagedRecord},
 		{"grants follow plan and outcome", grants},

@@ -59,6 +59,7 @@ func TestMetricsOfNothing(t *testing.T) {
 		`liveadmin_config_file_good 1`,
 		`liveadmin_config_reloads_total{result="refused"} 0`,
 		`liveadmin_config_reloads_total{result="taken"} 0`,
+		`liveadmin_damaged_entries 0`,
 		`liveadmin_database_up 1`,
 		`liveadmin_gateway_messages_dropped_total 0`,
 		`liveadmin_grants 0`,
@@ -105,7 +106,7 @@ func TestMetrics(t *testing.T) {
 	m := web.NewMetrics(built)
 	m.Watch(
 		func(context.Context) (web.Counts, error) {
-			return web.Counts{Open: map[bot.State]int{bot.Accepted: 3, bot.Done: 1}, Grants: 7}, nil
+			return web.Counts{Open: map[bot.State]int{bot.Accepted: 3, bot.Done: 1}, Grants: 7, Damaged: 2}, nil
 		},
 		web.Check{Name: "slack", State: func(context.Context) (bool, string) { return true, "" }},
 		web.Check{Name: "discord", State: func(context.Context) (bool, string) { return false, "no session" }},
@@ -138,6 +139,7 @@ func TestMetrics(t *testing.T) {
 		`liveadmin_config_file_good 0`,
 		`liveadmin_config_reloads_total{result="refused"} 1`,
 		`liveadmin_config_reloads_total{result="taken"} 1`,
+		`liveadmin_damaged_entries 2`,
 		`liveadmin_database_up 1`,
 		`liveadmin_gateway_messages_dropped_total 1`,
 		`liveadmin_grants 7`,

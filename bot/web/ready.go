@@ -12,8 +12,8 @@ import (
 const checkTime = 2 * time.Second
 
 // Check is a part of the program that is ready or says why it is not. The reason
-// is shown to whoever asks, so it holds no secret. State must end with its
-// context.
+// is shown to everybody who asks, so it holds no secret; one that is ready can have
+// something to say, too. State must end with its context.
 type Check struct {
 	Name  string
 	State func(context.Context) (ready bool, reason string)

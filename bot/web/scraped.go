@@ -12,6 +12,8 @@ import (
 type Counts struct {
 	Open   map[bot.State]int // entries that are not closed
 	Grants int               // limits on record
+
+	Damaged int // entries that this instance could not read
 }
 
 // scraped is what is asked for at the moment of a scrape.
@@ -19,7 +21,7 @@ type scraped struct {
 	counts    func(context.Context) (Counts, error)
 	platforms []Check
 
-	connected, database, open, grants *prometheus.Desc
+	connected, database, open, grants, damaged *prometheus.Desc
 }
 
 func newScraped() *scraped {
@@ -31,6 +33,7 @@ func newScraped() *scraped {
 		connected: desc("platform_connected", "1 while commands can arrive from the platform, else 0; /readyz says why.", platformLabel),
 		database:  desc("database_up", "1 if the database answered this scrape in time, else 0."),
 		open:      desc("open_entries", "Entries that are not closed, of every instance on the database.", "state"),
+		damaged:   desc("damaged_entries", "Entries on record that this instance could not read; /readyz has their numbers."),
 		grants:    desc("grants", "Administrators on record whose right has an end, of every instance on the database."),
 	}
 }
@@ -46,7 +49,7 @@ func (m *Metrics) Watch(counts func(context.Context) (Counts, error), platforms 
 
 // Describe is of prometheus.Collector.
 func (s *scraped) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{s.connected, s.database, s.open, s.grants} {
+	for _, d := range []*prometheus.Desc{s.connected, s.database, s.open, s.grants, s.damaged} {
 		out <- d
 	}
 }
@@ -72,6 +75,7 @@ func (s *scraped) Collect(out chan<- prometheus.Metric) {
 		gauge(s.open, float64(c.Open[state]), string(state))
 	}
 	gauge(s.grants, float64(c.Grants))
+	gauge(s.damaged, float64(c.Damaged))
 }
 
 func number(yes bool) float64 {
