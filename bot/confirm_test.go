@@ -3,7 +3,9 @@ package bot_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -166,6 +168,64 @@ func TestConfirmAtStart(t *testing.T) {
 			closed(t, stage)
 			if got := stage.API.Admins(groupA); (len(got) == 1) != test.runs || sure.times() != test.asked {
 				t.Errorf("administrators %v, asked %d times", got, sure.times())
+			}
+		})
+	}
+}
+
+// rootedChat is a chat whose acknowledgement is the root message, to which Announce adds a
+// thread, when it may.
+type rootedChat struct {
+	*sureChat
+	may chan struct{}
+}
+
+func (c rootedChat) Announce(ctx context.Context, e bot.Entry, _ commands.Text) (bot.Post, error) {
+	select {
+	case <-c.may:
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	if !strings.HasSuffix(string(e.Root), "+thread") {
+		e.Root += "+thread"
+	}
+	return e.Root, nil
+}
+
+// TestRootOfAcknowledgement: where the root message is that was the acknowledgement is on
+// record at once, and Announce completes it, also after a restart; the work does not wait.
+func TestRootOfAcknowledgement(t *testing.T) {
+	for _, restart := range []bool{false, true} {
+		t.Run(fmt.Sprintf("restart %v", restart), func(t *testing.T) {
+			t.Parallel()
+			stage, chat := open(t)
+			rooted := rootedChat{&sureChat{Chat: chat}, make(chan struct{})}
+			stop := stage.Run(t, rooted)
+			check(t, door(t, chat).Receive(t.Context(), bot.Delivery{
+				Key: "k", Text: "add " + groupA + " user1", Caller: commands.Caller{Ref: bottest.Ref("alice")},
+				Place: commands.Place{Platform: bottest.Platform, Channel: "chat:channel"},
+			}, func(_ context.Context, a bot.Answer) (bot.Post, error) {
+				if a.Verb != commands.Add || !strings.Contains(a.Root.String(), "user1") {
+					t.Errorf("to acknowledge is %+v", a)
+				}
+				return "root", nil
+			}))
+			root := func() bot.Post {
+				e, _, err := stage.Journal.Entry(t.Context(), 1)
+				check(t, err)
+				return e.Root
+			}
+			until(t, "the root is on record", func() bool { return root() == "root" })
+			until(t, "the work is done", func() bool { return slices.Equal(stage.API.Admins(groupA), []string{"user1"}) })
+			if restart {
+				stop()
+				stage.Restart(t)
+				stage.Run(t, rooted)
+			}
+			close(rooted.may)
+			closed(t, stage)
+			if got := root(); got != "root+thread" || rooted.times() != 0 {
+				t.Errorf("on record is %q, asked %d times", got, rooted.times())
 			}
 		})
 	}

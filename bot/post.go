@@ -162,6 +162,9 @@ func (j *job) announce(platform Platform, e Entry) (Post, error) {
 		return e.Root, nil
 	}
 	j.shown = e.left()
+	if e.Root != "" {
+		j.shown = len(e.Changes) // the acknowledgement was before all of them
+	}
 	root := j.b.wording().Root(e.soFar())
 	post, err := j.deliver("announcing", func(ctx context.Context) (Post, error) {
 		return platform.Announce(ctx, e, root)
