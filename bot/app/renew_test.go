@@ -37,7 +37,7 @@ func TestSessionIsRenewed(t *testing.T) {
 	r := &renewal{
 		read: func() (config.Config, error) { return settings, nil }, credentials: discordCredentials, log: log, every: 100 * time.Millisecond,
 		build: func(cfg config.Config) (chat, error) {
-			return discord.New(discord.Config(cfg.Discord), discord.Options{Log: log})
+			return discord.New(discord.Config(cfg.Discord), discord.Options{Log: log, Policy: func() commands.Policy { return commands.Policy{} }})
 		},
 	}
 	if err := r.init(settings); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"liveadmin/bot/chat"
@@ -107,7 +108,7 @@ func (d *Discord) begin(ctx context.Context) (*session, error) {
 		chat.Sleep(ctx, min(time.Duration(gateway.Starts.After)*time.Millisecond, chat.MostPause))
 		return nil, errSpent
 	}
-	url, err := gatewayURL(gateway.URL)
+	url, err := gatewayURL(gateway.URL, strings.HasPrefix(d.config.APIURL, "http://"))
 	if err != nil {
 		return nil, err
 	}

@@ -10,13 +10,16 @@ import (
 	"testing"
 	"time"
 
+	"liveadmin/commands"
 	"liveadmin/imapi"
 )
+
+func noPolicy() commands.Policy { return commands.Policy{} }
 
 // TestRefused: codes about the settings or the program let the next session wait, and some
 // ends let no session go on.
 func TestRefused(t *testing.T) {
-	d, err := New(Config{Token: imapi.NewSecret("a.b.c")}, Options{Log: slog.New(slog.DiscardHandler)})
+	d, err := New(Config{Token: imapi.NewSecret("a.b.c")}, Options{Log: slog.New(slog.DiscardHandler), Policy: noPolicy})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,9 +60,12 @@ func TestGatewayURL(t *testing.T) {
 		"wss:///nowhere":                    "",
 		"gateway.discord.gg":                "",
 	} {
-		if got, err := gatewayURL(named); got != want || (err == nil) != (want != "") {
+		if got, err := gatewayURL(named, true); got != want || (err == nil) != (want != "") {
 			t.Errorf("%q: %q, %v", named, got, err)
 		}
+	}
+	if got, err := gatewayURL("ws://gateway.discord.gg", false); err == nil {
+		t.Errorf("the token would be sent in the clear to %s", got)
 	}
 }
 
@@ -75,7 +81,7 @@ func TestNoSessionsLeft(t *testing.T) {
 	}))
 	defer s.Close()
 	var log strings.Builder
-	d, err := New(Config{Token: imapi.NewSecret("a.b.c"), APIURL: s.URL}, Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	d, err := New(Config{Token: imapi.NewSecret("a.b.c"), APIURL: s.URL}, Options{Log: slog.New(slog.NewTextHandler(&log, nil)), Policy: noPolicy})
 	if err != nil {
 		t.Fatal(err)
 	}

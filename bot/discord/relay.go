@@ -33,11 +33,12 @@ func newDialer() *websocket.Dialer {
 }
 
 // gatewayURL returns the address of a socket to the gateway that Discord named. It asks for
-// version 10 and text: discordgo would ask for version 9.
-func gatewayURL(named string) (string, error) {
+// version 10 and text: discordgo would ask for version 9. The token crosses the network in
+// the clear only if it does so to the API, too.
+func gatewayURL(named string, clear bool) (string, error) {
 	u, err := url.Parse(named)
-	if err != nil || u.Scheme != "wss" && u.Scheme != "ws" || u.Host == "" {
-		return "", errors.New("discord names no gateway")
+	if err != nil || u.Scheme != "wss" && !(clear && u.Scheme == "ws") || u.Host == "" {
+		return "", errors.New("discord names no gateway that can be used")
 	}
 	if !strings.HasSuffix(u.Path, "/") {
 		u.Path += "/"

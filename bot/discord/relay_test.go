@@ -49,7 +49,7 @@ func onStage(t *testing.T) *stage {
 
 func newStage(t testing.TB) *stage {
 	here, there := net.Pipe()
-	d, err := New(Config{Token: imapi.NewSecret("a.b.c")}, Options{Log: slog.New(slog.DiscardHandler)})
+	d, err := New(Config{Token: imapi.NewSecret("a.b.c")}, Options{Log: slog.New(slog.DiscardHandler), Policy: noPolicy})
 	if err != nil {
 		t.Fatal(err)
 	}
