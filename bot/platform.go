@@ -28,6 +28,7 @@ type Answer struct {
 	Verb    commands.Verb // of that entry
 	Root    commands.Text // its root message, for a platform that can acknowledge with it
 	Private *commands.Message
+	Late    bool // Private says that nothing is on record: where another instance may acknowledge the delivery, it goes first
 	Muted   bool // nothing is answered, as the caller asks too often; nobody else acknowledges it
 }
 

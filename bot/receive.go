@@ -214,7 +214,7 @@ func (b *Bot) answer(ctx context.Context, d Delivery, r reply, ack Ack) error {
 
 func (b *Bot) trouble(sentence string) Answer {
 	message := b.words.Trouble(sentence)
-	return Answer{Private: &message}
+	return Answer{Private: &message, Late: true}
 }
 
 // note begins the audit row of a delivery: what was typed or pressed. A platform with fields has no typed

@@ -65,6 +65,7 @@ type service struct {
 func (s service) operate(ctx context.Context) error {
 	var record *journal.Journal
 	held := func() error { return record.Held() }
+	shared := func() bool { return record.Shared() }
 	api, err := s.cfg.IM.NewClient(s.log, imapi.WithGate(held), imapi.WithKeySource(s.key), imapi.WithObserver(s.metrics))
 	if err != nil {
 		return err
@@ -84,7 +85,7 @@ func (s service) operate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	connections, err := s.connect(held)
+	connections, err := s.connect(held, shared)
 	if err != nil {
 		return err
 	}

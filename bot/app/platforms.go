@@ -23,13 +23,13 @@ type connection struct {
 }
 
 // connect makes the platforms that have credentials.
-func (s service) connect(held func() error) ([]connection, error) {
+func (s service) connect(held func() error, shared func() bool) ([]connection, error) {
 	var all []connection
 	policy := func() commands.Policy { return s.policy.Rules().Policy }
 	if s.cfg.Slack.HasCredentials() {
 		r := &renewal{read: s.read, log: s.log, credentials: slackCredentials}
 		r.build = func(cfg config.Config) (chat, error) {
-			return slack.New(slack.Config(cfg.Slack), slack.Options{Log: s.log, Policy: policy, Gate: held, Doubt: r.Doubt})
+			return slack.New(slack.Config(cfg.Slack), slack.Options{Log: s.log, Policy: policy, Gate: held, Shared: shared, Doubt: r.Doubt})
 		}
 		if err := r.init(s.cfg); err != nil {
 			return nil, err

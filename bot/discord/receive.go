@@ -9,6 +9,11 @@ import (
 	"liveadmin/bot/chat"
 )
 
+// lateTime is how long after an interaction came its caller is told that it is not on record:
+// every session of the application has it, and another instance may put it on record. Discord
+// waits three seconds.
+const lateTime = 2 * time.Second
+
 // recordTime is how long it may take to put on record what was said.
 const recordTime = 20 * time.Second
 
@@ -52,7 +57,13 @@ func (d *Discord) answer(ctx context.Context, i interaction, a bot.Answer) (bot.
 	case a.Private != nil:
 		m := d.pen().single(*a.Private, chat.TooMuch)
 		m.Flags = onlyCaller
-		_, err := d.respond(ctx, i, response{Kind: withMessage, Data: m})
+		r := response{Kind: withMessage, Data: m}
+		if a.Late {
+			chat.Sleep(ctx, lateTime-d.now().Sub(i.at))
+			_, err := d.offer(ctx, i, r)
+			return "", err
+		}
+		_, err := d.respond(ctx, i, r)
 		return "", err
 	case a.Muted:
 		return "", d.hush(ctx, i)

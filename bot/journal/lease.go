@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,6 +30,8 @@ type lease struct {
 	fewer time.Time // since when there have been fewer instances than that; zero: there are not
 	taken time.Time // when it was 0 or less last
 	many  bool      // there are more instances than calls a second
+
+	others atomic.Bool // there were other instances at the last renewal
 
 	stop context.CancelFunc
 	done chan struct{} // closed when keep has returned
@@ -110,18 +113,19 @@ func (l *lease) renew(ctx context.Context) error {
 	defer cancel()
 	term := l.terms.now()
 	sent := time.Now()
-	told, next := l.uses, l.uses
+	told, next, others := l.uses, l.uses, false
 	err := l.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := l.stay(ctx, tx, term.owner, begun); err != nil {
 			return err
 		}
-		others, err := column(tx.QueryContext(ctx, `SELECT divisor FROM lease WHERE id <> $1 AND expires > clock_timestamp()`, term.owner))
+		divisors, err := column(tx.QueryContext(ctx, `SELECT divisor FROM lease WHERE id <> $1 AND expires > clock_timestamp()`, term.owner))
 		if err != nil {
 			return err
 		}
-		instances := 1 + len(others)
+		instances := 1 + len(divisors)
+		others = len(divisors) > 0
 		l.many = instances > l.share.limit
-		next = l.share.divide(l.uses, others, l.fewerFor(instances, sent) >= l.length, sent.Sub(l.taken) >= l.length)
+		next = l.share.divide(l.uses, divisors, l.fewerFor(instances, sent) >= l.length, sent.Sub(l.taken) >= l.length)
 		if l.uses <= 0 || next > 0 && next < l.uses { // a larger part is on record before it is used
 			told = next
 			_, err = tx.ExecContext(ctx, `UPDATE lease SET divisor = $2 WHERE id = $1`, term.owner, told)
@@ -139,6 +143,7 @@ func (l *lease) renew(ctx context.Context) error {
 		return context.DeadlineExceeded
 	}
 	l.owner, l.told = term.owner, told
+	l.others.Store(others)
 	l.use(next)
 	return nil
 }

@@ -145,6 +145,10 @@ func (j *Journal) begun(ctx context.Context) (*term, error) {
 // never ends.
 func (j *Journal) Term() context.Context { return j.terms.now().ctx }
 
+// Shared reports whether other instances were alive when this one last renewed its lease. It
+// costs nothing.
+func (j *Journal) Shared() bool { return j.lease != nil && j.lease.others.Load() }
+
 // Held returns nil while this instance may still send something to the outside
 // about what it carries, else an error that wraps bot.ErrLost. Ask right before
 // sending: it costs nothing.

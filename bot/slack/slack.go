@@ -44,6 +44,9 @@ type Options struct {
 	// Gate is asked right before each HTTP request leaves that is about an entry; with an
 	// error, which the request then fails with, nothing is sent. nil: it is open.
 	Gate func() error
+	// Shared reports whether other instances were alive lately. While the gate is closed they
+	// are the ones to whom Slack should bring what people say. nil: there are none.
+	Shared func() bool
 
 	CallTime time.Duration // of one HTTP call at most; 0: 10 s
 	Silence  time.Duration // after which a socket counts as dead; 0: 30 s
@@ -57,6 +60,8 @@ type Slack struct {
 	config  Config
 	log     *slog.Logger
 	doubt   func()
+	held    func() error // the gate
+	shared  func() bool
 	silence time.Duration
 	refresh time.Duration
 
@@ -97,10 +102,16 @@ func New(c Config, o Options) (*Slack, error) {
 	if o.Doubt == nil {
 		o.Doubt = func() {}
 	}
+	if o.Gate == nil {
+		o.Gate = func() error { return nil }
+	}
+	if o.Shared == nil {
+		o.Shared = func() bool { return false }
+	}
 	o.CallTime = cmp.Or(o.CallTime, 10*time.Second)
 	link := chat.NewLink("Slack", o.Log)
 	s := &Slack{
-		config: c, log: o.Log, doubt: o.Doubt,
+		config: c, log: o.Log, doubt: o.Doubt, held: o.Gate, shared: o.Shared,
 		silence: cmp.Or(o.Silence, 30*time.Second),
 		refresh: cmp.Or(o.Refresh, 90*time.Second),
 		api:     newAPI(c, o),

@@ -19,6 +19,10 @@ const (
 	mostShort = 5
 	// flushTime is for acknowledgements that are on their way when the bot stops.
 	flushTime = 100 * time.Millisecond
+	// An instance without a lease hangs up after aloneTime, since it can put nothing on record;
+	// it looks so often whether it has one.
+	aloneTime = 3 * time.Second
+	leaseLook = 100 * time.Millisecond
 	// longestFrame is how many bytes a frame from Slack has at most.
 	longestFrame = 4 << 20
 )
@@ -45,12 +49,26 @@ func (s *Slack) listen(ctx context.Context) {
 		}
 		s.link.Down("no socket: " + err.Error())
 		s.log.Warn("no socket", "err", err)
+		if errors.Is(err, errNoLease) {
+			s.awaitLease(ctx)
+			pause = chat.Backoff{}
+			continue
+		}
 		if !greeted.IsZero() && time.Since(greeted) > steady {
 			pause = chat.Backoff{}
 		}
 		pause.Wait(ctx, limitOf(err).Pause)
 	}
 	<-live.Done()
+}
+
+// errNoLease is returned when this instance has hung up so that Slack uses another's socket.
+var errNoLease = errors.New("this instance has no lease, and others are there")
+
+// awaitLease waits until this instance may work again.
+func (s *Slack) awaitLease(ctx context.Context) {
+	for s.held() != nil && chat.Sleep(ctx, leaseLook) {
+	}
 }
 
 // errShort is returned when sockets end right after they were opened.
@@ -62,7 +80,10 @@ func (s *Slack) converse(ctx, live context.Context, client *socketmode.Client) (
 	live, end := context.WithCancel(live)
 	ran := make(chan error, 1)
 	go func() { ran <- client.RunContext(live) }()
-	short := 0
+	short, sockets := 0, 0
+	look := time.NewTicker(leaseLook)
+	defer look.Stop()
+	last := time.Now() // when this instance last had its lease
 	fail := func(err error) (time.Time, error) {
 		end()
 		<-ran
@@ -77,6 +98,13 @@ func (s *Slack) converse(ctx, live context.Context, client *socketmode.Client) (
 		case err := <-ran:
 			ran <- nil
 			return fail(s.api.judge(connectionOpen, err))
+		case <-look.C:
+			switch {
+			case s.held() == nil:
+				last = time.Now()
+			case time.Since(last) >= aloneTime && (sockets > 1 || s.shared()):
+				return fail(errNoLease)
+			}
 		case e := <-client.Events:
 			switch data := e.Data.(type) {
 			case *slackgo.ConnectionErrorEvent:
@@ -92,12 +120,21 @@ func (s *Slack) converse(ctx, live context.Context, client *socketmode.Client) (
 			default:
 				if e.Type == socketmode.EventTypeHello {
 					greeted = time.Now()
+					sockets = connections(e)
 					s.link.Up()
 				}
 				s.brought(client, e)
 			}
 		}
 	}
+}
+
+// connections is how many sockets the app has, as a hello says.
+func connections(e socketmode.Event) int {
+	if e.Request == nil {
+		return 0
+	}
+	return e.Request.NumConnections
 }
 
 // brought takes what a socket brought, or notes what is wrong with it.
