@@ -63,14 +63,14 @@ func TestEnd(t *testing.T) {
 	}{
 		{
 			"one", []string{"add GROUP user1 --for 30m"}, 30 * time.Minute, nil,
-			[]string{"in the thread of #1", "The time that #1 set in GROUP is over.", "• user1   removed", "Administrators now (0 of 5): nobody"},
+			[]string{"in the thread of #1", "The time that #1 set in GROUP is over.", "• user1: removed", "Administrators now (0 of 5): nobody"},
 		},
-		{"two at once", []string{"add GROUP user1 user2 --for 30m"}, time.Hour, nil, []string{"• user1   removed", "• user2   removed"}},
-		{"who had no limit stays", []string{"add GROUP user1", "add GROUP user1 user2 --for 30m"}, time.Hour, []string{"user1"}, []string{"in the thread of #2", "• user2   removed"}},
+		{"two at once", []string{"add GROUP user1 user2 --for 30m"}, time.Hour, nil, []string{"• user1: removed", "• user2: removed"}},
+		{"who had no limit stays", []string{"add GROUP user1", "add GROUP user1 user2 --for 30m"}, time.Hour, []string{"user1"}, []string{"in the thread of #2", "• user2: removed"}},
 		{"not yet", []string{"add GROUP user1 --for 30m"}, 29 * time.Minute, []string{"user1"}, nil},
 		{"made permanent since", []string{"add GROUP user1 --for 30m", "add GROUP user1"}, time.Hour, []string{"user1"}, nil},
 		{"given longer since", []string{"add GROUP user1 --for 30m", "add GROUP user1 --for 59m"}, 45 * time.Minute, []string{"user1"}, nil},
-		{"the longer one", []string{"add GROUP user1 --for 30m", "add GROUP user1 --for 59m"}, time.Hour, nil, []string{"in the thread of #2", "• user1   removed"}},
+		{"the longer one", []string{"add GROUP user1 --for 30m", "add GROUP user1 --for 59m"}, time.Hour, nil, []string{"in the thread of #2", "• user1: removed"}},
 		{"removed since", []string{"add GROUP user1 --for 30m", "remove GROUP user1"}, time.Hour, nil, nil},
 		{"removed and added since", []string{"add GROUP user1 --for 30m", "remove GROUP user1", "add GROUP user1"}, time.Hour, []string{"user1"}, nil},
 	}
@@ -92,7 +92,7 @@ func TestEnd(t *testing.T) {
 				_, err := chat.Say(soon(t), "alice", "add "+groupB+" user8 --for 1s")
 				check(t, err)
 				stage.Clock.Advance(time.Second)
-				said(t, chat, 1, "• user8   removed")
+				said(t, chat, 1, "• user8: removed")
 			}
 			nothingOpen(t, stage)
 			admins(t, stage, groupA, test.after...)
@@ -111,7 +111,7 @@ func TestEndOfAlias(t *testing.T) {
 	stage.Run(t, chat)
 	tell(t, chat, "add all user1 --for 30m")
 	stage.Clock.Advance(30 * time.Minute)
-	said(t, chat, 1, "20 of 20 groups are now as asked: end of #1 → all")
+	said(t, chat, 1, "end of #1 → all: done in 20 of 20 groups")
 	noneOnRecord(t, stage)
 	nothingOpen(t, stage)
 	for g := range 20 {
@@ -134,7 +134,7 @@ func TestEndWhileNothingRan(t *testing.T) {
 	admins(t, stage, groupA, "user1")
 	stage.Restart(t)
 	stage.Run(t, chat)
-	said(t, chat, 1, "• user1   removed", "This was 1h30m late")
+	said(t, chat, 1, "• user1: removed", "This was 1h30m late")
 	admins(t, stage, groupA)
 	nothingOpen(t, stage)
 }
@@ -150,7 +150,7 @@ func TestFailingEnd(t *testing.T) {
 	stage.Clock.Advance(31 * time.Minute)
 	said(t, chat, 1, "is over, but the removing failed", "user1 is still an administrator", "I try again for 24 hours")
 	stage.Clock.Advance(5 * time.Minute)
-	said(t, chat, 2, "in the thread of #1", "• user1   removed", "This was 6m late")
+	said(t, chat, 2, "in the thread of #1", "• user1: removed", "This was 6m late")
 	admins(t, stage, groupA)
 	noneOnRecord(t, stage)
 	nothingOpen(t, stage)
@@ -168,10 +168,10 @@ func TestEndWaitsForNobody(t *testing.T) {
 	said(t, chat, 1, "I try again")
 	stage.Clock.Advance(2 * time.Second)
 	until(t, "the end rests", func() bool { return resting(t, stage) })
-	if got := tell(t, chat, "add GROUP user2"); !strings.Contains(got, "now without an end") {
+	if got := tell(t, chat, "add GROUP user2"); !strings.Contains(got, "now permanent") {
 		t.Errorf("answered %s", got)
 	}
-	said(t, chat, 2, "• user1   removed")
+	said(t, chat, 2, "• user1: removed")
 	admins(t, stage, groupA, "user2")
 	noneOnRecord(t, stage)
 }
@@ -205,7 +205,7 @@ func TestEndGivenUp(t *testing.T) {
 	nothingOpen(t, stage)
 	stage.API.ClearFaults()
 	entry := int64(3)
-	if got := press(t, chat, "alice", commands.RetryAction, entry); !strings.Contains(got, "• user1   removed") {
+	if got := press(t, chat, "alice", commands.RetryAction, entry); !strings.Contains(got, "• user1: removed") {
 		t.Errorf("answered %s", got)
 	}
 	admins(t, stage, groupA)

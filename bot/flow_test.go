@@ -130,7 +130,7 @@ func TestManyGroups(t *testing.T) {
 	result, err := chat.Result(soon(t), 1)
 	check(t, err)
 	stop()
-	if want := "200 of 200 groups are now as asked"; !strings.Contains(result, want) {
+	if want := "all: done in 200 of 200 groups"; !strings.Contains(result, want) {
 		t.Errorf("the result is\n%s\nwant %q", result, want)
 	}
 	limits, err := stage.Journal.Grants(t.Context(), "")
@@ -225,7 +225,7 @@ func TestPlatformTurnedOff(t *testing.T) {
 	stage.Restart(t)
 	stage.Run(t, chat)
 	result, err := chat.Result(soon(t), 1)
-	if err != nil || !strings.Contains(result, "user1   added") {
+	if err != nil || !strings.Contains(result, "user1: added") {
 		t.Errorf("the result is %q, %v", result, err)
 	}
 }

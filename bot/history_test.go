@@ -49,7 +49,7 @@ func TestHistorySees(t *testing.T) {
 		{"alice", "history user1", []string{"#1 "}, []string{"#2 "}},
 		{"alice", "history chat:user:mallory", []string{"#4 ", "#5 "}, []string{"#1 "}},
 		{"bob", "history #2", []string{"Nothing is on record for this."}, []string{"user2"}},
-		{"bob", "history #1", []string{"#1 ", "✅ Done", "Asked in chat:channel", "• user1   added", "[Undo]"}, nil},
+		{"bob", "history #1", []string{"#1 ", "✅ Done", "Asked in chat:channel", "• user1: added", "[Undo]"}, nil},
 		{"mallory", "history #4", []string{"⛔ Refused"}, []string{"[Undo]"}},
 	} {
 		got := say(test.who, test.text)

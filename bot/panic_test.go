@@ -94,7 +94,7 @@ func TestPanicInPosting(t *testing.T) {
 	}
 	stage.Run(t, chat)
 	got, err := chat.Say(soon(t), "alice", "add "+groupA+" user1")
-	if err != nil || !strings.Contains(got, "user1   added") {
+	if err != nil || !strings.Contains(got, "user1: added") {
 		t.Errorf("answered %q, %v", got, err)
 	}
 }

@@ -32,7 +32,7 @@ func TestRetry(t *testing.T) {
 	if got := press(t, chat, "mallory", commands.RetryAction, 1); !strings.Contains(got, "(private) You are not allowed") {
 		t.Errorf("mallory was answered %s", got)
 	}
-	if got := press(t, chat, "bob", commands.RetryAction, 1); !strings.Contains(got, "@bob") || !strings.Contains(got, "• user1   added") {
+	if got := press(t, chat, "bob", commands.RetryAction, 1); !strings.Contains(got, "@bob") || !strings.Contains(got, "• user1: added") {
 		t.Errorf("bob was answered %s", got)
 	}
 	admins(t, stage, groupA, "user1")
@@ -142,7 +142,7 @@ func TestReplace(t *testing.T) {
 	if got := tell(t, chat, "add GROUP user1 user2"); strings.Contains(got, "[Replace") {
 		t.Errorf("two seats are missing, and the answer is %s", got)
 	}
-	if got := press(t, chat, "alice", "replace-2", 1); !strings.Contains(got, "• c   removed") {
+	if got := press(t, chat, "alice", "replace-2", 1); !strings.Contains(got, "• c: removed") {
 		t.Errorf("answered %s", got)
 	}
 	admins(t, stage, groupA, "a", "b", "d", "e", "user1")

@@ -24,14 +24,14 @@ func TestReminder(t *testing.T) {
 		t.Errorf("answered %s", got)
 	}
 	limits(t, stage, "user1 19:30")
-	if got := press(t, chat, "alice", commands.ExtendAction, 2); !strings.Contains(got, "no change, is an administrator until 2026-11-20 19:30 UTC") {
+	if got := press(t, chat, "alice", commands.ExtendAction, 2); !strings.Contains(got, "no change: is an administrator until 2026-11-20 19:30 UTC") {
 		t.Errorf("the second time: %s", got)
 	}
 	limits(t, stage, "user1 19:30")
 	stage.Clock.Advance(2 * time.Hour)
 	said(t, chat, 2, "Reminder:", "ends at 2026-11-20 19:30 UTC")
 	stage.Clock.Advance(10 * time.Minute)
-	said(t, chat, 3, "• user1   removed")
+	said(t, chat, 3, "• user1: removed")
 	noneOnRecord(t, stage)
 }
 

@@ -44,7 +44,7 @@ func TestResume(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := "• user1   added, until 2026-11-20 17:30 UTC"; !strings.Contains(result, want) {
+			if want := "• user1: added, until 2026-11-20 17:30 UTC"; !strings.Contains(result, want) {
 				t.Errorf("the result is\n%s\nwant %q", result, want)
 			}
 			admins(t, stage, groupA, "user1")

@@ -29,23 +29,23 @@ func TestUndoLater(t *testing.T) {
 		{name: "nothing decided since", said: []string{"add GROUP user1"}, wait: 72 * time.Hour,
 			says: "This was 3d late, because the bot did not run."},
 		{name: "somebody decided before the press", said: []string{"add GROUP user1", "remove GROUP user1", "add GROUP user1"}, wait: 72 * time.Hour,
-			says: "• user1   no change, because somebody decided about it since", after: []string{"user1"}},
+			says: "• user1: no change: somebody decided about this person since", after: []string{"user1"}},
 		{name: "somebody moved the limit", said: []string{"add GROUP user1 --for 20h", "WAIT", "add GROUP user1 --for 720h"}, wait: 72 * time.Hour,
-			says: "• user1   no change, because somebody decided about it since", after: []string{"user1"}, limits: "user1 15:32"},
+			says: "• user1: no change: somebody decided about this person since", after: []string{"user1"}, limits: "user1 15:32"},
 		{name: "somebody lifted the limit", said: []string{"add GROUP user1 --for 720h", "WAIT", "add GROUP user1"}, wait: 72 * time.Hour,
-			says: "• user1   no change, because somebody decided about it since", after: []string{"user1"}},
+			says: "• user1: no change: somebody decided about this person since", after: []string{"user1"}},
 		{name: "what was decided is forgotten", said: []string{"add GROUP user1", "remove GROUP user1", "add GROUP user1"}, wait: 31 * 24 * time.Hour, purge: true,
-			says: "• user1   no change, because somebody decided about it since", after: []string{"user1"}},
+			says: "• user1: no change: somebody decided about this person since", after: []string{"user1"}},
 		{name: "only what is undone is forgotten", said: []string{"add GROUP user1"}, wait: 31 * 24 * time.Hour, purge: true,
-			says: "• user1   removed"},
+			says: "• user1: removed"},
 		{name: "it would set somebody", before: []string{"user1"}, said: []string{"remove GROUP user1"}, wait: 15 * time.Minute,
 			says: "It had waited for 15m, because the bot did not run, so it was not carried out."},
 		{name: "it sets somebody in time", before: []string{"user1"}, said: []string{"remove GROUP user1"}, wait: 14 * time.Minute,
-			says: "• user1   added", after: []string{"user1"}},
+			says: "• user1: added", after: []string{"user1"}},
 		{name: "it would set somebody and remove another", before: []string{"user1"}, said: []string{"add GROUP user2 --replace user1"}, wait: 3 * time.Hour,
 			says: "so it was not carried out", after: []string{"user2"}},
 		{name: "it only limits again", said: []string{"add GROUP user1 --for 48h", "WAIT", "add GROUP user1"}, undone: 2, wait: 3 * time.Hour,
-			says: "• user1   is an administrator until 2026-11-22 15:30 UTC again", after: []string{"user1"}, limits: "user1 15:30"},
+			says: "• user1: is an administrator until 2026-11-22 15:30 UTC again", after: []string{"user1"}, limits: "user1 15:30"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -120,7 +120,7 @@ func TestUndoTriedAgain(t *testing.T) {
 	tell(t, chat, "remove GROUP user1")
 	tell(t, chat, "add GROUP user1")
 	stage.Clock.Advance(commands.UndoFor)
-	if got, want := press(t, chat, "alice", commands.RetryAction, 2), "somebody decided about it since"; !strings.Contains(got, want) {
+	if got, want := press(t, chat, "alice", commands.RetryAction, 2), "somebody decided about this person since"; !strings.Contains(got, want) {
 		t.Errorf("answered\n%s\nwithout %q", got, want)
 	}
 	for range 3 {
@@ -145,21 +145,21 @@ func TestUndoGivesNoMoreThanTheRule(t *testing.T) {
 		limits string
 	}{
 		{"no limit before", []string{"user1"}, []string{"remove GROUP user1"}, 1,
-			[]string{"• user1   added, until 2026-11-20 16:30 UTC"}, []string{"user1"}, "user1 16:30"},
+			[]string{"• user1: added, until 2026-11-20 16:30 UTC"}, []string{"user1"}, "user1 16:30"},
 		{"a longer limit before", nil, []string{"add GROUP user1 --for 8h", "remove GROUP user1"}, 2,
-			[]string{"• user1   added, until 2026-11-20 16:30 UTC"}, []string{"user1"}, "user1 16:30"},
+			[]string{"• user1: added, until 2026-11-20 16:30 UTC"}, []string{"user1"}, "user1 16:30"},
 		{"a shorter limit before", nil, []string{"add GROUP user1 --for 30m", "remove GROUP user1"}, 2,
-			[]string{"• user1   added, until 2026-11-20 16:00 UTC"}, []string{"user1"}, "user1 16:00"},
+			[]string{"• user1: added, until 2026-11-20 16:00 UTC"}, []string{"user1"}, "user1 16:00"},
 		{"a replacement", []string{"user1"}, []string{"add GROUP user2 --replace user1"}, 1,
-			[]string{"• user1   added, until 2026-11-20 16:30 UTC", "• user2   removed"}, []string{"user1"}, "user1 16:30"},
+			[]string{"• user1: added, until 2026-11-20 16:30 UTC", "• user2: removed"}, []string{"user1"}, "user1 16:30"},
 		{"a limit lifted", nil, []string{"add GROUP user1 --for 8h", "add GROUP user1"}, 2,
-			[]string{"• user1   is an administrator until 2026-11-20 23:30 UTC again"}, []string{"user1"}, "user1 23:30"},
+			[]string{"• user1: is an administrator until 2026-11-20 23:30 UTC again"}, []string{"user1"}, "user1 23:30"},
 		{"an end moved away", nil, []string{"add GROUP user1 --for 8h", "add GROUP user1 --for 12h"}, 2,
-			[]string{"• user1   is an administrator until 2026-11-20 23:30 UTC again"}, []string{"user1"}, "user1 23:30"},
+			[]string{"• user1: is an administrator until 2026-11-20 23:30 UTC again"}, []string{"user1"}, "user1 23:30"},
 		{"an end moved nearer", nil, []string{"add GROUP user1 --for 8h", "add GROUP user1 --for 30m"}, 2,
-			[]string{"• user1   is an administrator until 2026-11-20 16:30 UTC again"}, []string{"user1"}, "user1 16:30"},
+			[]string{"• user1: is an administrator until 2026-11-20 16:30 UTC again"}, []string{"user1"}, "user1 16:30"},
 		{"an end moved nearer, but not so near", nil, []string{"add GROUP user1 --for 8h", "add GROUP user1 --for 4h"}, 2,
-			[]string{"• user1   no change, is an administrator until 2026-11-20 19:30 UTC"}, []string{"user1"}, "user1 19:30"},
+			[]string{"• user1: no change: is an administrator until 2026-11-20 19:30 UTC"}, []string{"user1"}, "user1 19:30"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -201,7 +201,7 @@ func TestUndoTriedAgainByAnother(t *testing.T) {
 	check(t, stage.API.Inject(simulator.Fault{Command: "get_admin_list", Kind: simulator.Reset, Times: -1}))
 	press(t, chat, "bob", commands.UndoAction, 1)
 	stage.API.ClearFaults()
-	if got, want := press(t, chat, "alice", commands.RetryAction, 2), "• user1   added\n"; !strings.Contains(got, want) {
+	if got, want := press(t, chat, "alice", commands.RetryAction, 2), "• user1: added\n"; !strings.Contains(got, want) {
 		t.Errorf("answered\n%s\nwithout %q", got, want)
 	}
 	admins(t, stage, groupA, "user1")

@@ -41,17 +41,17 @@ func TestUndo(t *testing.T) {
 		limits string // on record afterwards
 	}{
 		{"an add", []string{"user1"}, []string{"add GROUP user1 user2"}, "Undid #1 in GROUP", []string{"user1"}, ""},
-		{"an add with a limit", nil, []string{"add GROUP user1 --for 2h"}, "• user1   removed", nil, ""},
-		{"a replacement", []string{"user1"}, []string{"add GROUP user2 --replace user1"}, "• user1   added", []string{"user1"}, ""},
+		{"an add with a limit", nil, []string{"add GROUP user1 --for 2h"}, "• user1: removed", nil, ""},
+		{"a replacement", []string{"user1"}, []string{"add GROUP user2 --replace user1"}, "• user1: added", []string{"user1"}, ""},
 		{"a remove", []string{"user1", "user2"}, []string{"remove GROUP user1 user9"}, "added user1", []string{"user1", "user2"}, ""},
 		{"what somebody else has undone", nil, []string{"add GROUP user1", "remove GROUP user1"}, "Nothing to change", nil, ""},
-		{"a part of what stands", nil, []string{"add GROUP user1 user2", "remove GROUP user1"}, "• user2   removed", nil, ""},
+		{"a part of what stands", nil, []string{"add GROUP user1 user2", "remove GROUP user1"}, "• user2: removed", nil, ""},
 		{"what somebody else did anew", nil, []string{"add GROUP user1", "remove GROUP user1", "add GROUP user1"}, "Nothing to change", []string{"user1"}, ""},
-		{"an add that somebody else asked for, too", nil, []string{"add GROUP user1", "add GROUP user1 user2"}, "• user1   removed", []string{"user2"}, ""},
-		{"a remove that somebody else asked for, too", []string{"user1"}, []string{"remove GROUP user1", "remove GROUP user1"}, "• user1   added", []string{"user1"}, ""},
-		{"a replacement that was clicked twice", []string{"user1"}, []string{"add GROUP user2 --replace user1", "add GROUP user2 --replace user1"}, "• user1   added", []string{"user1"}, ""},
-		{"an add whose limit somebody else moved", nil, []string{"add GROUP user1 --for 2h", "add GROUP user1 --for 4h"}, "• user1   no change, because somebody decided about it since", []string{"user1"}, "user1 19:30"},
-		{"a remove that somebody else did anew", []string{"user1"}, []string{"remove GROUP user1", "add GROUP user1", "remove GROUP user1"}, "• user1   no change, because somebody decided about it since", nil, ""},
+		{"an add that somebody else asked for, too", nil, []string{"add GROUP user1", "add GROUP user1 user2"}, "• user1: removed", []string{"user2"}, ""},
+		{"a remove that somebody else asked for, too", []string{"user1"}, []string{"remove GROUP user1", "remove GROUP user1"}, "• user1: added", []string{"user1"}, ""},
+		{"a replacement that was clicked twice", []string{"user1"}, []string{"add GROUP user2 --replace user1", "add GROUP user2 --replace user1"}, "• user1: added", []string{"user1"}, ""},
+		{"an add whose limit somebody else moved", nil, []string{"add GROUP user1 --for 2h", "add GROUP user1 --for 4h"}, "• user1: no change: somebody decided about this person since", []string{"user1"}, "user1 19:30"},
+		{"a remove that somebody else did anew", []string{"user1"}, []string{"remove GROUP user1", "add GROUP user1", "remove GROUP user1"}, "• user1: no change: somebody decided about this person since", nil, ""},
 		{"where the seats are taken since", []string{"a", "b", "c", "d", "e"}, []string{"remove GROUP a", "add GROUP user1"}, "With this change it would have 6", []string{"b", "c", "d", "e", "user1"}, ""},
 	}
 	for _, test := range tests {
@@ -190,7 +190,7 @@ func TestUndoIsUsedUp(t *testing.T) {
 	undo("Nothing was changed")
 	admins(t, stage, groupA, "user1", "user2")
 	say("remove GROUP user2")
-	undo("• user1   removed")
+	undo("• user1: removed")
 	admins(t, stage, groupA)
 	undo("Administrators now (0 of 5): nobody")
 	say("add GROUP user1")

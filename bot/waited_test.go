@@ -37,7 +37,7 @@ func TestWaitedBecauseNothingRan(t *testing.T) {
 		says   string
 		after  []string
 	}{
-		{"an add", commands.Add, 14 * time.Minute, nil, "• user1   added", []string{"user1"}},
+		{"an add", commands.Add, 14 * time.Minute, nil, "• user1: added", []string{"user1"}},
 		{"an add, too long", commands.Add, 15 * time.Minute, nil, "It had waited for 15m, because the bot did not run, so it was not carried out.", nil},
 		{"a remove", commands.Remove, 3 * time.Hour, []string{"user1"}, "This was 3h late, because the bot did not run.", nil},
 	}

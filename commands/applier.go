@@ -16,9 +16,9 @@ func (r *Runner) Apply(ctx context.Context, cmd Command, group imapi.GroupID, pl
 	work := work{r: r, group: group, plan: plan, again: again}
 	switch {
 	case plan.Refusal == ReadFailed && cmd.Verb == End: // a mistake in the program: it is tried again
-		return work.ended(cmd, plan.unsent()), nil
+		return work.ended(cmd, plan.unsent(cmd)), nil
 	case plan.Refusal != "":
-		return plan.unsent(), nil
+		return plan.unsent(cmd), nil
 	}
 	work.undone = undone(cmd)
 	switch cmd.Verb {
@@ -40,13 +40,16 @@ func undone(cmd Command) int64 {
 }
 
 // unsent is the outcome of a plan that sends nothing.
-func (p Plan) unsent() Outcome {
+func (p Plan) unsent(cmd Command) Outcome {
 	o := Outcome{Status: Failed, Failure: p.Read, Now: p.Before, NowKnown: p.Known}
 	switch p.Refusal {
 	case OnlyList, OnlyDryRun, OnlyTold:
 		o.Status = Done
 	case NothingToDo, Superseded:
 		o.Status = Nothing
+		if p.staysPermanent(cmd) {
+			o.Status = Warned
+		}
 	case SeatsTaken:
 		o.Holders = p.Before
 	}
@@ -163,7 +166,7 @@ func (w *work) added(cmd Command) Status {
 	switch {
 	case anyMissing(w.plan.Users):
 		return Partly
-	case !w.plan.Known || len(w.plan.permanent(cmd)) > 0:
+	case !w.plan.Known || len(w.plan.permanent(cmd)) > 0 || w.plan.staysPermanent(cmd):
 		return Warned
 	case !changed:
 		return Nothing

@@ -186,6 +186,14 @@ func (p *Plan) permanent(cmd Command) []imapi.UserID {
 	return users
 }
 
+// staysPermanent reports whether an add with a limit leaves somebody permanent who was it
+// before.
+func (p *Plan) staysPermanent(cmd Command) bool {
+	return cmd.Verb == Add && cmd.For > 0 && slices.ContainsFunc(p.Users, func(s Step) bool {
+		return s.Was == WasAdmin && s.Had.IsZero() && s.Until.IsZero()
+	})
+}
+
 // seats is how many administrators the group would have.
 func (p *Plan) seats() int {
 	return len(without(with(p.Before, Sent(p.Users)), Sent(p.Old)))

@@ -187,7 +187,7 @@ func TestAfterAChange(t *testing.T) {
 		{"maybe set, then set for a time", "add user1 --for 1h", commands.Recent{User: "user1", Admin: true, Unsure: true}, nil, true, true, commands.Done},
 		{"maybe set, then cancelled", "remove user1", commands.Recent{User: "user1", Admin: true, Unsure: true}, nil, true, false, commands.Done},
 		{"set, not shown, then set for a time", "add user1 --for 1h", commands.Recent{User: "user1", Admin: true}, nil, true, true, commands.Done},
-		{"seen to be set, then set for a time", "add user1 --for 1h", commands.Recent{User: "user1", Admin: true, Unsure: true}, []string{"user1"}, true, false, commands.Nothing},
+		{"seen to be set, then set for a time", "add user1 --for 1h", commands.Recent{User: "user1", Admin: true, Unsure: true}, []string{"user1"}, true, false, commands.Warned},
 		{"seen to be cancelled, then cancelled", "remove user1", commands.Recent{User: "user1", Unsure: true}, nil, true, false, commands.Nothing},
 	}
 	for _, test := range tests {

@@ -43,11 +43,15 @@ func Together(parts []Status) Status {
 	return Partly
 }
 
-// urgency sorts what people have to look at first.
+// urgency sorts what people have to look at first; what failed in any way is 0.
 func (s Status) urgency() int {
 	switch s {
 	case Failed, Unknown, Partly:
 		return 0
+	case Warned:
+		return 1
+	case Nothing:
+		return 3
 	}
-	return 1
+	return 2
 }

@@ -37,15 +37,20 @@ type Words struct {
 	RetryLabel, ExtendLabel, ReplaceLabel string // {user}
 
 	// What was done, in a few words.
-	DidOn, DidWithout, DidGroups, ListedOn string // {target} {deeds} {n} {seats} {all}
-	Did, Would                             Deeds
-	GroupLine, GroupWrong, GroupStatus     string // {group} {sign} {status} {deeds} {why} {n} {seats}
-	GroupListed, GroupEmpty                string // {group} {users} {n} {seats}
-	GroupsSame, GroupsMore                 string // {n}
-	HeadAdded, HeadRemoved, HeadChanged    string // {n} {all} {group}
-	HeadNothing, HeadFailed, HeadUnknown   string // {group}
-	HeadDry, HeadList, HeadListFailed      string // {group} {n} {seats}
-	HeadGroups, HeadGroupsRead             string // {asked} {n} {all}
+	DidOn, DidWithout, ListedOn          string // {target} {deeds} {n} {seats}
+	DidIn                                string // {deed} {n} {all}: in how many groups
+	OrLater                              string // {time}
+	Did                                  Deeds
+	GroupLine                            string // {groups} {sign} {what}
+	GroupStatus, GroupSeats              string // {status} {n} {seats}
+	GroupListed, GroupEmpty              string // {users} {n} {seats}
+	ListedUntil                          string // {user} {what}
+	GroupsMore                           string // {n}
+	HeadAdded, HeadRemoved, HeadChanged  string // {n} {all} {group}
+	HeadNothing, HeadFailed, HeadUnknown string // {group}
+	HeadDry, HeadList, HeadListFailed    string // {group} {n} {seats}
+	HeadGroups, HeadGroupsRead           string // {asked} {n} {all}
+	HeadGroupsDry                        string // {asked} {n} {all}
 
 	// What happened to whom.
 	Item                                            string // {user} {what}

@@ -153,8 +153,10 @@ func (w Words) unread(memberships []string) Text {
 
 // denied names groups, and counts the others if they are so many that a platform which
 // shows a refusal in one piece would leave out what comes behind them.
-func (w Words) denied(groups []imapi.GroupID) Text {
-	const most = 50
+func (w Words) denied(groups []imapi.GroupID) Text { return w.first(groups, 50) }
+
+// first names so many groups at most, and counts the others.
+func (w Words) first(groups []imapi.GroupID, most int) Text {
 	if len(groups) <= most {
 		return codes(groups)
 	}

@@ -3,69 +3,156 @@ package commands
 import (
 	"cmp"
 	"slices"
+
+	"liveadmin/imapi"
 )
 
-// mostGroups is how many groups of one command get a line each in its result, unless more
-// failed: each of these has one.
-const mostGroups = 100
+// How much of a result about many groups is shown. What failed is shown in full.
+const (
+	mostNamed = 100    // groups in one line
+	mostLines = 100    // lines
+	mostSaid  = 24_000 // bytes of lines, so that platforms need a few messages
+	mostWords = 5      // different words of Tencent's own
+)
 
-// mostWords is how many different words of Tencent's own one result repeats.
-const mostWords = 5
+// shared is what is true of the groups that it names.
+type shared struct {
+	status Status
+	says   Text // without the groups
+	groups []imapi.GroupID
+}
 
-// reportGroups is the result of a command on several groups: a line for each
-// that changed or failed, what failed first, and a count of those that did not change.
+// reportGroups is the result of a command on several groups: what happened to whom and what
+// is true now in each, what failed first. Groups where nothing differs share a line.
 func (w Words) reportGroups(m *Message, r Result) {
+	m.add(Head, w.headGroups(r))
 	if r.Command.Verb == Remind {
-		m.add(Head, fill(w.HeadRemindGroups, slots{
-			"users": w.people(r.Command.Users), "time": moment(r.Command.firstEnd()),
-			"n": number(len(r.Groups)), "group": w.target(r.Command.Target),
-		}))
 		return
 	}
-	same, failed := 0, 0
-	var lines []Text
-	var remedies []string
 	groups := slices.Clone(r.Groups)
 	slices.SortStableFunc(groups, func(a, b GroupResult) int { return cmp.Compare(a.Outcome.Status.urgency(), b.Outcome.Status.urgency()) })
-	for _, g := range groups {
-		if w.stays(r.Command, g) {
-			same++
-			continue
-		}
-		if g.Outcome.Status.urgency() == 0 {
-			failed++
-		}
-		lines = append(lines, w.groupLine(r.Command, g))
-		if remedy := w.remedy(g); remedy != "" && !slices.Contains(remedies, remedy) {
-			remedies = append(remedies, remedy)
-		}
-	}
-	head := w.HeadGroups
-	if r.Command.Verb == List || r.Command.DryRun {
-		head = w.HeadGroupsRead
-	}
-	m.add(Head, fill(head, slots{
-		"asked": w.asked(r.Command), "n": number(r.fine()), "all": number(len(r.Groups)),
-	}))
-	shown := min(len(lines), max(failed, mostGroups))
-	for _, line := range lines[:shown] {
-		m.add(Item, line)
-	}
-	if more := len(lines) - shown; more > 0 {
-		m.add(Body, fill(w.GroupsMore, slots{"n": number(more)}))
-	}
-	if same > 0 {
-		m.add(Body, fill(w.GroupsSame, slots{"n": number(same)}))
-	}
+	w.groupLines(m, w.alike(r.Command, groups))
 	w.allTheirWords(m, groups)
-	for _, remedy := range remedies {
-		m.add(Body, literal(remedy))
+	var remedies []string
+	for _, g := range groups {
+		if remedy := w.remedy(g); remedy != "" && g.Outcome.Status != Nothing && !slices.Contains(remedies, remedy) {
+			remedies = append(remedies, remedy)
+			m.add(Body, literal(remedy))
+		}
 	}
 }
 
-// stays reports whether nothing changed on a group, or nothing would.
-func (w Words) stays(cmd Command, g GroupResult) bool {
-	return g.Outcome.Status == Nothing || g.Plan.Refusal == OnlyDryRun && len(w.groupDeeds(cmd, g)) == 0
+func (w Words) headGroups(r Result) Text {
+	values := slots{"asked": w.target(r.Command.Target), "n": number(r.fine()), "all": number(len(r.Groups))}
+	switch {
+	case r.Command.Verb == Remind:
+		return fill(w.HeadRemindGroups, slots{
+			"users": w.people(r.Command.Users), "time": moment(r.Command.firstEnd()),
+			"n": number(len(r.Groups)), "group": w.target(r.Command.Target),
+		})
+	case r.Command.Verb == List:
+		return fill(w.HeadGroupsRead, values)
+	case r.Command.DryRun:
+		return fill(w.HeadGroupsDry, values)
+	case w.byNumber(r.Command.Verb) != "":
+		values["asked"] = w.asked(r.Command)
+	}
+	return fill(w.HeadGroups, values)
+}
+
+// alike puts together the groups of which the same is true.
+func (w Words) alike(cmd Command, groups []GroupResult) []shared {
+	var all []shared
+	at := make(map[string]int)
+	for _, g := range groups {
+		says := w.account(cmd, g)
+		key := string(g.Outcome.Status) + says.String()
+		i, known := at[key]
+		if !known {
+			i = len(all)
+			at[key] = i
+			all = append(all, shared{status: g.Outcome.Status, says: says})
+		}
+		all[i].groups = append(all[i].groups, g.Group)
+	}
+	return all
+}
+
+// groupLines writes a line for each.
+func (w Words) groupLines(m *Message, all []shared) {
+	lines, said, hidden := 0, 0, 0
+	for _, s := range all {
+		failed := s.status.urgency() == 0
+		if !failed && (lines == mostLines || said > mostSaid) {
+			hidden += len(s.groups)
+			continue
+		}
+		names := codes(s.groups)
+		if !failed {
+			names = w.first(s.groups, mostNamed)
+		}
+		line := fill(w.GroupLine, slots{"groups": names, "sign": plain(w.Signs[s.status]), "what": s.says})
+		lines, said = lines+1, said+len(line.String())
+		m.add(Item, line)
+	}
+	if hidden > 0 {
+		m.add(Body, fill(w.GroupsMore, slots{"n": number(hidden)}))
+	}
+}
+
+// account says what happened in one group and what is true there now, in one line: all that
+// its own result would say.
+func (w Words) account(cmd Command, g GroupResult) Text {
+	o := g.Outcome
+	if cmd.Verb == List && o.Status == Done {
+		return w.listing(g)
+	}
+	var sentences, facts []Text
+	if o.Status == Warned || o.Status.urgency() == 0 {
+		sentences = append(sentences, fill(w.GroupStatus, slots{"status": plain(w.Names[o.Status])}))
+	}
+	notes := slices.Concat([]Text{w.why(cmd, g)}, w.since(cmd, g), []Text{w.late(cmd, g)}, w.doubts(cmd, g))
+	sentences = append(sentences, filter(notes, func(t Text) bool { return len(t) > 0 })...)
+	for _, h := range together(w.happened(cmd, g)) {
+		facts = append(facts, fill(w.Item, slots{"user": w.people(h.people), "what": h.what}))
+	}
+	now := []Text{join("; ", facts...)}
+	if o.NowKnown && g.Plan.Refusal != SeatsTaken && len(o.Holders) == 0 && o.Status != Unknown {
+		now = append(now, fill(w.GroupSeats, w.now(o, slots{})))
+	}
+	now = filter(now, func(t Text) bool { return len(t) > 0 })
+	if len(now) > 0 {
+		sentences = append(sentences, join(" · ", now...))
+	}
+	if len(sentences) == 0 {
+		return fill(w.GroupStatus, slots{"status": plain(w.Names[o.Status])})
+	}
+	return join(" ", sentences...)
+}
+
+// listing is who the administrators of one group are and until when, in one line.
+func (w Words) listing(g GroupResult) Text {
+	values := w.now(g.Outcome, slots{})
+	var users []Text
+	for _, a := range g.Outcome.Now {
+		users = append(users, w.listedUntil(g, a, w.ListedUntil))
+	}
+	values["users"] = join(", ", users...)
+	return fill(either(len(users) > 0, w.GroupListed, w.GroupEmpty), values)
+}
+
+// together puts together the people to whom the same happened.
+func together(each []happening) []happening {
+	var all []happening
+	for _, h := range each {
+		i := slices.IndexFunc(all, func(have happening) bool { return have.what.String() == h.what.String() })
+		if i < 0 {
+			all = append(all, happening{slices.Clone(h.people), h.what})
+			continue
+		}
+		all[i].people = append(all[i].people, h.people...)
+	}
+	return all
 }
 
 // allTheirWords adds Tencent's own words about several groups, the same ones once.
@@ -79,26 +166,4 @@ func (w Words) allTheirWords(m *Message, groups []GroupResult) {
 		all = append(all, theirs.String())
 		m.add(Body, theirs)
 	}
-}
-
-func (w Words) groupLine(cmd Command, g GroupResult) Text {
-	o := g.Outcome
-	values := slots{
-		"group": groupID(g.Group), "sign": plain(w.Signs[o.Status]), "status": plain(w.Names[o.Status]),
-		"deeds": w.groupDeeds(cmd, g), "why": w.why(cmd, g),
-	}
-	if g.Plan.Refusal == NoAccounts {
-		values["why"] = fill(w.Did.NoAccount, slots{"users": w.people(persons(g.Plan.Users, func(s Step) bool { return s.NoAccount }))})
-	}
-	switch {
-	case cmd.Verb == List && o.Status == Done && len(o.Now) == 0:
-		return fill(w.GroupEmpty, w.now(o, values))
-	case cmd.Verb == List && o.Status == Done:
-		return fill(w.GroupListed, w.now(o, values))
-	case len(values["why"]) > 0:
-		return fill(w.GroupWrong, values)
-	case len(values["deeds"]) > 0 && o.NowKnown:
-		return fill(w.GroupLine, w.now(o, values))
-	}
-	return fill(w.GroupStatus, values)
 }

@@ -31,24 +31,31 @@ func (w Words) reportGroup(m *Message, cmd Command, g GroupResult) {
 	if cmd.Verb == Remind {
 		return
 	}
-	w.steps(m, cmd, g)
+	for _, h := range w.happened(cmd, g) {
+		m.add(Item, fill(w.Item, slots{"user": w.people(h.people), "what": h.what}))
+	}
 	w.wrong(m, cmd, g)
-	w.late(m, cmd, g)
-	w.standing(m, cmd, g)
+	m.add(Body, w.late(cmd, g))
+	for _, note := range w.doubts(cmd, g) {
+		m.add(Body, note)
+	}
+	if o := g.Outcome; o.NowKnown && g.Plan.Refusal != SeatsTaken && len(o.Holders) == 0 && o.Status != Unknown {
+		m.add(Body, w.nowLine(o))
+	}
 }
 
 // late says how much later than it should something was done, or not done at all.
-func (w Words) late(m *Message, cmd Command, g GroupResult) {
+func (w Words) late(cmd Command, g GroupResult) Text {
 	sentence := w.Late
 	switch {
 	case g.Plan.Late == 0:
-		return
+		return nil
 	case g.Plan.Refusal == TooLate:
 		sentence = w.TooLate
 	case cmd.Verb == End:
 		sentence = w.LateEnd
 	}
-	m.add(Body, fill(sentence, slots{"late": plain(FormatDuration(g.Plan.Late.Truncate(time.Minute)))}))
+	return fill(sentence, slots{"late": plain(FormatDuration(g.Plan.Late.Truncate(time.Minute)))})
 }
 
 func (w Words) head(cmd Command, g GroupResult) Text {
@@ -72,7 +79,7 @@ func (w Words) head(cmd Command, g GroupResult) Text {
 		return fill(w.HeadFailed, values)
 	case g.Outcome.Status == Unknown:
 		return fill(w.HeadUnknown, values)
-	case g.Outcome.Status == Nothing:
+	case g.Outcome.Status == Nothing, g.Plan.Refusal == NothingToDo:
 		return fill(w.HeadNothing, values)
 	case cmd.Verb == Undo:
 		return fill(w.HeadUndone, values)
@@ -122,24 +129,30 @@ func (g GroupResult) hits(cmd Command) int {
 	return len(persons(g.Plan.Users, func(s Step) bool { return s.Send && s.Was != already }))
 }
 
-// steps says what happened to whom.
-func (w Words) steps(m *Message, cmd Command, g GroupResult) {
+// happening is what happened to people, or what would.
+type happening struct {
+	people []Person
+	what   Text
+}
+
+// happened says what happened to whom on one group, a person each.
+func (w Words) happened(cmd Command, g GroupResult) []happening {
 	if g.Outcome.Status == Unknown {
-		return
+		return nil
 	}
+	var all []happening
 	failed := g.Outcome.Status == Failed || g.Outcome.Old == NotRestored || g.Outcome.Old == MaybeRestored
 	for _, s := range g.Plan.Users {
-		what := w.step(cmd, g.Plan, s)
-		if failed && !s.NoAccount {
-			continue
+		if !failed || s.NoAccount {
+			all = append(all, happening{[]Person{s.Person}, w.step(cmd, g.Plan, s)})
 		}
-		m.add(Item, fill(w.Item, slots{"user": w.person(s.Person), "what": what}))
 	}
 	for _, s := range g.Plan.Old {
 		if what := w.oldStep(g, s); what != "" {
-			m.add(Item, fill(w.Item, slots{"user": w.person(s.Person), "what": plain(what)}))
+			all = append(all, happening{[]Person{s.Person}, plain(what)})
 		}
 	}
+	return all
 }
 
 // step says what happened to one of those named, or what would.
@@ -163,6 +176,8 @@ func (w Words) step(cmd Command, p Plan, s Step) Text {
 		sentence = either(s.Decided, w.ChangedSince, w.EndOver)
 	case cmd.Verb == Undo && s.Was == WasAdmin:
 		sentence = w.undone(s)
+	case cmd.Verb == Undo && s.Was == WasAdmin:
+		sentence = either(s.Decided, w.ChangedSince, w.Already)
 	case s.Was == WasAdmin:
 		sentence = w.already(cmd, s, dry)
 	case s.Was == WasUnknown && !dry && s.Until.IsZero():
@@ -243,18 +258,17 @@ func (w Words) oldStep(g GroupResult, s Step) string {
 	return ""
 }
 
-// standing says what is true now.
-func (w Words) standing(m *Message, cmd Command, g GroupResult) {
+// doubts say what is not known of a group, or may change by itself.
+func (w Words) doubts(cmd Command, g GroupResult) []Text {
+	var all []Text
 	o := g.Outcome
 	if g.Plan.Read != nil && o.Status != Failed && cmd.Verb != End {
-		m.add(Body, plain(w.BeforeUnknown))
+		all = append(all, plain(w.BeforeUnknown))
 	}
 	if o.Status == Unknown && len(o.Grants) > 0 {
-		m.add(Body, fill(w.LimitKept, slots{"time": moment(o.Grants[0].Until)}))
+		all = append(all, fill(w.LimitKept, slots{"time": moment(o.Grants[0].Until)}))
 	}
-	if o.NowKnown && g.Plan.Refusal != SeatsTaken && len(o.Holders) == 0 && o.Status != Unknown {
-		m.add(Body, w.nowLine(o))
-	}
+	return all
 }
 
 func (w Words) nowLine(o Outcome) Text {
@@ -273,12 +287,17 @@ func (w Words) now(o Outcome, values slots) slots {
 // listed is the answer to list: who, with which nickname, until when.
 func (w Words) listed(m *Message, g GroupResult) {
 	for _, a := range g.Outcome.Now {
-		who := w.listedAs(a)
-		if had, ok := limitOf(g.Plan.Limits, a.User); ok {
-			who = fill(w.Item, slots{"user": who, "what": fill(w.Until, slots{"time": moment(had.Until)})})
-		}
-		m.add(Item, who)
+		m.add(Item, w.listedUntil(g, a, w.Item))
 	}
+}
+
+// listedUntil is how a list shows somebody; sentence joins who it is with until when.
+func (w Words) listedUntil(g GroupResult, a imapi.Admin, sentence string) Text {
+	who := w.listedAs(a)
+	if had, ok := limitOf(g.Plan.Limits, a.User); ok {
+		return fill(sentence, slots{"user": who, "what": fill(w.Until, slots{"time": moment(had.Until)})})
+	}
+	return who
 }
 
 func (w Words) listedAs(a imapi.Admin) Text {

@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"cmp"
+	"slices"
 	"time"
 )
 
@@ -12,7 +14,7 @@ func (w Words) Root(r Result) Text {
 	switch {
 	case status == Working && r.settled() > 0:
 		what = fill(w.Progress, slots{"asked": what, "n": number(r.settled()), "all": number(len(r.Groups))})
-	case status == Partly && len(r.Groups) > 1:
+	case (status == Partly || status == Warned) && len(r.Groups) > 1:
 		what = fill(w.Progress, slots{"asked": what, "n": number(r.fine()), "all": number(len(r.Groups))})
 	}
 	if r.Command.Verb == List && len(r.Groups) == 1 && status == Done {
@@ -80,74 +82,110 @@ func (w Words) byNumber(v Verb) string {
 // did is what was done, if anything was, with the seats that are taken now.
 func (w Words) did(r Result, deeds Text) Text {
 	values := slots{"target": w.target(r.Command.Target), "deeds": deeds}
-	if len(r.Groups) > 1 {
-		values["n"], values["all"] = number(r.fine()), number(len(r.Groups))
-		return fill(w.DidGroups, values)
-	}
-	if o := r.Groups[0].Outcome; o.NowKnown {
+	if o := r.Groups[0].Outcome; len(r.Groups) == 1 && o.NowKnown {
 		return fill(w.DidOn, w.now(o, values))
 	}
 	return fill(w.DidWithout, values)
 }
 
-// deeds says in a few words what was done; of several groups, what was asked of
-// each. It is empty if nothing was done.
+// deeds says in a few words what was done to whom, and of several groups in how many. It is
+// empty if nothing was done.
 func (w Words) deeds(r Result) Text {
-	status := r.Status()
-	if len(r.Groups) > 1 && status == Partly {
-		return nil // what was done differs from group to group
-	}
-	if r.Command.Verb == List || r.Command.Verb == End || r.Command.Verb == Remind || r.Command.DryRun || status != Done && status != Warned && status != Partly {
+	switch status := r.Status(); {
+	case r.Command.Verb == List || r.Command.Verb == End || r.Command.Verb == Remind || r.Command.DryRun:
+		return nil
+	case status != Done && status != Warned && status != Partly:
 		return nil
 	}
-	if len(r.Groups) == 1 {
-		return w.groupDeeds(r.Command, r.Groups[0])
+	var done []deed
+	for _, g := range r.Groups {
+		for _, d := range w.groupDeeds(r.Command, g) {
+			if len(r.Groups) == 1 || d.what != w.Did.NoAccount { // to whom nothing was done is in the thread
+				done = add(done, d)
+			}
+		}
 	}
-	if w.byNumber(r.Command.Verb) != "" {
-		return w.asked(r.Command)
+	slices.SortStableFunc(done, func(a, b deed) int { return cmp.Compare(a.kind, b.kind) })
+	var all []Text
+	for i := 0; i < len(done); {
+		first, people := done[i], []Person(nil)
+		for ; i < len(done) && done[i].like(first); i++ {
+			people = append(people, done[i].who)
+		}
+		said := fill(first.what, slots{"users": w.people(people), "time": w.until(first)})
+		if len(r.Groups) > 1 {
+			said = fill(w.DidIn, slots{"deed": said, "n": number(first.groups), "all": number(len(r.Groups))})
+		}
+		all = append(all, said)
 	}
-	people := slots{"users": w.people(r.Command.Users)}
-	if r.Command.Verb == Remove {
-		return fill(w.Did.Remove, people)
-	}
-	return fill(w.Did.Add, people)
+	return join(", ", all...)
 }
 
-// groupDeeds says in a few words what was done to one group.
-func (w Words) groupDeeds(cmd Command, g GroupResult) Text {
+// deed is what was done to one person, in so many groups.
+type deed struct {
+	kind   int // its place among the Deeds
+	what   string
+	who    Person
+	until  time.Time // the earliest
+	later  bool      // in some group the time is a later one
+	groups int
+}
+
+// like reports whether two deeds can be said in one.
+func (d deed) like(other deed) bool {
+	return d.kind == other.kind && d.until.Equal(other.until) && d.later == other.later && d.groups == other.groups
+}
+
+// add counts a deed in one more group.
+func add(done []deed, d deed) []deed {
+	i := slices.IndexFunc(done, func(have deed) bool { return have.kind == d.kind && have.who.ID == d.who.ID })
+	if i < 0 {
+		return append(done, d)
+	}
+	have := &done[i]
+	have.groups++
+	have.later = have.later || !have.until.Equal(d.until)
+	if d.until.Before(have.until) {
+		have.until = d.until
+	}
+	return done
+}
+
+// until is when a deed ends.
+func (w Words) until(d deed) Text {
+	if d.later {
+		return fill(w.OrLater, slots{"time": moment(d.until)})
+	}
+	return moment(d.until)
+}
+
+// groupDeeds returns what was done in one group.
+func (w Words) groupDeeds(cmd Command, g GroupResult) []deed {
 	if !g.Outcome.Status.fine() && g.Outcome.Status != Partly || g.Outcome.Old == NotRestored || g.Outcome.Old == MaybeRestored {
 		return nil
 	}
-	words := w.Did
-	if g.Plan.Refusal == OnlyDryRun {
-		words = w.Would
-	}
-	var deeds []Text
-	say := func(sentence string, until time.Time, people []Person) {
-		if len(people) > 0 {
-			deeds = append(deeds, fill(sentence, slots{"users": w.people(people), "time": moment(until)}))
+	var deeds []deed
+	say := func(kind int, what string, steps []Step, fits func(Step) bool) {
+		for _, s := range steps {
+			if fits(s) {
+				deeds = append(deeds, deed{kind: kind, what: what, who: s.Person, until: s.Until, groups: 1})
+			}
 		}
 	}
 	if cmd.Verb.cancels() {
-		say(words.Remove, time.Time{}, persons(g.Plan.Users, func(s Step) bool { return s.Was != WasNot }))
-		return join(", ", deeds...)
-	}
-	var until time.Time
-	for _, s := range g.Plan.Users {
-		if until.IsZero() {
-			until = s.Until
-		}
+		say(0, w.Did.Remove, g.Plan.Users, func(s Step) bool { return s.Send && s.Was != WasNot })
+		return deeds
 	}
 	sent := func(s Step) bool { return s.Send && s.Was != WasAdmin }
-	say(words.Add, until, persons(g.Plan.Users, func(s Step) bool { return sent(s) && s.Until.IsZero() }))
-	say(words.AddFor, until, persons(g.Plan.Users, func(s Step) bool { return sent(s) && !s.Until.IsZero() }))
-	say(words.Limit, until, persons(g.Plan.Users, func(s Step) bool { return s.Was == WasAdmin && !s.Until.IsZero() }))
-	say(words.Forever, until, persons(g.Plan.Users, func(s Step) bool {
+	say(0, w.Did.Add, g.Plan.Users, func(s Step) bool { return sent(s) && s.Until.IsZero() })
+	say(1, w.Did.AddFor, g.Plan.Users, func(s Step) bool { return sent(s) && !s.Until.IsZero() })
+	say(2, w.Did.Limit, g.Plan.Users, func(s Step) bool { return s.Was == WasAdmin && !s.Until.IsZero() })
+	say(3, w.Did.Forever, g.Plan.Users, func(s Step) bool {
 		return cmd.Verb == Add && cmd.For == 0 && s.Was == WasAdmin && !s.Had.IsZero()
-	}))
-	say(words.Remove, until, persons(g.Plan.Old, func(s Step) bool { return s.Send && s.Was != WasNot }))
-	say(words.NoAccount, until, persons(g.Plan.Users, func(s Step) bool { return s.NoAccount }))
-	return join(", ", deeds...)
+	})
+	say(4, w.Did.Remove, g.Plan.Old, func(s Step) bool { return s.Send && s.Was != WasNot })
+	say(5, w.Did.NoAccount, g.Plan.Users, func(s Step) bool { return s.NoAccount })
+	return deeds
 }
 
 // fine reports whether everything is as it was asked.

@@ -96,7 +96,7 @@ func everyResult(show func(Result)) {
 	for n := range 20000 {
 		cmd := pick.command()
 		if n%1000 == 0 { // more groups than get a line each
-			for range 2 * mostGroups {
+			for range 2 * mostLines {
 				cmd.Target.Groups = append(cmd.Target.Groups, "g")
 			}
 		}
@@ -148,7 +148,7 @@ func (d dice) steps(people []Person) []Step {
 	var steps []Step
 	for _, p := range people {
 		steps = append(steps, Step{
-			Person: p, Was: oneOf(d, WasAdmin, WasNot, WasUnknown), Had: oneOf(d, time.Time{}, noon), Until: oneOf(d, time.Time{}, noon),
+			Person: p, Was: oneOf(d, WasAdmin, WasNot, WasUnknown), Had: oneOf(d, time.Time{}, noon), Until: oneOf(d, time.Time{}, noon, noon.Add(time.Hour)),
 			NoAccount: d.IntN(6) == 0, Send: d.IntN(4) > 0,
 		})
 	}

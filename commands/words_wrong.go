@@ -14,13 +14,8 @@ func (w Words) wrong(m *Message, cmd Command, g GroupResult) {
 	if f := g.Outcome.Failure; f != nil && f.Code == 10010 && cmd.Verb != End && typedWord(cmd.Target) {
 		m.add(Body, fill(w.NoSuchAlias, slots{"word": groupID(g.Group)}))
 	}
-	if holders := g.Outcome.Holders; len(holders) > 0 && g.Plan.Refusal != SeatsTaken {
-		m.add(Body, fill(w.HoldersNow, slots{
-			"n": number(len(holders)), "seats": number(imapi.Seats), "users": w.admins(holders),
-		}))
-	}
-	if cmd.Verb == End && g.Outcome.Failure != nil && g.Outcome.Status != Nothing {
-		w.endFailed(m, cmd, g)
+	for _, note := range w.since(cmd, g) {
+		m.add(Body, note)
 	}
 	if g.Outcome.Status != Nothing {
 		m.add(Body, literal(w.remedy(g)))
@@ -36,14 +31,24 @@ func (w Words) theirWords(g GroupResult) Text {
 	return fill(w.TencentSays, slots{"info": code(f.Info)})
 }
 
-// endFailed says what is true after an end failed, and what becomes of it.
-func (w Words) endFailed(m *Message, cmd Command, g GroupResult) {
+// since says what is true after something went wrong: who held the seats, and of an end, who
+// is still an administrator and what becomes of it.
+func (w Words) since(cmd Command, g GroupResult) []Text {
+	var all []Text
+	if holders := g.Outcome.Holders; len(holders) > 0 && g.Plan.Refusal != SeatsTaken {
+		all = append(all, fill(w.HoldersNow, slots{
+			"n": number(len(holders)), "seats": number(imapi.Seats), "users": w.admins(holders),
+		}))
+	}
+	if cmd.Verb != End || g.Outcome.Failure == nil || g.Outcome.Status == Nothing {
+		return all
+	}
 	people := persons(g.Plan.Users, func(s Step) bool { return s.Send })
 	values := slots{"users": w.people(people), "n": number(len(people))}
 	if g.Outcome.Status == Failed {
-		m.add(Body, fill(w.StillAdmin, values))
+		all = append(all, fill(w.StillAdmin, values))
 	}
-	m.add(Body, fill(either(cmd.Repeated(), w.EndByHand, w.EndRetried), values))
+	return append(all, fill(either(cmd.Repeated(), w.EndByHand, w.EndRetried), values))
 }
 
 // why says what went wrong on one group in a sentence, if anything did.

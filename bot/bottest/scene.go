@@ -61,6 +61,32 @@ func (s *Scene) Several(n int) {
 	s.Rules.Set(rules)
 }
 
+// LongUsers are five UserIDs of the greatest length.
+func LongUsers() []string {
+	var all []string
+	for i := range 5 {
+		all = append(all, strings.Repeat(string(rune('a'+i)), imapi.MaxUserIDBytes))
+	}
+	return all
+}
+
+// Unlike makes an alias "weekend" of so many groups whose administrators are some of
+// LongUsers, never all: the result of adding all of them differs in 31 ways.
+func (s *Scene) Unlike(n int) {
+	s.T.Helper()
+	s.Several(n)
+	users := LongUsers()
+	for i := range n {
+		var admins []string
+		for bit, user := range users {
+			if i%31&(1<<bit) != 0 {
+				admins = append(admins, user)
+			}
+		}
+		check(s.T, s.API.SetAdmins(fmt.Sprintf("@TGS#aMANY%04d", i), admins))
+	}
+}
+
 // Serve serves what a platform mounts until the test ends, or until stop is called, and
 // returns where.
 func (s *Scene) Serve(name string, state func(context.Context) (bool, string), mount func(func(string, http.Handler))) (url string, stop func()) {

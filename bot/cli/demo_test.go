@@ -20,8 +20,8 @@ const (
 	firstShown = `⏳ Working · @alice · add user1, user2 → @TGS#a6I4ZUUGO   #1
 ✅ Done · @alice · @TGS#a6I4ZUUGO: added user1, user2 · 2 of 5
     Added 2 of 2 administrators to @TGS#a6I4ZUUGO
-    • user1   added
-    • user2   added
+    • user1: added
+    • user2: added
     Administrators now (2 of 5): user1, user2
     #1
 ⏳ Working · @alice · list @TGS#a6I4ZUUGO   #2
@@ -81,9 +81,9 @@ func TestDemoStage(t *testing.T) {
 		{"several groups", "/liveadmin list weekend", "2 of 2 groups could be read"},
 		{"not a live group", "/liveadmin list @TGS#2NOTLIVE0", "Tencent Chat answered 10007: this group is not a live streaming group (AVChatRoom)."},
 		{"no group", "/liveadmin list @TGS#aNOSUCH", "Tencent Chat answered 10010: this group does not exist, or it was deleted."},
-		{"a person", "/liveadmin add friday-show minho", "• minho (u_8821)   added\n"},
+		{"a person", "/liveadmin add friday-show minho", "• minho (u_8821): added\n"},
 		{"a crew", "/liveadmin add friday-show night", "added night (u_8821, u_9902)"},
-		{"no account", "/liveadmin add friday-show ghost1", "• ghost1   not added: no account has this UserID\n"},
+		{"no account", "/liveadmin add friday-show ghost1", "• ghost1: not added: no account has this UserID\n"},
 		{"a little", "/as bob\n/liveadmin whoami", "rule 1: add, remove, list for @TGS#a6I4ZUUGO, for 8h at most"},
 		{"only a little", "/as bob\n/liveadmin list full-house", "You are not allowed to use list for full-house."},
 		{"nothing", "/as mallory\n/liveadmin list friday-show", "You are not allowed to use list for friday-show."},

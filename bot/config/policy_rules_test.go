@@ -129,12 +129,12 @@ rules:
   - allow: [slack:user:U1]
     for: 8
   - allow: [slack:user:U1]
-    for: 1w
+    for: 1y
   - allow: [slack:user:U1]
     for: [8h]
 `, []string{
 			`3:10: "8" is no time: write a time like 8h, 2h30m or 3d`,
-			`5:10: "1w" is no time: write a time like 8h, 2h30m or 3d`,
+			`5:10: "1y" is no time: write a time like 8h, 2h30m or 3d`,
 			`7:10: for is a list: write a time like 8h, 2h30m or 3d`,
 		}},
 	})

@@ -61,7 +61,7 @@ func TestNoThread(t *testing.T) {
 			}))
 			root := w.final(i)
 			got := w.Plain(root)
-			if root.Thread != "" || len(w.Threads(general)) != 1 || !strings.HasPrefix(got, "✅ Done · @alice") || !strings.Contains(got, "• user1   added") {
+			if root.Thread != "" || len(w.Threads(general)) != 1 || !strings.HasPrefix(got, "✅ Done · @alice") || !strings.Contains(got, "• user1: added") {
 				t.Errorf("the response is %q, thread %q", got, root.Thread)
 			}
 			if strings.Contains(got, "There is no thread") != (tc.why != "") || !strings.Contains(got, tc.why) {
@@ -116,7 +116,7 @@ func TestThreadGone(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := w.Plain(root); !strings.HasPrefix(got, "✅ Done") || !strings.Contains(got, "• user1   added") || !strings.Contains(got, "There is no thread") {
+			if got := w.Plain(root); !strings.HasPrefix(got, "✅ Done") || !strings.Contains(got, "• user1: added") || !strings.Contains(got, "There is no thread") {
 				t.Errorf("the response is %q", got)
 			}
 			w.Closed()
@@ -199,7 +199,7 @@ func TestResponseGone(t *testing.T) {
 		w.ClearFaults()
 		w.Closed()
 		told := w.Messages(w.Direct(alice))
-		if len(told) != 1 || !strings.Contains(w.Plain(told[0]), "✅ Done") || !strings.Contains(w.Plain(told[0]), "user1   added") {
+		if len(told) != 1 || !strings.Contains(w.Plain(told[0]), "✅ Done") || !strings.Contains(w.Plain(told[0]), "user1: added") {
 			t.Errorf("the caller was told %+v", told)
 		}
 	})

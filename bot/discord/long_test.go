@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
 )
@@ -16,8 +17,8 @@ func TestLongResult(t *testing.T) {
 		t.Run(room, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
-			w.Several(90)
-			i := w.says(alice, room, "add", fakediscord.Options{"group": "weekend", "users": "user1 user2 user3 user4 user5", "reason": strings.Repeat("because ", 24)})
+			w.Unlike(90)
+			i := w.says(alice, room, "add", fakediscord.Options{"group": "weekend", "users": strings.Join(bottest.LongUsers(), " "), "new": true})
 			w.Closed()
 			root, _ := i.Original()
 			all := w.Messages(room)
@@ -30,7 +31,7 @@ func TestLongResult(t *testing.T) {
 			numbered, lines := 0, 0
 			for _, m := range all {
 				text := w.Plain(m)
-				lines += strings.Count(text, "• @TGS#aMANY")
+				lines += strings.Count(text, "@TGS#aMANY")
 				numbered += strings.Count(text+"\n", "\n#1\n")
 			}
 			if lines != 90 || numbered != 1 {
@@ -45,9 +46,9 @@ func TestLongResult(t *testing.T) {
 func TestLongResultCut(t *testing.T) {
 	t.Parallel()
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
-	w.Several(90)
+	w.Unlike(90)
 	w.EditChannel(thread, func(c *fakediscord.Channel) { c.Denied = fakediscord.SendMessagesInThreads })
-	i := w.says(alice, thread, "add", fakediscord.Options{"group": "weekend", "users": "user1 user2 user3 user4 user5", "reason": strings.Repeat("because ", 24)})
+	i := w.says(alice, thread, "add", fakediscord.Options{"group": "weekend", "users": strings.Join(bottest.LongUsers(), " "), "new": true})
 	w.Closed()
 	root, _ := i.Original()
 	got := w.Plain(root)

@@ -49,7 +49,7 @@ func TestServePolicy(t *testing.T) {
 	l.command("add friday-show user1", "Added 1 of 1 administrator to")
 	l.write("liveadmin.yaml", "groups:\n  friday-show: [\"@TGS#a6I4ZUUGO\", \"@TGS#aSECOND00\"]\n")
 	l.hangup("the settings were read again")
-	l.command("add friday-show user1", "2 of 2 groups are now as asked")
+	l.command("add friday-show user1", "done in 2 of 2 groups")
 	l.write("liveadmin.yaml", "groups: [\n")
 	l.hangup("the rules before it stay")
 	l.command("list friday-show", "2 of 2 groups could be read")

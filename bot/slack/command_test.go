@@ -33,7 +33,7 @@ func TestCommand(t *testing.T) {
 				t.Errorf("the root is %q, edited %v", root.Text, root.Edited)
 			}
 			result := replies[0]
-			for _, want := range []string{"Added 1 of 1 administrator to", "user1   added, until 2026-11-20 16:30 UTC", "Administrators now (1 of 5): user1", "#1"} {
+			for _, want := range []string{"Added 1 of 1 administrator to", "user1: added, until 2026-11-20 16:30 UTC", "Administrators now (1 of 5): user1", "#1"} {
 				if !strings.Contains(w.Plain(result), want) {
 					t.Errorf("the result lacks %q:\n%s", want, w.Plain(result))
 				}
@@ -242,7 +242,7 @@ func TestSeveralGroups(t *testing.T) {
 	if len(thread) != 3 || len(thread[1].Edited) == 0 || !strings.Contains(thread[1].Text, "✅ Done · <@UALICE>") {
 		t.Fatalf("in the thread stand %+v", thread)
 	}
-	if got := w.Plain(thread[2]); !strings.HasPrefix(got, "3 of 3 groups") {
+	if got := w.Plain(thread[2]); !strings.HasPrefix(got, "weekend: done in 3 of 3 groups") {
 		t.Errorf("the result is %q", got)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
 )
@@ -92,8 +93,8 @@ func TestPlainText(t *testing.T) {
 	t.Parallel()
 	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
 	w.RefuseBlocks(true)
-	w.Several(40)
-	w.acked(w.slash(alice, "add weekend "+longUsers()+" --new"))
+	w.Unlike(100)
+	w.acked(w.slash(alice, "add weekend "+strings.Join(bottest.LongUsers(), " ")+" --new"))
 	root, replies := w.final(channel)
 	all := ""
 	for _, m := range replies {
@@ -102,7 +103,7 @@ func TestPlainText(t *testing.T) {
 			t.Errorf("in %q it has the blocks %s", m.ThreadTS, m.Blocks)
 		}
 	}
-	for i := range 40 {
+	for i := range 100 {
 		if id := fmt.Sprintf("@TGS#aMANY%04d", i); strings.Count(all, id) != 1 {
 			t.Errorf("%s is there %d times", id, strings.Count(all, id))
 		}

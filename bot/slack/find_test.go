@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
 )
@@ -112,10 +113,10 @@ func TestLongResultBegun(t *testing.T) {
 				t.Parallel()
 				scopes := []string{"commands", "chat:write", "channels:history"}
 				w := open(t, "sockets", fakeslack.Config{Scopes: scopes}, slack.Options{CallTime: 2 * time.Second})
-				w.Several(60)
+				w.Unlike(200)
 				w.Inject(fault)
 				w.API.SetLatency(20 * time.Millisecond)
-				w.acked(w.slash(alice, "add weekend "+longUsers()+" --new"))
+				w.acked(w.slash(alice, "add weekend "+strings.Join(bottest.LongUsers(), " ")+" --new"))
 				if deleted {
 					root := w.message(func(m fakeslack.Message) bool { return m.Channel == channel })
 					w.recorded(root)
@@ -127,7 +128,7 @@ func TestLongResultBegun(t *testing.T) {
 				for _, m := range w.Messages(channel) {
 					all += w.Plain(m) + "\n"
 				}
-				for i := range 60 {
+				for i := range 200 {
 					if id := fmt.Sprintf("@TGS#aMANY%04d", i); strings.Count(all, id) != 1 {
 						t.Errorf("%s stands there %d times", id, strings.Count(all, id))
 					}

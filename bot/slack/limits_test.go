@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
 )
@@ -38,8 +39,8 @@ func TestRateLimited(t *testing.T) {
 func TestLongResult(t *testing.T) {
 	t.Parallel()
 	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
-	w.Several(90)
-	w.acked(w.slash(alice, "add weekend "+longUsers()+" --new"))
+	w.Unlike(200)
+	w.acked(w.slash(alice, "add weekend "+strings.Join(bottest.LongUsers(), " ")+" --new"))
 	root, _ := w.final(channel)
 	w.Closed()
 	replies := w.Thread(channel, root.TS)[1:]
@@ -53,7 +54,7 @@ func TestLongResult(t *testing.T) {
 			t.Errorf("a fallback has %d characters", len([]rune(m.Text)))
 		}
 	}
-	for i := range 90 {
+	for i := range 200 {
 		if id := fmt.Sprintf("@TGS#aMANY%04d", i); strings.Count(all, id) != 1 {
 			t.Errorf("%s stands there %d times", id, strings.Count(all, id))
 		}
@@ -61,13 +62,4 @@ func TestLongResult(t *testing.T) {
 	if strings.Count(all, "#1\n") != 1 || !strings.HasSuffix(all, "#1\n[Undo]\n") {
 		t.Errorf("the number stands at the wrong place")
 	}
-}
-
-// longUsers are five UserIDs of the greatest length.
-func longUsers() string {
-	var all []string
-	for i := range 5 {
-		all = append(all, strings.Repeat(string(rune('a'+i)), 32))
-	}
-	return strings.Join(all, " ")
 }

@@ -136,7 +136,7 @@ func TestSameLineAgain(t *testing.T) {
 	got := sitting(t, stage, false, line+line)
 	stage.Restart(t)
 	got += sitting(t, stage, false, line)
-	for _, want := range []string{"    • user1   added\n", "    #1\n", "    #2\n", "    #3\n"} {
+	for _, want := range []string{"    • user1: added\n", "    #1\n", "    #2\n", "    #3\n"} {
 		if strings.Count(got, want) != 1 {
 			t.Errorf("%q stands there %d times in\n%s", want, strings.Count(got, want), got)
 		}
