@@ -96,7 +96,7 @@ func acceptUndo(t *testing.T, stage *bottest.Stage, number int64) (undo int64) {
 		t.Fatalf("#%d has no undo", number)
 	}
 	e := bot.Entry{
-		Key: "undo", Caller: commands.Caller{Ref: bottest.Ref("alice")}, Command: cmd,
+		Key: "undo at " + stage.Clock.Now().String(), Caller: commands.Caller{Ref: bottest.Ref("alice")}, Command: cmd,
 		Place:   commands.Place{Platform: bottest.Platform, Channel: bottest.Platform + ":channel"},
 		Changes: []bot.Change{{Group: imapi.GroupID(groupA)}},
 	}

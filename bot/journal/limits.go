@@ -95,8 +95,9 @@ func scanGrants(rows *sql.Rows, err error) ([]commands.Grant, error) {
 }
 
 // Recent returns the last thing that changes settled since then made of each
-// user of a group, and which entry did it: not one that only did it again. An
-// outcome that can no longer be read is left out and comes as a *CorruptError
+// user of a group, and which entry did it: not one that only did it again. What was
+// decided before something that is older than since is older, too, also if a clock that
+// was set back since says something else. An outcome that can no longer be read is left out and comes as a *CorruptError
 // beside the others.
 func (r *Reader) Recent(ctx context.Context, g imapi.GroupID, since time.Time) (recent []commands.Recent, err error) {
 	var corrupt []error
@@ -104,7 +105,9 @@ func (r *Reader) Recent(ctx context.Context, g imapi.GroupID, since time.Time) (
 		corrupt = nil
 		outcomes, err := outcomesOf(tx.QueryContext(ctx, `
 			SELECT entry, outcome FROM change
-			WHERE group_id = $1 AND settled_at >= $2 AND outcome IS NOT NULL ORDER BY decision DESC`,
+			WHERE group_id = $1 AND settled_at >= $2 AND outcome IS NOT NULL AND decision > coalesce(
+				(SELECT max(decision) FROM change WHERE group_id = $1 AND decision IS NOT NULL AND settled_at < $2), 0)
+			ORDER BY decision DESC`,
 			clean(g), since.UnixMicro()))
 		seen := make(map[imapi.UserID]bool)
 		recent = nil

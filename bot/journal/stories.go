@@ -206,7 +206,7 @@ func firstRows(f bot.Filter, before int64, limit int) statement {
 		within += ` AND nr = ` + q.place(f.Number)
 	}
 	if in := q.between(`w.at`, f.Since, f.Until); in != `` {
-		q.table(`span (least, most)`, `SELECT min(w.number), max(w.number) FROM audit AS w WHERE `+in)
+		q.table(`span (least, most)`, `SELECT (SELECT min(w.number) FROM audit AS w WHERE `+in+`), (SELECT max(w.number) FROM audit AS w WHERE `+in+`)`)
 		within += ` AND nr BETWEEN (SELECT least FROM span) AND (SELECT most FROM span)`
 		where = append(where, `(`+q.between(`f.at`, f.Since, f.Until)+` OR EXISTS (SELECT 1 FROM audit AS w WHERE w.number = f.number AND `+in+`))`)
 	}

@@ -51,6 +51,10 @@ func decisionOrder(t *testing.T, j *Journal, c *world) {
 	if err != nil || len(recent) != 2 || recent[0].Entry != 3 || recent[0].Admin {
 		t.Errorf("recent %+v, error %v: want the one of #3 first", recent, err)
 	}
+	c.Advance(5 * time.Minute)
+	if recent, err := j.Recent(t.Context(), friday, c.Now()); err != nil || len(recent) > 0 {
+		t.Errorf("recent %+v, error %v: all is older than #3, which is five minutes old", recent, err)
+	}
 }
 
 // decidedLimits: whoever moves or lifts a limit decides, although nothing is sent.
