@@ -3,6 +3,7 @@ package slack
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -13,12 +14,13 @@ import (
 	"liveadmin/bot/chat"
 )
 
-// How far back a message is looked for: what was posted after the entry was
-// accepted, with room for a clock that is wrong, in so many pages of messages.
+// How far back a message is looked for: what was posted after the entry was accepted, with
+// room for a clock that is wrong. Threads come oldest first and channels newest first, so that
+// the message can be at the end of either: all of it is read, as far as the time allows.
 const (
-	clockError   = time.Hour
-	searchPage   = 200
-	mostSearched = 10
+	clockError = time.Hour
+	searchPage = 200
+	searchTime = 3 * time.Minute
 )
 
 // FindRoot looks for an entry's root message. It finds none where the app may not
@@ -77,8 +79,8 @@ func (s *Slack) findPages(ctx context.Context, e bot.Entry, channel, thread stri
 }
 
 // find looks for what of an entry stands in a thread or, without one, in a channel,
-// until it has found one part or there is nothing more to read. It returns where, by
-// part.
+// until it has found one part, there is nothing more to read, or the time for it is over. It
+// returns where, by part.
 func (s *Slack) find(ctx context.Context, e bot.Entry, channel, thread, until string) (map[string]string, error) {
 	parts := make(map[string]string)
 	if _, blind := s.blind.Load(channel); blind {
@@ -86,7 +88,7 @@ func (s *Slack) find(ctx context.Context, e bot.Entry, channel, thread, until st
 	}
 	oldest := strconv.FormatInt(e.Accepted.Add(-clockError).Unix(), 10)
 	cursor := ""
-	for range mostSearched {
+	for began := time.Now(); time.Since(began) < searchTime; {
 		var messages []slackgo.Message
 		err := s.inLine(ctx, channel, func(ctx context.Context) (err error) {
 			if thread == "" {
@@ -96,10 +98,10 @@ func (s *Slack) find(ctx context.Context, e bot.Entry, channel, thread, until st
 			}
 			return err
 		})
-		if word := code(err); word != "" { // better posted twice than never
-			if word == "missing_scope" {
-				s.blind.Store(channel, true)
-			}
+		if code(err) == "missing_scope" {
+			s.blind.Store(channel, true)
+		}
+		if isRefused(err) || errors.Is(err, chat.ErrTooLong) { // better posted twice than never
 			return parts, nil
 		}
 		if err != nil {

@@ -137,3 +137,44 @@ func TestLongResultBegun(t *testing.T) {
 		}
 	}
 }
+
+// TestFoundAmongMany: a message of which nobody knows whether it was posted is found among
+// thousands of others.
+func TestFoundAmongMany(t *testing.T) {
+	t.Parallel()
+	const others = 2100
+	scopes := []string{"commands", "chat:write", "app_mentions:read", "channels:history"}
+	hang := fakeslack.Fault{Kind: fakeslack.Hang, Method: "chat.postMessage", Applied: true}
+	t.Run("in a thread, after them", func(t *testing.T) {
+		t.Parallel()
+		w := open(t, "sockets", fakeslack.Config{Scopes: scopes}, slack.Options{CallTime: 3 * time.Second})
+		topic := w.Say(bob, channel, "", "who helps tonight?")
+		w.Inject(hang)
+		w.API.SetLatency(2 * time.Second)
+		w.acked(w.Mention(alice, channel, topic.TS, "add "+group+" user1"))
+		for range others {
+			w.Say(bob, channel, topic.TS, "me")
+		}
+		if n := len(w.Calls("chat.postMessage")); n > 0 {
+			t.Fatal("the result was posted before")
+		}
+		w.Closed()
+		if n := len(w.Thread(channel, topic.TS)); n != others+3 {
+			t.Errorf("%d messages in the thread, want %d", n, others+3)
+		}
+	})
+	t.Run("in a channel, before them", func(t *testing.T) {
+		t.Parallel()
+		w := open(t, "sockets", fakeslack.Config{Scopes: scopes}, slack.Options{CallTime: 3 * time.Second})
+		w.Inject(hang)
+		w.acked(w.slash(alice, "add "+group+" user1"))
+		w.message(func(m fakeslack.Message) bool { return m.Channel == channel })
+		for range others {
+			w.Say(bob, channel, "", "me")
+		}
+		w.Closed()
+		if n := len(w.Messages(channel)); n != others+2 {
+			t.Errorf("%d messages in the channel, want %d", n, others+2)
+		}
+	})
+}
