@@ -1,8 +1,8 @@
 package fakediscord_test
 
 import (
-	"encoding/json"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
