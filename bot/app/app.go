@@ -9,7 +9,6 @@ import (
 	"os/signal"
 	"slices"
 	"syscall"
-	"time"
 
 	"liveadmin/bot"
 	"liveadmin/bot/config"
@@ -80,7 +79,7 @@ func (s service) operate(ctx context.Context) error {
 		marks = s.wrap(record)
 	}
 	b, err := bot.New(bot.Parts{
-		Journal: marks, API: bot.Client{Client: api}, Rules: s.policy.Rules, Words: commands.English(), Log: s.log, Now: time.Now, Observer: s.metrics,
+		Journal: marks, API: bot.Client{Client: api}, Rules: s.policy.Rules, Words: commands.English(), Log: s.log, Now: record.Now, Observer: s.metrics,
 	})
 	if err != nil {
 		return err

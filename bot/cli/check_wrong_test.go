@@ -92,6 +92,9 @@ func TestCheckWrong(t *testing.T) {
 		{"no such database folder", func(e *examined) { e.env["DATABASE_URL"] = "sqlite://none/live.db" }, nil, []string{"FAIL         database: "}},
 		{"no database server", func(e *examined) { e.env["DATABASE_URL"] = "postgres://bot:canary-password@127.0.0.1:9/live" }, nil,
 			[]string{"FAIL         database: ", "OK           UserSig: "}},
+		{"a database server that anybody can pretend to be", func(e *examined) {
+			e.env["DATABASE_URL"] = "postgres://bot:canary-password@db.invalid/live?sslmode=require"
+		}, nil, []string{"FAIL         database: ", "OK           database connection: warning: the certificate of the database server is not verified, and"}},
 		{"no database", func(e *examined) {
 			e.write("live.db", strings.Repeat("this is no database ", 100))
 			e.env["DATABASE_URL"] = "sqlite://live.db"

@@ -93,7 +93,7 @@ func play(ctx context.Context, app imapi.App, url, file string, platform bot.Pla
 	}
 	defer record.Close()
 	b, err := bot.New(bot.Parts{
-		Journal: record, API: bot.Client{Client: api}, Rules: rules, Words: commands.English(), Log: log, Now: time.Now,
+		Journal: record, API: bot.Client{Client: api}, Rules: rules, Words: commands.English(), Log: log, Now: record.Now,
 	})
 	if err != nil {
 		return err

@@ -39,7 +39,9 @@ func Examine(ctx context.Context, environ []string, group string) []bot.Finding 
 		func(ctx context.Context) []bot.Finding { return checkTencent(ctx, cfg.IM, group, rules.Names) },
 		func(ctx context.Context) []bot.Finding { return checkSlack(ctx, cfg.Slack, rules.Policy) },
 		func(ctx context.Context) []bot.Finding { return checkDiscord(ctx, cfg.Discord, rules.Policy) },
-		func(ctx context.Context) []bot.Finding { return []bot.Finding{checkDatabase(ctx, cfg)} },
+		func(ctx context.Context) []bot.Finding {
+			return append(checkWayToDatabase(cfg), checkDatabase(ctx, cfg))
+		},
 	))
 }
 

@@ -138,6 +138,18 @@ func checkDatabase(ctx context.Context, cfg config.Config) bot.Finding {
 	return f
 }
 
+// checkWayToDatabase warns of a database server that anybody in between could pretend to be.
+func checkWayToDatabase(cfg config.Config) []bot.Finding {
+	if verified, err := journal.VerifiesServer(cfg.Database.Reveal()); verified || err != nil {
+		return nil // the check of the database says what is wrong with the URL
+	}
+	return []bot.Finding{{
+		Name: "database connection", Verdict: bot.IsFine,
+		Detail: "warning: the certificate of the database server is not verified, and who pretends to be that server decides what the bot does",
+		Remedy: "Unless the network in between is yours alone, add sslmode=verify-full to DATABASE_URL.",
+	}}
+}
+
 // isToBeMade reports whether a database file is not there, and its folder is.
 func isToBeMade(file string) bool {
 	_, err := os.Stat(file)

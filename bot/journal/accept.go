@@ -25,12 +25,12 @@ func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry f
 	if e.Key == "" || len(e.Changes) == 0 {
 		return bot.Entry{}, false, errors.New("an entry needs a key and a change to be accepted")
 	}
-	e.State, e.Attempt, e.Accepted = bot.Accepted, 1, j.now()
-	e.Changes = slices.Clone(e.Changes)
 	t, err := j.begun(ctx)
 	if err != nil {
 		return bot.Entry{}, false, fmt.Errorf("cannot record the command: %w", err)
 	}
+	e.State, e.Attempt, e.Accepted = bot.Accepted, 1, j.now()
+	e.Changes = slices.Clone(e.Changes)
 	statements, err := j.acceptance(e, r, t.owner)
 	if err != nil {
 		return bot.Entry{}, false, err

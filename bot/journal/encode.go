@@ -35,8 +35,13 @@ func cut(s string, limit int) string {
 	return s[:limit]
 }
 
-// now is the journal's clock, as exact as the database keeps it.
-func (j *Journal) now() time.Time { return j.clock().UTC().Truncate(time.Microsecond) }
+// Now is the time by which everything on record is judged: that of the machine or, on
+// PostgreSQL, that of the server, so that several instances agree. The server is asked at
+// each renewal of the lease.
+func (j *Journal) Now() time.Time { return j.clock().UTC() }
+
+// now is the same, as exact as the database keeps it.
+func (j *Journal) now() time.Time { return j.Now().Truncate(time.Microsecond) }
 
 // moment is the time of a BIGINT of microseconds.
 func moment(micros int64) time.Time { return time.UnixMicro(micros).UTC() }

@@ -45,13 +45,14 @@ type Journal struct {
 type Option func(*options) error
 
 type options struct {
-	clock func() time.Time
-	log   *slog.Logger
-	share share
-	lease time.Duration
+	clock  func() time.Time
+	log    *slog.Logger
+	share  share
+	lease  time.Duration
+	clocks func() instant
 }
 
-// WithClock replaces time.Now.
+// WithClock replaces the clock of the machine or the server.
 func WithClock(clock func() time.Time) Option {
 	return func(o *options) error {
 		if clock == nil {
@@ -97,8 +98,16 @@ func withLease(length time.Duration) Option {
 	}
 }
 
+// withClocks replaces the clocks by which a lease runs out, for tests.
+func withClocks(clocks func() instant) Option {
+	return func(o *options) error {
+		o.clocks = clocks
+		return nil
+	}
+}
+
 func newOptions(opts []Option) (options, error) {
-	o := options{clock: time.Now, log: slog.Default(), lease: leaseLength,
+	o := options{log: slog.Default(), lease: leaseLength, clocks: readClocks,
 		share: share{math.MaxInt, func(int) {}, func() bool { return false }},
 	}
 	for _, opt := range opts {
@@ -126,7 +135,10 @@ func Open(ctx context.Context, url string, sdkAppID int64, opts ...Option) (*Jou
 }
 
 func newJournal(d dialect, o options) *Journal {
-	return &Journal{damaged: make(map[int64]bool), Reader: &Reader{dialect: d}, clock: o.clock, terms: &terms{current: newTerm()}}
+	return &Journal{
+		Reader: &Reader{dialect: d}, clock: o.clock, terms: &terms{current: newTerm(), clocks: o.clocks},
+		damaged: make(map[int64]bool),
+	}
 }
 
 // bringUpToDate makes or migrates the database.

@@ -24,6 +24,8 @@ type lease struct {
 	explain func(error) error
 	log     *slog.Logger
 
+	clock atomic.Pointer[serverClock]
+
 	owner string    // of the row; empty: none
 	told  int       // the divisor in the row
 	uses  int       // the divisor in use; 0 or less: nothing is sent
@@ -112,14 +114,19 @@ func (l *lease) renew(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	term := l.terms.now()
-	sent := time.Now()
+	clocks := l.terms.clocks()
+	sent := clocks.steady
 	told, next, others := l.uses, l.uses, false
+	var clock serverClock
 	err := l.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := l.stay(ctx, tx, term.owner, begun); err != nil {
 			return err
 		}
 		divisors, err := column(tx.QueryContext(ctx, `SELECT divisor FROM lease WHERE id <> $1 AND expires > clock_timestamp()`, term.owner))
 		if err != nil {
+			return err
+		}
+		if clock, err = readServerClock(ctx, tx); err != nil {
 			return err
 		}
 		instances := 1 + len(divisors)
@@ -138,10 +145,11 @@ func (l *lease) renew(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !l.terms.extend(term, sent.Add(l.length-l.margin())) {
+	if !l.terms.extend(term, clocks.add(l.length-l.margin())) {
 		l.lose("its renewal took too long")
 		return context.DeadlineExceeded
 	}
+	l.clock.Store(&clock)
 	l.owner, l.told = term.owner, told
 	l.others.Store(others)
 	l.use(next)
@@ -235,3 +243,19 @@ func (l *lease) end(ctx context.Context) error {
 		return err
 	})
 }
+
+// serverClock is the clock of a database server: what it said, and when.
+type serverClock struct{ said, at time.Time }
+
+// readServerClock asks for the server's time.
+func readServerClock(ctx context.Context, tx *sql.Tx) (serverClock, error) {
+	asked := time.Now()
+	var said time.Time
+	if err := tx.QueryRowContext(ctx, `SELECT clock_timestamp()`).Scan(&said); err != nil {
+		return serverClock{}, err
+	}
+	return serverClock{said: said.UTC(), at: asked.Add(time.Since(asked) / 2)}, nil
+}
+
+// now is the server's time.
+func (c *serverClock) now() time.Time { return c.said.Add(time.Since(c.at)) }

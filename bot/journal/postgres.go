@@ -2,12 +2,16 @@ package journal
 
 import (
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"fmt"
+	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -20,11 +24,15 @@ const (
 )
 
 // What connections are for. The server ends what an instance that was stopped in
-// the middle of it would hold for ever: others wait for that.
+// the middle of it would hold for ever: others wait for that. What is acknowledged
+// survives a crash of the server, whatever the database or the user has been given as
+// synchronous_commit; the stricter setting stays.
 const (
-	forWriting  = `SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '5s'`
+	forWriting  = `SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '5s'; ` + durably
 	forReading  = `SET statement_timeout = '10s'; SET default_transaction_read_only = on`
-	forRenewing = `SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '1s'`
+	forRenewing = `SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '1s'; ` + durably
+
+	durably = `SELECT set_config('synchronous_commit', 'on', FALSE) WHERE current_setting('synchronous_commit') <> 'remote_apply'`
 )
 
 // isPostgres reports whether a URL is one of a PostgreSQL database.
@@ -53,6 +61,33 @@ func newServer(url string) (server, error) {
 	}
 	d, err := postgresDialect(fmt.Sprintf("%s on %s:%d", config.Database, config.Host, config.Port))
 	return server{config, d}, err
+}
+
+// VerifiesServer reports whether connections to the database that url names cannot reach
+// another server: it is a file, or on this machine, or its certificate is verified
+// (sslmode=verify-full or verify-ca). Errors are as in CheckURL.
+func VerifiesServer(url string) (bool, error) {
+	if !isPostgres(url) {
+		return true, CheckURL(url)
+	}
+	s, err := newServer(url)
+	if err != nil {
+		return false, err
+	}
+	ways := append([]*pgconn.FallbackConfig{{Host: s.config.Host, TLSConfig: s.config.TLSConfig}}, s.config.Fallbacks...)
+	return !slices.ContainsFunc(ways, func(w *pgconn.FallbackConfig) bool { return !isLocal(w.Host) && !verifies(w.TLSConfig) }), nil
+}
+
+// isLocal reports whether a host is a socket's folder or this machine.
+func isLocal(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return strings.HasPrefix(host, "/") || strings.HasPrefix(host, "@") || host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// verifies reports whether a server's certificate is verified. For verify-ca, pgx does that
+// in a function of its own.
+func verifies(c *tls.Config) bool {
+	return c != nil && (!c.InsecureSkipVerify || c.VerifyPeerCertificate != nil)
 }
 
 // pool returns connections for a purpose.
@@ -100,6 +135,9 @@ func openServer(ctx context.Context, url string, sdkAppID int64, o options) (_ *
 	}
 	if err := j.lease.begin(ctx); err != nil {
 		return nil, fmt.Errorf("cannot take a lease: %w", err)
+	}
+	if j.clock == nil {
+		j.clock = func() time.Time { return j.lease.clock.Load().now() }
 	}
 	return j, nil
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"syscall"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlitelib "modernc.org/sqlite/lib"
@@ -28,6 +29,9 @@ func openFile(ctx context.Context, url string, sdkAppID int64, o options) (_ *Jo
 	}
 	j := newJournal(d, o)
 	j.terms.endless = true
+	if j.clock == nil {
+		j.clock = time.Now
+	}
 	defer func() {
 		if err != nil {
 			j.Close() // the error that counts is the one before
@@ -99,12 +103,14 @@ func openPool(file, name string, connections int) (*sql.DB, error) {
 
 // writing is the driver's name of a file that is written. synchronous=FULL makes
 // a commit survive the loss of power too; secure_delete overwrites a reply handle
-// that is forgotten.
+// that is forgotten. What savepoints keep stays in memory, and the
+// write-ahead log, which grows as long as a reader needs it, shrinks to 8 MiB afterwards.
 func writing(file string) string {
 	return dataSource(file, url.Values{
 		"mode":    {"rw"},
 		"_txlock": {"immediate"},
-		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)", "temp_store(MEMORY)"},
+		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)",
+			"temp_store(MEMORY)", "journal_size_limit(8388608)"},
 	})
 }
 

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -258,5 +259,52 @@ func TestReaderBesideTheBot(t *testing.T) {
 	_, err := OpenReader(t.Context(), url+".empty", app)
 	if _, ok := errors.AsType[*VersionError](err); !ok {
 		t.Errorf("an empty database: %v, want a *VersionError", err)
+	}
+}
+
+// TestLogShrinks: the write-ahead log, which cannot be used again while somebody reads,
+// is small again afterwards.
+func TestLogShrinks(t *testing.T) {
+	url, file := newURL(t)
+	j := reopen(t, url)
+	write := func(times int) {
+		t.Helper()
+		for range times {
+			err := j.write(t.Context(), "fill", func(ctx context.Context, tx *sql.Tx) error {
+				_, err := tx.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('large', hex(randomblob(500000)))
+					ON CONFLICT (name) DO UPDATE SET value = excluded.value`)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	size := func() int64 {
+		t.Helper()
+		info, err := os.Stat(file + "-wal")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	const limit, more = 8 << 20, 4 << 20
+	reading, err := j.db.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readMeta(t.Context(), reading, "schema"); err != nil {
+		t.Fatal(err)
+	}
+	write(30)
+	if got := size(); got < 2*limit {
+		t.Fatalf("under a reader the log has only %d bytes", got)
+	}
+	if err := reading.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	write(5)
+	if got := size(); got > limit+more {
+		t.Errorf("the log has %d bytes when nobody reads", got)
 	}
 }

@@ -73,9 +73,29 @@ func (t *term) kept(carried []int64, first bool) []int64 {
 type terms struct {
 	endless bool // the owner of a file needs no lease
 
+	clocks func() instant
+
 	mu      sync.Mutex
 	current *term
-	until   time.Time // when the current one ends unless it is extended; zero: it has not begun
+	until   instant // when the current one ends unless it is extended; zero: it has not begun
+}
+
+// instant is a moment by two clocks: by one that is never set, but does not count the time
+// for which the machine was suspended, and by the wall clock. Of an end, the first of the
+// two counts: a lease has run out on the server while its holder was suspended.
+type instant struct{ steady, wall time.Time }
+
+// readClocks is the moment that it is.
+func readClocks() instant {
+	now := time.Now()
+	return instant{steady: now, wall: now.Round(0)} // Round drops the steady reading
+}
+
+func (i instant) add(d time.Duration) instant { return instant{i.steady.Add(d), i.wall.Add(d)} }
+
+// left is how long it is until another instant, by the clock that says less.
+func (i instant) left(until instant) time.Duration {
+	return min(until.steady.Sub(i.steady), until.wall.Sub(i.wall))
 }
 
 // now returns the current term or, between two, the coming one.
@@ -89,7 +109,7 @@ func (t *terms) now() *term {
 func (t *terms) held() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.endless || time.Now().Before(t.until)
+	return t.endless || t.clocks().left(t.until) > 0
 }
 
 // left is how long the current term lasts unless it is extended; false if it has
@@ -97,16 +117,16 @@ func (t *terms) held() bool {
 func (t *terms) left() (time.Duration, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return time.Until(t.until), !t.until.IsZero()
+	return t.clocks().left(t.until), t.until != instant{}
 }
 
 // extend begins the current term or lets it go on. It reports false if that comes
 // too late.
-func (t *terms) extend(current *term, until time.Time) bool {
+func (t *terms) extend(current *term, until instant) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now := time.Now()
-	if t.current != current || !now.Before(until) || !t.until.IsZero() && !now.Before(t.until) {
+	now := t.clocks()
+	if t.current != current || now.left(until) <= 0 || t.until != (instant{}) && now.left(t.until) <= 0 {
 		return false
 	}
 	t.until = until
@@ -118,7 +138,7 @@ func (t *terms) next() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.current.end()
-	t.current, t.until = newTerm(), time.Time{}
+	t.current, t.until = newTerm(), instant{}
 }
 
 // begun returns the current term when it has begun. It fails if that takes too long, or
