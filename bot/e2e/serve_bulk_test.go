@@ -143,7 +143,7 @@ func (l *inSlack) result(ctx context.Context, root fakeslack.Message) fakeslack.
 	if len(thread) != 2 {
 		l.t.Fatalf("%d messages stand in the thread, want the root and one result", len(thread))
 	}
-	if line := l.slack.Plain(thread[0]); !strings.Contains(line, fmt.Sprintf("%d of %d groups", bulkGroups+bulkReady, bulkAll)) {
+	if line := l.slack.Plain(thread[0]); !strings.Contains(line, fmt.Sprintf("added user1 in %d of %d groups", bulkGroups, bulkAll)) {
 		l.t.Errorf("the root says %q", line)
 	}
 	return thread[1]
