@@ -333,7 +333,7 @@ func (o *oracle) open() (all []bot.Entry) {
 	return all
 }
 
-// restart is what a new process claims.
+// restart is what a new process claims, without what has settled.
 func (o *oracle) restart() []bot.Entry {
 	o.process++
 	for _, e := range o.entries {
@@ -342,7 +342,15 @@ func (o *oracle) restart() []bot.Entry {
 			e.owner = o.process
 		}
 	}
-	return o.open()
+	open := o.open()
+	for _, e := range open {
+		for i := range e.Changes {
+			if e.Changes[i].State == bot.Settled {
+				e.Changes[i].Plan, e.Changes[i].Outcome = nil, nil
+			}
+		}
+	}
+	return open
 }
 
 func (o *oracle) decidedSince(group imapi.GroupID, entry int64) (decided []commands.Recent, forgotten bool) {
@@ -362,7 +370,10 @@ func (o *oracle) decidedSince(group imapi.GroupID, entry int64) (decided []comma
 func (o *oracle) recent(group imapi.GroupID, since time.Time) (recent []commands.Recent) {
 	seen := make(map[imapi.UserID]bool)
 	for _, d := range slices.Backward(o.orders[group]) {
-		if out := o.outcome(d, group); out != nil && !d.at.Before(since) {
+		if d.at.Before(since) {
+			break
+		}
+		if out := o.outcome(d, group); out != nil {
 			recent = appendUnseen(recent, d.entry, out.Made, seen)
 		}
 	}
