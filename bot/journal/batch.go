@@ -20,7 +20,8 @@ type batches struct {
 	wake chan struct{} // something waits, or closed is set; holds one signal
 	done chan struct{} // closed when run has returned
 
-	closed bool // under mu
+	kept   map[string]*sql.Stmt // prepared for good
+	closed bool                 // under mu
 }
 
 // write is one caller's part of a batch. Its fields are the writing goroutine's until
@@ -38,7 +39,7 @@ var errClosed = errors.New("the journal is closed")
 
 // newBatches starts to write with db, which has one connection.
 func newBatches(db *sql.DB) *batches {
-	b := &batches{db: db, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	b := &batches{db: db, kept: make(map[string]*sql.Stmt), wake: make(chan struct{}, 1), done: make(chan struct{})}
 	go b.run()
 	return b
 }
@@ -136,10 +137,20 @@ func (b *batches) state() (waiting, closed bool) {
 // file that another program has locked can still be withdrawn.
 func (b *batches) commit() {
 	begun, err := b.db.BeginTx(context.Background(), nil)
-	tx := &transaction{begun, make(map[string]*sql.Stmt)}
+	tx := &transaction{Tx: begun, kept: b.kept, prepared: make(map[string]*sql.Stmt)}
 	batch := b.take()
 	if err != nil {
 		end(batch, err)
+		return
+	}
+	defer b.keep(tx)
+	if len(batch) == 1 { // it needs no savepoint
+		if err := batch[0].attempt(tx); err != nil {
+			_ = tx.Rollback()
+			end(batch, err)
+			return
+		}
+		end(batch, commit(tx.Tx))
 		return
 	}
 	for _, w := range batch {
@@ -150,6 +161,19 @@ func (b *batches) commit() {
 		}
 	}
 	end(batch, commit(tx.Tx))
+}
+
+// keep prepares what a transaction had to prepare for itself once for all, if that is not
+// too much: some statements differ with the number of their rows.
+func (b *batches) keep(tx *transaction) {
+	const most = 100
+	for text := range tx.prepared {
+		if b.kept[text] == nil && len(b.kept) < most {
+			if p, err := b.db.Prepare(text); err == nil {
+				b.kept[text] = p
+			}
+		}
+	}
 }
 
 // save does a write in a savepoint of its own, which it rolls back if that fails. It
@@ -205,6 +229,7 @@ func end(batch []*write, err error) {
 // transaction is that of a batch. What its writes have in common it prepares once.
 type transaction struct {
 	*sql.Tx
+	kept     map[string]*sql.Stmt
 	prepared map[string]*sql.Stmt // closed with the transaction
 }
 
@@ -227,9 +252,12 @@ func (tx *transaction) queryRow(s statement, values ...any) error {
 func (tx *transaction) prepare(text string) (_ *sql.Stmt, err error) {
 	p := tx.prepared[text]
 	if p == nil {
-		if p, err = tx.Prepare(text); err == nil {
-			tx.prepared[text] = p
+		if kept := tx.kept[text]; kept != nil {
+			p = tx.Stmt(kept)
+		} else if p, err = tx.Prepare(text); err != nil {
+			return nil, err
 		}
+		tx.prepared[text] = p
 	}
 	return p, err
 }
