@@ -79,7 +79,7 @@ func (w Words) head(cmd Command, g GroupResult) Text {
 		return fill(w.HeadFailed, values)
 	case g.Outcome.Status == Unknown:
 		return fill(w.HeadUnknown, values)
-	case g.Outcome.Status == Nothing, g.Plan.Refusal == NothingToDo:
+	case g.Outcome.Status == Nothing, g.Outcome.Status == Warned && g.Plan.staysPermanent(cmd) && len(w.groupDeeds(cmd, g)) == 0:
 		return fill(w.HeadNothing, values)
 	case cmd.Verb == Undo:
 		return fill(w.HeadUndone, values)
