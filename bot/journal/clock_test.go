@@ -69,7 +69,7 @@ func TestServerClock(t *testing.T) {
 		t.Errorf("the journal's clock differs from the server's by %s", d)
 	}
 	wrong := serverClock{said: time.Now().Add(time.Hour), at: time.Now()}
-	if d := wrong.now().Sub(time.Now()); d < 59*time.Minute {
+	if d := time.Until(wrong.now()); d < 59*time.Minute {
 		t.Errorf("a server's clock that is an hour further is %s further", d)
 	}
 	j.lease.clock.Store(&wrong) // as if the server's clock had been set back since
