@@ -12,16 +12,16 @@ import (
 // more, and in Bot.Run's when for that reason there has been no platform for five minutes.
 var ErrRevoked = errors.New("the credentials are revoked")
 
-// Reviver is a platform that can be run again after its credentials were revoked.
-type Reviver interface {
-	// Revive waits until running it again may help. It returns an error only if the context
-	// ends before.
-	Revive(ctx context.Context) error
-}
+// ErrRestart as the cause of the end of Run's context means that the bot will be run again
+// at once: what is in flight then goes on from its marks.
+var ErrRestart = errors.New("the bot is being restarted")
 
 const (
 	// remindGap is how often the log repeats that a platform is gone.
 	remindGap = time.Minute
+	// retryGap is how long a platform whose credentials are revoked is left alone before it is
+	// run again: an app that was switched off can be switched on again.
+	retryGap = 5 * time.Minute
 	// revokedTime is how long the bot goes on without a platform if their credentials are
 	// revoked. It is a little longer than the five minutes after which the credentials are
 	// tried again, so that they are before it ends.
@@ -87,22 +87,17 @@ func (b *Bot) hear(ctx context.Context, p Platform) error {
 	return err
 }
 
-// revive waits until a platform that is gone can be run again, and says meanwhile that it
+// revive waits until a platform that is gone is to be run again, and says meanwhile that it
 // is gone. It returns false if the context ends before.
 func (b *Bot) revive(ctx context.Context, p Platform, why error) bool {
 	gone, back := context.WithCancel(ctx)
 	defer back()
 	go b.remind(gone, p.Name(), why)
-	r, can := p.(Reviver)
-	if !can {
-		<-ctx.Done()
+	if !sleep(ctx, retryGap) {
 		return false
 	}
-	err := safely(func() error { return r.Revive(ctx) })
-	if err == nil {
-		b.log.Info("platform is run again", "platform", p.Name())
-	}
-	return err == nil
+	b.log.Info("platform is run again", "platform", p.Name())
+	return true
 }
 
 // remind repeats in the log that a platform is gone.

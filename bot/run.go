@@ -10,14 +10,18 @@ import (
 	"time"
 )
 
-// stopTime is how long what is in flight may take when the bot is asked to stop.
-const stopTime = 10 * time.Second
+// How long what is in flight may take when the bot is asked to stop, and when it is
+// restarted at once.
+const (
+	stopTime    = 10 * time.Second
+	restartTime = time.Second / 4
+)
 
 // Run takes up what an earlier run left open, does what fell due meanwhile, receives
 // on every platform until the context ends or no platform can bring anything more, and
 // finishes what is in flight: all of it in the second case, for ten seconds in the
-// first and when the credentials are revoked (ErrRevoked). What is unfinished then goes
-// on at the next start.
+// first and when the credentials are revoked (ErrRevoked), for a moment if the cause of the
+// context's end is ErrRestart. What is unfinished then goes on at the next start.
 func (b *Bot) Run(ctx context.Context, platforms ...Platform) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -63,9 +67,13 @@ func (b *Bot) finish(ctx context.Context, stop func(), hurry bool) {
 		case <-ctx.Done():
 		}
 	}
+	limit := stopTime
+	if errors.Is(context.Cause(ctx), ErrRestart) {
+		limit = restartTime
+	}
 	select {
 	case <-done:
-	case <-time.After(stopTime):
+	case <-time.After(limit):
 		stop()
 		<-done
 	}

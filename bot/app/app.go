@@ -3,12 +3,14 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
 	"slices"
 	"syscall"
+	"time"
 
 	"liveadmin/bot"
 	"liveadmin/bot/config"
@@ -33,93 +35,143 @@ func WithJournal(wrap func(bot.Journal) bot.Journal) Option {
 	return func(s *service) { s.wrap = wrap }
 }
 
-// Run runs the bot on every platform that has credentials, until the context ends or
-// no platform is left. read returns the settings as they are now; they are read again
-// on SIGHUP. Its error is a SettingsError if the rules file cannot be used.
+// Run runs the bot on every platform that has credentials, until the context ends or no
+// platform is left. read returns the settings as they are now. On SIGHUP they are read
+// again and, if they can be used and the services accept the new credentials, the bot is
+// run again with all of them. Its error is a SettingsError if the rules file cannot be used.
 func Run(ctx context.Context, cfg config.Config, read func() (config.Config, error), log *slog.Logger, options ...Option) error {
-	metrics := web.NewMetrics(Built())
-	policy, err := config.OpenPolicy(cfg.PolicyFile, cfg.Allowlist, log,
-		config.WithObserver(metrics.ConfigRead), config.WithAwaited(cfg.PolicyAwaited))
-	if err != nil {
-		return SettingsError{err}
-	}
-	s := service{cfg: cfg, read: read, policy: policy, metrics: metrics, log: log}
+	s := service{read: read, metrics: web.NewMetrics(Built()), log: log}
 	for _, option := range options {
 		option(&s)
 	}
-	return s.operate(ctx)
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	var before *config.Config // which the bot has run with
+	for {
+		r, err := s.build(ctx, cfg)
+		switch {
+		case err != nil && before != nil:
+			log.Error("the bot cannot run with the new settings; the ones before stay", "err", err)
+			cfg, before = *before, nil
+			continue
+		case err != nil:
+			return err
+		}
+		next, err := r.run(ctx, hangup)
+		if next == nil {
+			return err
+		}
+		log.Info("restarting with the settings as they are now")
+		used := cfg
+		cfg, before = *next, &used
+	}
 }
 
-// service is a bot that is going to run.
+// service is what outlives a restart.
 type service struct {
-	cfg     config.Config
 	read    func() (config.Config, error) // the settings as they are now
-	policy  *config.Policy
 	metrics *web.Metrics
 	log     *slog.Logger
 	wrap    func(bot.Journal) bot.Journal // put around the journal, if there is one
 }
 
-// operate builds the bot and runs it.
-func (s service) operate(ctx context.Context) error {
-	var record *journal.Journal
-	held := func() error { return record.Held() }
-	shared := func() bool { return record.Shared() }
-	api, err := s.cfg.IM.NewClient(s.log, imapi.WithGate(held), imapi.WithKeySource(s.key), imapi.WithObserver(s.metrics))
+// running is a bot that is built with some settings.
+type running struct {
+	*service
+	cfg       config.Config
+	policy    *config.Policy
+	record    *journal.Journal
+	platforms []platform
+	bot       *bot.Bot
+	server    *web.Server
+}
+
+// build builds the bot. Its error is a SettingsError if the rules file cannot be used.
+func (s *service) build(ctx context.Context, cfg config.Config) (_ *running, err error) {
+	r := &running{service: s, cfg: cfg}
+	r.policy, err = config.OpenPolicy(cfg.PolicyFile, cfg.Allowlist, s.log,
+		config.WithObserver(s.metrics.ConfigRead), config.WithAwaited(cfg.PolicyAwaited))
 	if err != nil {
-		return err
+		return nil, SettingsError{err}
 	}
-	record, err = journal.Open(ctx, s.cfg.Database.Reveal(), s.cfg.IM.SDKAppID, journal.WithLogger(s.log), journal.WithShares(s.cfg.IM.RateLimit, api.SetShare, api.Busy))
+	held := func() error { return r.record.Held() }
+	api, err := cfg.IM.NewClient(s.log, imapi.WithGate(held), imapi.WithKeySource(s.key), imapi.WithObserver(s.metrics))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer record.Close()
-	var marks bot.Journal = record
+	if r.platforms, err = s.connect(cfg, r.policy, held, func() bool { return r.record.Shared() }); err != nil {
+		return nil, err
+	}
+	r.record, err = journal.Open(ctx, cfg.Database.Reveal(), cfg.IM.SDKAppID, journal.WithLogger(s.log), journal.WithShares(cfg.IM.RateLimit, api.SetShare, api.Busy))
+	if err != nil {
+		return nil, err
+	}
+	var marks bot.Journal = r.record
 	if s.wrap != nil {
-		marks = s.wrap(record)
+		marks = s.wrap(r.record)
 	}
-	b, err := bot.New(bot.Parts{
-		Journal: marks, API: bot.Client{Client: api}, Rules: s.policy.Rules, Words: commands.English(), Log: s.log, Now: record.Now, Observer: s.metrics,
+	r.bot, err = bot.New(bot.Parts{
+		Journal: marks, API: bot.Client{Client: api}, Rules: r.policy.Rules, Words: commands.English(), Log: s.log, Now: r.record.Now, Observer: s.metrics,
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		r.server, err = r.listen()
 	}
-	connections, err := s.connect(held, shared)
 	if err != nil {
-		return err
+		r.record.Close()
+		return nil, err
 	}
-	server, platforms, err := s.listen(record, connections)
-	if err != nil {
-		return err
+	return r, nil
+}
+
+// run runs the bot until it ends, or is to be run again with other settings, which it
+// returns.
+func (r *running) run(ctx context.Context, hangup <-chan os.Signal) (next *config.Config, err error) {
+	defer r.record.Close()
+	r.log.Info("started", "version", Version(), "platforms", r.cfg.Platforms(), "http", r.server.Addr())
+	on, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	err = together(on, r.server.Serve,
+		func(ctx context.Context) error { return r.bot.Run(ctx, bots(r.platforms)...) },
+		r.policy.Run,
+		func(ctx context.Context) error {
+			if next = r.renewed(ctx, hangup); next != nil {
+				end(bot.ErrRestart)
+			}
+			return nil
+		})
+	if ctx.Err() != nil {
+		next = nil // asked to stop meanwhile
 	}
-	s.log.Info("started", "version", Version(), "platforms", s.cfg.Platforms(), "http", server.Addr())
-	return together(ctx, server.Serve,
-		func(ctx context.Context) error { return b.Run(ctx, platforms...) },
-		s.policy.Run,
-		onHangup(func() { s.renew(ctx, api, connections) }))
+	return next, err
+}
+
+func bots(all []platform) (platforms []bot.Platform) {
+	for _, p := range all {
+		platforms = append(platforms, p)
+	}
+	return platforms
 }
 
 // listen makes the HTTP listener: health, readiness, metrics, and what platforms mount.
-func (s service) listen(record *journal.Journal, connections []connection) (*web.Server, []bot.Platform, error) {
-	var platforms []bot.Platform
+func (r *running) listen() (*web.Server, error) {
 	var checks []web.Check
-	for _, c := range connections {
-		platforms = append(platforms, c.platform)
-		checks = append(checks, web.Check{Name: c.Name(), State: c.State})
+	for _, p := range r.platforms {
+		checks = append(checks, web.Check{Name: p.Name(), State: p.State})
 	}
-	server, err := web.New(s.cfg.HTTPAddr, s.log, append(slices.Clone(checks), web.Pinged("database", record.Ping), intact(record))...)
+	server, err := web.New(r.cfg.HTTPAddr, r.log, append(slices.Clone(checks), web.Pinged("database", r.record.Ping), intact(r.record))...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("HTTP_ADDR cannot be used: %w: free that address, or choose another", err)
+		return nil, fmt.Errorf("HTTP_ADDR cannot be used: %w: free that address, or choose another", err)
 	}
-	s.metrics.Watch(func(ctx context.Context) (web.Counts, error) {
-		c, err := record.Counts(ctx)
-		return web.Counts{Open: c.Open, Grants: c.Grants, Damaged: len(record.Damaged())}, err
+	r.metrics.Watch(func(ctx context.Context) (web.Counts, error) {
+		c, err := r.record.Counts(ctx)
+		return web.Counts{Open: c.Open, Grants: c.Grants, Damaged: len(r.record.Damaged())}, err
 	}, checks...)
-	server.Mount("GET /metrics", s.metrics.Handler())
-	for _, c := range connections {
-		c.Mount(server.Mount)
+	server.Mount("GET /metrics", r.metrics.Handler())
+	for _, p := range r.platforms {
+		p.Mount(server.Mount)
 	}
-	return server, platforms, nil
+	return server, nil
 }
 
 // intact says which entries on record could not be read. The bot goes on without them, so
@@ -138,44 +190,75 @@ func intact(record *journal.Journal) web.Check {
 	}}
 }
 
-// onHangup does something each time the process gets SIGHUP.
-func onHangup(do func()) func(context.Context) error {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	return func(ctx context.Context) error {
-		defer signal.Stop(hangup)
-		for {
-			select {
-			case <-hangup:
-				do()
-			case <-ctx.Done():
-				return nil
+// How often the settings are looked at for other credentials while a platform is not ready,
+// and how long the services may take to accept new ones.
+const (
+	lookGap    = 5 * time.Second
+	acceptTime = 15 * time.Second
+)
+
+// renewed waits until the bot is to be run again, and returns the settings for that: on
+// SIGHUP, or when the credentials of a platform that is not ready have changed, if they can
+// be used. It returns nil if the context ends before.
+func (r *running) renewed(ctx context.Context, hangup <-chan os.Signal) *config.Config {
+	every := time.NewTicker(lookGap)
+	defer every.Stop()
+	refused := "" // credentials that were found unasked
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-hangup:
+			next, err := r.renew(ctx)
+			if err == nil {
+				return &next
 			}
+			r.log.Error("the settings were read again and are not used; the ones before stay", "err", err)
+		case <-every.C:
+			next, err := r.read()
+			found := fmt.Sprint(credentials(next))
+			if err != nil || found == fmt.Sprint(credentials(r.cfg)) || found == refused || r.ready(ctx) {
+				continue
+			}
+			if next, err = r.renew(ctx); err == nil {
+				return &next
+			}
+			refused = found
+			r.log.Error("the credentials have changed and are not used; the ones before stay", "err", err)
 		}
 	}
 }
 
-// renew reads the config file and the secrets again.
-func (s service) renew(ctx context.Context, api *imapi.Client, connections []connection) {
-	if err := s.policy.Reload(ctx); err != nil {
-		s.log.Error("the config file cannot be used; the rules before it stay", "err", err)
+// ready reports whether commands can arrive from every platform.
+func (r *running) ready(ctx context.Context) bool {
+	for _, p := range r.platforms {
+		if ready, _ := p.State(ctx); !ready {
+			return false
+		}
 	}
-	key, err := s.key()
-	if err == nil {
-		err = api.SetKey(key)
-	}
+	return true
+}
+
+// renew reads the settings again, checks them, and asks the services.
+func (r *running) renew(ctx context.Context) (config.Config, error) {
+	cfg, err := r.read()
 	if err != nil {
-		s.log.Error("the settings could not be read again; the old ones stay", "err", err)
-		return
+		return cfg, err
 	}
-	s.log.Info("the settings were read again")
-	for _, c := range connections {
-		c.Renew()
+	if len(cfg.Platforms()) == 0 {
+		return cfg, errors.New("no platform has credentials")
 	}
+	policy, err := config.OpenPolicy(cfg.PolicyFile, cfg.Allowlist, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return cfg, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, acceptTime)
+	defer cancel()
+	return cfg, r.accepted(ctx, cfg, policy)
 }
 
 // key reads the secret key again.
-func (s service) key() (imapi.Secret, error) {
+func (s *service) key() (imapi.Secret, error) {
 	cfg, err := s.read()
 	return cfg.IM.Key, err
 }

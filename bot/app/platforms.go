@@ -1,8 +1,10 @@
 package app
 
 import (
-	"math/rand/v2"
-	"time"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
 
 	"liveadmin/bot"
 	"liveadmin/bot/config"
@@ -11,52 +13,64 @@ import (
 	"liveadmin/commands"
 )
 
-// sessionTime is how long a session on Discord's gateway is used: there were sessions that
-// got their heartbeats and nothing else, until a new one was begun
-// (discord/discord-api-docs#8162).
-const sessionTime = 12 * time.Hour
-
-// connection is a platform as the bot runs it.
-type connection struct {
-	*renewal
-	platform bot.Platform
+// platform is a bot.Platform that runs in a service.
+type platform interface {
+	bot.Platform
+	// State reports whether commands can arrive, and if not, why.
+	State(context.Context) (ready bool, reason string)
+	// Accepted asks the service nothing but whether it accepts the credentials. If not, the
+	// error wraps bot.ErrRevoked.
+	Accepted(context.Context) error
+	// Mount mounts what the service calls over HTTP.
+	Mount(func(pattern string, h http.Handler))
 }
 
-// connect makes the platforms that have credentials.
-func (s service) connect(held func() error, shared func() bool) ([]connection, error) {
-	var all []connection
-	policy := func() commands.Policy { return s.policy.Rules().Policy }
-	if s.cfg.Slack.HasCredentials() {
-		r := &renewal{read: s.read, log: s.log, credentials: slackCredentials}
-		r.build = func(cfg config.Config) (chat, error) {
-			return slack.New(slack.Config(cfg.Slack), slack.Options{Log: s.log, Policy: policy, Gate: held, Shared: shared, Doubt: r.Doubt})
-		}
-		if err := r.init(s.cfg); err != nil {
+// connect returns the platforms that have credentials in the settings.
+func (s *service) connect(cfg config.Config, rules *config.Policy, held func() error, shared func() bool) ([]platform, error) {
+	var all []platform
+	policy := func() commands.Policy { return rules.Rules().Policy }
+	if cfg.Slack.HasCredentials() {
+		p, err := slack.New(slack.Config(cfg.Slack), slack.Options{Log: s.log, Policy: policy, Gate: held, Shared: shared})
+		if err != nil {
 			return nil, err
 		}
-		all = append(all, connection{r, r})
+		all = append(all, p)
 	}
-	if s.cfg.Discord.HasCredentials() {
-		r := &renewal{read: s.read, log: s.log, credentials: discordCredentials}
-		r.build = func(cfg config.Config) (chat, error) {
-			return discord.New(discord.Config(cfg.Discord), discord.Options{Log: s.log, Policy: policy, Gate: held, Doubt: r.Doubt, Dropped: s.metrics.GatewayDropped})
-		}
-		if s.cfg.Discord.PublicKey == "" {
-			r.every = sessionTime + rand.N(sessionTime/10)
-		}
-		if err := r.init(s.cfg); err != nil {
+	if cfg.Discord.HasCredentials() {
+		p, err := discord.New(discord.Config(cfg.Discord), discord.Options{Log: s.log, Policy: policy, Gate: held, Dropped: s.metrics.GatewayDropped})
+		if err != nil {
 			return nil, err
 		}
-		all = append(all, connection{r, confirming{r}})
+		all = append(all, p)
 	}
 	return all, nil
 }
 
-// What is secret of a platform's settings. A Secret that was read twice is not the same;
-// its text is.
-
-func slackCredentials(cfg config.Config) any {
-	return [...]string{cfg.Slack.BotToken.Reveal(), cfg.Slack.AppToken.Reveal(), cfg.Slack.SigningSecret.Reveal()}
+// accepted asks the services whether they accept the credentials of the settings, where
+// these are others than those in use.
+func (r *running) accepted(ctx context.Context, cfg config.Config, rules *config.Policy) error {
+	all, err := r.connect(cfg, rules, nil, nil)
+	if err != nil {
+		return err
+	}
+	now, next := credentials(r.cfg), credentials(cfg)
+	var errs []error
+	for _, p := range all {
+		if now[p.Name()] == next[p.Name()] {
+			continue
+		}
+		if err := p.Accepted(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("%s does not accept the new credentials: %w", p.Name(), err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
-func discordCredentials(cfg config.Config) any { return cfg.Discord.Token.Reveal() }
+// credentials returns what is secret of each platform's settings. A Secret that was read
+// twice is not the same; its text is.
+func credentials(cfg config.Config) map[string]string {
+	return map[string]string{
+		slack.Name:   fmt.Sprintf("%q %q %q", cfg.Slack.BotToken.Reveal(), cfg.Slack.AppToken.Reveal(), cfg.Slack.SigningSecret.Reveal()),
+		discord.Name: fmt.Sprintf("%q %q", cfg.Discord.Token.Reveal(), cfg.Discord.PublicKey),
+	}
+}

@@ -16,18 +16,15 @@ type Link struct {
 	service string
 	log     *slog.Logger
 
-	revoked context.Context // ends when the credentials turn out not to be valid
-	revoke  context.CancelCauseFunc
-
-	mu   sync.Mutex
-	down string // why nothing can come; empty: it can
+	mu     sync.Mutex
+	down   string                  // why nothing can come; empty: it can
+	revoke context.CancelCauseFunc // of the bound context
 }
 
 // NewLink returns the link to a service, by the name that people know, before it is
 // there.
 func NewLink(service string, log *slog.Logger) *Link {
-	revoked, revoke := context.WithCancelCause(context.Background())
-	return &Link{service: service, log: log, revoked: revoked, revoke: revoke, down: "not started"}
+	return &Link{service: service, log: log, down: "not started", revoke: func(error) {}}
 }
 
 // Up notes that what people say can come.
@@ -56,9 +53,13 @@ func (l *Link) Answered(err error) {
 	l.Down(l.service + " does not answer as it should: " + err.Error())
 }
 
-// Revoke ends the link: the service says that the credentials are not valid. The error
-// has bot.ErrRevoked.
-func (l *Link) Revoke(err error) { l.revoke(err) }
+// Revoke ends the bound context: the service says that the credentials are not valid. The
+// error has bot.ErrRevoked.
+func (l *Link) Revoke(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.revoke(err)
+}
 
 // Recheck runs a recheck of the credentials until the context ends, and ends the link if
 // they are revoked.
@@ -68,14 +69,14 @@ func (l *Link) Recheck(ctx context.Context, r *Recheck) {
 	}
 }
 
-// Bound returns a context that also ends when the link does.
+// Bound returns a context that also ends when the credentials are revoked. There is one at
+// a time: a later one is a new try.
 func (l *Link) Bound(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, end := context.WithCancelCause(ctx)
-	stop := context.AfterFunc(l.revoked, func() { end(context.Cause(l.revoked)) })
-	return ctx, func() {
-		stop()
-		end(nil)
-	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.revoke = end
+	return ctx, func() { end(nil) }
 }
 
 // Introduce asks the service who the bot is until it answers, or the context ends. With

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"sync"
@@ -40,9 +41,6 @@ type Options struct {
 	Policy func() commands.Policy // in force; the servers of the roles that it names are looked up
 	Now    func() time.Time       // for the age of commands and signatures; nil: time.Now
 
-	// Doubt is called when Discord says that the token is not valid: there may be another by
-	// now. nil: nothing is called.
-	Doubt func()
 	// Gate is asked right before each HTTP request leaves that is about an entry; with an
 	// error, which the request then fails with, nothing is sent. nil: it is open.
 	Gate func() error
@@ -55,6 +53,7 @@ type Options struct {
 	Refresh  time.Duration // between two looks whether the token is valid, over HTTP; 0: 90 s
 	Grace    time.Duration // after two heartbeats without an answer; 0: 5 s
 	Recheck  time.Duration // between two questions whether the token is revoked; 0: 25 s
+	Renew    time.Duration // after which another session takes the place of one; 0: 12 h and up to a tenth more
 }
 
 // Discord is a bot.Platform, a bot.Finder and a bot.Confirmer. Make one with New,
@@ -66,6 +65,7 @@ type Discord struct {
 	now     func() time.Time
 	refresh time.Duration
 	grace   time.Duration
+	renew   time.Duration
 	dropped func() // a message of the gateway
 	dialer  *websocket.Dialer
 
@@ -73,12 +73,16 @@ type Discord struct {
 	roles    roles
 	acks     *http.Client // for first responses alone
 	link     *chat.Link
+	gateway  atomic.Pointer[chat.Link] // of the connection in use, if there is one
 	doorway  *chat.Doorway
 	requests *chat.Requests
 	whoami   atomic.Pointer[identity] // from the first answer on
 	command  atomic.Value             // string: the ID of the registered command
 	unsure   sync.Map                 // by number, entries whose result may stand: since which ID
 }
+
+// renewTime is how long a session is used.
+const renewTime = 12 * time.Hour
 
 // identity is whose bot this is.
 type identity struct {
@@ -103,7 +107,7 @@ func New(c Config, o Options) (*Discord, error) {
 	if c.GuildID != "" && !snowflake.MatchString(c.GuildID) {
 		return nil, fmt.Errorf("discord: %q is no ID of a server", c.GuildID)
 	}
-	if o.CallTime < 0 || o.Refresh < 0 || o.Grace < 0 || o.Recheck < 0 {
+	if o.CallTime < 0 || o.Refresh < 0 || o.Grace < 0 || o.Recheck < 0 || o.Renew < 0 {
 		return nil, errors.New("discord: a time is below zero")
 	}
 	key, err := readKey(c.PublicKey)
@@ -121,12 +125,10 @@ func New(c Config, o Options) (*Discord, error) {
 		o.Dropped = func() {}
 	}
 	link, callTime := chat.NewLink("Discord", o.Log), cmp.Or(o.CallTime, 10*time.Second)
-	if o.Doubt == nil {
-		o.Doubt = func() {}
-	}
 	d := &Discord{
 		config: c, key: key, log: o.Log, now: o.Now,
 		refresh: cmp.Or(o.Refresh, 90*time.Second), grace: cmp.Or(o.Grace, 5*time.Second),
+		renew:   cmp.Or(o.Renew, renewTime+rand.N(renewTime/10)),
 		dropped: o.Dropped, dialer: newDialer(),
 		rest: rest{token: c.Token, http: chat.NewClient(callTime, o.Gate, to(api)), lines: chat.NewLines()},
 		acks: chat.NewClient(ackTime, o.Gate, to(api)),
@@ -135,16 +137,13 @@ func New(c Config, o Options) (*Discord, error) {
 	d.roles = roles{
 		rest: &d.rest, policy: o.Policy, now: o.Now, log: o.Log, home: make(map[string]string), read: make(map[string]time.Time),
 	}
-	d.rest.recheck = chat.NewRecheck(o.Recheck, func(ctx context.Context) error {
-		o.Doubt()
-		return d.askForToken(ctx)
-	})
+	d.rest.recheck = chat.NewRecheck(o.Recheck, d.Accepted)
 	return d, nil
 }
 
-// askForToken asks Discord nothing but whether it accepts the bot's token. If not, the
-// error wraps bot.ErrRevoked.
-func (d *Discord) askForToken(ctx context.Context) error {
+// Accepted asks Discord nothing but whether it accepts the bot's token. If not, the error
+// wraps bot.ErrRevoked. Run is not needed for it.
+func (d *Discord) Accepted(ctx context.Context) error {
 	err := d.rest.do(ctx, call{name: "asking for the bot", method: http.MethodGet, path: "/users/@me"})
 	if errors.Is(err, errToken) {
 		err = fmt.Errorf("%w: %w", err, bot.ErrRevoked)
@@ -207,7 +206,9 @@ func (d *Discord) finish() {
 
 // State tells whether commands can arrive: through the gateway while a session is
 // ready, over HTTP while Discord accepts the bot's token. It fits web.Check.
-func (d *Discord) State(context.Context) (ready bool, reason string) { return d.link.State() }
+func (d *Discord) State(context.Context) (ready bool, reason string) {
+	return cmp.Or(d.gateway.Load(), d.link).State()
+}
 
 // identify asks who the bot is and remembers it.
 func (d *Discord) identify(ctx context.Context) error {

@@ -52,6 +52,7 @@ func gatewayURL(named string, clear bool) (string, error) {
 // socket ends and takes the interactions.
 type relay struct {
 	d     *Discord
+	link  *chat.Link
 	up    *websocket.Conn // to Discord
 	down  *websocket.Conn // to discordgo, through a pipe
 	watch watch
@@ -64,7 +65,7 @@ type relay struct {
 // talk opens a socket and lets discordgo open its session on it: open gets discordgo's end
 // of a pipe. It returns when the socket has ended: how long the session was ready, whether
 // it can be resumed, and why it ended. A session that is not ready after limit is given up.
-func (d *Discord) talk(ctx context.Context, gateway string, limit time.Duration, open func(net.Conn) error) (steady time.Duration, again bool, err error) {
+func (d *Discord) talk(ctx context.Context, link *chat.Link, gateway string, limit time.Duration, open func(net.Conn) error) (steady time.Duration, again bool, err error) {
 	by := time.Now().Add(limit)
 	up, err := d.dial(ctx, gateway, by)
 	if err != nil {
@@ -84,7 +85,7 @@ func (d *Discord) talk(ctx context.Context, gateway string, limit time.Duration,
 	if err != nil {
 		return 0, false, errLeft
 	}
-	r := &relay{d: d, up: up, down: down, watch: watch{limit: up.SetReadDeadline, grace: d.grace}}
+	r := &relay{d: d, link: link, up: up, down: down, watch: watch{limit: up.SetReadDeadline, grace: d.grace}}
 	defer context.AfterFunc(live, r.watch.stop)()
 	go func() {
 		if err := r.say(); !errors.Is(err, websocket.ErrCloseSent) { // then the reading ends, and knows why
@@ -194,7 +195,7 @@ func (r *relay) pass(text []byte) error {
 	if f.event == readyEvent || f.event == resumedEvent {
 		r.ready = time.Now()
 		r.watch.greet()
-		r.d.link.Up()
+		r.link.Up()
 	}
 	return nil
 }

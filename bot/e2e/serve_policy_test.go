@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/cli"
 	"liveadmin/imapi/simulator"
 )
@@ -38,6 +39,13 @@ func (l *live) hangup(want string) {
 	l.until("the log says "+want, func() bool { return strings.Count(l.logged(), want) > before })
 }
 
+// restart sends SIGHUP and waits until the program runs with the settings as they are.
+func (l *live) restart() {
+	l.t.Helper()
+	l.hangup("msg=started")
+	l.until("ready", func() bool { return l.get("/readyz") == http.StatusOK })
+}
+
 // TestServePolicy: the config file's names and rules count, a change counts soon, also
 // without a signal, and a broken file keeps the rules in force, which log and metrics say.
 func TestServePolicy(t *testing.T) {
@@ -48,10 +56,11 @@ func TestServePolicy(t *testing.T) {
 	l.start()
 	l.command("add friday-show user1", "Added 1 of 1 administrator to")
 	l.write("liveadmin.yaml", "groups:\n  friday-show: [\"@TGS#a6I4ZUUGO\", \"@TGS#aSECOND00\"]\n")
-	l.hangup("the settings were read again")
+	l.restart()
 	l.command("add friday-show user1", "done in 2 of 2 groups")
 	l.write("liveadmin.yaml", "groups: [\n")
-	l.hangup("the rules before it stay")
+	l.hangup("the ones before stay")
+	l.until("the file is refused", func() bool { return strings.Contains(l.read("/metrics"), "\nliveadmin_config_file_good 0\n") })
 	l.command("list friday-show", "2 of 2 groups could be read")
 
 	l.write("liveadmin.yaml", "groups:\n  monday-show: \"@TGS#a6I4ZUUGO\"\n")
@@ -103,31 +112,97 @@ func TestServeRotation(t *testing.T) {
 	l.write("key", newKey) // without a signal: the first sign that the old one is wrong is enough
 	l.command("list @TGS#a6I4ZUUGO", "has 1 of 5 administrators")
 
-	const second, third = "xoxb-canary-second-token-of-the-serve-test", "xoxb-canary-third-token-of-the-serve-test"
-	l.secrets = append(l.secrets, second, third)
+	const second = "xoxb-canary-second-token-of-the-serve-test"
+	l.secrets = append(l.secrets, second)
 	l.slack.AddBotToken(second)
 	l.write("token", second)
-	l.hangup("running with new credentials")
+	l.restart()
 	l.slack.Revoke(c.BotToken, "token_revoked")
 	l.command("remove @TGS#a6I4ZUUGO user1", "Removed 1 of 1 administrator")
-	l.until("nothing is left to post", func() bool {
-		return !slices.ContainsFunc(l.slack.Messages("C0SHOW"), func(m fakeslack.Message) bool { return strings.Contains(m.Text, "Working") })
-	})
 
-	l.slack.AddBotToken(third)
-	l.write("token", third)
-	l.slack.Revoke(second, "token_revoked") // without a signal: the post that is refused is the first sign
-	l.command("add @TGS#a6I4ZUUGO user1 --reason third", "Reason: third")
-
-	l.write("token", "xoxb-nothing")
-	l.hangup("the settings were read again")
-	l.until("the new token was refused", func() bool { return strings.Contains(l.logged(), "invalid_auth") })
-	l.command("remove @TGS#a6I4ZUUGO user1 --reason fourth", "Reason: fourth")
+	l.write("token", "xoxb-nothing") // which Slack does not accept: nothing changes
+	l.hangup("slack does not accept the new credentials")
+	if ready := l.get("/readyz"); ready != http.StatusOK {
+		t.Errorf("/readyz is %d", ready)
+	}
+	l.command("remove @TGS#a6I4ZUUGO user1 --reason again", "Reason: again")
 	l.stop()
 }
 
-// TestServeSigningSecret: in HTTP mode the first request with a signature that the old
-// secret cannot have made has the new one read.
+// TestServeComesBack: a platform that is not ready is, once there are other credentials in
+// their files, without a signal.
+func TestServeComesBack(t *testing.T) {
+	t.Parallel()
+	l := newInSlack(t, false)
+	l.env = append(l.env, "SLACK_BOT_TOKEN=", "SLACK_BOT_TOKEN_FILE=token")
+	l.write("token", "xoxb-canary-of-another-workspace")
+	l.secrets = append(l.secrets, "xoxb-canary-of-another-workspace")
+	l.begin(program(t, l.dir, l.env))
+	l.until("it says why it is not ready", func() bool {
+		return l.get("/healthz") == http.StatusOK && strings.Contains(l.read("/readyz"), "invalid_auth")
+	})
+	l.write("token", l.slack.Config().BotToken)
+	l.until("ready", func() bool { return l.get("/readyz") == http.StatusOK })
+	l.command("list @TGS#a6I4ZUUGO", "has 0 of 5 administrators")
+	l.stop()
+}
+
+// TestServeRestart: on SIGHUP with work in flight, that goes on with the settings as they
+// are now: everything is carried out and posted once. Settings with which the bot cannot run
+// change nothing.
+func TestServeRestart(t *testing.T) {
+	t.Parallel()
+	l := newInSlack(t, false)
+	names, groups := "groups:\n  all: [", 40
+	for n := range groups {
+		group := fmt.Sprintf("@TGS#aRUN%05d", n)
+		l.api.AddGroup(group, simulator.Group{})
+		names += fmt.Sprintf("%q, ", group)
+	}
+	l.write("liveadmin.yaml", names+"]\n")
+	l.env = append(l.env, "HTTP_ADDR=", "IM_RATE_LIMIT=50")
+	l.write(".env", "HTTP_ADDR="+l.addr+"\n")
+	l.start()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+	defer cancel()
+	for n := range 3 {
+		said := l.slack.Slash("U0ALICE", "C0SHOW", fmt.Sprintf("add all user1 --reason round%d", n))
+		if _, err := said.Wait(ctx); err != nil {
+			t.Fatal(err)
+		}
+		l.restart()
+	}
+	l.until("all is posted", func() bool { return strings.Count(l.results(), "round") >= 3 })
+
+	l.write(".env", "HTTP_ADDR="+strings.TrimPrefix(l.api.URL(), "http://")+"\n") // where somebody else listens
+	l.hangup("the ones before stay")
+	l.until("ready", func() bool { return l.get("/readyz") == http.StatusOK })
+	l.command("list @TGS#aRUN00039", "has 1 of 5 administrators")
+	for n := range 3 {
+		if got := strings.Count(l.results(), fmt.Sprintf("round%d", n)); got != 1 {
+			t.Errorf("the result of round %d was posted %d times", n, got)
+		}
+	}
+	for n := range groups {
+		if got := l.api.Admins(fmt.Sprintf("@TGS#aRUN%05d", n)); !slices.Equal(got, []string{"user1"}) {
+			t.Errorf("group %d has the administrators %q", n, got)
+		}
+	}
+	l.stop()
+}
+
+// results are all messages in threads.
+func (l *inSlack) results() string {
+	var all strings.Builder
+	for _, m := range l.slack.Messages("C0SHOW") {
+		if m.ThreadTS != "" {
+			all.WriteString(l.slack.Plain(m) + "\n")
+		}
+	}
+	return all.String()
+}
+
+// TestServeSigningSecret: in HTTP mode SIGHUP changes the signing secret.
 func TestServeSigningSecret(t *testing.T) {
 	t.Parallel()
 	l := newInSlack(t, true)
@@ -137,9 +212,9 @@ func TestServeSigningSecret(t *testing.T) {
 	l.start()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	l.write("secret", c.SigningSecret)
 	_, _ = l.slack.Slash("U0ALICE", "C0SHOW", "list @TGS#a6I4ZUUGO").Wait(ctx) // refused: 401
-	l.until("it runs with the new secret", func() bool { return strings.Contains(l.logged(), "running with new credentials") })
+	l.write("secret", c.SigningSecret)
+	l.restart()
 	l.command("list @TGS#a6I4ZUUGO", "has 0 of 5 administrators")
 	l.stop()
 }
@@ -159,7 +234,7 @@ func TestServeKeyOnHangup(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.write("key", newKey)
-	l.hangup("the settings were read again")
+	l.restart()
 	l.command("add @TGS#a6I4ZUUGO user1", "Added 1 of 1 administrator")
 	for _, call := range l.api.Calls() {
 		if call.Code != 0 {

@@ -71,14 +71,7 @@ func newAPI(c Config, o Options) *api {
 		options = append(options, slackgo.OptionAPIURL(c.APIURL))
 	}
 	a := &api{Client: slackgo.New(c.BotToken.Reveal(), options...), http: client, url: at, time: o.CallTime}
-	a.botToken = a.recheck(o, authTest, func(ctx context.Context) error {
-		_, err := a.AuthTestContext(ctx)
-		return err
-	})
-	a.appToken = a.recheck(o, connectionOpen, func(ctx context.Context) error {
-		_, _, err := a.StartSocketModeContext(ctx)
-		return err
-	})
+	a.botToken, a.appToken = chat.NewRecheck(o.Recheck, a.askBotToken), chat.NewRecheck(o.Recheck, a.askAppToken)
 	return a
 }
 
@@ -105,17 +98,29 @@ func (a *api) canRespond(address string) bool {
 		u.Scheme == "https" && slices.Contains([]string{"hooks.slack.com", "hooks.slack-gov.com"}, u.Host)
 }
 
-// recheck asks a method whether Slack accepts the token with which it is called. Before
-// each question o.Doubt is called, since there may be another token by now.
-func (a *api) recheck(o Options, m method, do func(context.Context) error) *chat.Recheck {
-	return chat.NewRecheck(o.Recheck, func(ctx context.Context) error {
-		o.Doubt()
-		err := a.call(ctx, m, do)
-		if isRevoked(code(err)) {
-			err = fmt.Errorf("%w: %w", err, bot.ErrRevoked)
-		}
+// askBotToken and askAppToken ask Slack nothing but whether it accepts a token. If not, the
+// error wraps bot.ErrRevoked.
+
+func (a *api) askBotToken(ctx context.Context) error {
+	return a.ask(ctx, authTest, func(ctx context.Context) error {
+		_, err := a.AuthTestContext(ctx)
 		return err
 	})
+}
+
+func (a *api) askAppToken(ctx context.Context) error {
+	return a.ask(ctx, connectionOpen, func(ctx context.Context) error {
+		_, _, err := a.StartSocketModeContext(ctx)
+		return err
+	})
+}
+
+func (a *api) ask(ctx context.Context, m method, do func(context.Context) error) error {
+	err := a.call(ctx, m, do)
+	if isRevoked(code(err)) {
+		err = fmt.Errorf("%w: %w", err, bot.ErrRevoked)
+	}
+	return err
 }
 
 // call makes one call of a method. If Slack answers that the token is not valid, that is

@@ -39,7 +39,6 @@ func (s *Slack) signed(next func(http.ResponseWriter, []byte)) http.Handler {
 		}
 		if err := verify(r.Header, body, s.config.SigningSecret.Reveal()); err != nil {
 			s.log.Warn("a request was refused", "path", r.URL.Path, "err", err)
-			s.doubt()
 			http.Error(w, "the signature is not valid", http.StatusUnauthorized)
 			return
 		}

@@ -38,9 +38,6 @@ type Options struct {
 	Policy func() commands.Policy // in force; the user groups that it names are read
 	Now    func() time.Time       // for the age of what was read; nil: time.Now
 
-	// Doubt is called when a secret may have changed: a request's signature was wrong, or
-	// Slack says that a token is not valid. nil: nothing is called.
-	Doubt func()
 	// Gate is asked right before each HTTP request leaves that is about an entry; with an
 	// error, which the request then fails with, nothing is sent. nil: it is open.
 	Gate func() error
@@ -59,7 +56,6 @@ type Options struct {
 type Slack struct {
 	config  Config
 	log     *slog.Logger
-	doubt   func()
 	held    func() error // the gate
 	shared  func() bool
 	silence time.Duration
@@ -99,9 +95,6 @@ func New(c Config, o Options) (*Slack, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Doubt == nil {
-		o.Doubt = func() {}
-	}
 	if o.Gate == nil {
 		o.Gate = func() error { return nil }
 	}
@@ -111,7 +104,7 @@ func New(c Config, o Options) (*Slack, error) {
 	o.CallTime = cmp.Or(o.CallTime, 10*time.Second)
 	link := chat.NewLink("Slack", o.Log)
 	s := &Slack{
-		config: c, log: o.Log, doubt: o.Doubt, held: o.Gate, shared: o.Shared,
+		config: c, log: o.Log, held: o.Gate, shared: o.Shared,
 		silence: cmp.Or(o.Silence, 30*time.Second),
 		refresh: cmp.Or(o.Refresh, 90*time.Second),
 		api:     newAPI(c, o),
@@ -154,6 +147,15 @@ func (s *Slack) Run(ctx context.Context, door bot.Door) error {
 	}
 	fresh.Wait()
 	return s.link.Ended(ctx)
+}
+
+// Accepted asks Slack nothing but whether it accepts the tokens. If not, the error wraps
+// bot.ErrRevoked. Run is not needed for it.
+func (s *Slack) Accepted(ctx context.Context) error {
+	if s.overHTTP() {
+		return s.api.askBotToken(ctx)
+	}
+	return errors.Join(s.api.askBotToken(ctx), s.api.askAppToken(ctx))
 }
 
 // finish takes nothing more and waits for what is being handled.
