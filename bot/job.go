@@ -205,7 +205,9 @@ func (j *job) moved(i int, s ChangeState) {
 
 // result is what became of an entry so far, as data.
 func (e Entry) result() commands.Result {
-	r := commands.Result{Entry: e.Number, Caller: e.Caller, Command: e.Command}
+	r := commands.Result{
+		Entry: e.Number, Caller: e.Caller, Command: e.Command, Groups: make([]commands.GroupResult, 0, len(e.Changes)),
+	}
 	for _, c := range e.Changes {
 		g := commands.GroupResult{Group: c.Group}
 		if c.Plan != nil && c.Outcome != nil { // else it is not settled, or it is forgotten

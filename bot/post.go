@@ -220,8 +220,12 @@ func (e Entry) left() (n int) {
 }
 
 // soFar is what became of an entry. Of a job's own copy it says only which groups are
-// settled: with what outcome is read when all are.
+// settled: with what outcome is read when all are. Of an entry of which nothing is settled,
+// one group says as much as all, and all are large.
 func (e Entry) soFar() commands.Result {
+	if e.left() == len(e.Changes) {
+		e.Changes = e.Changes[:min(len(e.Changes), 1)]
+	}
 	r := e.result()
 	for i, c := range e.Changes {
 		if c.State == Settled && c.Outcome == nil {

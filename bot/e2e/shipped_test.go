@@ -62,16 +62,22 @@ func (s *shipped) proc(name string) string {
 // resident is how many bytes of memory the process holds.
 func (s *shipped) resident() int64 {
 	s.t.Helper()
+	return s.status("VmRSS:")
+}
+
+// status is a number of bytes in the process's status.
+func (s *shipped) status(name string) int64 {
+	s.t.Helper()
 	status, err := os.ReadFile(s.proc("status"))
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	for line := range strings.Lines(string(status)) {
-		if fields := strings.Fields(line); fields[0] == "VmRSS:" {
+		if fields := strings.Fields(line); fields[0] == name {
 			return s.number(fields[1]) * 1024
 		}
 	}
-	s.t.Fatal("the status does not have VmRSS")
+	s.t.Fatalf("the status does not have %s", name)
 	return 0
 }
 
