@@ -106,10 +106,10 @@ func FuzzPages(f *testing.F) {
 				commands.Line{Text: spans(commands.Span{Kind: commands.Asker, Text: code}, commands.Span{Kind: commands.Moment, Time: time.Unix(entry%1e12, 0)})})
 		}
 		for _, p := range pages(m, true) {
-			if len(p.text) > 4000 || len(p.blocks) > 50 || !utf8.ValidString(p.text) {
-				t.Errorf("a page has %d bytes and %d blocks", len(p.text), len(p.blocks))
+			if len(p.shown()) > 4000 || len(p.blocks) > 50 || !utf8.ValidString(p.shown()) {
+				t.Errorf("a page has %d bytes and %d blocks", len(p.shown()), len(p.blocks))
 			}
-			all := p.text
+			all := p.shown()
 			blocks, err := json.Marshal(p.blocks)
 			if err != nil {
 				t.Fatal(err)
