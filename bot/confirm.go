@@ -36,28 +36,37 @@ func (b *Bot) unclear(e Entry) bool {
 	return b.confirmer(e) != nil && !e.Answered && e.by() != clockRef && !e.begun()
 }
 
-// answered lets an entry begin whose acknowledgement was taken, with a mark for the
-// next start: where the root message is, if it came with the acknowledgement. Without
-// the mark the next start would ask the platform.
+// answered lets an entry begin whose acknowledgement was taken, with a mark for the next
+// start, which would otherwise ask the platform. If the acknowledgement is the root
+// message, the mark is where that is, and is made while the work begins.
 func (j *job) answered(root Post) {
 	ctx, e := context.WithoutCancel(j.ctx), j.head()
-	var err error
 	if root == "" {
-		err = j.b.journal.Answer(ctx, e)
-	} else {
-		j.mu.Lock()
-		j.entry.Root = root
-		j.mu.Unlock()
-		err = j.b.journal.Announce(ctx, e, root)
+		if j.answerMarked(j.b.journal.Answer(ctx, e)) {
+			j.begin()
+		}
+		return
 	}
+	j.rooting.Lock()
+	defer j.rooting.Unlock()
+	j.mu.Lock()
+	j.entry.Root = root
+	j.mu.Unlock()
+	j.begin()
+	j.answerMarked(j.b.journal.Announce(ctx, e, root))
+}
+
+// answerMarked reports whether an entry is still this instance's, by what became of the
+// mark of its acknowledgement.
+func (j *job) answerMarked(err error) bool {
 	if errors.Is(err, ErrLost) {
 		j.lost("answering")
-		return
+		return false
 	}
 	if err != nil {
 		j.b.log.Error("answer not marked", "entry", j.entry.Number, "err", err)
 	}
-	j.begin()
+	return true
 }
 
 // confirm asks the platform until it tells what became of the acknowledgement. The

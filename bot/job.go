@@ -29,6 +29,7 @@ type job struct {
 	finished func()           // this process has nothing more to do for it
 
 	running sync.WaitGroup // its goroutines
+	rooting sync.Mutex     // held while the acknowledgement is marked, which is before the root is complete
 
 	mu      sync.Mutex
 	entry   Entry    // without its changes; of it, State and Root change

@@ -177,6 +177,8 @@ func (j *job) announce(platform Platform, e Entry) (Post, error) {
 		}
 		return e.Root, err
 	}
+	j.rooting.Lock()
+	defer j.rooting.Unlock()
 	if post != e.Root && !j.insist(j.ctx, "recording the root", func(ctx context.Context) error {
 		return j.b.journal.Announce(context.WithoutCancel(ctx), e, post)
 	}) {
