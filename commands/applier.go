@@ -16,9 +16,9 @@ func (r *Runner) Apply(ctx context.Context, cmd Command, group imapi.GroupID, pl
 	work := work{r: r, group: group, plan: plan, again: again}
 	switch {
 	case plan.Refusal == ReadFailed && cmd.Verb == End: // a mistake in the program: it is tried again
-		return work.ended(cmd, plan.unsent(cmd)), nil
+		return work.ended(cmd, unsentOutcome(plan, cmd)), nil
 	case plan.Refusal != "":
-		return plan.unsent(cmd), nil
+		return unsentOutcome(plan, cmd), nil
 	}
 	work.undone = undone(cmd)
 	switch cmd.Verb {
@@ -39,15 +39,15 @@ func undone(cmd Command) int64 {
 	return 0
 }
 
-// unsent is the outcome of a plan that sends nothing.
-func (p Plan) unsent(cmd Command) Outcome {
+// unsentOutcome is the outcome of a plan that sends nothing.
+func unsentOutcome(p Plan, cmd Command) Outcome {
 	o := Outcome{Status: Failed, Failure: p.Read, Now: p.Before, NowKnown: p.Known}
 	switch p.Refusal {
 	case OnlyList, OnlyDryRun, OnlyTold:
 		o.Status = Done
 	case NothingToDo, Superseded:
 		o.Status = Nothing
-		if p.staysPermanent(cmd) {
+		if StaysPermanent(&p, cmd) {
 			o.Status = Warned
 		}
 	case SeatsTaken:
@@ -166,7 +166,7 @@ func (w *work) added(cmd Command) Status {
 	switch {
 	case anyMissing(w.plan.Users):
 		return Partly
-	case !w.plan.Known || len(w.plan.permanent(cmd)) > 0 || w.plan.staysPermanent(cmd):
+	case !w.plan.Known || len(permanentOf(&w.plan, cmd)) > 0 || StaysPermanent(&w.plan, cmd):
 		return Warned
 	case !changed:
 		return Nothing
@@ -240,7 +240,7 @@ func (w *work) restore(ctx context.Context, o *Outcome) error {
 	}
 	o.Made = slices.DeleteFunc(o.Made, func(c Recent) bool { return slices.Contains(back, c.User) })
 	o.Made = append(o.Made, w.made(back, true, unsure)...)
-	o.keep(w.plan.Limits, back)
+	keepGrants(o, w.plan.Limits, back)
 	return nil
 }
 
@@ -266,8 +266,8 @@ func (w *work) dropLimits(o *Outcome) {
 	}
 }
 
-// keep leaves the limits of some users as they were.
-func (o *Outcome) keep(limits []Grant, users []imapi.UserID) {
+// keepGrants leaves the limits of some users as they were.
+func keepGrants(o *Outcome, limits []Grant, users []imapi.UserID) {
 	o.Ungrant = slices.DeleteFunc(o.Ungrant, func(u imapi.UserID) bool {
 		_, had := limitOf(limits, u)
 		return had && slices.Contains(users, u)

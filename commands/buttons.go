@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,7 +41,7 @@ func Retry(r Result) (Command, bool) {
 	c := r.Command
 	switch c.Verb {
 	case Add, Remove, List, Undo, Extend:
-		return c, slices.ContainsFunc(r.Groups, GroupResult.passes)
+		return c, slices.ContainsFunc(r.Groups, canPass)
 	case End:
 		failed := slices.ContainsFunc(r.Groups, func(g GroupResult) bool { return !g.Outcome.Status.fine() })
 		return Command{Verb: Remove, Target: c.Target, Users: c.Users}, failed && c.Repeated()
@@ -50,8 +49,8 @@ func Retry(r Result) (Command, bool) {
 	return Command{}, false
 }
 
-// passes reports whether trying again later can help a group.
-func (g GroupResult) passes() bool {
+// canPass reports whether trying again later can help a group.
+func canPass(g GroupResult) bool {
 	f := g.Outcome.Failure
 	switch {
 	case g.Plan.Refusal == TooLate, g.Outcome.Status == Unknown:
@@ -100,44 +99,4 @@ func replacement(r Result, n int, ok bool) (Command, bool) {
 	c := r.Command
 	c.Replace = append(slices.Clone(c.Replace), Person{ID: who[n].User})
 	return c, true
-}
-
-// Asks returns the typed commands that a caller must be allowed for this one: itself, and
-// with Replace the removing of those, or what an undo or an extension amounts to.
-func (c Command) Asks() []Command {
-	switch c.Verb {
-	case Undo:
-		var all []Command
-		for _, verb := range c.needs() {
-			all = append(all, Command{Verb: verb, Target: c.Target})
-		}
-		return all
-	case Extend:
-		return []Command{{Verb: Add, Target: c.Target, Users: c.Users, For: c.For}}
-	}
-	if len(c.Replace) > 0 {
-		return []Command{c, {Verb: Remove, Target: c.Target, Users: c.Replace}}
-	}
-	return []Command{c}
-}
-
-// actions are the buttons under the result of an entry.
-func (w Words) actions(r Result) []Action {
-	var all []Action
-	add := func(name string, label Text, confirm string) {
-		all = append(all, Action{Name: name, Label: label.String(), Entry: r.Entry, Confirm: confirm})
-	}
-	if _, ok := Reverse(r); ok {
-		add(UndoAction, plain(w.UndoLabel), w.UndoConfirm)
-	}
-	if _, ok := Retry(r); ok {
-		add(RetryAction, plain(w.RetryLabel), "")
-	}
-	if _, ok := Extension(r); ok {
-		add(ExtendAction, plain(w.ExtendLabel), "")
-	}
-	for i, a := range replaceable(r) {
-		add(replaceAction+strconv.Itoa(i), fill(w.ReplaceLabel, slots{"user": plain(cmp.Or(w.called[a.User], string(a.User)))}), "")
-	}
-	return all
 }

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"time"
 
 	"liveadmin/imapi"
@@ -101,4 +102,50 @@ type Place struct {
 	Platform string `json:"platform"`          // "slack", "discord", "terminal"
 	Channel  string `json:"channel,omitempty"` // "slack:C024BE91L"; of a Discord thread, its parent
 	Thread   string `json:"thread,omitempty"`  // the platform's own name of the thread it was asked in
+}
+
+// Repeated reports whether the command ends limits whose end has failed before.
+func (c Command) Repeated() bool {
+	return c.Verb == End && slices.ContainsFunc(c.Limits, func(g Grant) bool { return g.Tries > 0 })
+}
+
+// Reversal turns around what an entry changed in one group.
+type Reversal struct {
+	Group  imapi.GroupID `json:"group"`
+	Cancel []Person      `json:"cancel,omitempty"` // whom it had set
+	Set    []Person      `json:"set,omitempty"`    // whom it had cancelled
+	Limits []Grant       `json:"limits,omitempty"` // that stood before for those in Set, and that it changed
+}
+
+// Asks returns the typed commands that a caller must be allowed for this one: itself, and
+// with Replace the removing of those, or what an undo or an extension amounts to.
+func (c Command) Asks() []Command {
+	switch c.Verb {
+	case Undo:
+		var all []Command
+		for _, verb := range c.needs() {
+			all = append(all, Command{Verb: verb, Target: c.Target})
+		}
+		return all
+	case Extend:
+		return []Command{{Verb: Add, Target: c.Target, Users: c.Users, For: c.For}}
+	}
+	if len(c.Replace) > 0 {
+		return []Command{c, {Verb: Remove, Target: c.Target, Users: c.Replace}}
+	}
+	return []Command{c}
+}
+
+// needs returns the commands that whoever undoes must be allowed.
+func (c Command) needs() []Verb {
+	var verbs []Verb
+	for _, v := range c.Reversals {
+		if len(v.Cancel) > 0 && !slices.Contains(verbs, Remove) {
+			verbs = append(verbs, Remove)
+		}
+		if len(v.Set)+len(v.Limits) > 0 && !slices.Contains(verbs, Add) {
+			verbs = append(verbs, Add)
+		}
+	}
+	return verbs
 }

@@ -97,7 +97,7 @@ func (p *parser) option(o option) *Mistake {
 	case "group", "about", "command":
 		return p.place(readField(o.text))
 	case "users":
-		if !p.cmd.Verb.changes() {
+		if !changesGroup(p.cmd.Verb) {
 			return &Mistake{Problem: TooManyWords, Word: o.text}
 		}
 		return p.list(o.text, &p.cmd.Users)

@@ -17,7 +17,7 @@ func TestNew(t *testing.T) {
 		{"every field of add", Fields{Verb: "add", Group: "friday-show", Users: "u1, u2", For: "2h", Replace: "u3 u4", Reason: "shift change", New: true, DryRun: true},
 			Command{Verb: Add, Target: friday(), Users: byID("u1", "u2"), Replace: byID("u3", "u4"), For: 2 * time.Hour, Reason: "shift change", New: true, DryRun: true}},
 		{"a group with spaces", Fields{Verb: "add", Group: " my\u00a0show 1 ", Users: "u1"}, adding(custom("my show 1"), "u1")},
-		{"an alias with spaces", Fields{Verb: "list", Group: "Two Words"}, Command{Verb: List, Target: Target{Alias: "two words", Groups: cast().groups["two words"].ids}}},
+		{"an alias with spaces", Fields{Verb: "list", Group: "Two Words"}, Command{Verb: List, Target: wordsGroup()}},
 		{"a group in quotes", Fields{Verb: "add", Group: "“@show”", Users: "u1"}, adding(custom("@show"), "u1")},
 		{"a group in backticks", Fields{Verb: "add", Group: "`@TGS#a1`", Users: "u1"}, adding(custom("@TGS#a1"), "u1")},
 		{"a group with a quote in it", Fields{Verb: "add", Group: `"a" and "b"`, Users: "u1"}, adding(custom(`"a" and "b"`), "u1")},
@@ -94,4 +94,10 @@ func FuzzNew(f *testing.F) {
 		}, cast(), notSecret)
 		checkRead(t, c, m)
 	})
+}
+
+// wordsGroup is the alias with a space in it.
+func wordsGroup() Target {
+	target, _ := cast().Group("two words")
+	return target
 }

@@ -136,3 +136,15 @@ func quote(text string) string {
 	b.WriteByte('"')
 	return b.String()
 }
+
+// shorten cuts a text behind a number of characters.
+func shorten(s string, most int) string {
+	n := 0
+	for i := range s {
+		if n == most {
+			return s[:i] + "…"
+		}
+		n++
+	}
+	return s
+}

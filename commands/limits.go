@@ -38,36 +38,31 @@ func onLimits(v Verb, target Target, limits []Grant) Command {
 	return c
 }
 
-// Repeated reports whether the command ends limits whose end has failed before.
-func (c Command) Repeated() bool {
-	return c.Verb == End && slices.ContainsFunc(c.Limits, func(g Grant) bool { return g.Tries > 0 })
-}
-
-// standing returns which of the limits that a command is about are on record
+// stillLimited returns which of the limits that a command is about are on record
 // unchanged: a later decision has replaced or dropped the others.
-func (c Command) standing(group imapi.GroupID, limits []Grant) []Grant {
-	return filter(limits, func(now Grant) bool {
-		return now.Group == group && slices.ContainsFunc(c.Limits, func(g Grant) bool { return g.ID == now.ID })
+func stillLimited(c Command, group imapi.GroupID, limits []Grant) []Grant {
+	return slices.DeleteFunc(slices.Clone(limits), func(now Grant) bool {
+		return now.Group != group || !slices.ContainsFunc(c.Limits, func(g Grant) bool { return g.ID == now.ID })
 	})
 }
 
-// end plans that whoever still has the limit is cancelled.
-func (p *Plan) end(standing []Grant, recent []Recent) {
+// planEnd plans that whoever still has the limit is cancelled.
+func planEnd(p *Plan, standing []Grant, recent []Recent) {
 	for _, g := range standing {
 		if late := p.At.Sub(g.Until); late >= worthTelling {
 			p.Late = max(p.Late, late)
 		}
 	}
-	p.Users = p.steps(holders(standing), standing)
+	p.Users = stepsFor(p, holders(standing), standing)
 	doubt(p.Users, recent)
 	sendAll(p.Users)
 }
 
-// extend plans the same length again, for those whose limit still stands.
-func (p *Plan) extend(entry int64, cmd Command, group imapi.GroupID, limits []Grant) {
-	standing := cmd.standing(group, limits)
-	asked := filter(cmd.Limits, func(g Grant) bool { return g.Group == group })
-	p.Users = p.steps(holders(asked), limits)
+// planExtend plans the same length again, for those whose limit still stands.
+func planExtend(p *Plan, entry int64, cmd Command, group imapi.GroupID, limits []Grant) {
+	standing := stillLimited(cmd, group, limits)
+	asked := slices.DeleteFunc(slices.Clone(cmd.Limits), func(g Grant) bool { return g.Group != group })
+	p.Users = stepsFor(p, holders(asked), limits)
 	for i := range p.Users {
 		s := &p.Users[i]
 		before, ok := limitOf(standing, s.ID)
@@ -103,7 +98,7 @@ func (w *work) ended(cmd Command, o Outcome) Outcome {
 	case cmd.Repeated():
 		o.Ungrant = users
 	default:
-		for _, g := range cmd.standing(w.group, w.plan.Limits) {
+		for _, g := range stillLimited(cmd, w.group, w.plan.Limits) {
 			g.Tries++
 			g.Due = w.r.now().Add(endPause)
 			o.Grants = append(o.Grants, g)

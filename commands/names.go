@@ -4,8 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"liveadmin/imapi"
 )
@@ -45,25 +43,6 @@ func NewNames(groups map[string][]imapi.GroupID, people map[string][]imapi.UserI
 	return n
 }
 
-// IsName reports whether a word can be a name: what people type for it is read
-// as it, and cannot be meant as a command, a flag, a person or a channel of the
-// chat, nor as a pattern. Synonyms of commands can be names: a group may well be
-// called show.
-func IsName(word string) bool {
-	isVerb := slices.ContainsFunc(typed(), func(v Verb) bool { return strings.EqualFold(word, string(v)) })
-	hidden := strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsGraphic(r) })
-	if isVerb || hidden || !utf8.ValidString(word) || strings.HasPrefix(word, "@") || strings.HasPrefix(word, "#") || strings.Contains(word, "*") {
-		return false
-	}
-	names := NewNames(nil, map[string][]imapi.UserID{word: {"user"}})
-	typed := word
-	if _, option := optionOf(word); option {
-		typed = quote(word)
-	}
-	cmd, m := Parse(string(Remove)+" group "+typed, names, nil)
-	return m == nil && len(cmd.Users) == 1 && cmd.Users[0].Name == word
-}
-
 // Aliases returns the names of all aliases, sorted.
 func (n Names) Aliases() []string {
 	names := make([]string, 0, len(n.groups))
@@ -74,14 +53,11 @@ func (n Names) Aliases() []string {
 	return names
 }
 
-// Ambiguous returns the names of people, sorted, that are an option's name as well. They
-// mean the person only in quotes.
-func (n Names) Ambiguous() []string {
-	var names []string
+// Everybody returns the names of people and crews, sorted.
+func (n Names) Everybody() []string {
+	names := make([]string, 0, len(n.people))
 	for _, c := range n.people {
-		if _, option := optionOf(c.name); option {
-			names = append(names, c.name)
-		}
+		names = append(names, c.name)
 	}
 	slices.Sort(names)
 	return names
@@ -95,6 +71,9 @@ func (n Names) StartingWith(alias string) Names {
 
 // First returns the first alias as the config file writes them, or "" if there is none.
 func (n Names) First() string { return n.first }
+
+// Called returns the first name that is somebody's alone, or "" if there is none.
+func (n Names) Called(id imapi.UserID) string { return n.called[id] }
 
 // Group resolves an alias.
 func (n Names) Group(word string) (Target, bool) {

@@ -121,7 +121,7 @@ func (p *parser) argument() *Mistake {
 
 // place gives a word that is no flag its meaning.
 func (p *parser) place(l lexeme) *Mistake {
-	if p.first && p.cmd.Verb.changes() {
+	if p.first && changesGroup(p.cmd.Verb) {
 		return p.user(l, &p.cmd.Users)
 	}
 	if !p.first {
@@ -143,19 +143,19 @@ func (p *parser) place(l lexeme) *Mistake {
 	return &Mistake{Problem: TooManyWords, Word: l.text}
 }
 
-// changes reports whether the verb takes USERs, as typed.
-func (v Verb) changes() bool { return v == Add || v == Remove }
+// changesGroup reports whether the verb takes USERs, as typed.
+func changesGroup(v Verb) bool { return v == Add || v == Remove }
 
 // complete finds what only the whole command shows.
 func (p *parser) complete() *Mistake {
 	c := p.cmd
-	if c.Verb != List && !c.Verb.changes() {
+	if c.Verb != List && !changesGroup(c.Verb) {
 		return nil
 	}
 	if !p.first {
 		return &Mistake{Problem: GroupMissing}
 	}
-	if len(c.Users) == 0 && c.Verb.changes() {
+	if len(c.Users) == 0 && changesGroup(c.Verb) {
 		return &Mistake{Problem: UsersMissing}
 	}
 	if len(c.Users) > MaxUsers {

@@ -156,3 +156,14 @@ const (
 func Has(admins []imapi.Admin, user imapi.UserID) bool {
 	return slices.ContainsFunc(admins, func(a imapi.Admin) bool { return a.User == user })
 }
+
+// persons returns the people of those steps that fit.
+func persons(steps []Step, fits func(Step) bool) []Person {
+	var people []Person
+	for _, s := range steps {
+		if fits(s) {
+			people = append(people, s.Person)
+		}
+	}
+	return people
+}

@@ -31,7 +31,7 @@ func (r *Runner) Plan(ctx context.Context, asked Asked, group imapi.GroupID) (Pl
 	if waited := plan.At.Sub(asked.At); asked.Resumed && waited >= worthTelling && cmd.Verb != End {
 		plan.Late = waited
 	}
-	if cmd.sets(group) && plan.Late >= staleAfter {
+	if setsSomebody(cmd, group) && plan.Late >= staleAfter {
 		plan.Refusal = TooLate
 		return plan, nil
 	}
@@ -40,10 +40,10 @@ func (r *Runner) Plan(ctx context.Context, asked Asked, group imapi.GroupID) (Pl
 		return Plan{}, err
 	}
 	plan.Limits = limits
-	standing := cmd.standing(group, limits)
+	standing := stillLimited(cmd, group, limits)
 	switch {
 	case cmd.Verb == Remind && len(standing) > 0 && plan.At.Before(standing[0].Until):
-		plan.Refusal, plan.Users = OnlyTold, plan.steps(holders(standing), standing)
+		plan.Refusal, plan.Users = OnlyTold, stepsFor(&plan, holders(standing), standing)
 		return plan, nil
 	case cmd.Verb == Remind, cmd.Verb == End && len(standing) == 0:
 		plan.Refusal = Superseded
@@ -52,9 +52,9 @@ func (r *Runner) Plan(ctx context.Context, asked Asked, group imapi.GroupID) (Pl
 	return r.read(ctx, plan, asked, group)
 }
 
-// sets reports whether a command may make somebody an administrator of a group.
-func (c Command) sets(group imapi.GroupID) bool {
-	return c.Verb == Add || c.Verb == Undo && len(c.reversal(group).Set) > 0
+// setsSomebody reports whether a command may make somebody an administrator of a group.
+func setsSomebody(c Command, group imapi.GroupID) bool {
+	return c.Verb == Add || c.Verb == Undo && len(reversalIn(c, group).Set) > 0
 }
 
 // read completes a plan by what the API says of the group.
@@ -64,7 +64,7 @@ func (r *Runner) read(ctx context.Context, plan Plan, asked Asked, group imapi.G
 	if err != nil {
 		return Plan{}, err
 	}
-	recent = filter(recent, func(c Recent) bool { return !c.At.Before(plan.At.Add(-mayLag)) })
+	recent = slices.DeleteFunc(slices.Clone(recent), func(c Recent) bool { return c.At.Before(plan.At.Add(-mayLag)) })
 	var since decisions
 	if cmd.Verb == Undo {
 		since.undone = cmd.Number
@@ -85,20 +85,20 @@ func (r *Runner) read(ctx context.Context, plan Plan, asked Asked, group imapi.G
 	case List:
 		plan.Refusal = OnlyList
 	case Remove:
-		plan.Users = plan.steps(cmd.Users, plan.Limits)
+		plan.Users = stepsFor(&plan, cmd.Users, plan.Limits)
 		doubt(plan.Users, recent)
 		credit(plan.Users, recent, WasNot)
 		sendAll(plan.Users)
 	case End:
-		plan.end(cmd.standing(group, plan.Limits), recent)
+		planEnd(&plan, stillLimited(cmd, group, plan.Limits), recent)
 	case Extend:
-		plan.extend(asked.Entry, cmd, group, plan.Limits)
+		planExtend(&plan, asked.Entry, cmd, group, plan.Limits)
 	case Undo:
-		plan.undo(asked, group, since)
+		planUndo(&plan, asked, group, since)
 	default:
-		plan.add(asked, group, admins, recent, missing())
+		planAdd(&plan, asked, group, admins, recent, missing())
 	}
-	plan.refuse(cmd)
+	refuseSeats(&plan, cmd)
 	return plan, nil
 }
 
@@ -110,11 +110,11 @@ func (r *Runner) missing(ctx context.Context, cmd Command) func() map[imapi.User
 	return r.accounts.missing(ctx, r.api, ids(cmd.Users))
 }
 
-// add plans who is set and who is cancelled first, and the limits.
-func (p *Plan) add(asked Asked, group imapi.GroupID, read []imapi.Admin, recent []Recent, missing map[imapi.UserID]bool) {
+// planAdd plans who is set and who is cancelled first, and the limits.
+func planAdd(p *Plan, asked Asked, group imapi.GroupID, read []imapi.Admin, recent []Recent, missing map[imapi.UserID]bool) {
 	cmd := asked.Command
-	p.Users = p.steps(cmd.Users, p.Limits)
-	p.Old = p.steps(cmd.Replace, p.Limits)
+	p.Users = stepsFor(p, cmd.Users, p.Limits)
+	p.Old = stepsFor(p, cmd.Replace, p.Limits)
 	doubt(p.Users, recent)
 	credit(p.Users, recent, WasAdmin)
 	credit(p.Old, recent, WasNot)
@@ -127,7 +127,7 @@ func (p *Plan) add(asked Asked, group imapi.GroupID, read []imapi.Admin, recent 
 		}
 		limited := s.Was != WasAdmin && s.Send || s.Was == WasAdmin && !s.Had.IsZero()
 		if cmd.For > 0 && limited {
-			s.Until = p.begins(asked).Add(cmd.For)
+			s.Until = beginOf(p, asked).Add(cmd.For)
 			p.Grants = append(p.Grants, Grant{Group: group, User: s.ID, Until: s.Until, Length: cmd.For, Entry: asked.Entry})
 		}
 	}
@@ -136,18 +136,18 @@ func (p *Plan) add(asked Asked, group imapi.GroupID, read []imapi.Admin, recent 
 	}
 }
 
-// begins is from when a limit counts: from when it was asked, so that it ends at the
+// beginOf is from when a limit counts: from when it was asked, so that it ends at the
 // same moment in all groups of an alias; but what waited long begins when its turn
 // comes.
-func (p *Plan) begins(asked Asked) time.Time {
+func beginOf(p *Plan, asked Asked) time.Time {
 	if waited := p.At.Sub(asked.At); waited < 0 || waited > asked.For/10 {
 		return p.At
 	}
 	return asked.At
 }
 
-// refuse says why nothing is sent, if nothing is.
-func (p *Plan) refuse(cmd Command) {
+// refuseSeats says why nothing is sent, if nothing is.
+func refuseSeats(p *Plan, cmd Command) {
 	switch {
 	case cmd.Verb == End && p.Read != nil: // it ends all the same
 	case p.Read != nil && (!p.Read.Kind.Passes() || cmd.Verb == List || cmd.Verb == Undo || cmd.DryRun):
@@ -155,11 +155,11 @@ func (p *Plan) refuse(cmd Command) {
 	case cmd.Verb == List:
 	case p.Read != nil && cmd.Verb == Add && cmd.For > 0:
 		p.Refusal = LimitUnread
-	case p.idle(cmd) && anyMissing(p.Users):
+	case changesNothing(p, cmd) && anyMissing(p.Users):
 		p.Refusal = NoAccounts
-	case p.idle(cmd):
+	case changesNothing(p, cmd):
 		p.Refusal = NothingToDo
-	case (cmd.Verb == Add || cmd.Verb == Undo) && p.Known && p.seats() > imapi.Seats:
+	case (cmd.Verb == Add || cmd.Verb == Undo) && p.Known && SeatsAfter(p) > imapi.Seats:
 		p.Refusal = SeatsTaken
 	case cmd.DryRun:
 		p.Refusal = OnlyDryRun
@@ -169,14 +169,14 @@ func (p *Plan) refuse(cmd Command) {
 	}
 }
 
-// idle reports whether there is nothing to send and no limit to write or lift.
-func (p *Plan) idle(cmd Command) bool {
-	return len(Sent(p.Users)) == 0 && len(Sent(p.Old)) == 0 && len(p.Grants) == 0 && len(p.permanent(cmd)) == 0
+// changesNothing reports whether there is nothing to send and no limit to write or lift.
+func changesNothing(p *Plan, cmd Command) bool {
+	return len(Sent(p.Users)) == 0 && len(Sent(p.Old)) == 0 && len(p.Grants) == 0 && len(permanentOf(p, cmd)) == 0
 }
 
-// permanent returns the limited administrators whom an add without a limit
+// permanentOf returns the limited administrators whom an add without a limit
 // makes permanent.
-func (p *Plan) permanent(cmd Command) []imapi.UserID {
+func permanentOf(p *Plan, cmd Command) []imapi.UserID {
 	var users []imapi.UserID
 	for _, s := range p.Users {
 		if cmd.Verb == Add && cmd.For == 0 && s.Was == WasAdmin && !s.Had.IsZero() {
@@ -186,20 +186,7 @@ func (p *Plan) permanent(cmd Command) []imapi.UserID {
 	return users
 }
 
-// staysPermanent reports whether an add with a limit leaves somebody permanent who was it
-// before.
-func (p *Plan) staysPermanent(cmd Command) bool {
-	return cmd.Verb == Add && cmd.For > 0 && slices.ContainsFunc(p.Users, func(s Step) bool {
-		return s.Was == WasAdmin && s.Had.IsZero() && s.Until.IsZero()
-	})
-}
-
-// seats is how many administrators the group would have.
-func (p *Plan) seats() int {
-	return len(without(with(p.Before, Sent(p.Users)), Sent(p.Old)))
-}
-
-func (p *Plan) steps(people []Person, limits []Grant) []Step {
+func stepsFor(p *Plan, people []Person, limits []Grant) []Step {
 	steps := make([]Step, 0, len(people))
 	for _, person := range people {
 		s := Step{Person: person, Was: WasUnknown}
@@ -290,4 +277,17 @@ func ids(people []Person) []imapi.UserID {
 		users[i] = p.ID
 	}
 	return users
+}
+
+// SeatsAfter is how many administrators the group would have.
+func SeatsAfter(p *Plan) int {
+	return len(without(with(p.Before, Sent(p.Users)), Sent(p.Old)))
+}
+
+// StaysPermanent reports whether an add with a limit leaves somebody permanent who was it
+// before.
+func StaysPermanent(p *Plan, cmd Command) bool {
+	return cmd.Verb == Add && cmd.For > 0 && slices.ContainsFunc(p.Users, func(s Step) bool {
+		return s.Was == WasAdmin && s.Had.IsZero() && s.Until.IsZero()
+	})
 }

@@ -62,7 +62,7 @@ func (r *Runner) BrokenPlan(ctx context.Context, cmd Command, group imapi.GroupI
 	if plan.Limits, err = r.grants.Grants(ctx, group); err != nil {
 		return Plan{}, err
 	}
-	plan.end(cmd.standing(group, plan.Limits), nil)
+	planEnd(&plan, stillLimited(cmd, group, plan.Limits), nil)
 	return plan, nil
 }
 

@@ -55,3 +55,6 @@ func (s Status) urgency() int {
 	}
 	return 2
 }
+
+// fine reports whether everything is as it was asked.
+func (s Status) fine() bool { return s == Done || s == Warned || s == Nothing }

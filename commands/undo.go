@@ -10,14 +10,6 @@ import (
 // UndoFor is how long an entry can be undone.
 const UndoFor = 24 * time.Hour
 
-// Reversal turns around what an entry changed in one group.
-type Reversal struct {
-	Group  imapi.GroupID `json:"group"`
-	Cancel []Person      `json:"cancel,omitempty"` // whom it had set
-	Set    []Person      `json:"set,omitempty"`    // whom it had cancelled
-	Limits []Grant       `json:"limits,omitempty"` // that stood before for those in Set, and that it changed
-}
-
 // Reverse returns the command that undoes what became of an entry. It returns false
 // if the entry certainly changed nothing, or nobody knows what.
 func Reverse(r Result) (Command, bool) {
@@ -26,7 +18,7 @@ func Reverse(r Result) (Command, bool) {
 		return c, false
 	}
 	for _, g := range r.Groups {
-		if v := g.reverse(r.Command); len(v.Cancel)+len(v.Set)+len(v.Limits) > 0 {
+		if v := reversalOf(g, r.Command); len(v.Cancel)+len(v.Set)+len(v.Limits) > 0 {
 			c.Reversals = append(c.Reversals, v)
 			c.Target.Groups = append(c.Target.Groups, g.Group)
 		}
@@ -34,21 +26,7 @@ func Reverse(r Result) (Command, bool) {
 	return c, len(c.Reversals) > 0
 }
 
-// needs returns the commands that whoever undoes must be allowed.
-func (c Command) needs() []Verb {
-	var verbs []Verb
-	for _, v := range c.Reversals {
-		if len(v.Cancel) > 0 && !slices.Contains(verbs, Remove) {
-			verbs = append(verbs, Remove)
-		}
-		if len(v.Set)+len(v.Limits) > 0 && !slices.Contains(verbs, Add) {
-			verbs = append(verbs, Add)
-		}
-	}
-	return verbs
-}
-
-func (g GroupResult) reverse(cmd Command) Reversal {
+func reversalOf(g GroupResult, cmd Command) Reversal {
 	v := Reversal{Group: g.Group}
 	o := g.Outcome
 	failed := o.Old == NotRestored
@@ -56,11 +34,11 @@ func (g GroupResult) reverse(cmd Command) Reversal {
 		return v
 	}
 	if cmd.Verb == Remove {
-		v.set(persons(g.Plan.Users, func(s Step) bool { return s.Was == WasAdmin }), g.Plan)
+		addSet(&v, persons(g.Plan.Users, func(s Step) bool { return s.Was == WasAdmin }), g.Plan)
 		return v
 	}
 	if o.Old == Removed || failed {
-		v.set(persons(g.Plan.Old, func(s Step) bool { return s.Was == WasAdmin }), g.Plan)
+		addSet(&v, persons(g.Plan.Old, func(s Step) bool { return s.Was == WasAdmin }), g.Plan)
 	}
 	if failed {
 		return v
@@ -75,8 +53,8 @@ func (g GroupResult) reverse(cmd Command) Reversal {
 	return v
 }
 
-// set takes up who is to be set again, with the limits that stood.
-func (v *Reversal) set(people []Person, p Plan) {
+// addSet takes up who is to be set again, with the limits that stood.
+func addSet(v *Reversal, people []Person, p Plan) {
 	v.Set = people
 	for _, person := range people {
 		if before, ok := limitOf(p.Limits, person.ID); ok {
@@ -88,7 +66,7 @@ func (v *Reversal) set(people []Person, p Plan) {
 // Decided returns what an outcome decided about whom: what this bot made of them, and
 // whose limit it set, moved or lifted, although nothing was sent. What is put back
 // after a failure is as it was before.
-func (o Outcome) Decided() []Recent {
+func Decided(o Outcome) []Recent {
 	all := slices.Clone(o.Made)
 	if o.Status == Failed {
 		return all
@@ -105,8 +83,8 @@ func (o Outcome) Decided() []Recent {
 	return all
 }
 
-// reversal returns what an undo turns around in a group.
-func (c Command) reversal(group imapi.GroupID) Reversal {
+// reversalIn returns what an undo turns around in a group.
+func reversalIn(c Command, group imapi.GroupID) Reversal {
 	at := slices.IndexFunc(c.Reversals, func(v Reversal) bool { return v.Group == group })
 	if at < 0 {
 		return Reversal{Group: group}
@@ -114,21 +92,21 @@ func (c Command) reversal(group imapi.GroupID) Reversal {
 	return c.Reversals[at]
 }
 
-// undo plans a reversal: of what the entry changed, only what still stands. What
+// planUndo plans a reversal: of what the entry changed, only what still stands. What
 // somebody decided about a user since, this undo included, stays. Nobody gets more than
 // the longest limit that the rules give who undoes, which is the command's For.
-func (p *Plan) undo(asked Asked, group imapi.GroupID, since decisions) {
+func planUndo(p *Plan, asked Asked, group imapi.GroupID, since decisions) {
 	if !p.Known {
 		return
 	}
-	v := asked.reversal(group)
-	p.Old = p.steps(v.Cancel, p.Limits)
+	v := reversalIn(asked.Command, group)
+	p.Old = stepsFor(p, v.Cancel, p.Limits)
 	for i := range p.Old {
 		s := &p.Old[i]
 		s.Decided = !since.stands(s.ID)
 		s.Send = s.Was == WasAdmin && !s.Decided
 	}
-	for _, s := range p.steps(v.Set, p.Limits) {
+	for _, s := range stepsFor(p, v.Set, p.Limits) {
 		before, limited := limitOf(v.Limits, s.ID)
 		over := limited && !before.Until.After(p.At) // an end that is over stays over
 		s.Decided = !since.stands(s.ID)
@@ -136,7 +114,7 @@ func (p *Plan) undo(asked Asked, group imapi.GroupID, since decisions) {
 		if !limited {
 			before = Grant{Group: group, User: s.ID}
 		}
-		if g := p.allowed(before, asked); s.Send && !g.Until.IsZero() {
+		if g := allowedLimit(p, before, asked); s.Send && !g.Until.IsZero() {
 			s.Until = g.Until
 			p.Grants = append(p.Grants, g)
 		}
@@ -144,16 +122,16 @@ func (p *Plan) undo(asked Asked, group imapi.GroupID, since decisions) {
 	}
 	for _, before := range v.Limits {
 		if !slices.ContainsFunc(v.Set, func(person Person) bool { return person.ID == before.User }) {
-			p.limitAgain(before, asked, since)
+			limitAgain(p, before, asked, since)
 		}
 	}
 }
 
-// allowed is a limit put back by an undo, or the longest that the rules give who
+// allowedLimit is a limit put back by an undo, or the longest that the rules give who
 // undoes, if there was none or it ends later. It has no end if neither has one.
-func (p *Plan) allowed(before Grant, asked Asked) Grant {
+func allowedLimit(p *Plan, before Grant, asked Asked) Grant {
 	g := Grant{Group: before.Group, User: before.User, Until: before.Until, Length: before.Length, Entry: asked.Entry}
-	if most := p.begins(asked).Add(asked.For); asked.For > 0 && (g.Until.IsZero() || g.Until.After(most)) {
+	if most := beginOf(p, asked).Add(asked.For); asked.For > 0 && (g.Until.IsZero() || g.Until.After(most)) {
 		g.Until, g.Length = most, asked.For
 	}
 	return g
@@ -194,7 +172,7 @@ func (d decisions) stands(user imapi.UserID) bool {
 // limitAgain puts a limit back that the entry changed or lifted, unless somebody
 // decided about it since. One that would be over by now ends at once. Whoever undoes
 // and may not give as much gives as much as they may, but takes nothing away.
-func (p *Plan) limitAgain(before Grant, asked Asked, since decisions) {
+func limitAgain(p *Plan, before Grant, asked Asked, since decisions) {
 	now, limited := limitOf(p.Limits, before.User)
 	if !Has(p.Before, before.User) || limited && now.Entry != since.undone || !since.stands(before.User) {
 		return
@@ -202,7 +180,7 @@ func (p *Plan) limitAgain(before Grant, asked Asked, since decisions) {
 	later := limited && before.Until.After(now.Until)
 	g := Grant{Group: before.Group, User: before.User, Until: before.Until, Length: before.Length, Entry: asked.Entry}
 	if later {
-		g = p.allowed(before, asked)
+		g = allowedLimit(p, before, asked)
 	}
 	s := Step{Person: Person{ID: before.User}, Was: WasAdmin, Had: now.Until}
 	if !later || g.Until.After(now.Until) {

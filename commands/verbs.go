@@ -63,30 +63,6 @@ func Usage(v Verb) string {
 	return strings.Join(line, " ")
 }
 
-// VerbOf finds which verb a word means, as itself or as a synonym, in any case.
-// Otherwise ok is false, and the verb is the nearest one, if one is near.
-func VerbOf(word string) (_ Verb, ok bool) {
-	f, ok := formOf(word)
-	return f.verb, ok
-}
-
-// formOf finds what a word means as a verb. Otherwise ok is false, and the form
-// is of the nearest verb, if one is near.
-func formOf(word string) (_ form, ok bool) {
-	var all []string
-	meant := make(map[string]form)
-	for _, f := range forms() {
-		for _, name := range append([]string{string(f.verb)}, f.synonyms...) {
-			all = append(all, name)
-			meant[name] = f
-		}
-	}
-	if f, ok := meant[strings.ToLower(word)]; ok {
-		return f, true
-	}
-	return meant[nearestOrPrefix(strings.TrimLeftFunc(word, isDash), all)], false
-}
-
 // flagNames returns the flags of the verb.
 func (f form) flagNames() []string {
 	names := make([]string, len(f.flags))
@@ -99,4 +75,13 @@ func (f form) flagNames() []string {
 // isFlag reports whether some verb has the flag.
 func isFlag(name string) bool {
 	return slices.ContainsFunc(forms(), func(f form) bool { return slices.Contains(f.flagNames(), name) })
+}
+
+// typed returns the verbs that people type, in the order of the help.
+func typed() []Verb {
+	var verbs []Verb
+	for _, f := range forms() {
+		verbs = append(verbs, f.verb)
+	}
+	return verbs
 }

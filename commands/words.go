@@ -90,13 +90,13 @@ type Words struct {
 
 	Asking
 
-	called map[imapi.UserID]string // names of the config file
+	called func(imapi.UserID) string // their names of the config file; nil: there are none
 }
 
 // Naming returns the words with a config file's names for people: whoever has one is
 // called by it, and by the UserID.
 func (w Words) Naming(n Names) Words {
-	w.called = n.called
+	w.called = n.Called
 	return w
 }
 
@@ -127,8 +127,16 @@ func (w Words) person(p Person) Text {
 	return w.people([]Person{p})
 }
 
+// nameOf is what the config file calls somebody, or "".
+func (w Words) nameOf(id imapi.UserID) string {
+	if w.called == nil {
+		return ""
+	}
+	return w.called(id)
+}
+
 // name is what somebody is called: as they were typed, else as the config file does.
-func (w Words) name(p Person) string { return cmp.Or(p.Name, w.called[p.ID]) }
+func (w Words) name(p Person) string { return cmp.Or(p.Name, w.nameOf(p.ID)) }
 
 // people names several; those of one crew stand together: "night (u_1, u_2)".
 func (w Words) people(people []Person) Text {
@@ -153,15 +161,4 @@ func (w Words) admins(admins []imapi.Admin) Text {
 		all[i] = w.person(Person{ID: a.User})
 	}
 	return join(", ", all...)
-}
-
-// persons returns the people of those steps that fit.
-func persons(steps []Step, fits func(Step) bool) []Person {
-	var people []Person
-	for _, s := range steps {
-		if fits(s) {
-			people = append(people, s.Person)
-		}
-	}
-	return people
 }

@@ -102,9 +102,6 @@ func (w Words) rightForm(v Verb) Text {
 	return usage(v)
 }
 
-// typed returns the verbs that people type, in the order of the help.
-func typed() []Verb { return []Verb{Add, Remove, List, History, Groups, Whoami, Help} }
-
 func usage(v Verb) Text {
 	return Text{{Kind: Code, Text: Name + " " + Usage(v), Verb: v}}
 }
@@ -189,7 +186,7 @@ func (w Words) Whoami(entry int64, c Caller, r Rights, contact string) Message {
 	for _, given := range r.Given {
 		m.add(Item, w.right(given))
 	}
-	_, missing := r.verbs()
+	_, missing := verbsOf(r)
 	switch {
 	case len(r.Unread) > 0: // what is missing is not known
 		m.add(Body, w.unread(r.Unread))
@@ -283,18 +280,6 @@ func charName(r rune) string {
 		return fmt.Sprintf("%U", r)
 	}
 	return string(r)
-}
-
-// shorten cuts a text behind a number of characters.
-func shorten(s string, most int) string {
-	n := 0
-	for i := range s {
-		if n == most {
-			return s[:i] + "…"
-		}
-		n++
-	}
-	return s
 }
 
 func either(yes bool, a, b string) string {

@@ -43,11 +43,11 @@ func (w Words) reportGroups(m *Message, r Result) {
 }
 
 func (w Words) headGroups(r Result) Text {
-	values := slots{"asked": w.target(r.Command.Target), "n": number(r.fine()), "all": number(len(r.Groups))}
+	values := slots{"asked": w.target(r.Command.Target), "n": number(fineGroups(r)), "all": number(len(r.Groups))}
 	switch {
 	case r.Command.Verb == Remind:
 		return fill(w.HeadRemindGroups, slots{
-			"users": w.people(r.Command.Users), "time": moment(r.Command.firstEnd()),
+			"users": w.people(r.Command.Users), "time": moment(firstEnd(r.Command)),
 			"n": number(len(r.Groups)), "group": w.target(r.Command.Target),
 		})
 	case r.Command.Verb == List:
@@ -112,7 +112,7 @@ func (w Words) account(cmd Command, g GroupResult) Text {
 		sentences = append(sentences, fill(w.GroupStatus, slots{"status": plain(w.Names[o.Status])}))
 	}
 	notes := slices.Concat([]Text{w.why(cmd, g)}, w.since(cmd, g), []Text{w.late(cmd, g)}, w.doubts(cmd, g))
-	sentences = append(sentences, filter(notes, func(t Text) bool { return len(t) > 0 })...)
+	sentences = append(sentences, slices.DeleteFunc(notes, func(t Text) bool { return len(t) == 0 })...)
 	for _, h := range together(w.happened(cmd, g)) {
 		facts = append(facts, fill(w.Item, slots{"user": w.people(h.people), "what": h.what}))
 	}
@@ -120,7 +120,7 @@ func (w Words) account(cmd Command, g GroupResult) Text {
 	if o.NowKnown && g.Plan.Refusal != SeatsTaken && len(o.Holders) == 0 && o.Status != Unknown {
 		now = append(now, fill(w.GroupSeats, w.now(o, slots{})))
 	}
-	now = filter(now, func(t Text) bool { return len(t) > 0 })
+	now = slices.DeleteFunc(now, func(t Text) bool { return len(t) == 0 })
 	if len(now) > 0 {
 		sentences = append(sentences, join(" · ", now...))
 	}

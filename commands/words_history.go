@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -62,7 +63,7 @@ func (w Words) Story(entry int64, p Past, r Result, limits []Grant, undo bool) M
 	if status := r.Status(); len(r.Groups) > 0 && status != Working {
 		report := w.Report(r)
 		m.Lines = append(m.Lines, report.Lines...)
-		m.Actions = filter(report.Actions, func(a Action) bool { return a.Name == UndoAction && undo })
+		m.Actions = slices.DeleteFunc(report.Actions, func(a Action) bool { return a.Name != UndoAction || !undo })
 	}
 	if len(limits) > 0 {
 		m.add(Body, plain(w.LimitedHead))

@@ -60,14 +60,14 @@ func (w Words) late(cmd Command, g GroupResult) Text {
 
 func (w Words) head(cmd Command, g GroupResult) Text {
 	values := slots{
-		"group": w.group(cmd.Target, g.Group), "all": number(len(g.Plan.Users)), "n": number(g.hits(cmd)),
+		"group": w.group(cmd.Target, g.Group), "all": number(len(g.Plan.Users)), "n": number(hitsOf(g, cmd)),
 		"verb": plain(string(cmd.Verb)), "number": number(int(cmd.Number)),
 	}
 	switch {
 	case cmd.Verb == End:
 		return fill(w.headEnd(cmd, g), values)
 	case cmd.Verb == Remind:
-		values["users"], values["time"] = w.people(cmd.Users), moment(cmd.firstEnd())
+		values["users"], values["time"] = w.people(cmd.Users), moment(firstEnd(cmd))
 		return fill(w.HeadRemind, values)
 	case cmd.Verb == List && g.Plan.Known:
 		return fill(w.HeadList, w.now(g.Outcome, values))
@@ -79,7 +79,7 @@ func (w Words) head(cmd Command, g GroupResult) Text {
 		return fill(w.HeadFailed, values)
 	case g.Outcome.Status == Unknown:
 		return fill(w.HeadUnknown, values)
-	case g.Outcome.Status == Nothing, g.Outcome.Status == Warned && g.Plan.staysPermanent(cmd) && len(w.groupDeeds(cmd, g)) == 0:
+	case g.Outcome.Status == Nothing, g.Outcome.Status == Warned && StaysPermanent(&g.Plan, cmd) && len(w.groupDeeds(cmd, g)) == 0:
 		return fill(w.HeadNothing, values)
 	case cmd.Verb == Undo:
 		return fill(w.HeadUndone, values)
@@ -87,7 +87,7 @@ func (w Words) head(cmd Command, g GroupResult) Text {
 		return fill(w.HeadExtended, values)
 	case cmd.Verb == Remove:
 		return fill(w.HeadRemoved, values)
-	case g.hits(cmd) == 0:
+	case hitsOf(g, cmd) == 0:
 		return fill(w.HeadChanged, values)
 	}
 	return fill(w.HeadAdded, values)
@@ -107,7 +107,7 @@ func (w Words) headEnd(cmd Command, g GroupResult) string {
 }
 
 // firstEnd is when the first of the limits that a command is about ends.
-func (c Command) firstEnd() time.Time {
+func firstEnd(c Command) time.Time {
 	var first time.Time
 	for _, g := range c.Limits {
 		if first.IsZero() || g.Until.Before(first) {
@@ -117,8 +117,8 @@ func (c Command) firstEnd() time.Time {
 	return first
 }
 
-// hits is how many of those named were added or removed.
-func (g GroupResult) hits(cmd Command) int {
+// hitsOf is how many of those named were added or removed.
+func hitsOf(g GroupResult, cmd Command) int {
 	if g.Outcome.Old == NotRestored || g.Outcome.Old == MaybeRestored {
 		return 0
 	}

@@ -12,10 +12,10 @@ func (w Words) Root(r Result) Text {
 	status := r.Status()
 	what := w.asked(r.Command)
 	switch {
-	case status == Working && r.settled() > 0:
-		what = fill(w.Progress, slots{"asked": what, "n": number(r.settled()), "all": number(len(r.Groups))})
+	case status == Working && settledGroups(r) > 0:
+		what = fill(w.Progress, slots{"asked": what, "n": number(settledGroups(r)), "all": number(len(r.Groups))})
 	case (status == Partly || status == Warned) && len(r.Groups) > 1:
-		what = fill(w.Progress, slots{"asked": what, "n": number(r.fine()), "all": number(len(r.Groups))})
+		what = fill(w.Progress, slots{"asked": what, "n": number(fineGroups(r)), "all": number(len(r.Groups))})
 	}
 	if r.Command.Verb == List && len(r.Groups) == 1 && status == Done {
 		what = fill(w.ListedOn, w.now(r.Groups[0].Outcome, slots{"target": w.target(r.Command.Target)}))
@@ -28,7 +28,7 @@ func (w Words) Root(r Result) Text {
 	})
 }
 
-func (r Result) settled() int {
+func settledGroups(r Result) int {
 	n := 0
 	for _, g := range r.Groups {
 		if g.Outcome.Status != "" {
@@ -38,8 +38,8 @@ func (r Result) settled() int {
 	return n
 }
 
-// fine is how many groups are as it was asked.
-func (r Result) fine() int {
+// fineGroups is how many groups are as it was asked.
+func fineGroups(r Result) int {
 	n := 0
 	for _, g := range r.Groups {
 		if g.Outcome.Status.fine() {
@@ -187,6 +187,3 @@ func (w Words) groupDeeds(cmd Command, g GroupResult) []deed {
 	say(5, w.Did.NoAccount, g.Plan.Users, func(s Step) bool { return s.NoAccount })
 	return deeds
 }
-
-// fine reports whether everything is as it was asked.
-func (s Status) fine() bool { return s == Done || s == Warned || s == Nothing }

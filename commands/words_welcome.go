@@ -6,8 +6,8 @@ import "slices"
 // example of it.
 func (w Words) Welcome(entry int64, r Rights) Message {
 	m := Message{Entry: entry}
-	anywhere, _ := r.verbs()
-	here, _ := Rights{Given: filter(r.Given, func(g Right) bool { return g.Here })}.verbs()
+	anywhere, _ := verbsOf(r)
+	here, _ := verbsOf(Rights{Given: slices.DeleteFunc(slices.Clone(r.Given), func(g Right) bool { return !g.Here })})
 	switch {
 	case len(here) > 0:
 		m.add(Head, fill(w.WelcomeSays, slots{"verbs": codes(here)}))
@@ -34,9 +34,9 @@ func example(verbs []Verb) string {
 	return Name + " " + string(verbs[0]) + " @TGS#a6I4ZUUGO user1"
 }
 
-// verbs returns the commands on a group that some rule gives, and those that none
+// verbsOf returns the commands on a group that some rule gives, and those that none
 // gives, in their usual order.
-func (r Rights) verbs() (given, missing []Verb) {
+func verbsOf(r Rights) (given, missing []Verb) {
 	for _, v := range []Verb{Add, Remove, List} {
 		if slices.ContainsFunc(r.Given, func(g Right) bool {
 			return len(g.Commands) == 0 || slices.Contains(g.Commands, v)

@@ -57,7 +57,7 @@ func (w Words) why(cmd Command, g GroupResult) Text {
 	case SeatsTaken:
 		return fill(w.Full, slots{
 			"n": number(len(g.Plan.Before)), "seats": number(imapi.Seats), "users": w.admins(g.Plan.Before),
-			"after": number(g.Plan.seats()),
+			"after": number(SeatsAfter(&g.Plan)),
 		})
 	case LimitUnread:
 		return plain(w.LimitUnread)

@@ -66,7 +66,7 @@ func checkRules(cfg config.Config) (bot.Rules, []bot.Finding) {
 		f.Detail = fmt.Sprintf("%s can be used, with %d aliases", cfg.PolicyFile, len(rules.Names.Aliases()))
 	}
 	findings := []bot.Finding{f}
-	if names := rules.Names.Ambiguous(); len(names) > 0 {
+	if names := commands.Ambiguous(rules.Names); len(names) > 0 {
 		findings = append(findings, bot.Finding{
 			Name: "names", Verdict: bot.IsFine, Detail: "warning: these names of people are also names of options: " + bot.Some(names),
 			Remedy: "Type them in quotes, or give these people other names.",

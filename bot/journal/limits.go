@@ -139,7 +139,7 @@ func (r *Reader) DecidedSince(ctx context.Context, g imapi.GroupID, entry int64)
 		decided, forgotten = nil, false
 		for _, o := range outcomes {
 			forgotten = forgotten || o.damage != nil
-			decided = appendUnseen(decided, o.entry, o.outcome.Decided(), seen)
+			decided = appendUnseen(decided, o.entry, commands.Decided(o.outcome), seen)
 		}
 		return err
 	})

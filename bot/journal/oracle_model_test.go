@@ -361,7 +361,7 @@ func (o *oracle) decidedSince(group imapi.GroupID, entry int64) (decided []comma
 		if out := o.outcome(d, group); out == nil {
 			forgotten = true
 		} else {
-			decided = appendUnseen(decided, d.entry, out.Decided(), seen)
+			decided = appendUnseen(decided, d.entry, commands.Decided(*out), seen)
 		}
 	}
 	return decided, forgotten
