@@ -9,6 +9,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
@@ -25,8 +26,8 @@ func BenchmarkAcceptToFirstCall(b *testing.B) {
 	stage, chat := bottest.NewStage(b, nil), bottest.NewChat()
 	stage.API.AddGroup(groupA, simulator.Group{})
 	stage.API.AddAccount("user1", "")
-	stage.Rules.Set(bot.Rules{Policy: commands.Policy{
-		Rules: []commands.Rule{{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}}},
+	stage.Rules.Set(bot.Rules{Policy: policy.Policy{
+		Rules: []policy.Rule{{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}}},
 	}})
 	stage.Run(b, chat)
 	if _, err := chat.Door(b.Context()); err != nil {
@@ -83,7 +84,7 @@ func BenchmarkBulk(b *testing.B) {
 	stage.API.AddAccount("user1", "")
 	stage.API.SetLatency(20 * time.Millisecond)
 	stage.Rules.Set(bot.Rules{
-		Policy: commands.Policy{Rules: []commands.Rule{{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}}}},
+		Policy: policy.Policy{Rules: []policy.Rule{{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}}}},
 		Names:  commands.NewNames(map[string][]imapi.GroupID{"all": many}, nil),
 	})
 	stage.Run(b, chat)

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"liveadmin/commands"
+	"liveadmin/commands/change"
+	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
 )
 
@@ -15,7 +18,7 @@ import (
 type API interface {
 	// For returns what one command of a caller calls. Callers are served in turn, and
 	// urgent calls before others.
-	For(caller string, urgent bool) commands.Admins
+	For(caller string, urgent bool) change.Admins
 	// Share is how many calls of one command can wait or be in flight at once.
 	Share() int
 }
@@ -24,12 +27,12 @@ type API interface {
 type Client struct{ *imapi.Client }
 
 // For is imapi's For.
-func (c Client) For(caller string, urgent bool) commands.Admins { return c.Client.For(caller, urgent) }
+func (c Client) For(caller string, urgent bool) change.Admins { return c.Client.For(caller, urgent) }
 
 // Rules is what the config file says at the moment: who may do what, and what
 // people can type instead of IDs.
 type Rules struct {
-	Policy commands.Policy
+	Policy policy.Policy
 	Names  commands.Names
 }
 
@@ -38,7 +41,7 @@ type Parts struct {
 	Journal  Journal
 	API      API
 	Rules    func() Rules
-	Words    commands.Words
+	Words    words.Words
 	Log      *slog.Logger
 	Now      func() time.Time
 	Observer Observer
@@ -49,11 +52,11 @@ type Bot struct {
 	journal   Journal
 	api       API
 	rules     func() Rules
-	words     commands.Words
+	words     words.Words
 	log       *slog.Logger
 	now       func() time.Time
 	observer  Observer
-	runner    *commands.Runner
+	runner    *change.Runner
 	platforms map[string]Platform
 	lanes     *lanes
 	glimpses  glimpses
@@ -79,7 +82,7 @@ func New(p Parts) (*Bot, error) {
 	}
 	return &Bot{
 		journal: p.Journal, api: p.API, rules: p.Rules, words: p.Words, log: p.Log, now: p.Now, observer: p.Observer,
-		runner:    commands.NewRunner(p.API.For("", false), p.Journal, p.Now),
+		runner:    change.NewRunner(p.API.For("", false), p.Journal, p.Now),
 		platforms: make(map[string]Platform),
 		lanes:     newLanes(),
 		caps:      newCaps(),
@@ -89,4 +92,4 @@ func New(p Parts) (*Bot, error) {
 }
 
 // wording is how the bot calls things and people by the rules in force.
-func (b *Bot) wording() commands.Words { return b.words.Naming(b.rules().Names) }
+func (b *Bot) wording() words.Words { return b.words.Naming(b.rules().Names) }

@@ -15,6 +15,7 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/journal"
 	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
@@ -33,8 +34,8 @@ func open(t *testing.T, opts ...imapi.Option) (*bottest.Stage, *bottest.Chat) {
 	for u := range 9 {
 		stage.API.AddAccount(fmt.Sprintf("user%d", u), "")
 	}
-	stage.Rules.Set(bot.Rules{Policy: commands.Policy{
-		Rules: []commands.Rule{{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}}},
+	stage.Rules.Set(bot.Rules{Policy: policy.Policy{
+		Rules: []policy.Rule{{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}}},
 	}})
 	return stage, bottest.NewChat()
 }

@@ -13,7 +13,8 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/journal"
 	"liveadmin/bot/journal/journaltest"
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
 	"liveadmin/imapi/simulator"
 )
 
@@ -39,7 +40,7 @@ func BenchmarkBurst(b *testing.B) {
 			}
 			b.Cleanup(func() { record.Close() })
 			instance, err := bot.New(bot.Parts{
-				Journal: record, API: bot.Client{Client: stage.Client}, Rules: stage.Rules.Get, Words: commands.English(), Log: quiet, Now: time.Now,
+				Journal: record, API: bot.Client{Client: stage.Client}, Rules: stage.Rules.Get, Words: words.English(), Log: quiet, Now: time.Now,
 			})
 			if err != nil {
 				b.Fatal(err)
@@ -55,8 +56,8 @@ func BenchmarkBurst(b *testing.B) {
 // crowd is a stage with ten groups.
 func crowd(b *testing.B) (*bottest.Stage, []string) {
 	stage := bottest.NewStage(b, nil)
-	stage.Rules.Set(bot.Rules{Policy: commands.Policy{
-		Rules: []commands.Rule{{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}}},
+	stage.Rules.Set(bot.Rules{Policy: policy.Policy{
+		Rules: []policy.Rule{{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}}},
 	}})
 	var groups []string
 	for i := range 10 {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	"liveadmin/commands"
+	"liveadmin/commands/change"
+	"liveadmin/commands/policy"
 )
 
 // Click is a press on a button under a message of the bot.
@@ -37,7 +39,7 @@ func (c Click) presses() []string {
 // answered in the thread; what cannot be done any more is told the caller alone.
 func (b *Bot) click(ctx context.Context, d Delivery, rules Rules, ack Ack) error {
 	if d.Caller.Outsider {
-		return b.refuse(ctx, d, rules, commands.Command{}, commands.Decision{Denial: commands.CallerOutsider}, ack)
+		return b.refuse(ctx, d, rules, commands.Command{}, policy.Decision{Denial: policy.CallerOutsider}, ack)
 	}
 	cmd, ok, err := b.pressed(ctx, *d.Click)
 	if err != nil {
@@ -67,7 +69,7 @@ func (b *Bot) pressed(ctx context.Context, c Click) (commands.Command, bool, err
 	if err != nil || !found {
 		return commands.Command{}, false, err
 	}
-	cmd, ok := commands.Pressed(c.Action, e.result())
+	cmd, ok := change.Pressed(c.Action, e.result())
 	if ok && cmd.Verb == commands.Undo {
 		ok, err = b.undoable(ctx, e, cmd.Number)
 	}
@@ -84,12 +86,12 @@ func (b *Bot) undoable(ctx context.Context, pressed Entry, number int64) (bool, 
 			return false, err
 		}
 	}
-	return found && b.now().Sub(undone.Accepted) <= commands.UndoFor, nil
+	return found && b.now().Sub(undone.Accepted) <= change.UndoFor, nil
 }
 
 // press accepts what a button does. While that is being done, pressing it again, by
 // whomever, does nothing; after that it is another press.
-func (b *Bot) press(ctx context.Context, d Delivery, cmd commands.Command, decision commands.Decision, ack Ack) error {
+func (b *Bot) press(ctx context.Context, d Delivery, cmd commands.Command, decision policy.Decision, ack Ack) error {
 	asked, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	taken, err := b.journal.Taken(asked, d.Click.presses())
@@ -136,7 +138,7 @@ func (s State) closed() bool { return !slices.Contains([]State{Accepted, Done}, 
 
 // limited gives an add without a limit the longest that its rule allows, and an undo
 // the longest that who undoes may give.
-func limited(cmd commands.Command, decision commands.Decision) commands.Command {
+func limited(cmd commands.Command, decision policy.Decision) commands.Command {
 	if cmd.Verb == commands.Undo || cmd.Verb == commands.Add && cmd.For == 0 {
 		cmd.For = decision.Limit
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"liveadmin/commands"
+	"liveadmin/commands/policy"
 )
 
 // Callers whom no rule allows anything get so many answers in any minute. What they
@@ -20,11 +21,11 @@ const (
 )
 
 // answersFor returns how many answers a minute a caller gets; 0: as many as they ask for.
-func answersFor(s commands.Standing) int {
+func answersFor(s policy.Standing) int {
 	switch s {
-	case commands.Known:
+	case policy.Known:
 		return 0
-	case commands.Maybe:
+	case policy.Maybe:
 		return cappedMaybe
 	}
 	return cappedAnswers

@@ -10,6 +10,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
+	"liveadmin/commands/policy"
 )
 
 // TestCapped: who has no right at all gets 30 answers a minute; more is acknowledged,
@@ -55,7 +56,7 @@ func TestCapped(t *testing.T) {
 func TestCappedMaybe(t *testing.T) {
 	const crew = "chat:usergroup:crew"
 	stage, chat := open(t)
-	stage.Rules.Set(bot.Rules{Policy: commands.Policy{Rules: []commands.Rule{{Name: "rule 1", Allow: []string{crew}}}}})
+	stage.Rules.Set(bot.Rules{Policy: policy.Policy{Rules: []policy.Rule{{Name: "rule 1", Allow: []string{crew}}}}})
 	stage.Run(t, chat)
 	for _, test := range []struct {
 		name   string

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"liveadmin/commands"
+	"liveadmin/commands/change"
 	"liveadmin/imapi"
 )
 
@@ -148,7 +149,7 @@ func (j *job) plan(ctx context.Context, e Entry, c *Change) error {
 	}
 	var plan commands.Plan
 	err := safely(func() (err error) {
-		asked := commands.Asked{Entry: e.Number, At: e.Accepted, Resumed: j.resumed, Command: e.Command}
+		asked := change.Asked{Entry: e.Number, At: e.Accepted, Resumed: j.resumed, Command: e.Command}
 		plan, err = j.runner.Plan(ctx, asked, c.Group)
 		return err
 	})
@@ -196,7 +197,7 @@ func (j *job) apply(ctx context.Context, e Entry, c *Change, again bool) error {
 // rests reports whether an end that has failed again is to be tried once more.
 func (j *job) rests(e Entry, o commands.Outcome) bool {
 	failed := o.Status == commands.Failed || o.Status == commands.Unknown
-	return failed && e.Command.Repeated() && j.b.now().Sub(e.Accepted) < commands.EndFor
+	return failed && e.Command.Repeated() && j.b.now().Sub(e.Accepted) < change.EndFor
 }
 
 // rest takes a change out of the order until it is tried again.

@@ -12,6 +12,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
@@ -180,7 +181,7 @@ type rootedChat struct {
 	may chan struct{}
 }
 
-func (c rootedChat) Announce(ctx context.Context, e bot.Entry, _ commands.Text) (bot.Post, error) {
+func (c rootedChat) Announce(ctx context.Context, e bot.Entry, _ words.Text) (bot.Post, error) {
 	select {
 	case <-c.may:
 	case <-ctx.Done():

@@ -11,6 +11,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
 )
 
@@ -167,17 +168,17 @@ func (m mortalChat) Run(ctx context.Context, door bot.Door) error {
 	return m.Chat.Run(ctx, door)
 }
 
-func (m mortalChat) Announce(ctx context.Context, e bot.Entry, root commands.Text) (post bot.Post, err error) {
+func (m mortalChat) Announce(ctx context.Context, e bot.Entry, root words.Text) (post bot.Post, err error) {
 	err = m.step("root", func() (err error) { post, err = m.Chat.Announce(ctx, e, root); return err })
 	return post, err
 }
 
-func (m mortalChat) Report(ctx context.Context, e bot.Entry, root commands.Text, result commands.Message) (post bot.Post, err error) {
+func (m mortalChat) Report(ctx context.Context, e bot.Entry, root words.Text, result words.Message) (post bot.Post, err error) {
 	err = m.step("result", func() (err error) { post, err = m.Chat.Report(ctx, e, root, result); return err })
 	return post, err
 }
 
-func (m mortalChat) Update(ctx context.Context, e bot.Entry, root commands.Text) error {
+func (m mortalChat) Update(ctx context.Context, e bot.Entry, root words.Text) error {
 	return m.step("update", func() error { return m.Chat.Update(ctx, e, root) })
 }
 

@@ -14,6 +14,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
@@ -23,7 +24,7 @@ import (
 func live(t *testing.T, s *bottest.Stage, chat *bottest.Chat, l *life, dying *sync.WaitGroup) (bury func()) {
 	t.Helper()
 	b, err := bot.New(bot.Parts{
-		Journal: mortalJournal{s.Journal, l}, API: around(bot.Client{Client: s.Client}, func(a calls) calls { return mortalAPI{a, l} }), Rules: s.Rules.Get, Words: commands.English(),
+		Journal: mortalJournal{s.Journal, l}, API: around(bot.Client{Client: s.Client}, func(a calls) calls { return mortalAPI{a, l} }), Rules: s.Rules.Get, Words: words.English(),
 		Log: slog.New(slog.DiscardHandler), Now: s.Clock.Now,
 	})
 	if err != nil {

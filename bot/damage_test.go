@@ -13,6 +13,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
+	"liveadmin/commands/change"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
@@ -50,7 +51,7 @@ func TestDamagedEnd(t *testing.T) {
 			check(t, err)
 			end := bot.Entry{
 				Key: "end:1:0", Caller: e.Caller, Place: e.Place, Under: 1, Root: e.Root,
-				Command: commands.Ends(e.Command.Target, limits), Changes: []bot.Change{{Group: groupA}},
+				Command: change.Ends(e.Command.Target, limits), Changes: []bot.Change{{Group: groupA}},
 			}
 			_, _, err = stage.Journal.Accept(t.Context(), end, bot.Record{What: bot.WasAccepted}, nil)
 			check(t, err)
@@ -81,9 +82,9 @@ type minedAdmins struct {
 }
 
 // adminsAPI is an embedded commands.Admins, whose method has that name, too.
-type adminsAPI = commands.Admins
+type adminsAPI = change.Admins
 
-func (m mineOnce) For(caller string, urgent bool) commands.Admins {
+func (m mineOnce) For(caller string, urgent bool) change.Admins {
 	return minedAdmins{m.API.For(caller, urgent), m}
 }
 
@@ -180,10 +181,10 @@ func TestPressedOften(t *testing.T) {
 	_, err := chat.Result(soon(t), 1)
 	check(t, err)
 	for range 50 {
-		press(t, chat, "alice", commands.RetryAction, 1)
+		press(t, chat, "alice", change.RetryAction, 1)
 	}
 	accepts.Store(0)
-	if got := press(t, chat, "alice", commands.RetryAction, 1); !strings.Contains(got, "(private) This button does nothing any more") || accepts.Load() > 2 {
+	if got := press(t, chat, "alice", change.RetryAction, 1); !strings.Contains(got, "(private) This button does nothing any more") || accepts.Load() > 2 {
 		t.Errorf("answered %s after %d tries", got, accepts.Load())
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"liveadmin/commands"
+	"liveadmin/commands/change"
+	"liveadmin/commands/words"
 )
 
 // The record is looked at when the next limit asks for something, and at least so
@@ -63,10 +65,10 @@ func (b *Bot) look(ctx context.Context) (next time.Time, err error) {
 	}
 	var errs []error
 	for _, limits := range together(due.Over) {
-		errs = append(errs, b.fallDue(ctx, commands.Ends, "end", limits))
+		errs = append(errs, b.fallDue(ctx, change.Ends, "end", limits))
 	}
 	for _, limits := range together(due.Near) {
-		errs = append(errs, b.fallDue(ctx, commands.Reminds, "remind", limits))
+		errs = append(errs, b.fallDue(ctx, change.Reminds, "remind", limits))
 	}
 	return due.Next, errors.Join(errs...)
 }
@@ -77,7 +79,7 @@ func (b *Bot) tellCapped(ctx context.Context, now time.Time) error {
 	for _, c := range b.caps.overdue(now) {
 		_, _, err := b.journal.Note(ctx, "", Record{
 			What: WasCapped, Caller: c.Ref, Place: c.Place, Outcome: commands.Refused,
-			Text: fmt.Sprintf("%d more since %s, not answered", c.Count, commands.UTC(c.Since)),
+			Text: fmt.Sprintf("%d more since %s, not answered", c.Count, words.UTC(c.Since)),
 		})
 		if err != nil {
 			return err

@@ -8,7 +8,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
-	"liveadmin/commands"
+	"liveadmin/commands/change"
 	"liveadmin/imapi/simulator"
 )
 
@@ -200,12 +200,12 @@ func TestEndGivenUp(t *testing.T) {
 	said(t, chat, 1, "I try again")
 	stage.Clock.Advance(2 * time.Second)
 	until(t, "the end rests", func() bool { return resting(t, stage) })
-	stage.Clock.Advance(commands.EndFor)
+	stage.Clock.Advance(change.EndFor)
 	said(t, chat, 2, "failed for 24 hours and is given up", "Remove user1 by hand", "[Try again]")
 	nothingOpen(t, stage)
 	stage.API.ClearFaults()
 	entry := int64(3)
-	if got := press(t, chat, "alice", commands.RetryAction, entry); !strings.Contains(got, "• user1: removed") {
+	if got := press(t, chat, "alice", change.RetryAction, entry); !strings.Contains(got, "• user1: removed") {
 		t.Errorf("answered %s", got)
 	}
 	admins(t, stage, groupA)

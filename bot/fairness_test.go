@@ -6,7 +6,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
@@ -16,8 +16,8 @@ import (
 func TestFairness(t *testing.T) {
 	const many = 60
 	stage, chat := bottest.NewStage(t, nil, imapi.WithRateLimit(20)), bottest.NewChat()
-	stage.Rules.Set(bot.Rules{Policy: commands.Policy{
-		Rules: []commands.Rule{{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice"), bottest.Ref("bob")}}},
+	stage.Rules.Set(bot.Rules{Policy: policy.Policy{
+		Rules: []policy.Rule{{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice"), bottest.Ref("bob")}}},
 	}})
 	for _, user := range []string{"user1", "user2"} {
 		stage.API.AddAccount(user, "")

@@ -16,12 +16,14 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
+	"liveadmin/commands/change"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
 
 // calls are what a command calls. An alias can be embedded: its name is no method's.
-type calls = commands.Admins
+type calls = change.Admins
 
 // wrapped is an API whose calls go through what a test puts around them.
 type wrapped struct {
@@ -31,7 +33,7 @@ type wrapped struct {
 
 func around(api bot.API, with func(calls) calls) bot.API { return wrapped{api, with} }
 
-func (w wrapped) For(caller string, urgent bool) commands.Admins {
+func (w wrapped) For(caller string, urgent bool) change.Admins {
 	return w.with(w.API.For(caller, urgent))
 }
 
@@ -40,7 +42,7 @@ func (w wrapped) For(caller string, urgent bool) commands.Admins {
 func run(t *testing.T, s *bottest.Stage, change func(*bot.Parts), platform bot.Platform) (stop func()) {
 	t.Helper()
 	parts := bot.Parts{
-		Journal: s.Journal, API: bot.Client{Client: s.Client}, Rules: s.Rules.Get, Words: commands.English(),
+		Journal: s.Journal, API: bot.Client{Client: s.Client}, Rules: s.Rules.Get, Words: words.English(),
 		Log: slog.New(slog.DiscardHandler), Now: s.Clock.Now,
 	}
 	change(&parts)
@@ -94,7 +96,7 @@ type timedChat struct {
 	roots []string
 }
 
-func (c *timedChat) Update(ctx context.Context, e bot.Entry, root commands.Text) error {
+func (c *timedChat) Update(ctx context.Context, e bot.Entry, root words.Text) error {
 	if e.Number == 1 {
 		c.mu.Lock()
 		c.times, c.roots = append(c.times, time.Now()), append(c.roots, root.String())

@@ -6,6 +6,9 @@ import (
 	"slices"
 
 	"liveadmin/commands"
+	"liveadmin/commands/change"
+	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
 )
 
@@ -48,7 +51,7 @@ func (s Story) Outcome() commands.Status {
 
 // seenBy returns which entries a caller may see, by their first rows: their own, and what
 // is about groups on which some rule gives them some command.
-func seenBy(caller commands.Caller, policy commands.Policy) func(Record) bool {
+func seenBy(caller commands.Caller, policy policy.Policy) func(Record) bool {
 	seen := make(map[imapi.GroupID]bool)
 	return func(r Record) bool {
 		return r.Caller == caller.Ref || slices.ContainsFunc(r.Groups, func(g imapi.GroupID) bool {
@@ -62,8 +65,8 @@ func seenBy(caller commands.Caller, policy commands.Policy) func(Record) bool {
 	}
 }
 
-func (s Story) past() commands.Past {
-	return commands.Past{
+func (s Story) past() words.Past {
+	return words.Past{
 		Number: s.First.Number, At: s.First.At, Caller: s.First.Caller, Place: s.First.Place, Text: s.First.Text, Outcome: s.Outcome(),
 	}
 }
@@ -84,10 +87,10 @@ func FilterOf(cmd commands.Command) Filter {
 }
 
 // trail is the answer to history.
-func (b *Bot) trail(ctx context.Context, d Delivery, cmd commands.Command, rules Rules) (func(int64) commands.Message, error) {
+func (b *Bot) trail(ctx context.Context, d Delivery, cmd commands.Command, rules Rules) (func(int64) words.Message, error) {
 	filter := FilterOf(cmd)
 	filter.Reader = d.Caller.Ref
-	if rules.Policy.Knows(d.Caller) == commands.Stranger {
+	if rules.Policy.Knows(d.Caller) == policy.Stranger {
 		filter.Caller = d.Caller.Ref
 	}
 	if cmd.Since > 0 {
@@ -103,15 +106,15 @@ func (b *Bot) trail(ctx context.Context, d Delivery, cmd commands.Command, rules
 	if cmd.Number != 0 && len(stories) == 1 {
 		return b.story(ctx, stories[0])
 	}
-	var past []commands.Past
+	var past []words.Past
 	for _, s := range stories {
 		past = append(past, s.past())
 	}
-	return func(entry int64) commands.Message { return b.words.Trail(entry, past) }, nil
+	return func(entry int64) words.Message { return b.words.Trail(entry, past) }, nil
 }
 
 // story is the answer to history of one number: that entry with its end and its undo.
-func (b *Bot) story(ctx context.Context, s Story) (func(int64) commands.Message, error) {
+func (b *Bot) story(ctx context.Context, s Story) (func(int64) words.Message, error) {
 	e, _, err := b.journal.Entry(ctx, s.First.Number)
 	if err != nil {
 		return nil, err
@@ -122,8 +125,8 @@ func (b *Bot) story(ctx context.Context, s Story) (func(int64) commands.Message,
 	}
 	limits = slices.DeleteFunc(limits, func(g commands.Grant) bool { return g.Entry != s.First.Number })
 	slices.SortStableFunc(limits, func(a, b commands.Grant) int { return cmp.Compare(a.Group, b.Group) })
-	undo := b.now().Sub(e.Accepted) <= commands.UndoFor
-	return func(entry int64) commands.Message {
+	undo := b.now().Sub(e.Accepted) <= change.UndoFor
+	return func(entry int64) words.Message {
 		return b.wording().Story(entry, s.past(), e.result(), limits, undo)
 	}, nil
 }

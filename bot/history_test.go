@@ -9,6 +9,8 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
+	"liveadmin/commands/change"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 )
 
@@ -17,7 +19,7 @@ import (
 // only if that caller is asked for.
 func TestHistorySees(t *testing.T) {
 	stage, chat := open(t)
-	stage.Rules.Set(bot.Rules{Policy: commands.Policy{Rules: []commands.Rule{
+	stage.Rules.Set(bot.Rules{Policy: policy.Policy{Rules: []policy.Rule{
 		{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}},
 		{Name: "rule 1", Allow: []string{bottest.Ref("bob")}, Commands: []commands.Verb{commands.List}, Groups: []string{groupA}},
 	}}})
@@ -73,7 +75,7 @@ func TestHistoryOfAFlood(t *testing.T) {
 	stage.Run(t, chat)
 	tell(t, chat, "add GROUP user1")
 	for i := range 600 { // more than is looked at; written as the caps would let them in within 20 minutes
-		r := bot.Record{What: bot.WasRefused, Outcome: commands.Refused, Detail: string(commands.NoRight), Groups: []imapi.GroupID{groupA}}
+		r := bot.Record{What: bot.WasRefused, Outcome: commands.Refused, Detail: string(policy.NoRight), Groups: []imapi.GroupID{groupA}}
 		if i%2 == 0 {
 			r = bot.Record{What: bot.WasMistaken, Outcome: commands.Mistaken}
 		}
@@ -101,7 +103,7 @@ func TestHistoryOfOne(t *testing.T) {
 	}
 	stage.Clock.Advance(30 * time.Minute)
 	said(t, chat, 1, "removed")
-	stage.Clock.Advance(commands.UndoFor)
+	stage.Clock.Advance(change.UndoFor)
 	got = tell(t, chat, "history #1")
 	if strings.Contains(got, "until 2026-11-20 16:00 UTC\n#") || strings.Contains(got, "[Undo]") {
 		t.Errorf("the end that is over, or an undo that is too late, in\n%s", got)
@@ -131,7 +133,7 @@ func TestHistoryOfLongAgo(t *testing.T) {
 	if got := tell(t, chat, "history #1"); !strings.Contains(got, "add "+groupA+" user1   ✅ Done") || strings.Contains(got, "[") {
 		t.Errorf("answered %s", got)
 	}
-	if got := press(t, chat, "alice", commands.UndoAction, 1); !strings.Contains(got, "(private) This button does nothing any more") {
+	if got := press(t, chat, "alice", change.UndoAction, 1); !strings.Contains(got, "(private) This button does nothing any more") {
 		t.Errorf("answered %s", got)
 	}
 }

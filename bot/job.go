@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"liveadmin/commands"
+	"liveadmin/commands/change"
 )
 
 // job is an open entry, carried by this instance. Memory follows the work in hand: a
@@ -21,12 +22,12 @@ type job struct {
 	b        *Bot
 	ctx      context.Context
 	cancel   context.CancelFunc
-	resumed  bool             // taken up from the journal
-	runner   *commands.Runner // calls the API as this entry's caller
-	room     int              // changes in work at once
-	since    time.Time        // accepted or taken up here
-	settled  chan struct{}    // closed when every change is settled
-	finished func()           // this process has nothing more to do for it
+	resumed  bool           // taken up from the journal
+	runner   *change.Runner // calls the API as this entry's caller
+	room     int            // changes in work at once
+	since    time.Time      // accepted or taken up here
+	settled  chan struct{}  // closed when every change is settled
+	finished func()         // this process has nothing more to do for it
 
 	running sync.WaitGroup // its goroutines
 	rooting sync.Mutex     // held while the acknowledgement is marked, which is before the root is complete

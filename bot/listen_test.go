@@ -15,6 +15,8 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
+	"liveadmin/commands/change"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
 )
 
@@ -37,7 +39,7 @@ func (g gone) Run(ctx context.Context, _ bot.Door) error {
 	}
 }
 
-func (g gone) Announce(context.Context, bot.Entry, commands.Text) (bot.Post, error) {
+func (g gone) Announce(context.Context, bot.Entry, words.Text) (bot.Post, error) {
 	return "", g.err
 }
 
@@ -61,14 +63,14 @@ func (j emptyJournal) Grants(context.Context, imapi.GroupID) ([]commands.Grant, 
 
 type noAPI struct{ bot.API }
 
-func (noAPI) For(string, bool) commands.Admins { return nil }
-func (noAPI) Share() int                       { return 1 }
+func (noAPI) For(string, bool) change.Admins { return nil }
+func (noAPI) Share() int                     { return 1 }
 
 func bare(t *testing.T, out *bottest.Log, open ...bot.Entry) *bot.Bot {
 	t.Helper()
 	b, err := bot.New(bot.Parts{
 		Journal: emptyJournal{open: open}, API: noAPI{}, Rules: func() bot.Rules { return bot.Rules{} },
-		Words: commands.Words{Explain: imapi.Explain}, Log: slog.New(slog.NewTextHandler(out, nil)), Now: time.Now,
+		Words: words.Words{Explain: imapi.Explain}, Log: slog.New(slog.NewTextHandler(out, nil)), Now: time.Now,
 	})
 	if err != nil {
 		t.Fatal(err)

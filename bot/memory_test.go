@@ -10,6 +10,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
@@ -96,7 +97,7 @@ func TestMemoryFollowsTheWork(t *testing.T) {
 // on record; others are not.
 func TestTooMuchOpen(t *testing.T) {
 	stage, chat := open(t)
-	stage.Rules.Set(bot.Rules{Policy: commands.Policy{Rules: []commands.Rule{
+	stage.Rules.Set(bot.Rules{Policy: policy.Policy{Rules: []policy.Rule{
 		{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice"), bottest.Ref("bob")}},
 	}}})
 	all := many(stage, 1000)
@@ -111,7 +112,7 @@ func TestTooMuchOpen(t *testing.T) {
 		t.Errorf("bob is answered %q, %v; want %q", got, err, want)
 	}
 	rows, err := stage.Journal.Trail(t.Context(), bot.Filter{About: []string{bottest.Ref("bob")}, Limit: 1})
-	if err != nil || len(rows) != 1 || rows[0].What != bot.WasRefused || rows[0].Outcome != commands.Refused || rows[0].Detail != string(commands.TooMuchOpen) {
+	if err != nil || len(rows) != 1 || rows[0].What != bot.WasRefused || rows[0].Outcome != commands.Refused || rows[0].Detail != string(policy.TooMuchOpen) {
 		t.Errorf("on record %+v, %v", rows, err)
 	}
 	if answer, err := chat.Deliver(soon(t), "k", "alice", "add "+groupA+" user1"); err != nil || answer.Entry == 0 || answer.Private != nil {

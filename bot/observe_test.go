@@ -14,6 +14,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
+	"liveadmin/commands/change"
 	"liveadmin/imapi"
 )
 
@@ -79,8 +80,8 @@ func TestLogLine(t *testing.T) {
 		{"a mistake", "alice", say("add " + groupA), `alice verb=add group="" outcome=Mistaken code=0`, "add Mistaken"},
 		{"no command", "alice", say("frobnicate"), `alice verb="" group="" outcome=Mistaken code=0`, " Mistaken"},
 		{"a question", "alice", say("whoami"), `alice verb=whoami group="" outcome=Answered code=0`, "whoami Answered"},
-		{"a button that does nothing", "alice", press(commands.UndoAction, 99), `alice verb="" group="" outcome=Mistaken code=0`, " Mistaken"},
-		{"a button that is refused", "mallory", press(commands.UndoAction, 1), "mallory verb=remove" + a + "outcome=Refused code=0", "remove Refused"},
+		{"a button that does nothing", "alice", press(change.UndoAction, 99), `alice verb="" group="" outcome=Mistaken code=0`, " Mistaken"},
+		{"a button that is refused", "mallory", press(change.UndoAction, 1), "mallory verb=remove" + a + "outcome=Refused code=0", "remove Refused"},
 		{"not run", "alice", notRun, "alice verb=add" + a + "outcome=Failed code=0", "add Failed"},
 	}
 	stage, chat := open(t)

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"liveadmin/commands"
+	"liveadmin/commands/grammar"
+	"liveadmin/commands/words"
 )
 
 // Delivery is something a person said to the bot, as a platform delivered it.
@@ -13,10 +15,10 @@ type Delivery struct {
 	Key    string // unique to the delivery; the same one again has the same key
 	Caller commands.Caller
 	Place  commands.Place
-	Text   string           // what was typed behind the command's name
-	Fields *commands.Fields // in place of Text, on a platform with options
-	Click  *Click           // in place of Text, if a button was pressed
-	Reply  string           // short-lived handle for answering, if the platform has one
+	Text   string          // what was typed behind the command's name
+	Fields *grammar.Fields // in place of Text, on a platform with options
+	Click  *Click          // in place of Text, if a button was pressed
+	Reply  string          // short-lived handle for answering, if the platform has one
 
 	came time.Time // set by Receive
 }
@@ -26,8 +28,8 @@ type Delivery struct {
 type Answer struct {
 	Entry   int64         // that will be announced and reported; 0 if none will
 	Verb    commands.Verb // of that entry
-	Root    commands.Text // its root message, for a platform that can acknowledge with it
-	Private *commands.Message
+	Root    words.Text    // its root message, for a platform that can acknowledge with it
+	Private *words.Message
 	Late    bool // Private says that nothing is on record: where another instance may acknowledge the delivery, it goes first
 	Muted   bool // nothing is answered, as the caller asks too often; nobody else acknowledges it
 }
@@ -64,13 +66,13 @@ type Platform interface {
 	Run(ctx context.Context, door Door) error
 	// Announce posts the root message and returns where it is. Of a Confirmer e.Root may
 	// say where it is, from the acknowledgement: then Announce adds what it still lacks.
-	Announce(ctx context.Context, e Entry, root commands.Text) (Post, error)
+	Announce(ctx context.Context, e Entry, root words.Text) (Post, error)
 	// Report posts the result in the thread of e.Root; root is the root's last
 	// line.
-	Report(ctx context.Context, e Entry, root commands.Text, result commands.Message) (Post, error)
+	Report(ctx context.Context, e Entry, root words.Text, result words.Message) (Post, error)
 	// Update changes the root message: progress, and the last line. It can be
 	// repeated.
-	Update(ctx context.Context, e Entry, root commands.Text) error
+	Update(ctx context.Context, e Entry, root words.Text) error
 }
 
 // Finder is a platform that can look whether a message of an entry stands

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"liveadmin/commands"
+	"liveadmin/commands/change"
 )
 
 // Posting is tried again for a day; then, or when nobody takes it, the audit trail has
@@ -133,7 +134,7 @@ func (j *job) outcome() (e Entry, ok bool) {
 	e.Attempt, e.Root, e.State = mine.Attempt, mine.Root, mine.State
 	for i, c := range e.Changes {
 		if c.Plan == nil || c.Outcome == nil { // it is gone from the record
-			e.Changes[i].Plan, e.Changes[i].Outcome = &commands.Plan{}, commands.Forgotten()
+			e.Changes[i].Plan, e.Changes[i].Outcome = &commands.Plan{}, change.Forgotten()
 		}
 	}
 	if !j.told {

@@ -9,6 +9,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
 )
 
@@ -34,7 +35,7 @@ func (d droppedJournal) Drop(context.Context, bot.Entry, bot.State, bot.Record) 
 // asks to wait again and again.
 type waitingPlatform struct{ gone }
 
-func (waitingPlatform) Announce(ctx context.Context, _ bot.Entry, _ commands.Text) (bot.Post, error) {
+func (waitingPlatform) Announce(ctx context.Context, _ bot.Entry, _ words.Text) (bot.Post, error) {
 	<-ctx.Done()
 	return "", ctx.Err()
 }
@@ -47,7 +48,7 @@ func TestPostThatWaits(t *testing.T) {
 		open := []bot.Entry{{Number: 1, State: bot.Done, Place: commands.Place{Platform: "slack"}, Accepted: began}}
 		b, err := bot.New(bot.Parts{
 			Journal: droppedJournal{emptyJournal{open: open}, &dropped}, API: noAPI{}, Rules: func() bot.Rules { return bot.Rules{} },
-			Words: commands.Words{Explain: imapi.Explain}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			Words: words.Words{Explain: imapi.Explain}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 		})
 		check(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Hour)

@@ -12,6 +12,8 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
+	"liveadmin/commands/change"
+	"liveadmin/commands/policy"
 )
 
 // TestRetry: what failed for a cause that passes carries a button that whoever clicks
@@ -19,7 +21,7 @@ import (
 func TestRetry(t *testing.T) {
 	t.Parallel()
 	stage, chat := open(t)
-	stage.Rules.Set(bot.Rules{Policy: commands.Policy{Rules: []commands.Rule{
+	stage.Rules.Set(bot.Rules{Policy: policy.Policy{Rules: []policy.Rule{
 		{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice"), bottest.Ref("bob")}},
 	}}})
 	waited(t, stage, commands.Command{Verb: commands.Add}, time.Hour)
@@ -29,10 +31,10 @@ func TestRetry(t *testing.T) {
 	if !strings.Contains(got, "[Try again]") {
 		t.Errorf("there is no button: %s", got)
 	}
-	if got := press(t, chat, "mallory", commands.RetryAction, 1); !strings.Contains(got, "(private) You are not allowed") {
+	if got := press(t, chat, "mallory", change.RetryAction, 1); !strings.Contains(got, "(private) You are not allowed") {
 		t.Errorf("mallory was answered %s", got)
 	}
-	if got := press(t, chat, "bob", commands.RetryAction, 1); !strings.Contains(got, "@bob") || !strings.Contains(got, "• user1: added") {
+	if got := press(t, chat, "bob", change.RetryAction, 1); !strings.Contains(got, "@bob") || !strings.Contains(got, "• user1: added") {
 		t.Errorf("bob was answered %s", got)
 	}
 	admins(t, stage, groupA, "user1")
@@ -46,9 +48,9 @@ func TestPressedTwice(t *testing.T) {
 	stage.Run(t, chat)
 	tell(t, chat, "add GROUP user1")
 	stage.API.SetLatency(300 * time.Millisecond)
-	first, err := chat.Press(soon(t), "alice", commands.UndoAction, 1)
+	first, err := chat.Press(soon(t), "alice", change.UndoAction, 1)
 	check(t, err)
-	if got := press(t, chat, "alice", commands.UndoAction, 1); !strings.Contains(got, fmt.Sprintf("(private) This is being done already: #%d", first.Entry)) {
+	if got := press(t, chat, "alice", change.UndoAction, 1); !strings.Contains(got, fmt.Sprintf("(private) This is being done already: #%d", first.Entry)) {
 		t.Errorf("the second press was answered %s", got)
 	}
 	_, err = chat.Result(soon(t), first.Entry)
@@ -77,12 +79,12 @@ func TestPressedUnclear(t *testing.T) {
 			err := door(t, chat).Receive(t.Context(), bot.Delivery{
 				Key: "k", Caller: commands.Caller{Ref: bottest.Ref("alice")},
 				Place: commands.Place{Platform: bottest.Platform, Channel: "chat:channel"},
-				Click: &bot.Click{Action: commands.UndoAction, Entry: 1},
+				Click: &bot.Click{Action: change.UndoAction, Entry: 1},
 			}, func(context.Context, bot.Answer) (bot.Post, error) { return "", errUnclear })
 			if !errors.Is(err, errUnclear) {
 				t.Errorf("received with %v", err)
 			}
-			if got := press(t, chat, "alice", commands.UndoAction, 1); !strings.Contains(got, test.says) {
+			if got := press(t, chat, "alice", change.UndoAction, 1); !strings.Contains(got, test.says) {
 				t.Errorf("the second press was answered %s", got)
 			}
 			closed(t, stage)
@@ -96,7 +98,7 @@ func TestPressedUnclear(t *testing.T) {
 func TestReplaceNeedsRemove(t *testing.T) {
 	t.Parallel()
 	stage, chat := open(t)
-	stage.Rules.Set(bot.Rules{Policy: commands.Policy{Rules: []commands.Rule{
+	stage.Rules.Set(bot.Rules{Policy: policy.Policy{Rules: []policy.Rule{
 		{Name: "rule 1", Allow: []string{bottest.Ref("bob"), bottest.Ref("carol")}, Commands: []commands.Verb{commands.Add}, For: time.Hour},
 		{Name: "rule 2", Allow: []string{bottest.Ref("carol")}, Commands: []commands.Verb{commands.Remove}},
 	}}})

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"liveadmin/commands"
+	"liveadmin/commands/grammar"
+	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
 )
 
 // Receive is the one door for everything people say. It decides, records, and
@@ -47,7 +50,7 @@ func (b *Bot) receive(ctx context.Context, d Delivery, ack Ack) error {
 	sees := rules.Policy.Sees(d.Caller, rules.Names)
 	cmd, mistake := read(d, rules.Names, sees)
 	if mistake != nil {
-		return b.answer(ctx, d, reply{commands.Command{Verb: mistake.Verb}, mistaken(d, *mistake), func(entry int64) commands.Message {
+		return b.answer(ctx, d, reply{commands.Command{Verb: mistake.Verb}, mistaken(d, *mistake), func(entry int64) words.Message {
 			return b.words.Mistake(entry, *mistake)
 		}}, ack)
 	}
@@ -72,16 +75,16 @@ func (b *Bot) enter() bool {
 	return true
 }
 
-func read(d Delivery, names commands.Names, sees func(string) bool) (commands.Command, *commands.Mistake) {
+func read(d Delivery, names commands.Names, sees func(string) bool) (commands.Command, *grammar.Mistake) {
 	if d.Fields != nil {
-		return commands.New(*d.Fields, names, sees)
+		return grammar.New(*d.Fields, names, sees)
 	}
-	return commands.Parse(d.Text, names, sees)
+	return grammar.Parse(d.Text, names, sees)
 }
 
 // refuse answers that something is not allowed.
-func (b *Bot) refuse(ctx context.Context, d Delivery, rules Rules, cmd commands.Command, decision commands.Decision, ack Ack) error {
-	return b.answer(ctx, d, reply{cmd, refused(d, cmd, decision), func(entry int64) commands.Message {
+func (b *Bot) refuse(ctx context.Context, d Delivery, rules Rules, cmd commands.Command, decision policy.Decision, ack Ack) error {
+	return b.answer(ctx, d, reply{cmd, refused(d, cmd, decision), func(entry int64) words.Message {
 		return b.words.Refusal(entry, d.Caller, cmd, decision, rules.Policy.Contact)
 	}}, ack)
 }
@@ -95,7 +98,7 @@ const (
 )
 
 // accept puts an entry on record, acknowledges it, and starts its work.
-func (b *Bot) accept(ctx context.Context, d Delivery, cmd commands.Command, decision commands.Decision, ack Ack) error {
+func (b *Bot) accept(ctx context.Context, d Delivery, cmd commands.Command, decision policy.Decision, ack Ack) error {
 	job, _, err := b.record(ctx, newEntry(d, cmd, decision), accepted(d, cmd, decision))
 	switch {
 	case err != nil:
@@ -117,7 +120,7 @@ func (b *Bot) unrecorded(ctx context.Context, d Delivery, cmd commands.Command, 
 	return ack.Answer(ctx, b.trouble(b.words.NotRecorded))
 }
 
-func newEntry(d Delivery, cmd commands.Command, decision commands.Decision) Entry {
+func newEntry(d Delivery, cmd commands.Command, decision policy.Decision) Entry {
 	return Entry{
 		Key: d.Key, Caller: d.Caller, Place: d.Place, Command: cmd, Rule: decision.Rule, Reply: d.Reply, Attempt: 1,
 		Changes: changesOf(cmd),
@@ -138,8 +141,8 @@ func changesOf(cmd commands.Command) []Change {
 // crowd answers that too much is still to be done.
 func (b *Bot) crowd(ctx context.Context, d Delivery, full crowded, ack Ack) error {
 	cmd := full.e.Command
-	r := refused(d, cmd, commands.Decision{Denial: commands.TooMuchOpen})
-	return b.answer(ctx, d, reply{cmd, r, func(entry int64) commands.Message {
+	r := refused(d, cmd, policy.Decision{Denial: policy.TooMuchOpen})
+	return b.answer(ctx, d, reply{cmd, r, func(entry int64) words.Message {
 		return b.words.Crowded(entry, full.yours, full.entries, full.changes)
 	}}, ack)
 }
@@ -189,7 +192,7 @@ func (b *Bot) acknowledge(ctx context.Context, job *job, ack Ack) error {
 type reply struct {
 	about  commands.Command // as far as it was understood
 	record Record
-	say    func(entry int64) commands.Message
+	say    func(entry int64) words.Message
 }
 
 // answer records a delivery that makes no entry and answers the caller alone.
@@ -229,19 +232,19 @@ func note(d Delivery, what What, v commands.Verb, text string) Record {
 	return Record{What: what, Caller: d.Caller.Ref, Place: d.Place, Verb: v, Text: text}
 }
 
-func accepted(d Delivery, cmd commands.Command, decision commands.Decision) Record {
-	r := note(d, WasAccepted, cmd.Verb, commands.Format(cmd))
+func accepted(d Delivery, cmd commands.Command, decision policy.Decision) Record {
+	r := note(d, WasAccepted, cmd.Verb, grammar.Format(cmd))
 	r.Outcome, r.Detail, r.Groups = commands.Working, decision.Rule, cmd.Target.Groups
 	return r
 }
 
-func refused(d Delivery, cmd commands.Command, decision commands.Decision) Record {
-	r := note(d, WasRefused, cmd.Verb, commands.Format(cmd))
+func refused(d Delivery, cmd commands.Command, decision policy.Decision) Record {
+	r := note(d, WasRefused, cmd.Verb, grammar.Format(cmd))
 	r.Outcome, r.Detail, r.Groups = commands.Refused, string(decision.Denial), cmd.Target.Groups
 	return r
 }
 
-func mistaken(d Delivery, m commands.Mistake) Record {
+func mistaken(d Delivery, m grammar.Mistake) Record {
 	r := note(d, WasMistaken, m.Verb, m.Typed)
 	r.Outcome, r.Detail = commands.Mistaken, string(m.Problem)
 	return r

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"liveadmin/commands"
+	"liveadmin/commands/change"
 )
 
 // TestReminder: ten minutes before an end of an hour or more, with Extend, once.
@@ -17,14 +18,14 @@ func TestReminder(t *testing.T) {
 	stage.Clock.Advance(111 * time.Minute)
 	said(t, chat, 1, "in the thread of #1", "Reminder: the time of user1 in GROUP ends at 2026-11-20 17:30 UTC", "[Extend]")
 	nothingOpen(t, stage)
-	if got := press(t, chat, "mallory", commands.ExtendAction, 2); !strings.Contains(got, "(private) You are not allowed to use add") {
+	if got := press(t, chat, "mallory", change.ExtendAction, 2); !strings.Contains(got, "(private) You are not allowed to use add") {
 		t.Errorf("mallory was answered %s", got)
 	}
-	if got := press(t, chat, "alice", commands.ExtendAction, 2); !strings.Contains(got, "already an administrator until 2026-11-20 17:30 UTC, now until 2026-11-20 19:30 UTC") {
+	if got := press(t, chat, "alice", change.ExtendAction, 2); !strings.Contains(got, "already an administrator until 2026-11-20 17:30 UTC, now until 2026-11-20 19:30 UTC") {
 		t.Errorf("answered %s", got)
 	}
 	limits(t, stage, "user1 19:30")
-	if got := press(t, chat, "alice", commands.ExtendAction, 2); !strings.Contains(got, "no change: is an administrator until 2026-11-20 19:30 UTC") {
+	if got := press(t, chat, "alice", change.ExtendAction, 2); !strings.Contains(got, "no change: is an administrator until 2026-11-20 19:30 UTC") {
 		t.Errorf("the second time: %s", got)
 	}
 	limits(t, stage, "user1 19:30")
@@ -43,11 +44,11 @@ func TestUndoExtend(t *testing.T) {
 	tell(t, chat, "add GROUP user1 --for 2h")
 	stage.Clock.Advance(111 * time.Minute)
 	said(t, chat, 1, "[Extend]")
-	answer, err := chat.Press(soon(t), "alice", commands.ExtendAction, 2)
+	answer, err := chat.Press(soon(t), "alice", change.ExtendAction, 2)
 	check(t, err)
 	_, err = chat.Result(soon(t), answer.Entry)
 	check(t, err)
-	t.Log(press(t, chat, "alice", commands.UndoAction, answer.Entry))
+	t.Log(press(t, chat, "alice", change.UndoAction, answer.Entry))
 	limits(t, stage, "user1 17:30")
 }
 
@@ -59,7 +60,7 @@ func TestExtendAtMost(t *testing.T) {
 	tell(t, chat, "add GROUP user1 --for 30d")
 	stage.Clock.Advance(30*24*time.Hour - 5*time.Minute)
 	said(t, chat, 1, "[Extend]")
-	press(t, chat, "alice", commands.ExtendAction, 2)
+	press(t, chat, "alice", change.ExtendAction, 2)
 	all, err := stage.Journal.Grants(t.Context(), groupA)
 	check(t, err)
 	if want := stage.Clock.Now().Add(commands.MaxFor); len(all) != 1 || !all[0].Until.Equal(want) {

@@ -14,7 +14,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
@@ -36,8 +36,8 @@ func TestSecretsAppearNowhere(t *testing.T) {
 	defer front.Close()
 	stage := bottest.NewStage(t, logger, imapi.WithBaseURL(front.URL))
 	api = stage.API
-	stage.Rules.Set(bot.Rules{Policy: commands.Policy{
-		Rules: []commands.Rule{{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}}},
+	stage.Rules.Set(bot.Rules{Policy: policy.Policy{
+		Rules: []policy.Rule{{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}}},
 	}})
 	chat := bottest.NewChat()
 	stop := stage.Run(t, chat)

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"liveadmin/commands"
+	"liveadmin/commands/grammar"
 	"liveadmin/imapi"
 )
 
@@ -16,8 +17,8 @@ import (
 type Question struct {
 	Caller commands.Caller
 	Place  commands.Place
-	Fields commands.Fields // as far as they are filled in
-	Field  string          // the one that is being typed: "group" or "users"
+	Fields grammar.Fields // as far as they are filled in
+	Field  string         // the one that is being typed: "group" or "users"
 }
 
 // Suggester is the second door, which only reads: nothing is recorded.
@@ -93,7 +94,7 @@ func lastWord(list string) (head, word string) {
 
 // readsAs reports whether a word in the field of a group means itself.
 func readsAs(word string, names commands.Names) bool {
-	cmd, mistake := commands.New(commands.Fields{Verb: string(commands.List), Group: word}, names, nil)
+	cmd, mistake := grammar.New(grammar.Fields{Verb: string(commands.List), Group: word}, names, nil)
 	if mistake != nil {
 		return false
 	}
@@ -128,12 +129,12 @@ func (b *Bot) groupsFor(ctx context.Context, q Question, rules Rules) []string {
 // adminsFor returns the administrators of the group that is filled in, if the caller
 // may list them, without those who are named already.
 func (b *Bot) adminsFor(ctx context.Context, q Question, rules Rules) []string {
-	list, mistake := commands.New(commands.Fields{Verb: string(commands.List), Group: q.Fields.Group}, rules.Names, nil)
+	list, mistake := grammar.New(grammar.Fields{Verb: string(commands.List), Group: q.Fields.Group}, rules.Names, nil)
 	if mistake != nil || !rules.Policy.Decide(q.Caller, q.Place, list).Allowed {
 		return nil
 	}
 	head, _ := lastWord(q.Fields.Users)
-	named, _ := commands.New(commands.Fields{Verb: string(commands.Remove), Group: q.Fields.Group, Users: head}, rules.Names, nil)
+	named, _ := grammar.New(grammar.Fields{Verb: string(commands.Remove), Group: q.Fields.Group, Users: head}, rules.Names, nil)
 	var words []string
 	for _, g := range list.Target.Groups[:min(len(list.Target.Groups), groupsRead)] {
 		for _, a := range b.glance(ctx, g) {
@@ -151,6 +152,6 @@ func holds(people []commands.Person, user imapi.UserID) bool {
 
 // meansItself reports whether a word in the field of USERs means the UserID itself.
 func meansItself(user string, names commands.Names) bool {
-	cmd, mistake := commands.New(commands.Fields{Verb: string(commands.Remove), Group: "@TGS#a", Users: user}, names, nil)
+	cmd, mistake := grammar.New(grammar.Fields{Verb: string(commands.Remove), Group: "@TGS#a", Users: user}, names, nil)
 	return mistake == nil && len(cmd.Users) == 1 && string(cmd.Users[0].ID) == user
 }

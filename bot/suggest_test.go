@@ -10,6 +10,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
+	"liveadmin/commands/grammar"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
@@ -18,7 +19,7 @@ import (
 func asking(field, typed, group string) bot.Question {
 	q := bot.Question{
 		Caller: commands.Caller{Ref: bottest.Ref("alice")}, Place: commands.Place{Platform: bottest.Platform},
-		Field: field, Fields: commands.Fields{Verb: "remove", Group: group},
+		Field: field, Fields: grammar.Fields{Verb: "remove", Group: group},
 	}
 	if field == "group" {
 		q.Fields.Group = typed

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"liveadmin/commands"
+	"liveadmin/commands/grammar"
+	"liveadmin/commands/words"
 )
 
 // tell answers what calls no API: to the caller alone, at once. Help and whoami
@@ -16,16 +18,16 @@ func (b *Bot) tell(ctx context.Context, d Delivery, cmd commands.Command, rules 
 		b.log.Error("question not answered", "caller", d.Caller.Ref, "verb", cmd.Verb, "err", err)
 		return ack.Answer(ctx, b.trouble(b.words.NotRead))
 	}
-	r := note(d, WasAnswered, cmd.Verb, commands.Format(cmd))
+	r := note(d, WasAnswered, cmd.Verb, grammar.Format(cmd))
 	r.Outcome = commands.Answered
 	return b.answer(ctx, d, reply{cmd, r, say}, ack)
 }
 
-func (b *Bot) say(ctx context.Context, d Delivery, cmd commands.Command, rules Rules) (func(int64) commands.Message, error) {
+func (b *Bot) say(ctx context.Context, d Delivery, cmd commands.Command, rules Rules) (func(int64) words.Message, error) {
 	rights := rules.Policy.Rights(d.Caller, d.Place)
 	switch cmd.Verb {
 	case commands.Whoami:
-		return func(entry int64) commands.Message {
+		return func(entry int64) words.Message {
 			return b.words.Whoami(entry, d.Caller, rights, rules.Policy.Contact)
 		}, nil
 	case commands.Groups:
@@ -33,13 +35,13 @@ func (b *Bot) say(ctx context.Context, d Delivery, cmd commands.Command, rules R
 	case commands.History:
 		return b.trail(ctx, d, cmd, rules)
 	case commands.Welcome:
-		return func(entry int64) commands.Message { return b.words.Welcome(entry, rights) }, nil
+		return func(entry int64) words.Message { return b.words.Welcome(entry, rights) }, nil
 	}
-	return func(entry int64) commands.Message { return b.words.Help(entry, cmd.Topic) }, nil
+	return func(entry int64) words.Message { return b.words.Help(entry, cmd.Topic) }, nil
 }
 
 // board is the answer to groups: what the caller may use, and the ends on record.
-func (b *Bot) board(ctx context.Context, d Delivery, rules Rules) (func(int64) commands.Message, error) {
+func (b *Bot) board(ctx context.Context, d Delivery, rules Rules) (func(int64) words.Message, error) {
 	var aliases []commands.Target
 	sees := rules.Policy.Sees(d.Caller, rules.Names)
 	for _, name := range rules.Names.Aliases() {
@@ -57,5 +59,5 @@ func (b *Bot) board(ctx context.Context, d Delivery, rules Rules) (func(int64) c
 			limits = append(limits, g)
 		}
 	}
-	return func(entry int64) commands.Message { return b.wording().Board(entry, aliases, limits) }, nil
+	return func(entry int64) words.Message { return b.wording().Board(entry, aliases, limits) }, nil
 }

@@ -8,6 +8,8 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
+	"liveadmin/commands/change"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
@@ -91,7 +93,7 @@ func acceptUndo(t *testing.T, stage *bottest.Stage, number int64) (undo int64) {
 	for _, c := range undone.Changes {
 		r.Groups = append(r.Groups, commands.GroupResult{Group: c.Group, Plan: *c.Plan, Outcome: *c.Outcome})
 	}
-	cmd, ok := commands.Reverse(r)
+	cmd, ok := change.Reverse(r)
 	if !ok {
 		t.Fatalf("#%d has no undo", number)
 	}
@@ -113,19 +115,19 @@ func TestUndoTriedAgain(t *testing.T) {
 	tell(t, chat, "add GROUP user1")
 	fault := simulator.Fault{Command: "get_admin_list", Kind: simulator.Reset, Times: -1}
 	check(t, stage.API.Inject(fault))
-	if got := press(t, chat, "alice", commands.UndoAction, 1); !strings.Contains(got, "[Try again]") {
+	if got := press(t, chat, "alice", change.UndoAction, 1); !strings.Contains(got, "[Try again]") {
 		t.Fatalf("answered\n%s\nwithout a button", got)
 	}
 	stage.API.ClearFaults()
 	tell(t, chat, "remove GROUP user1")
 	tell(t, chat, "add GROUP user1")
-	stage.Clock.Advance(commands.UndoFor)
-	if got, want := press(t, chat, "alice", commands.RetryAction, 2), "somebody decided about this person since"; !strings.Contains(got, want) {
+	stage.Clock.Advance(change.UndoFor)
+	if got, want := press(t, chat, "alice", change.RetryAction, 2), "somebody decided about this person since"; !strings.Contains(got, want) {
 		t.Errorf("answered\n%s\nwithout %q", got, want)
 	}
 	for range 3 {
 		stage.Clock.Advance(24 * time.Hour)
-		if got := press(t, chat, "alice", commands.RetryAction, 2); !strings.HasPrefix(got, "(private) This button does nothing any more") {
+		if got := press(t, chat, "alice", change.RetryAction, 2); !strings.HasPrefix(got, "(private) This button does nothing any more") {
 			t.Errorf("answered\n%s", got)
 		}
 	}
@@ -166,7 +168,7 @@ func TestUndoGivesNoMoreThanTheRule(t *testing.T) {
 			t.Parallel()
 			stage, chat := open(t)
 			check(t, stage.API.SetAdmins(groupA, test.before))
-			stage.Rules.Set(bot.Rules{Policy: commands.Policy{Rules: []commands.Rule{
+			stage.Rules.Set(bot.Rules{Policy: policy.Policy{Rules: []policy.Rule{
 				{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}},
 				{Name: "rule 1", Allow: []string{bottest.Ref("bob")}, Commands: []commands.Verb{commands.Add}, For: time.Hour},
 				{Name: "rule 2", Allow: []string{bottest.Ref("bob")}, Commands: []commands.Verb{commands.Remove}},
@@ -175,7 +177,7 @@ func TestUndoGivesNoMoreThanTheRule(t *testing.T) {
 			for _, text := range test.said {
 				tell(t, chat, text)
 			}
-			got := press(t, chat, "bob", commands.UndoAction, test.undone)
+			got := press(t, chat, "bob", change.UndoAction, test.undone)
 			for _, want := range test.says {
 				if !strings.Contains(got, want) {
 					t.Errorf("answered\n%s\nwithout %q", got, want)
@@ -192,16 +194,16 @@ func TestUndoGivesNoMoreThanTheRule(t *testing.T) {
 func TestUndoTriedAgainByAnother(t *testing.T) {
 	stage, chat := open(t)
 	check(t, stage.API.SetAdmins(groupA, []string{"user1"}))
-	stage.Rules.Set(bot.Rules{Policy: commands.Policy{Rules: []commands.Rule{
+	stage.Rules.Set(bot.Rules{Policy: policy.Policy{Rules: []policy.Rule{
 		{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}},
 		{Name: "rule 1", Allow: []string{bottest.Ref("bob")}, For: time.Hour},
 	}}})
 	stage.Run(t, chat)
 	tell(t, chat, "remove GROUP user1")
 	check(t, stage.API.Inject(simulator.Fault{Command: "get_admin_list", Kind: simulator.Reset, Times: -1}))
-	press(t, chat, "bob", commands.UndoAction, 1)
+	press(t, chat, "bob", change.UndoAction, 1)
 	stage.API.ClearFaults()
-	if got, want := press(t, chat, "alice", commands.RetryAction, 2), "• user1: added\n"; !strings.Contains(got, want) {
+	if got, want := press(t, chat, "alice", change.RetryAction, 2), "• user1: added\n"; !strings.Contains(got, want) {
 		t.Errorf("answered\n%s\nwithout %q", got, want)
 	}
 	admins(t, stage, groupA, "user1")

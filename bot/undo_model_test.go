@@ -13,6 +13,8 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
+	"liveadmin/commands/change"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
@@ -68,7 +70,7 @@ var undoUsers = []string{"user1", "user2", "user3"}
 
 func newUndoModel(t *testing.T, seed uint64) *undoModel {
 	stage, chat := open(t)
-	stage.Rules.Set(bot.Rules{Policy: commands.Policy{Rules: []commands.Rule{
+	stage.Rules.Set(bot.Rules{Policy: policy.Policy{Rules: []policy.Rule{
 		{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}},
 		{Name: "rule 1", Allow: []string{bottest.Ref("bob")}, For: time.Hour},
 	}}})
@@ -198,7 +200,7 @@ func (m *undoModel) press() {
 	if failing {
 		check(m.t, m.stage.API.Inject(simulator.Fault{Command: "get_admin_list", Kind: simulator.Reset, Times: -1}))
 	}
-	undo := m.click(d, commands.UndoAction, d.entry)
+	undo := m.click(d, change.UndoAction, d.entry)
 	m.stage.API.ClearFaults()
 	if failing && undo != 0 {
 		m.tries[undo] = d
@@ -207,7 +209,7 @@ func (m *undoModel) press() {
 
 func (m *undoModel) tryAgain() {
 	for undo, d := range m.tries {
-		m.click(d, commands.RetryAction, undo)
+		m.click(d, change.RetryAction, undo)
 		return
 	}
 }
@@ -219,7 +221,7 @@ func (m *undoModel) click(d deed, action string, under int64) int64 {
 	check(m.t, err)
 	e, _, err := m.stage.Journal.Entry(m.t.Context(), d.entry)
 	check(m.t, err)
-	inTime := m.stage.Clock.Now().Sub(e.Accepted) <= commands.UndoFor
+	inTime := m.stage.Clock.Now().Sub(e.Accepted) <= change.UndoFor
 	m.note("%s presses %s of #%d, which undoes #%d: #%d", who, action, under, d.entry, answer.Entry)
 	if runs := answer.Private == nil; runs != inTime {
 		m.t.Errorf("the undo of #%d runs: %v, within its day: %v", d.entry, runs, inTime)

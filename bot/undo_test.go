@@ -9,6 +9,8 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
+	"liveadmin/commands/change"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
@@ -67,7 +69,7 @@ func TestUndo(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			got, want := press(t, chat, "alice", commands.UndoAction, 1), strings.ReplaceAll(test.says, "GROUP", groupA)
+			got, want := press(t, chat, "alice", change.UndoAction, 1), strings.ReplaceAll(test.says, "GROUP", groupA)
 			if !strings.Contains(got, want) {
 				t.Errorf("answered\n%s\nwant %q", got, want)
 			}
@@ -122,7 +124,7 @@ func TestUndoLimits(t *testing.T) {
 				}
 			}
 			stage.Clock.Advance(test.wait)
-			t.Log(press(t, chat, "alice", commands.UndoAction, test.undone))
+			t.Log(press(t, chat, "alice", change.UndoAction, test.undone))
 			admins(t, stage, groupA, test.after...)
 			limits(t, stage, test.limits)
 		})
@@ -133,7 +135,7 @@ func TestUndoLimits(t *testing.T) {
 // only what changed something can be undone.
 func TestUndoIsDecided(t *testing.T) {
 	stage, chat := open(t)
-	stage.Rules.Set(bot.Rules{Policy: commands.Policy{Rules: []commands.Rule{
+	stage.Rules.Set(bot.Rules{Policy: policy.Policy{Rules: []policy.Rule{
 		{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}},
 		{Name: "rule 1", Allow: []string{bottest.Ref("bob")}, Commands: []commands.Verb{commands.Add, commands.List}},
 	}}})
@@ -154,13 +156,13 @@ func TestUndoIsDecided(t *testing.T) {
 		{"alice", 3, "(private) This button does nothing any more"},
 		{"alice", 99, "(private) This button does nothing any more"},
 	} {
-		if got := press(t, chat, test.who, commands.UndoAction, test.entry); !strings.HasPrefix(got, test.says) {
+		if got := press(t, chat, test.who, change.UndoAction, test.entry); !strings.HasPrefix(got, test.says) {
 			t.Errorf("%s on #%d: answered %q, want %q", test.who, test.entry, got, test.says)
 		}
 	}
 	admins(t, stage, groupA, "user1")
-	stage.Clock.Advance(commands.UndoFor + time.Second)
-	if got := press(t, chat, "alice", commands.UndoAction, 1); !strings.HasPrefix(got, "(private) This button") {
+	stage.Clock.Advance(change.UndoFor + time.Second)
+	if got := press(t, chat, "alice", change.UndoAction, 1); !strings.HasPrefix(got, "(private) This button") {
 		t.Errorf("after a day: %q", got)
 	}
 	admins(t, stage, groupA, "user1")
@@ -179,7 +181,7 @@ func TestUndoIsUsedUp(t *testing.T) {
 	}
 	undo := func(want string) {
 		t.Helper()
-		if got := press(t, chat, "alice", commands.UndoAction, 1); !strings.Contains(got, want) {
+		if got := press(t, chat, "alice", change.UndoAction, 1); !strings.Contains(got, want) {
 			t.Errorf("answered\n%s\nwant %q", got, want)
 		}
 	}

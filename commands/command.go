@@ -38,7 +38,7 @@ func (v Verb) CallsAPI() bool {
 }
 
 // cancels reports whether the verb takes the right from those whom it names.
-func (v Verb) cancels() bool { return v == Remove || v == End }
+func (v Verb) Cancels() bool { return v == Remove || v == End }
 
 // Limits of what a command can hold.
 const (

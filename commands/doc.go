@@ -1,4 +1,4 @@
-// Package commands knows what people may say to the bot, what it means, whether
-// the caller is allowed it, what it does to a live group, and how the answer is
-// worded. It knows no platform, no SQL and no HTTP.
+// Package commands is what people can ask the bot for, as data: a command and whom and
+// what it is about, the plan and the outcome of its part on one group, and the table of
+// commands. Reading, deciding, planning and wording are packages of their own.
 package commands

@@ -101,7 +101,7 @@ const (
 )
 
 // madeBy returns the entry that had made a user what the plan makes of them; 0: none.
-func (p *Plan) madeBy(user imapi.UserID) int64 {
+func (p *Plan) MadeBy(user imapi.UserID) int64 {
 	for _, s := range slices.Concat(p.Users, p.Old) {
 		if s.ID == user && s.Until.IsZero() {
 			return s.By
@@ -158,7 +158,7 @@ func Has(admins []imapi.Admin, user imapi.UserID) bool {
 }
 
 // persons returns the people of those steps that fit.
-func persons(steps []Step, fits func(Step) bool) []Person {
+func Persons(steps []Step, fits func(Step) bool) []Person {
 	var people []Person
 	for _, s := range steps {
 		if fits(s) {

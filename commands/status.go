@@ -44,7 +44,7 @@ func Together(parts []Status) Status {
 }
 
 // urgency sorts what people have to look at first; what failed in any way is 0.
-func (s Status) urgency() int {
+func (s Status) Urgency() int {
 	switch s {
 	case Failed, Unknown, Partly:
 		return 0
@@ -57,4 +57,4 @@ func (s Status) urgency() int {
 }
 
 // fine reports whether everything is as it was asked.
-func (s Status) fine() bool { return s == Done || s == Warned || s == Nothing }
+func (s Status) Fine() bool { return s == Done || s == Warned || s == Nothing }

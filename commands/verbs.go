@@ -7,9 +7,9 @@ import (
 
 // form is how one verb is typed. The forms are the only list of what people can
 // type: parsing, suggesting and usage lines come from it.
-type form struct {
-	verb     Verb
-	synonyms []string
+type Form struct {
+	Verb     Verb
+	Synonyms []string
 	words    string // as the usage line shows them
 	flags    []flagForm
 }
@@ -20,24 +20,24 @@ type flagForm struct{ name, value string }
 
 // The flags.
 const (
-	flagFor     = "--for"
-	flagReplace = "--replace"
-	flagReason  = "--reason"
-	flagNew     = "--new"
-	flagDryRun  = "--dry-run"
-	flagSince   = "--since"
+	FlagFor     = "--for"
+	FlagReplace = "--replace"
+	FlagReason  = "--reason"
+	FlagNew     = "--new"
+	FlagDryRun  = "--dry-run"
+	FlagSince   = "--since"
 )
 
-func forms() []form {
-	return []form{
+func Forms() []Form {
+	return []Form{
 		{Add, []string{"set", "promote"}, "GROUP USER…", []flagForm{
-			{flagFor, "DURATION"}, {flagReplace, "USER…"}, {flagReason, "TEXT"}, {flagNew, ""}, {flagDryRun, ""},
+			{FlagFor, "DURATION"}, {FlagReplace, "USER…"}, {FlagReason, "TEXT"}, {FlagNew, ""}, {FlagDryRun, ""},
 		}},
 		{Remove, []string{"del", "delete", "rm", "cancel", "demote"}, "GROUP USER…", []flagForm{
-			{flagReason, "TEXT"}, {flagDryRun, ""},
+			{FlagReason, "TEXT"}, {FlagDryRun, ""},
 		}},
 		{List, []string{"ls", "show"}, "GROUP", nil},
-		{History, nil, "[GROUP | USER | CALLER | #NUMBER]", []flagForm{{flagSince, "DURATION"}}},
+		{History, nil, "[GROUP | USER | CALLER | #NUMBER]", []flagForm{{FlagSince, "DURATION"}}},
 		{Groups, nil, "", nil},
 		{Whoami, nil, "", nil},
 		{Help, nil, "[COMMAND]", nil},
@@ -47,13 +47,13 @@ func forms() []form {
 // Usage is the form in which a verb is typed after "/liveadmin", or empty for a
 // verb that only clicks and the clock make.
 func Usage(v Verb) string {
-	all := forms()
-	i := slices.IndexFunc(all, func(f form) bool { return f.verb == v })
+	all := Forms()
+	i := slices.IndexFunc(all, func(f Form) bool { return f.Verb == v })
 	if i < 0 {
 		return ""
 	}
 	f := all[i]
-	line := []string{string(f.verb)}
+	line := []string{string(f.Verb)}
 	if f.words != "" {
 		line = append(line, f.words)
 	}
@@ -64,7 +64,7 @@ func Usage(v Verb) string {
 }
 
 // flagNames returns the flags of the verb.
-func (f form) flagNames() []string {
+func (f Form) FlagNames() []string {
 	names := make([]string, len(f.flags))
 	for i, flag := range f.flags {
 		names[i] = flag.name
@@ -73,15 +73,15 @@ func (f form) flagNames() []string {
 }
 
 // isFlag reports whether some verb has the flag.
-func isFlag(name string) bool {
-	return slices.ContainsFunc(forms(), func(f form) bool { return slices.Contains(f.flagNames(), name) })
+func IsFlag(name string) bool {
+	return slices.ContainsFunc(Forms(), func(f Form) bool { return slices.Contains(f.FlagNames(), name) })
 }
 
 // typed returns the verbs that people type, in the order of the help.
-func typed() []Verb {
+func Typed() []Verb {
 	var verbs []Verb
-	for _, f := range forms() {
-		verbs = append(verbs, f.verb)
+	for _, f := range Forms() {
+		verbs = append(verbs, f.Verb)
 	}
 	return verbs
 }

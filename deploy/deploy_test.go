@@ -17,7 +17,7 @@ import (
 	"liveadmin/bot/config"
 	"liveadmin/bot/discord"
 	"liveadmin/bot/slack"
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 )
 
@@ -173,12 +173,12 @@ func mounted(t *testing.T) []string {
 	log := slog.New(slog.DiscardHandler)
 	overHTTP, err := slack.New(
 		slack.Config{BotToken: imapi.NewSecret("xoxb-1"), SigningSecret: imapi.NewSecret("s")},
-		slack.Options{Log: log, Policy: func() commands.Policy { return commands.Policy{} }})
+		slack.Options{Log: log, Policy: func() policy.Policy { return policy.Policy{} }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	interactions, err := discord.New(
-		discord.Config{Token: imapi.NewSecret("t"), PublicKey: strings.Repeat("0", 64)}, discord.Options{Log: log, Policy: func() commands.Policy { return commands.Policy{} }})
+		discord.Config{Token: imapi.NewSecret("t"), PublicKey: strings.Repeat("0", 64)}, discord.Options{Log: log, Policy: func() policy.Policy { return policy.Policy{} }})
 	if err != nil {
 		t.Fatal(err)
 	}

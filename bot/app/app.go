@@ -16,7 +16,7 @@ import (
 	"liveadmin/bot/config"
 	"liveadmin/bot/journal"
 	"liveadmin/bot/web"
-	"liveadmin/commands"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
 )
 
@@ -112,7 +112,7 @@ func (s *service) build(ctx context.Context, cfg config.Config) (_ *running, err
 		marks = s.wrap(r.record)
 	}
 	r.bot, err = bot.New(bot.Parts{
-		Journal: marks, API: bot.Client{Client: api}, Rules: r.policy.Rules, Words: commands.English(), Log: s.log, Now: r.record.Now, Observer: s.metrics,
+		Journal: marks, API: bot.Client{Client: api}, Rules: r.policy.Rules, Words: words.English(), Log: s.log, Now: r.record.Now, Observer: s.metrics,
 	})
 	if err == nil {
 		r.server, err = r.listen()

@@ -10,7 +10,7 @@ import (
 	"liveadmin/bot/config"
 	"liveadmin/bot/discord"
 	"liveadmin/bot/slack"
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
 )
 
 // platform is a bot.Platform that runs in a service.
@@ -28,7 +28,7 @@ type platform interface {
 // connect returns the platforms that have credentials in the settings.
 func (s *service) connect(cfg config.Config, rules *config.Policy, held func() error, shared func() bool) ([]platform, error) {
 	var all []platform
-	policy := func() commands.Policy { return rules.Rules().Policy }
+	policy := func() policy.Policy { return rules.Rules().Policy }
 	if cfg.Slack.HasCredentials() {
 		p, err := slack.New(slack.Config(cfg.Slack), slack.Options{Log: s.log, Policy: policy, Gate: held, Shared: shared})
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // Platform is the name of the plain chat in places and callers.
@@ -115,7 +116,7 @@ func (c *Chat) Door(ctx context.Context) (bot.Door, error) {
 	return c.door, nil
 }
 
-func private(who string, m *commands.Message) string {
+func private(who string, m *words.Message) string {
 	if m == nil {
 		return ""
 	}
@@ -130,7 +131,7 @@ func (c *Chat) Root(entry int64) string {
 }
 
 // Announce posts a root.
-func (c *Chat) Announce(_ context.Context, e bot.Entry, root commands.Text) (bot.Post, error) {
+func (c *Chat) Announce(_ context.Context, e bot.Entry, root words.Text) (bot.Post, error) {
 	if err := c.before(e, "root"); err != nil {
 		return "", err
 	}
@@ -143,7 +144,7 @@ func (c *Chat) Announce(_ context.Context, e bot.Entry, root commands.Text) (bot
 
 // Report posts a result. One without a root's place is refused: it would stand
 // in the channel, where nobody looks for it.
-func (c *Chat) Report(_ context.Context, e bot.Entry, _ commands.Text, result commands.Message) (bot.Post, error) {
+func (c *Chat) Report(_ context.Context, e bot.Entry, _ words.Text, result words.Message) (bot.Post, error) {
 	if err := c.before(e, "result"); err != nil {
 		return "", err
 	}
@@ -164,7 +165,7 @@ func (c *Chat) Report(_ context.Context, e bot.Entry, _ commands.Text, result co
 }
 
 // Update changes a root.
-func (c *Chat) Update(_ context.Context, e bot.Entry, root commands.Text) error {
+func (c *Chat) Update(_ context.Context, e bot.Entry, root words.Text) error {
 	if err := c.before(e, "update"); err != nil {
 		return err
 	}

@@ -10,12 +10,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rogpeppe/go-internal/txtar"
-
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
+
+	"github.com/rogpeppe/go-internal/txtar"
 )
 
 // Conversation is a file of commands/testdata: what stands on the stage, and
@@ -164,7 +165,7 @@ func (c Conversation) write(t testing.TB) {
 func (c Conversation) set(t testing.TB, s *Stage) {
 	t.Helper()
 	groups, people := make(map[string][]imapi.GroupID), make(map[string][]imapi.UserID)
-	rules := bot.Rules{Policy: commands.Policy{Contact: "Sam, #stream-ops"}}
+	rules := bot.Rules{Policy: policy.Policy{Contact: "Sam, #stream-ops"}}
 	for _, line := range c.stage {
 		words := strings.Fields(line)
 		if len(words) < 2 {
@@ -199,8 +200,8 @@ func (c Conversation) set(t testing.TB, s *Stage) {
 	s.Rules.Set(rules)
 }
 
-func (c Conversation) rule(t testing.TB, n int, words []string) commands.Rule {
-	r := commands.Rule{Name: fmt.Sprintf("rule %d", n)}
+func (c Conversation) rule(t testing.TB, n int, words []string) policy.Rule {
+	r := policy.Rule{Name: fmt.Sprintf("rule %d", n)}
 	part := "allow"
 	for _, word := range words {
 		switch {

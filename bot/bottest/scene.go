@@ -14,6 +14,8 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/web"
 	"liveadmin/commands"
+	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
@@ -41,9 +43,9 @@ func NewScene(t testing.TB, allow ...string) *Scene {
 	for i := range 9 {
 		s.API.AddAccount(fmt.Sprintf("user%d", i), "")
 	}
-	s.Rules.Set(bot.Rules{Policy: commands.Policy{
+	s.Rules.Set(bot.Rules{Policy: policy.Policy{
 		Contact: "Sam, #stream-ops",
-		Rules:   []commands.Rule{{Name: "ALLOWLIST", Allow: allow}},
+		Rules:   []policy.Rule{{Name: "ALLOWLIST", Allow: allow}},
 	}})
 	return s
 }
@@ -193,7 +195,7 @@ func (s *Scene) Hides(secrets ...string) {
 // Everything else goes to the bot.
 type Showing struct {
 	bot.Platform
-	Buttons []commands.Action
+	Buttons []words.Action
 }
 
 // Run receives as the platform does.
@@ -203,13 +205,13 @@ func (s Showing) Run(ctx context.Context, door bot.Door) error {
 
 type showingDoor struct {
 	bot.Door
-	buttons []commands.Action
+	buttons []words.Action
 }
 
 func (d showingDoor) Receive(ctx context.Context, said bot.Delivery, ack bot.Ack) error {
 	if !strings.HasPrefix(said.Text, "history") && (said.Fields == nil || said.Fields.Verb != "history") {
 		return d.Door.Receive(ctx, said, ack)
 	}
-	m := commands.Message{Lines: []commands.Line{{Text: commands.Text{{Text: "The entry"}}}}, Entry: 999, Actions: d.buttons}
+	m := words.Message{Lines: []words.Line{{Text: words.Text{{Text: "The entry"}}}}, Entry: 999, Actions: d.buttons}
 	return ack.Answer(ctx, bot.Answer{Private: &m})
 }

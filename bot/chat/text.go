@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"liveadmin/bot"
-	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // TooMuch stands in place of what is too long to show.
@@ -28,14 +28,14 @@ func Click(action, number string) *bot.Click {
 }
 
 // Headed is a message under the line of its root, for where no root stands over it.
-func Headed(line commands.Text, m commands.Message) commands.Message {
-	m.Lines = slices.Concat([]commands.Line{{Text: line}}, m.Lines)
+func Headed(line words.Text, m words.Message) words.Message {
+	m.Lines = slices.Concat([]words.Line{{Text: line}}, m.Lines)
 	return m
 }
 
 // Sections packs lines into texts of so many bytes at most. write writes a line in
 // pieces that can stand in two texts, each shorter than that.
-func Sections(lines []commands.Line, most int, write func(commands.Line) []string) []string {
+func Sections(lines []words.Line, most int, write func(words.Line) []string) []string {
 	var all []string
 	now := ""
 	for _, l := range lines {

@@ -7,23 +7,23 @@ import (
 	"unicode/utf8"
 
 	"liveadmin/bot"
-	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // TestSections: lines are packed whole where they fit, and nothing is lost.
 func TestSections(t *testing.T) {
-	line := func(text string) commands.Line { return commands.Line{Text: commands.Text{{Text: text}}} }
-	write := func(l commands.Line) []string { return strings.SplitAfter(l.Text.String(), ",") }
+	line := func(text string) words.Line { return words.Line{Text: words.Text{{Text: text}}} }
+	write := func(l words.Line) []string { return strings.SplitAfter(l.Text.String(), ",") }
 	for _, tc := range []struct {
 		name  string
-		lines []commands.Line
+		lines []words.Line
 		want  []string
 	}{
 		{"nothing", nil, nil},
-		{"one", []commands.Line{line("one")}, []string{"one"}},
-		{"that fit", []commands.Line{line("one"), line("two")}, []string{"one\ntwo"}},
-		{"that do not fit", []commands.Line{line("12345"), line("67890"), line("1")}, []string{"12345", "67890\n1"}},
-		{"in pieces", []commands.Line{line("123,456,789,0"), line("x")}, []string{"123,456,", "789,0\nx"}},
+		{"one", []words.Line{line("one")}, []string{"one"}},
+		{"that fit", []words.Line{line("one"), line("two")}, []string{"one\ntwo"}},
+		{"that do not fit", []words.Line{line("12345"), line("67890"), line("1")}, []string{"12345", "67890\n1"}},
+		{"in pieces", []words.Line{line("123,456,789,0"), line("x")}, []string{"123,456,", "789,0\nx"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if got := Sections(tc.lines, 9, write); !slices.Equal(got, tc.want) {

@@ -14,6 +14,8 @@ import (
 	"liveadmin/bot/journal"
 	"liveadmin/bot/terminal"
 	"liveadmin/commands"
+	"liveadmin/commands/grammar"
+	"liveadmin/commands/words"
 
 	"github.com/spf13/cobra"
 )
@@ -94,7 +96,7 @@ type historyArgs struct {
 
 // check reports what of the arguments cannot be read.
 func (h *historyArgs) check() error {
-	if _, ok := commands.ParseDuration(h.since); h.since != "" && !ok {
+	if _, ok := grammar.ParseDuration(h.since); h.since != "" && !ok {
 		return fmt.Errorf("--since %q is no duration: write it like 21d or 2h30m", h.since)
 	}
 	if _, ok := readTime(h.until); h.until != "" && !ok {
@@ -118,13 +120,13 @@ const everything = 1 << 40
 
 // filter is what history asks the journal for: as in chat the newest, or all of a time.
 func (h *historyArgs) filter(now time.Time, names commands.Names) (bot.Filter, error) {
-	cmd, mistake := commands.New(commands.Fields{Verb: string(commands.History), About: h.about}, names, func(string) bool { return true })
+	cmd, mistake := grammar.New(grammar.Fields{Verb: string(commands.History), About: h.about}, names, func(string) bool { return true })
 	if mistake != nil {
 		mistake.Typed = "" // it would show how a chat with fields writes it
-		return bot.Filter{}, badFilter{strings.TrimSpace(commands.English().Mistake(0, *mistake).String())}
+		return bot.Filter{}, badFilter{strings.TrimSpace(words.English().Mistake(0, *mistake).String())}
 	}
 	f := bot.FilterOf(cmd)
-	if since, ok := commands.ParseDuration(h.since); ok {
+	if since, ok := grammar.ParseDuration(h.since); ok {
 		f.Since = now.Add(-since)
 	}
 	if until, ok := readTime(h.until); ok {
@@ -147,13 +149,13 @@ func (h *historyArgs) show(out io.Writer, s bot.Story) error {
 		return json.NewEncoder(out).Encode(toldOf(s))
 	}
 	first := s.First
-	_, err := fmt.Fprintf(out, "#%d  %s  %s  %s  %s  %s\n", first.Number, commands.UTC(first.At), terminal.Visible(first.Caller),
-		terminal.Visible(first.Place.Channel), terminal.Visible(strings.TrimSpace(commands.Name+" "+first.Text)), s.Outcome())
+	_, err := fmt.Fprintf(out, "#%d  %s  %s  %s  %s  %s\n", first.Number, words.UTC(first.At), terminal.Visible(first.Caller),
+		terminal.Visible(first.Place.Channel), terminal.Visible(strings.TrimSpace(words.Name+" "+first.Text)), s.Outcome())
 	if err != nil {
 		return err
 	}
 	for _, r := range s.Rows {
-		_, err := fmt.Fprintf(out, "    %s  %s  %s  %s  %s  %s\n", commands.UTC(r.At), r.What, terminal.Visible(string(r.Group)),
+		_, err := fmt.Fprintf(out, "    %s  %s  %s  %s  %s  %s\n", words.UTC(r.At), r.What, terminal.Visible(string(r.Group)),
 			terminal.Visible(fmt.Sprint(r.Users)), r.Outcome, terminal.Visible(r.Detail))
 		if err != nil {
 			return err

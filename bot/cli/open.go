@@ -13,6 +13,8 @@ import (
 	"liveadmin/bot/journal"
 	"liveadmin/bot/terminal"
 	"liveadmin/commands"
+	"liveadmin/commands/grammar"
+	"liveadmin/commands/words"
 
 	"github.com/spf13/cobra"
 )
@@ -77,12 +79,12 @@ func showOpen(ctx context.Context, std streams, record *journal.Reader) error {
 	}
 	fmt.Fprintf(std.out, "Accepted and not closed: %d\n", len(entries))
 	for _, e := range entries {
-		fmt.Fprintf(std.out, "  #%d  %s  %s  %s  %s\n", e.Number, commands.UTC(e.Accepted), terminal.Visible(e.Caller.Ref),
-			e.State, terminal.Visible(commands.Name+" "+commands.Format(e.Command)))
+		fmt.Fprintf(std.out, "  #%d  %s  %s  %s  %s\n", e.Number, words.UTC(e.Accepted), terminal.Visible(e.Caller.Ref),
+			e.State, terminal.Visible(words.Name+" "+grammar.Format(e.Command)))
 	}
 	fmt.Fprintf(std.out, "Ends to come: %d\n", len(limits))
 	for _, g := range limits {
-		fmt.Fprintf(std.out, "  #%d  %s  %s in %s\n", g.Entry, commands.UTC(g.Until), terminal.Visible(string(g.User)), terminal.Visible(string(g.Group)))
+		fmt.Fprintf(std.out, "  #%d  %s  %s in %s\n", g.Entry, words.UTC(g.Until), terminal.Visible(string(g.User)), terminal.Visible(string(g.Group)))
 	}
 	if len(entries)+len(limits) > 0 {
 		fmt.Fprintln(std.out, "To close some of these without carrying them out: liveadmin open --drop N… (or: all)")

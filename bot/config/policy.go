@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"liveadmin/bot"
-	"liveadmin/commands"
+	"liveadmin/commands/grammar"
 )
 
 // A change of the policy file is in force within two seconds. A file that is being
@@ -147,7 +147,7 @@ func (p *Policy) take(look snapshot) error {
 	p.taken = look
 	if err == nil {
 		p.rules.Store(&rules)
-		for _, name := range commands.Ambiguous(rules.Names) {
+		for _, name := range grammar.Ambiguous(rules.Names) {
 			p.log.Warn("a name of people is also the name of an option: it has to be typed in quotes", "file", p.path, "name", name)
 		}
 		p.log.Info("rules in force", "file", p.path, "rules", len(rules.Policy.Rules), "aliases", len(rules.Names.Aliases()))

@@ -5,10 +5,11 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml/ast"
-
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/commands/policy"
+
+	"github.com/goccy/go-yaml/ast"
 )
 
 // maxContact is how many characters contact can have.
@@ -21,7 +22,7 @@ const maxContact = 200
 func ParsePolicy(name string, text []byte, allowlist []string) (bot.Rules, error) {
 	var rules bot.Rules
 	if len(allowlist) > 0 {
-		rules.Policy.Rules = []commands.Rule{{Name: "ALLOWLIST", Allow: allowlist}}
+		rules.Policy.Rules = []policy.Rule{{Name: "ALLOWLIST", Allow: allowlist}}
 	}
 	root, flaws := parseYAML(string(text))
 	r := &reader{flaws: flaws}

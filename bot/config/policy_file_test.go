@@ -11,6 +11,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/config"
 	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 )
 
@@ -43,9 +44,9 @@ func parsePolicy(t testing.TB, file string, allowlist ...string) bot.Rules {
 func TestDocumentedPolicy(t *testing.T) {
 	got := parsePolicy(t, documented, "slack:user:UBOSS")
 	want := bot.Rules{
-		Policy: commands.Policy{
+		Policy: policy.Policy{
 			Contact: "Sam, #stream-ops", Blocked: []string{"slack:user:U0MALLORY"},
-			Rules: []commands.Rule{
+			Rules: []policy.Rule{
 				{Name: "ALLOWLIST", Allow: []string{"slack:user:UBOSS"}},
 				{
 					Name: "rule 1 (line 10)", Allow: []string{"slack:user:U024BE7LH", "discord:role:165511591545143296"},
@@ -76,10 +77,10 @@ func TestPoliciesWithoutRules(t *testing.T) {
 		{"a mark of the byte order", "\ufeffrules: []\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := parsePolicy(t, tt.file).Policy; !reflect.DeepEqual(got, commands.Policy{}) {
+			if got := parsePolicy(t, tt.file).Policy; !reflect.DeepEqual(got, policy.Policy{}) {
 				t.Errorf("got %+v", got)
 			}
-			want := []commands.Rule{{Name: "ALLOWLIST", Allow: []string{"discord:role:1"}}}
+			want := []policy.Rule{{Name: "ALLOWLIST", Allow: []string{"discord:role:1"}}}
 			if got := parsePolicy(t, tt.file, "discord:role:1").Policy.Rules; !reflect.DeepEqual(got, want) {
 				t.Errorf("with ALLOWLIST: got %+v", got)
 			}
@@ -126,21 +127,21 @@ func TestPolicyForms(t *testing.T) {
 		{"the same word for a group and a person", "groups: {a: g1}\npeople: {a: u1}", people("a"), []commands.Person{{Name: "a", ID: "u1"}}},
 
 		{"comments between the keys of a rule", "rules:\n# first\n- # who\n  allow: # these\n  # two\n  - slack:user:U1 # alice\n  # what\n  commands: [list] # only\n  # for how long\n  for: 8h\n", rule,
-			commands.Rule{Allow: u1, Commands: []commands.Verb{commands.List}, For: 8 * time.Hour}},
-		{"rules before the names they use", allow + "groups: [Weekend, g9]\ngroups: {weekend: [g1, g2]}", rule, commands.Rule{Allow: u1, Groups: []string{"g1", "g2", "g9"}}},
-		{"a group by name and by ID counts once", allow + "groups: [a, g1, a]\ngroups: {a: g1}", rule, commands.Rule{Allow: u1, Groups: []string{"g1"}}},
-		{"an ID that is near a name, but known", allow + "groups: [show-2]\ngroups: {show-1: g1, second: show-2}", rule, commands.Rule{Allow: u1, Groups: []string{"show-2"}}},
-		{"an ID from Tencent", allow + `groups: ["@TGS#a1"]`, rule, commands.Rule{Allow: u1, Groups: []string{"@TGS#a1"}}},
-		{"patterns", allow + `groups: [show-*, "*-live", "a*b*c", "*"]`, rule, commands.Rule{Allow: u1, Groups: []string{"show-*", "*-live", "a*b*c", "*"}}},
-		{"every command", allow + "commands: [groups, history, list, remove, add]", rule, commands.Rule{Allow: u1,
+			policy.Rule{Allow: u1, Commands: []commands.Verb{commands.List}, For: 8 * time.Hour}},
+		{"rules before the names they use", allow + "groups: [Weekend, g9]\ngroups: {weekend: [g1, g2]}", rule, policy.Rule{Allow: u1, Groups: []string{"g1", "g2", "g9"}}},
+		{"a group by name and by ID counts once", allow + "groups: [a, g1, a]\ngroups: {a: g1}", rule, policy.Rule{Allow: u1, Groups: []string{"g1"}}},
+		{"an ID that is near a name, but known", allow + "groups: [show-2]\ngroups: {show-1: g1, second: show-2}", rule, policy.Rule{Allow: u1, Groups: []string{"show-2"}}},
+		{"an ID from Tencent", allow + `groups: ["@TGS#a1"]`, rule, policy.Rule{Allow: u1, Groups: []string{"@TGS#a1"}}},
+		{"patterns", allow + `groups: [show-*, "*-live", "a*b*c", "*"]`, rule, policy.Rule{Allow: u1, Groups: []string{"show-*", "*-live", "a*b*c", "*"}}},
+		{"every command", allow + "commands: [groups, history, list, remove, add]", rule, policy.Rule{Allow: u1,
 			Commands: []commands.Verb{commands.Groups, commands.History, commands.List, commands.Remove, commands.Add}}},
-		{"every kind of channel", allow + "channels: [slack:C1, slack:G2, slack:D3, discord:4]", rule, commands.Rule{Allow: u1,
+		{"every kind of channel", allow + "channels: [slack:C1, slack:G2, slack:D3, discord:4]", rule, policy.Rule{Allow: u1,
 			Channels: []string{"slack:C1", "slack:G2", "slack:D3", "discord:4"}}},
-		{"the shortest limit", allow + "for: 1s", rule, commands.Rule{Allow: u1, For: time.Second}},
-		{"the longest limit", allow + "for: 30d", rule, commands.Rule{Allow: u1, For: 30 * 24 * time.Hour}},
-		{"a limit as people type it", allow + "for: 2H30M", rule, commands.Rule{Allow: u1, For: 150 * time.Minute}},
+		{"the shortest limit", allow + "for: 1s", rule, policy.Rule{Allow: u1, For: time.Second}},
+		{"the longest limit", allow + "for: 30d", rule, policy.Rule{Allow: u1, For: 30 * 24 * time.Hour}},
+		{"a limit as people type it", allow + "for: 2H30M", rule, policy.Rule{Allow: u1, For: 150 * time.Minute}},
 		{"every kind of caller", "rules: [allow: [slack:user:W1, slack:usergroup:S1, discord:user:1, discord:role:2]]", rule,
-			commands.Rule{Allow: []string{"slack:user:W1", "slack:usergroup:S1", "discord:user:1", "discord:role:2"}}},
+			policy.Rule{Allow: []string{"slack:user:W1", "slack:usergroup:S1", "discord:user:1", "discord:role:2"}}},
 		{"contact without quotes", "contact: Sam in stream-ops # on weekdays", func(r bot.Rules) any { return r.Policy.Contact }, "Sam in stream-ops"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -6,10 +6,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml/ast"
-
 	"liveadmin/commands"
+	"liveadmin/commands/grammar"
 	"liveadmin/imapi"
+
+	"github.com/goccy/go-yaml/ast"
 )
 
 // maxName is how many characters an alias, or a name of people, can have.
@@ -64,7 +65,7 @@ func readNames[ID ~string](r *reader, n ast.Node, kind naming[ID]) (_ map[string
 // checkName finds a name that people cannot type.
 func (r *reader) checkName(name text) {
 	switch {
-	case !commands.IsName(name.value):
+	case !grammar.IsName(name.value):
 		r.note(name.mark, "write one word like friday-show: no command, without spaces, commas, quotes and *, and with no @, # or - before it",
 			"%.80q cannot be typed as a name", name.value)
 	case utf8.RuneCountInString(name.value) > maxName:

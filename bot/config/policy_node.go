@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"liveadmin/commands/grammar"
+
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
-
-	"liveadmin/commands"
 )
 
 // maxFlaws is how many of a file's flaws are told at once.
@@ -148,7 +148,7 @@ func (r *reader) known(n ast.Node, what, remedy string, keys ...string) map[stri
 
 // rightWord says which of some words to write in place of another.
 func rightWord(word string, words []string) string {
-	if near := commands.Nearest(word, words); near != "" {
+	if near := grammar.Nearest(word, words); near != "" {
 		return fmt.Sprintf("did you mean %s?", near)
 	}
 	last := len(words) - 1

@@ -10,6 +10,8 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/commands/grammar"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 )
 
@@ -93,7 +95,7 @@ func (s scene) file() string {
 	return b.String()
 }
 
-func (s scene) decide(t *testing.T) commands.Decision {
+func (s scene) decide(t *testing.T) policy.Decision {
 	t.Helper()
 	return parsePolicy(t, s.file(), s.allowlist...).Policy.Decide(s.caller, s.place, s.cmd)
 }
@@ -151,7 +153,7 @@ func TestPolicyFileProperties(t *testing.T) {
 			s.allowlist = append(s.allowlist, s.caller.Ref)
 			s.blocked = append(s.blocked, append(s.caller.Memberships, s.caller.Ref)[s.IntN(len(s.caller.Memberships)+1)])
 			d := s.decide(t)
-			return !d.Allowed && !d.Some && d.Denial == commands.CallerBlocked
+			return !d.Allowed && !d.Some && d.Denial == policy.CallerBlocked
 		}},
 		{"ALLOWLIST allows everything else", func(t *testing.T, s scene) bool {
 			s.allowlist = append(s.allowlist, s.caller.Ref)
@@ -230,7 +232,7 @@ func checkRules(t *testing.T, rules bot.Rules) {
 	}
 	for _, name := range rules.Names.Aliases() {
 		alias, ok := rules.Names.Group(name)
-		if !ok || !commands.IsName(name) || len(alias.Groups) == 0 || len(alias.Groups) > 1000 {
+		if !ok || !grammar.IsName(name) || len(alias.Groups) == 0 || len(alias.Groups) > 1000 {
 			t.Errorf("the alias %+v", alias)
 		}
 		for _, g := range alias.Groups {

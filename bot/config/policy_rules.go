@@ -7,10 +7,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml/ast"
-
 	"liveadmin/commands"
+	"liveadmin/commands/grammar"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
+
+	"github.com/goccy/go-yaml/ast"
 )
 
 // Limits of the rules. The aliases in them stand for many groups each: without a
@@ -42,7 +44,7 @@ func newRuleReader(r *reader, names commands.Names, aliases map[string][]imapi.G
 }
 
 // rules takes the list of rules.
-func (r *ruleReader) rules(n ast.Node) []commands.Rule {
+func (r *ruleReader) rules(n ast.Node) []policy.Rule {
 	list, ok := n.(*ast.SequenceNode)
 	if !ok {
 		r.note(place(n), "write a list of rules, like - allow: [slack:user:U024BE7LH]", "rules is %s", kind(n))
@@ -52,7 +54,7 @@ func (r *ruleReader) rules(n ast.Node) []commands.Rule {
 		r.note(place(list.Values[maxRules]), "put callers with the same rights into one rule", "there are more than %d rules", maxRules)
 		return nil
 	}
-	var rules []commands.Rule
+	var rules []policy.Rule
 	for i, one := range list.Values {
 		where := place(one)
 		rule := r.rule(one, where)
@@ -67,8 +69,8 @@ func (r *ruleReader) rules(n ast.Node) []commands.Rule {
 
 // rule takes one rule. What it leaves out holds for all, so that nothing in it can
 // be empty.
-func (r *ruleReader) rule(n ast.Node, where mark) commands.Rule {
-	var rule commands.Rule
+func (r *ruleReader) rule(n ast.Node, where mark) policy.Rule {
+	var rule policy.Rule
 	keys := r.known(n, "a rule", "write it like - allow: [slack:user:U024BE7LH]", "allow", "commands", "groups", "channels", "for")
 	if _, isMapping := n.(*ast.MappingNode); !isMapping {
 		return rule
@@ -130,7 +132,7 @@ func (r *reader) commands(n ast.Node) []commands.Verb {
 			continue
 		}
 		meant := t.value
-		if v, _ := commands.VerbOf(t.value); slices.Contains(ruled(), string(v)) {
+		if v, _ := grammar.VerbOf(t.value); slices.Contains(ruled(), string(v)) {
 			meant = string(v)
 		}
 		r.note(t.mark, rightWord(meant, ruled()), "%.80q is no command that a rule can give", t.value)
@@ -183,7 +185,7 @@ func (r *ruleReader) slip(word string) string {
 		return ""
 	}
 	r.compared += len(r.aliases)
-	return commands.Nearest(word, r.aliases)
+	return grammar.Nearest(word, r.aliases)
 }
 
 // pattern takes an ID with stars in it.
@@ -210,10 +212,10 @@ func (r *reader) limit(n ast.Node) time.Duration {
 	if !ok {
 		return 0
 	}
-	limit, m := commands.ParseFor(t.value)
+	limit, m := grammar.ParseFor(t.value)
 	switch {
 	case m == nil:
-	case m.Problem == commands.DurationRange:
+	case m.Problem == grammar.DurationRange:
 		r.note(t.mark, remedy, "%.80q is not between 1 second and 30 days", t.value)
 	default:
 		r.note(t.mark, remedy, "%.80q is no time", t.value)

@@ -3,7 +3,7 @@ package config
 import (
 	"strings"
 
-	"liveadmin/commands"
+	"liveadmin/commands/grammar"
 )
 
 // Variable is one thing that the operator can set.
@@ -80,7 +80,7 @@ func nearest(unknown string) (name, owner string) {
 			owners[v.Name+fileSuffix] = v.Name
 		}
 	}
-	name = commands.Nearest(unknown, names)
+	name = grammar.Nearest(unknown, names)
 	return name, owners[name]
 }
 

@@ -13,14 +13,16 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mattn/go-isatty"
-
 	"liveadmin/bot"
 	"liveadmin/bot/journal"
 	"liveadmin/bot/terminal"
 	"liveadmin/commands"
+	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
+
+	"github.com/mattn/go-isatty"
 )
 
 // Streams are the standard input and outputs of the demo.
@@ -93,7 +95,7 @@ func play(ctx context.Context, app imapi.App, url, file string, platform bot.Pla
 	}
 	defer record.Close()
 	b, err := bot.New(bot.Parts{
-		Journal: record, API: bot.Client{Client: api}, Rules: rules, Words: commands.English(), Log: log, Now: record.Now,
+		Journal: record, API: bot.Client{Client: api}, Rules: rules, Words: words.English(), Log: log, Now: record.Now,
 	})
 	if err != nil {
 		return err
@@ -142,9 +144,9 @@ func speakers() []string { return []string{"alice", "bob", "mallory"} }
 
 func rules() bot.Rules {
 	return bot.Rules{
-		Policy: commands.Policy{
+		Policy: policy.Policy{
 			Contact: "@alice",
-			Rules: []commands.Rule{
+			Rules: []policy.Rule{
 				{Name: "ALLOWLIST", Allow: []string{terminal.Ref("alice")}},
 				{
 					Name: "rule 1", Allow: []string{terminal.Ref("bob")},

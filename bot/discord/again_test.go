@@ -13,13 +13,14 @@ import (
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // long is a result of so many lines.
-func long(entry int64, lines int) commands.Message {
-	m := commands.Message{Entry: entry}
+func long(entry int64, lines int) words.Message {
+	m := words.Message{Entry: entry}
 	for i := range lines {
-		m.Lines = append(m.Lines, commands.Line{Text: commands.Text{{Text: fmt.Sprintf("Line %03d %s", i, strings.Repeat("x", 60))}}})
+		m.Lines = append(m.Lines, words.Line{Text: words.Text{{Text: fmt.Sprintf("Line %03d %s", i, strings.Repeat("x", 60))}}})
 	}
 	return m
 }

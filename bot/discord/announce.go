@@ -8,6 +8,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // archiveAfter is how long a thread stays open after its last message, in minutes.
@@ -16,7 +17,7 @@ const archiveAfter = 1440
 // Announce opens the thread of the root message, which mostly is the first response
 // already: e.Root says so. Otherwise it makes that the root message, or posts one. Where
 // there is no thread, the result will be in the root message. It can be repeated.
-func (d *Discord) Announce(ctx context.Context, e bot.Entry, line commands.Text) (bot.Post, error) {
+func (d *Discord) Announce(ctx context.Context, e bot.Entry, line words.Text) (bot.Post, error) {
 	ctx = chat.Gated(ctx)
 	at, err := d.root(ctx, e, line)
 	if err != nil {
@@ -38,7 +39,7 @@ func (d *Discord) Announce(ctx context.Context, e bot.Entry, line commands.Text)
 
 // root is where the root message of an entry is. If that is not on record, the first
 // response becomes the root message; if there is none any more, one is posted.
-func (d *Discord) root(ctx context.Context, e bot.Entry, line commands.Text) (stand, error) {
+func (d *Discord) root(ctx context.Context, e bot.Entry, line words.Text) (stand, error) {
 	if e.Root != "" {
 		return chat.ReadPost[stand](e.Root)
 	}
@@ -75,7 +76,7 @@ func threadlessEntry(e bot.Entry) reason {
 }
 
 // rootLine is the text of a root message.
-func (d *Discord) rootLine(line commands.Text) outgoing {
+func (d *Discord) rootLine(line words.Text) outgoing {
 	return outgoing{Content: d.pen().line(line), Mentions: nobody()}
 }
 
@@ -135,7 +136,7 @@ func threadName(c commands.Command) string {
 // Update gives the root message another line. One that was deleted, or was never
 // posted, stays so; one that holds the result has its last line already. Where Discord does
 // not let the bot edit it, the thread gets the last line.
-func (d *Discord) Update(ctx context.Context, e bot.Entry, line commands.Text) error {
+func (d *Discord) Update(ctx context.Context, e bot.Entry, line words.Text) error {
 	ctx = chat.Gated(ctx)
 	at, err := chat.ReadPost[stand](e.Root)
 	if err != nil || at.Message == "" || at.Thread == "" && e.State == bot.Done {

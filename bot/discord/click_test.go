@@ -11,7 +11,8 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
-	"liveadmin/commands"
+	"liveadmin/commands/change"
+	"liveadmin/commands/words"
 	"liveadmin/imapi/simulator"
 )
 
@@ -169,7 +170,7 @@ func TestPressedInPrivate(t *testing.T) {
 				t.Parallel()
 				w := build(t, mode, fakediscord.Config{}, discord.Options{})
 				w.startAs(func(d *discord.Discord) bot.Platform {
-					return bottest.Showing{Platform: d, Buttons: []commands.Action{{Name: commands.UndoAction, Label: "Undo", Entry: 1}}}
+					return bottest.Showing{Platform: d, Buttons: []words.Action{{Name: change.UndoAction, Label: "Undo", Entry: 1}}}
 				})
 				w.final(w.says(alice, room, "add", adding("user1")))
 				w.Closed()
@@ -197,9 +198,9 @@ func TestPressedInPrivate(t *testing.T) {
 
 // TestButtons: five in a row, five rows, labels within Discord's limit.
 func TestButtons(t *testing.T) {
-	var actions []commands.Action
+	var actions []words.Action
 	for range 27 {
-		actions = append(actions, commands.Action{Name: "replace-4", Label: strings.Repeat("é", 90), Entry: 42})
+		actions = append(actions, words.Action{Name: "replace-4", Label: strings.Repeat("é", 90), Entry: 42})
 	}
 	ids, labels := discord.Buttons(actions)
 	if len(ids) != 5 || len(ids[4]) != 5 || ids[0][0] != "liveadmin:replace-4:42:0" || ids[4][4] != "liveadmin:replace-4:42:24" {

@@ -11,6 +11,7 @@ import (
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
 	"liveadmin/commands"
+	"liveadmin/commands/grammar"
 )
 
 // TestConversations says every line of the conversations that fields can say, over
@@ -56,7 +57,7 @@ func (w *world) ask(who, text string) string {
 
 // filledIn puts the words of a command into the fields where a person would.
 func filledIn(text string) (sub string, options fakediscord.Options) {
-	if cmd, mistake := commands.Parse(text, commands.Names{}, nil); mistake == nil {
+	if cmd, mistake := grammar.Parse(text, commands.Names{}, nil); mistake == nil {
 		sub = string(cmd.Verb)
 	}
 	words := strings.Fields(text)

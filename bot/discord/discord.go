@@ -15,12 +15,12 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gorilla/websocket"
-
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
+
+	"github.com/gorilla/websocket"
 )
 
 // Name is the platform's name in places and callers.
@@ -38,8 +38,8 @@ type Config struct {
 // Options are what else the platform needs. Log and Policy are required.
 type Options struct {
 	Log    *slog.Logger
-	Policy func() commands.Policy // in force; the servers of the roles that it names are looked up
-	Now    func() time.Time       // for the age of commands and signatures; nil: time.Now
+	Policy func() policy.Policy // in force; the servers of the roles that it names are looked up
+	Now    func() time.Time     // for the age of commands and signatures; nil: time.Now
 
 	// Gate is asked right before each HTTP request leaves that is about an entry; with an
 	// error, which the request then fails with, nothing is sent. nil: it is open.

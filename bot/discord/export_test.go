@@ -6,6 +6,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // Handle is what an entry keeps of its interaction.
@@ -29,10 +30,10 @@ func Hear(payload []byte) (bot.Delivery, error) {
 
 // Line writes a line, and Pages what is in the embeds of a message, of which the
 // command has an ID.
-func Line(t commands.Text) string { return pen{command: "77"}.line(t) }
+func Line(t words.Text) string { return pen{command: "77"}.line(t) }
 
 // Pages are the embeds of a message, by page.
-func Pages(m commands.Message) [][]string {
+func Pages(m words.Message) [][]string {
 	var all [][]string
 	for _, p := range (pen{command: "77"}).pages(m) {
 		all = append(all, texts(p))
@@ -41,7 +42,7 @@ func Pages(m commands.Message) [][]string {
 }
 
 // Single are the embeds of a message in one piece.
-func Single(m commands.Message) []string { return texts(pen{}.single(m, chat.TooMuch)) }
+func Single(m words.Message) []string { return texts(pen{}.single(m, chat.TooMuch)) }
 
 func texts(p outgoing) []string {
 	var all []string
@@ -52,7 +53,7 @@ func texts(p outgoing) []string {
 }
 
 // Buttons are the IDs of buttons, by row, and their labels.
-func Buttons(actions []commands.Action) (ids [][]string, labels []string) {
+func Buttons(actions []words.Action) (ids [][]string, labels []string) {
 	for _, r := range buttons(actions) {
 		var in []string
 		for _, b := range r.Components {

@@ -9,7 +9,7 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi/simulator"
 )
 
@@ -210,7 +210,7 @@ func TestThreadRules(t *testing.T) {
 	t.Parallel()
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
 	rules := w.Stage.Rules.Get()
-	rules.Policy.Rules = []commands.Rule{{Name: "rule 1", Allow: []string{"discord:role:" + hosts}, Channels: []string{"discord:" + general}}}
+	rules.Policy.Rules = []policy.Rule{{Name: "rule 1", Allow: []string{"discord:role:" + hosts}, Channels: []string{"discord:" + general}}}
 	w.Stage.Rules.Set(rules)
 	w.AddMember(guild, fakediscord.Member{User: bob, Roles: []string{hosts}, Permissions: fakediscord.ManageMessages})
 	w.final(w.says(bob, thread, "list", fakediscord.Options{"group": group}))

@@ -12,6 +12,7 @@ import (
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // TestGate: while the gate is closed no request leaves that is about an entry, whatever it
@@ -40,15 +41,15 @@ func TestGate(t *testing.T) {
 		},
 		"an update": func(ctx context.Context) error { return w.discord.Update(ctx, at("9", thread, 0), nil) },
 		"a result in a thread": func(ctx context.Context) error {
-			_, err := w.discord.Report(ctx, at("9", thread, 0), nil, commands.Message{})
+			_, err := w.discord.Report(ctx, at("9", thread, 0), nil, words.Message{})
 			return err
 		},
 		"a result in the response": func(ctx context.Context) error {
-			_, err := w.discord.Report(ctx, at("9", "", 0), nil, commands.Message{})
+			_, err := w.discord.Report(ctx, at("9", "", 0), nil, words.Message{})
 			return err
 		},
 		"what comes late": func(ctx context.Context) error {
-			_, err := w.discord.Report(ctx, at("9", "", 7), nil, commands.Message{})
+			_, err := w.discord.Report(ctx, at("9", "", 7), nil, words.Message{})
 			return err
 		},
 		"a look for a result": func(ctx context.Context) error {
@@ -56,7 +57,7 @@ func TestGate(t *testing.T) {
 			if _, _, err := w.discord.FindResult(ctx, e); err != nil {
 				return err
 			}
-			_, err := w.discord.Report(ctx, e, nil, commands.Message{})
+			_, err := w.discord.Report(ctx, e, nil, words.Message{})
 			return err
 		},
 		"a look for a response": func(ctx context.Context) error {

@@ -13,6 +13,7 @@ import (
 	"liveadmin/bot/discord"
 	"liveadmin/bot/web"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 	"liveadmin/imapi/simulator"
 )
 
@@ -22,7 +23,7 @@ func measured(t testing.TB) *world {
 	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
 	m := web.NewMetrics(web.Build{})
 	b, err := bot.New(bot.Parts{
-		Journal: w.Journal, API: bot.Client{Client: w.Client}, Rules: w.Rules.Get, Words: commands.English(), Log: w.Log.Logger(), Now: w.Clock.Now, Observer: m,
+		Journal: w.Journal, API: bot.Client{Client: w.Client}, Rules: w.Rules.Get, Words: words.English(), Log: w.Log.Logger(), Now: w.Clock.Now, Observer: m,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/commands/grammar"
 )
 
 // interaction is what somebody did, as Discord brings it. It holds only what the bot
@@ -231,8 +232,8 @@ func (i interaction) delivery(caller commands.Caller) bot.Delivery {
 }
 
 // fields reads a subcommand and its options, and finds the one that is being typed.
-func (i interaction) fields() (_ *commands.Fields, typing string) {
-	f := &commands.Fields{}
+func (i interaction) fields() (_ *grammar.Fields, typing string) {
+	f := &grammar.Fields{}
 	if len(i.Data.Options) == 0 {
 		return f, ""
 	}

@@ -9,6 +9,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/discord"
 	"liveadmin/commands"
+	"liveadmin/commands/grammar"
 )
 
 const inThread = `{"id":"1","application_id":"9","token":"s3cret","type":2,"guild_id":"100","channel_id":"300",
@@ -28,7 +29,7 @@ func TestHear(t *testing.T) {
 			Key:    "discord:9:1",
 			Caller: commands.Caller{Ref: "discord:user:501", Memberships: []string{"discord:role:601", "discord:role:602"}},
 			Place:  commands.Place{Platform: "discord", Channel: "discord:200", Thread: "300"},
-			Fields: &commands.Fields{Verb: "add", Group: "@TGS#a6I4ZUUGO", Users: "user1, user2", For: "2h", DryRun: true},
+			Fields: &grammar.Fields{Verb: "add", Group: "@TGS#a6I4ZUUGO", Users: "user1, user2", For: "2h", DryRun: true},
 		}},
 		{
 			"in a direct message there is no member",
@@ -36,7 +37,7 @@ func TestHear(t *testing.T) {
 				"user":{"id":"501"},"data":{"name":"liveadmin","options":[{"name":"whoami","type":1}]}}`,
 			bot.Delivery{
 				Key: "discord:9:1", Caller: alice, Place: commands.Place{Platform: "discord", Channel: "discord:300"},
-				Fields: &commands.Fields{Verb: "whoami"},
+				Fields: &grammar.Fields{Verb: "whoami"},
 			},
 		},
 		{
@@ -45,7 +46,7 @@ func TestHear(t *testing.T) {
 				"data":{"name":"liveadmin","options":[{"name":"history","options":[{"name":"about","value":42},{"name":"since","value":null},{"name":"x","value":"y"}]}]}}`,
 			bot.Delivery{
 				Key: "discord:9:1", Caller: alice, Place: commands.Place{Platform: "discord", Channel: "discord:300"},
-				Fields: &commands.Fields{Verb: "history", About: "42"},
+				Fields: &grammar.Fields{Verb: "history", About: "42"},
 			},
 		},
 		{
@@ -53,7 +54,7 @@ func TestHear(t *testing.T) {
 			`{"id":"1","application_id":"9","token":"s3cret","type":2,"channel_id":"300","user":{"id":"501"},"data":{"name":"liveadmin"}}`,
 			bot.Delivery{
 				Key: "discord:9:1", Caller: alice, Place: commands.Place{Platform: "discord", Channel: "discord:300"},
-				Fields: &commands.Fields{},
+				Fields: &grammar.Fields{},
 			},
 		},
 		{

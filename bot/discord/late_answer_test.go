@@ -8,14 +8,14 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
-	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // unrecorded is a door that puts nothing on record.
 type unrecorded struct{}
 
 func (unrecorded) Receive(ctx context.Context, _ bot.Delivery, ack bot.Ack) error {
-	m := commands.English().Trouble(commands.English().NotRecorded)
+	m := words.English().Trouble(words.English().NotRecorded)
 	return ack.Answer(ctx, bot.Answer{Private: &m, Late: true})
 }
 

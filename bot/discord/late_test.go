@@ -11,6 +11,7 @@ import (
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 	"liveadmin/imapi/simulator"
 )
 
@@ -123,7 +124,7 @@ func TestLoud(t *testing.T) {
 		commands.Done: false, commands.Warned: false, commands.Nothing: false, commands.Partly: false,
 		commands.Failed: true, commands.Unknown: true,
 	} {
-		said := commands.Message{Lines: []commands.Line{{Text: commands.Text{{Text: "It is " + string(status)}}}}, Entry: 1}
+		said := words.Message{Lines: []words.Line{{Text: words.Text{{Text: "It is " + string(status)}}}}, Entry: 1}
 		e := bot.Entry{
 			Number: int64(len(w.Messages(thread)) + 1), Caller: commands.Caller{Ref: "discord:user:" + alice},
 			Place: commands.Place{Platform: "discord", Channel: "discord:" + general},

@@ -10,11 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 )
 
-func noPolicy() commands.Policy { return commands.Policy{} }
+func noPolicy() policy.Policy { return policy.Policy{} }
 
 // TestRefused: codes about the settings or the program let the next session wait, and some
 // ends let no session go on.

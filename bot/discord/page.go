@@ -7,6 +7,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // Discord's limits, with room to spare; texts are measured in bytes, which are never
@@ -42,7 +43,7 @@ const (
 
 // pages writes a message, in several if it is too long for one. The number and the
 // buttons stand under the last.
-func (p pen) pages(m commands.Message) []outgoing {
+func (p pen) pages(m words.Message) []outgoing {
 	all := []outgoing{{Mentions: nobody()}}
 	for _, s := range chat.Sections(m.Lines, longestEmbed, p.parts) {
 		if len(all[len(all)-1].Embeds) == mostEmbeds {
@@ -64,7 +65,7 @@ func (p pen) pages(m commands.Message) []outgoing {
 
 // single writes a message in one piece. What is too much is left out, and says stands
 // there instead.
-func (p pen) single(m commands.Message, says string) outgoing {
+func (p pen) single(m words.Message, says string) outgoing {
 	all := p.pages(m)
 	if len(all) == 1 {
 		return all[0]
@@ -82,11 +83,11 @@ func (p pen) cut() string { return saysCut + p.mention(commands.List) + "." }
 
 // parts writes a line with what its style adds. What was typed stands in a block
 // of its own, for copying.
-func (p pen) parts(l commands.Line) []string {
+func (p pen) parts(l words.Line) []string {
 	switch last := len(l.Text) - 1; {
-	case l.Style == commands.Item:
-		return p.pieces(append(commands.Text{{Text: "• "}}, l.Text...))
-	case l.Style == commands.Block && last >= 0:
+	case l.Style == words.Item:
+		return p.pieces(append(words.Text{{Text: "• "}}, l.Text...))
+	case l.Style == words.Block && last >= 0:
 		all := append(p.pieces(l.Text[:last]), "\n")
 		for _, piece := range chat.Cut(l.Text[last].Text, chat.Visible) {
 			all = append(all, "```\n"+piece+"\n```")
@@ -101,7 +102,7 @@ const buttonPrefix = commandName + ":"
 
 // buttons carry what they do and the entry's number. Two with one name stay apart by
 // their place.
-func buttons(actions []commands.Action) []row {
+func buttons(actions []words.Action) []row {
 	var rows []row
 	for i, a := range actions[:min(len(actions), mostButtons)] {
 		if i%rowLength == 0 {

@@ -10,12 +10,13 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // Report posts the result in the thread; where there is none, in the root message,
 // with why; where there is no root either, in the channel, or to the caller alone. It
 // can be repeated. If nobody takes it the error has bot.ErrNowhere.
-func (d *Discord) Report(ctx context.Context, e bot.Entry, line commands.Text, result commands.Message) (bot.Post, error) {
+func (d *Discord) Report(ctx context.Context, e bot.Entry, line words.Text, result words.Message) (bot.Post, error) {
 	ctx = chat.Gated(ctx)
 	defer d.unsure.Delete(e.Number)
 	at, err := chat.ReadPost[stand](e.Root)
@@ -52,7 +53,7 @@ func (d *Discord) Report(ctx context.Context, e bot.Entry, line commands.Text, r
 // late posts what comes after the result of another entry in the thread of that one, or
 // in the room of one that never had a thread; where that does not take it, directly to
 // who asked. It can be repeated.
-func (d *Discord) late(ctx context.Context, e bot.Entry, at stand, line commands.Text, result commands.Message) (bot.Post, error) {
+func (d *Discord) late(ctx context.Context, e bot.Entry, at stand, line words.Text, result words.Message) (bot.Post, error) {
 	shown, room := result, at.Thread
 	if room == "" {
 		shown, room = chat.Headed(line, result), at.Channel
@@ -93,7 +94,7 @@ func (d *Discord) sayAll(ctx context.Context, e bot.Entry, room string, pages []
 // attach puts a result into the root message, and the other pages of a long one after it;
 // where the bot is not allowed to write those, the result is cut. It finds no root if that
 // was deleted.
-func (d *Discord) attach(ctx context.Context, e bot.Entry, at stand, line commands.Text, result commands.Message) (found bool, err error) {
+func (d *Discord) attach(ctx context.Context, e bot.Entry, at stand, line words.Text, result words.Message) (found bool, err error) {
 	put := func(p outgoing) (bool, error) {
 		p.Content = d.rootLine(line).Content
 		if user := userOf(e.Caller.Ref); e.Loud() && user != "" {
@@ -118,7 +119,7 @@ func (d *Discord) attach(ctx context.Context, e bot.Entry, at stand, line comman
 
 // confide gives a result to the caller in a direct message, which is the last that can
 // be tried.
-func (d *Discord) confide(ctx context.Context, e bot.Entry, line commands.Text, result commands.Message) (bot.Post, error) {
+func (d *Discord) confide(ctx context.Context, e bot.Entry, line words.Text, result words.Message) (bot.Post, error) {
 	var direct struct {
 		ID string `json:"id"`
 	}
@@ -136,9 +137,9 @@ func (d *Discord) confide(ctx context.Context, e bot.Entry, line commands.Text, 
 }
 
 // explained is a result with why it stands where it stands, if there is a sentence for that.
-func explained(result commands.Message, says string) commands.Message {
+func explained(result words.Message, says string) words.Message {
 	if says != "" {
-		result.Lines = append(slices.Clip(result.Lines), commands.Line{Style: commands.Body, Text: commands.Text{{Text: says}}})
+		result.Lines = append(slices.Clip(result.Lines), words.Line{Style: words.Body, Text: words.Text{{Text: says}}})
 	}
 	return result
 }

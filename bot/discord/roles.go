@@ -8,9 +8,9 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/singleflight"
+	"liveadmin/commands/policy"
 
-	"liveadmin/commands"
+	"golang.org/x/sync/singleflight"
 )
 
 // How long reading the roles of a server may take, and the least time between two
@@ -24,7 +24,7 @@ const (
 // its caller's roles is about the roles of one server alone.
 type roles struct {
 	rest    *rest
-	policy  func() commands.Policy
+	policy  func() policy.Policy
 	now     func() time.Time
 	log     *slog.Logger
 	reading singleflight.Group // by server

@@ -9,7 +9,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
 )
 
 // Another server, with a channel and a role.
@@ -30,7 +30,7 @@ func ruled(t *testing.T, guild string) *world {
 	w.AddGuild(fakediscord.Guild{ID: elsewhere, Name: "Other", Roles: map[string]string{guests: "guests"}})
 	w.AddChannel(fakediscord.Channel{ID: lobby, Guild: elsewhere})
 	rules := w.Rules.Get()
-	rules.Policy.Rules = []commands.Rule{{Name: "rule 1", Allow: []string{"discord:user:" + bob, "discord:role:" + hosts}}}
+	rules.Policy.Rules = []policy.Rule{{Name: "rule 1", Allow: []string{"discord:user:" + bob, "discord:role:" + hosts}}}
 	rules.Policy.Blocked = []string{"discord:role:" + muted}
 	w.Rules.Set(rules)
 	w.start()

@@ -11,7 +11,7 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
-	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // answeredOnce checks that a command has one root message with its outcome, one thread from that,
@@ -134,7 +134,7 @@ func TestOutcomeInThread(t *testing.T) {
 			}
 			e := bot.Entry{Number: 2, State: bot.Done, Root: discord.Stand(general, root.ID, root.Thread)}
 			for range 2 {
-				if err := w.discord.Update(w.Soon(), e, commands.Text{{Text: "It is #2"}}); err != nil || len(w.Messages(root.Thread)) != 3 {
+				if err := w.discord.Update(w.Soon(), e, words.Text{{Text: "It is #2"}}); err != nil || len(w.Messages(root.Thread)) != 3 {
 					t.Errorf("%v, in the thread are %+v", err, w.Messages(root.Thread))
 				}
 				c.Advance(5 * time.Minute) // Discord forgets the nonce

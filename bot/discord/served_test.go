@@ -15,7 +15,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 )
 
@@ -48,7 +48,7 @@ func FuzzServe(f *testing.F) {
 		Token: imapi.NewSecret("x"), PublicKey: hex.EncodeToString(private.Public().(ed25519.PublicKey)), APIURL: api.URL,
 	}, Options{
 		Log:    slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelError})),
-		Policy: func() commands.Policy { return commands.Policy{} },
+		Policy: func() policy.Policy { return policy.Policy{} },
 	})
 	if err != nil {
 		f.Fatal(err)

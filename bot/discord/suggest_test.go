@@ -10,6 +10,7 @@ import (
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
 	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
@@ -42,7 +43,7 @@ func TestSuggest(t *testing.T) {
 			w.Stage.API.AddGroup("@TGS#aFRI", simulator.Group{Admins: []string{"host1", "host2", "other"}})
 			w.Stage.Rules.Set(bot.Rules{
 				Names: commands.NewNames(map[string][]imapi.GroupID{"friday-show": {"@TGS#aFRI"}, "secret-show": {"@TGS#aSEC"}}, nil),
-				Policy: commands.Policy{Rules: []commands.Rule{
+				Policy: policy.Policy{Rules: []policy.Rule{
 					{Allow: []string{"discord:user:" + alice}},
 					{Allow: []string{"discord:user:" + bob}, Groups: []string{"@TGS#aFRI"}, Commands: []commands.Verb{commands.Remove}},
 				}},

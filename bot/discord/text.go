@@ -6,6 +6,7 @@ import (
 
 	"liveadmin/bot/chat"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // pen writes what the bot says in Discord's markup. Nothing in it can mention, link,
@@ -20,24 +21,24 @@ func (d *Discord) pen() pen {
 }
 
 // line writes a line that is certainly short.
-func (p pen) line(t commands.Text) string {
+func (p pen) line(t words.Text) string {
 	return shorten(strings.Join(p.pieces(t), ""), longestContent)
 }
 
 // pieces writes a line in pieces that can stand in two messages.
-func (p pen) pieces(t commands.Text) []string {
+func (p pen) pieces(t words.Text) []string {
 	var all []string
 	for _, s := range t {
 		switch {
-		case s.Kind == commands.Code && s.Verb != "":
+		case s.Kind == words.Code && s.Verb != "":
 			all = append(all, p.form(s.Verb))
-		case s.Kind == commands.Code || s.Kind == commands.Quoted:
+		case s.Kind == words.Code || s.Kind == words.Quoted:
 			all = append(all, chat.Code("`", s.Text, chat.Visible)...)
-		case s.Kind == commands.Flag:
+		case s.Kind == words.Flag:
 			all = append(all, chat.Code("`", fieldOf(s.Text), chat.Visible)...)
-		case s.Kind == commands.Asker:
+		case s.Kind == words.Asker:
 			all = append(all, asker(s.Text)...)
-		case s.Kind == commands.Moment:
+		case s.Kind == words.Moment:
 			all = append(all, fmt.Sprintf("<t:%d:f>", s.Time.Unix()))
 		default:
 			all = append(all, chat.Cut(s.Text, plainRune)...)
@@ -62,9 +63,9 @@ func (p pen) form(v commands.Verb) string {
 
 func (p pen) mention(v commands.Verb) string {
 	if p.command == "" {
-		return "`" + commands.Name + " " + string(v) + "`"
+		return "`" + words.Name + " " + string(v) + "`"
 	}
-	return "<" + commands.Name + " " + string(v) + ":" + p.command + ">"
+	return "<" + words.Name + " " + string(v) + ":" + p.command + ">"
 }
 
 // fieldOf is the field for what is a flag where commands are typed.
@@ -76,7 +77,7 @@ func asker(ref string) []string {
 	if user := userOf(ref); user != "" {
 		return []string{"<@" + user + ">"}
 	}
-	return chat.Code("`", commands.ShortRef(ref), chat.Visible)
+	return chat.Code("`", words.ShortRef(ref), chat.Visible)
 }
 
 // plainRune writes a character outside of code, where a backslash takes away its meaning.

@@ -8,6 +8,7 @@ import (
 
 	"liveadmin/bot/discord"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
 )
 
@@ -15,26 +16,26 @@ func TestLine(t *testing.T) {
 	moment := time.Date(2026, 11, 20, 18, 0, 0, 0, time.UTC)
 	for _, tc := range []struct {
 		name string
-		text commands.Text
+		text words.Text
 		want string
 	}{
-		{"plain", commands.Text{{Text: "2 of 5 (done): yes - no."}}, "2 of 5 (done): yes - no."},
-		{"markdown", commands.Text{{Text: "**a** __b__ ~~c~~ ||d|| > e [f](g)"}}, `\*\*a\*\* \_\_b\_\_ \~\~c\~\~ \|\|d\|\| \> e \[f\](g)`},
-		{"mentions", commands.Text{{Text: "@everyone <@1> <#2> </x:3> <t:4>"}}, `\@everyone \<\@1\> \<\#2\> \<\/x:3\> \<t:4\>`},
-		{"a link", commands.Text{{Text: "https://evil.example"}}, `https:\/\/evil.example`},
-		{"code", commands.Text{{Kind: commands.Code, Text: "@TGS#a_b*"}}, "`@TGS#a_b*`"},
-		{"a backtick in code", commands.Text{{Kind: commands.Code, Text: "a`b"}}, "`a'b`"},
-		{"nothing in code", commands.Text{{Kind: commands.Code}}, `""`},
-		{"quoted", commands.Text{{Kind: commands.Quoted, Text: "<@1>"}}, "`<@1>`"},
-		{"the caller", commands.Text{{Kind: commands.Asker, Text: "discord:user:501"}}, "<@501>"},
-		{"a caller from elsewhere", commands.Text{{Kind: commands.Asker, Text: "slack:user:U1"}}, "`U1`"},
-		{"a caller with a name", commands.Text{{Kind: commands.Asker, Text: "discord:user:1> @here"}}, "`1> @here`"},
-		{"a moment", commands.Text{{Kind: commands.Moment, Time: moment}}, "<t:1795197600:f>"},
-		{"a flag", commands.Text{{Kind: commands.Flag, Text: "--dry-run"}}, "`dry_run`"},
-		{"a form", commands.Text{{Kind: commands.Code, Text: "/liveadmin list GROUP", Verb: commands.List}}, "</liveadmin list:77> `group`"},
-		{"a form with a choice", commands.Text{{Kind: commands.Code, Verb: commands.Help}}, "</liveadmin help:77> \\[`command`\\]"},
-		{"what cannot be seen", commands.Text{{Text: "a\u202eb\x00\nc"}}, `a\u202eb\x00 c`},
-		{"an emoji", commands.Text{{Text: "👩\u200d🚀 ⚠️"}}, "👩\u200d🚀 ⚠️"},
+		{"plain", words.Text{{Text: "2 of 5 (done): yes - no."}}, "2 of 5 (done): yes - no."},
+		{"markdown", words.Text{{Text: "**a** __b__ ~~c~~ ||d|| > e [f](g)"}}, `\*\*a\*\* \_\_b\_\_ \~\~c\~\~ \|\|d\|\| \> e \[f\](g)`},
+		{"mentions", words.Text{{Text: "@everyone <@1> <#2> </x:3> <t:4>"}}, `\@everyone \<\@1\> \<\#2\> \<\/x:3\> \<t:4\>`},
+		{"a link", words.Text{{Text: "https://evil.example"}}, `https:\/\/evil.example`},
+		{"code", words.Text{{Kind: words.Code, Text: "@TGS#a_b*"}}, "`@TGS#a_b*`"},
+		{"a backtick in code", words.Text{{Kind: words.Code, Text: "a`b"}}, "`a'b`"},
+		{"nothing in code", words.Text{{Kind: words.Code}}, `""`},
+		{"quoted", words.Text{{Kind: words.Quoted, Text: "<@1>"}}, "`<@1>`"},
+		{"the caller", words.Text{{Kind: words.Asker, Text: "discord:user:501"}}, "<@501>"},
+		{"a caller from elsewhere", words.Text{{Kind: words.Asker, Text: "slack:user:U1"}}, "`U1`"},
+		{"a caller with a name", words.Text{{Kind: words.Asker, Text: "discord:user:1> @here"}}, "`1> @here`"},
+		{"a moment", words.Text{{Kind: words.Moment, Time: moment}}, "<t:1795197600:f>"},
+		{"a flag", words.Text{{Kind: words.Flag, Text: "--dry-run"}}, "`dry_run`"},
+		{"a form", words.Text{{Kind: words.Code, Text: "/liveadmin list GROUP", Verb: commands.List}}, "</liveadmin list:77> `group`"},
+		{"a form with a choice", words.Text{{Kind: words.Code, Verb: commands.Help}}, "</liveadmin help:77> \\[`command`\\]"},
+		{"what cannot be seen", words.Text{{Text: "a\u202eb\x00\nc"}}, `a\u202eb\x00 c`},
+		{"an emoji", words.Text{{Text: "👩\u200d🚀 ⚠️"}}, "👩\u200d🚀 ⚠️"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if got := discord.Line(tc.text); got != tc.want {
@@ -50,14 +51,14 @@ func TestCutLine(t *testing.T) {
 	long := strings.Repeat("x", 2500)
 	for _, tc := range []struct {
 		name       string
-		text       commands.Text
+		text       words.Text
 		begin, end string
 	}{
-		{"code", commands.Text{{Kind: commands.Code, Text: long}}, "`x", "x…`"},
-		{"after code", commands.Text{{Kind: commands.Code, Text: "a"}, {Text: long}}, "`a`x", "x…"},
-		{"code behind a backslash", commands.Text{{Text: `\`}, {Kind: commands.Code, Text: long}}, "\\\\`x", "x…`"},
-		{"after code behind a backslash", commands.Text{{Text: `\`}, {Kind: commands.Code, Text: "a"}, {Text: long}}, "\\\\`a`x", "x…"},
-		{"after code that ends with a backslash", commands.Text{{Kind: commands.Code, Text: `a\`}, {Text: long}}, "`a\\`x", "x…"},
+		{"code", words.Text{{Kind: words.Code, Text: long}}, "`x", "x…`"},
+		{"after code", words.Text{{Kind: words.Code, Text: "a"}, {Text: long}}, "`a`x", "x…"},
+		{"code behind a backslash", words.Text{{Text: `\`}, {Kind: words.Code, Text: long}}, "\\\\`x", "x…`"},
+		{"after code behind a backslash", words.Text{{Text: `\`}, {Kind: words.Code, Text: "a"}, {Text: long}}, "\\\\`a`x", "x…"},
+		{"after code that ends with a backslash", words.Text{{Kind: words.Code, Text: `a\`}, {Text: long}}, "`a\\`x", "x…"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if got := discord.Line(tc.text); !strings.HasPrefix(got, tc.begin) || !strings.HasSuffix(got, tc.end) || len(got) > 1900 {
@@ -87,9 +88,9 @@ func TestThreadName(t *testing.T) {
 }
 
 func TestBlock(t *testing.T) {
-	m := commands.Message{Lines: []commands.Line{
-		{Text: commands.Text{{Text: "No."}}},
-		{Style: commands.Block, Text: commands.Text{{Text: "You typed: "}, {Kind: commands.Code, Text: "add group:a```b"}}},
+	m := words.Message{Lines: []words.Line{
+		{Text: words.Text{{Text: "No."}}},
+		{Style: words.Block, Text: words.Text{{Text: "You typed: "}, {Kind: words.Code, Text: "add group:a```b"}}},
 	}}
 	if got := discord.Pages(m); len(got) != 1 || len(got[0]) != 1 || got[0][0] != "No.\nYou typed: \n```\nadd group:a'''b\n```" {
 		t.Errorf("got %q", got)
@@ -105,10 +106,10 @@ func FuzzMessage(f *testing.F) {
 	f.Add("", strings.Repeat("\x16", 700))
 	f.Add("0", strings.Repeat("x", 1000)+"\\")
 	f.Fuzz(func(t *testing.T, code, plain string) {
-		m := commands.Message{Entry: 42, Lines: []commands.Line{
-			{Text: commands.Text{{Text: plain}, {Kind: commands.Code, Text: code}, {Text: plain}}},
-			{Style: commands.Item, Text: commands.Text{{Kind: commands.Quoted, Text: code}}},
-			{Style: commands.Block, Text: commands.Text{{Text: plain}, {Kind: commands.Code, Text: code}}},
+		m := words.Message{Entry: 42, Lines: []words.Line{
+			{Text: words.Text{{Text: plain}, {Kind: words.Code, Text: code}, {Text: plain}}},
+			{Style: words.Item, Text: words.Text{{Kind: words.Quoted, Text: code}}},
+			{Style: words.Block, Text: words.Text{{Text: plain}, {Kind: words.Code, Text: code}}},
 		}}
 		for _, page := range append(discord.Pages(m), discord.Single(m)) {
 			sum := len("#42")

@@ -12,7 +12,7 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 )
 
@@ -67,7 +67,7 @@ func build(t testing.TB, mode string, c fakediscord.Config, o discord.Options) *
 	w.AddChannel(fakediscord.Channel{ID: stage, Type: fakediscord.Stage, Guild: guild})
 	w.AddChannel(fakediscord.Channel{ID: forum, Type: fakediscord.Forum, Guild: guild})
 	w.AddChannel(fakediscord.Channel{ID: thread, Type: fakediscord.PublicThread, Parent: general})
-	w.opts.Log, w.opts.Policy = w.Log.Logger(), func() commands.Policy { return w.Rules.Get().Policy }
+	w.opts.Log, w.opts.Policy = w.Log.Logger(), func() policy.Policy { return w.Rules.Get().Policy }
 	t.Cleanup(w.checkSecrets)
 	return w
 }

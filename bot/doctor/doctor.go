@@ -13,7 +13,7 @@ import (
 	"liveadmin/bot/config"
 	"liveadmin/bot/discord"
 	"liveadmin/bot/slack"
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
 )
 
 // How long the check waits for one call, and for everything about one service.
@@ -61,12 +61,12 @@ func sideBySide(ctx context.Context, parts ...func(context.Context) []bot.Findin
 	return slices.Concat(found...)
 }
 
-func checkSlack(ctx context.Context, c config.Slack, policy commands.Policy) []bot.Finding {
+func checkSlack(ctx context.Context, c config.Slack, rules policy.Policy) []bot.Finding {
 	if !c.HasCredentials() {
 		return []bot.Finding{{Name: "Slack", Verdict: bot.Unchecked, Detail: "SLACK_BOT_TOKEN is not set"}}
 	}
 	s, err := slack.New(slack.Config(c), slack.Options{
-		Log: slog.New(slog.DiscardHandler), Policy: func() commands.Policy { return policy }, CallTime: checkCallTime,
+		Log: slog.New(slog.DiscardHandler), Policy: func() policy.Policy { return rules }, CallTime: checkCallTime,
 	})
 	if err != nil {
 		return []bot.Finding{failed(bot.Finding{Name: "Slack"}, err.Error(), "Correct the settings of Slack.")}
@@ -74,12 +74,12 @@ func checkSlack(ctx context.Context, c config.Slack, policy commands.Policy) []b
 	return s.Check(ctx)
 }
 
-func checkDiscord(ctx context.Context, c config.Discord, policy commands.Policy) []bot.Finding {
+func checkDiscord(ctx context.Context, c config.Discord, rules policy.Policy) []bot.Finding {
 	if !c.HasCredentials() {
 		return []bot.Finding{{Name: "Discord", Verdict: bot.Unchecked, Detail: "DISCORD_TOKEN is not set"}}
 	}
 	d, err := discord.New(discord.Config(c), discord.Options{
-		Log: slog.New(slog.DiscardHandler), Policy: func() commands.Policy { return policy }, CallTime: checkCallTime,
+		Log: slog.New(slog.DiscardHandler), Policy: func() policy.Policy { return rules }, CallTime: checkCallTime,
 	})
 	if err != nil {
 		return []bot.Finding{failed(bot.Finding{Name: "Discord"}, err.Error(), "Correct the settings of Discord.")}

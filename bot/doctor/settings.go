@@ -13,7 +13,8 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/config"
 	"liveadmin/bot/journal"
-	"liveadmin/commands"
+	"liveadmin/commands/grammar"
+	"liveadmin/commands/policy"
 )
 
 // problemsOf gives each problem of the settings, or of the config file, a finding.
@@ -66,7 +67,7 @@ func checkRules(cfg config.Config) (bot.Rules, []bot.Finding) {
 		f.Detail = fmt.Sprintf("%s can be used, with %d aliases", cfg.PolicyFile, len(rules.Names.Aliases()))
 	}
 	findings := []bot.Finding{f}
-	if names := commands.Ambiguous(rules.Names); len(names) > 0 {
+	if names := grammar.Ambiguous(rules.Names); len(names) > 0 {
 		findings = append(findings, bot.Finding{
 			Name: "names", Verdict: bot.IsFine, Detail: "warning: these names of people are also names of options: " + bot.Some(names),
 			Remedy: "Type them in quotes, or give these people other names.",
@@ -76,7 +77,7 @@ func checkRules(cfg config.Config) (bot.Rules, []bot.Finding) {
 }
 
 // allowed tells who is allowed what.
-func allowed(p commands.Policy) []bot.Finding {
+func allowed(p policy.Policy) []bot.Finding {
 	var findings []bot.Finding
 	for _, r := range p.Rules {
 		findings = append(findings, bot.Finding{Name: r.Name, Verdict: bot.IsFine, Detail: allows(r)})
@@ -92,7 +93,7 @@ func allowed(p commands.Policy) []bot.Finding {
 }
 
 // allows puts a rule in words.
-func allows(r commands.Rule) string {
+func allows(r policy.Rule) string {
 	which, where := "every command", " on every group"
 	if len(r.Commands) > 0 {
 		which = bot.Some(r.Commands)
@@ -104,7 +105,7 @@ func allows(r commands.Rule) string {
 		where += ", in " + bot.Some(r.Channels)
 	}
 	if r.For > 0 {
-		where += ", for " + commands.FormatDuration(r.For) + " at most"
+		where += ", for " + grammar.FormatDuration(r.For) + " at most"
 	}
 	return which + where + ", is allowed to " + bot.Some(r.Allow)
 }

@@ -9,6 +9,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/commands/change"
 	"liveadmin/imapi"
 )
 
@@ -139,7 +140,7 @@ func (r *Reader) DecidedSince(ctx context.Context, g imapi.GroupID, entry int64)
 		decided, forgotten = nil, false
 		for _, o := range outcomes {
 			forgotten = forgotten || o.damage != nil
-			decided = appendUnseen(decided, o.entry, commands.Decided(o.outcome), seen)
+			decided = appendUnseen(decided, o.entry, change.Decided(o.outcome), seen)
 		}
 		return err
 	})

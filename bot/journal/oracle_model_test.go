@@ -9,6 +9,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/commands/change"
 	"liveadmin/imapi"
 )
 
@@ -361,7 +362,7 @@ func (o *oracle) decidedSince(group imapi.GroupID, entry int64) (decided []comma
 		if out := o.outcome(d, group); out == nil {
 			forgotten = true
 		} else {
-			decided = appendUnseen(decided, d.entry, commands.Decided(*out), seen)
+			decided = appendUnseen(decided, d.entry, change.Decided(*out), seen)
 		}
 	}
 	return decided, forgotten

@@ -12,6 +12,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 )
 
@@ -284,7 +285,7 @@ func (q *query) newestAbout(names []string, matches, within string, limit int) {
 func (q *query) readable(f bot.Filter) string {
 	own := `f.caller = ` + q.place(clean(f.Reader))
 	stranger := `(f.what = ` + q.place(bot.WasRefused) + ` AND f.detail IN (` +
-		q.place(commands.NoRight) + `, ` + q.place(commands.CallerBlocked) + `, ` + q.place(commands.CallerOutsider) + `))`
+		q.place(policy.NoRight) + `, ` + q.place(policy.CallerBlocked) + `, ` + q.place(policy.CallerOutsider) + `))`
 	if len(f.About) == 0 {
 		return `(` + own + ` OR (f.what = ` + q.place(bot.WasAccepted) + ` OR f.groups <> '') AND NOT ` + stranger + `)`
 	}

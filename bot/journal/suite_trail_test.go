@@ -9,6 +9,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 )
 
@@ -102,10 +103,10 @@ func trailReaders(t *testing.T, j *Journal) {
 	show := []imapi.GroupID{"reader-show"}
 	var numbers []int64
 	for i, r := range []bot.Record{
-		{What: bot.WasRefused, Caller: mallory, Groups: show, Detail: string(commands.NoRight)},
-		{What: bot.WasRefused, Caller: mallory, Groups: show, Detail: string(commands.CallerBlocked)},
-		{What: bot.WasRefused, Caller: mallory, Groups: show, Detail: string(commands.CallerOutsider)},
-		{What: bot.WasRefused, Caller: carol, Groups: show, Detail: string(commands.NoRule)},
+		{What: bot.WasRefused, Caller: mallory, Groups: show, Detail: string(policy.NoRight)},
+		{What: bot.WasRefused, Caller: mallory, Groups: show, Detail: string(policy.CallerBlocked)},
+		{What: bot.WasRefused, Caller: mallory, Groups: show, Detail: string(policy.CallerOutsider)},
+		{What: bot.WasRefused, Caller: carol, Groups: show, Detail: string(policy.NoRule)},
 		{What: bot.WasMistaken, Caller: carol, Detail: "near alias"},
 	} {
 		number, _, err := j.Note(t.Context(), fmt.Sprint("reader", i), r)

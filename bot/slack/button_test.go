@@ -9,7 +9,8 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
-	"liveadmin/commands"
+	"liveadmin/commands/change"
+	"liveadmin/commands/words"
 	"liveadmin/imapi/simulator"
 )
 
@@ -166,8 +167,8 @@ func TestPressedInPrivate(t *testing.T) {
 				t.Parallel()
 				w := build(t, mode, fakeslack.Config{}, slack.Options{})
 				w.install()
-				w.Stage.Run(t, bottest.Showing{Platform: w.slack, Buttons: []commands.Action{
-					{Name: commands.UndoAction, Label: "Undo", Entry: 1, Confirm: "Undo #1?"},
+				w.Stage.Run(t, bottest.Showing{Platform: w.slack, Buttons: []words.Action{
+					{Name: change.UndoAction, Label: "Undo", Entry: 1, Confirm: "Undo #1?"},
 				}})
 				w.Ready(w.slack.State)
 				topic := w.Say(bob, channel, "", "who helps tonight?")

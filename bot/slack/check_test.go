@@ -11,7 +11,7 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
 )
 
 // everyScope is what the manifest has, its optional scopes included.
@@ -85,7 +85,7 @@ func TestCheckWrong(t *testing.T) {
 		{"a rule names a user group", func(w *world) { w.allow("slack:usergroup:S1") },
 			[]string{"FAIL Slack scope usergroups:read: missing (user groups in"}, []string{"FAIL Slack scope channels:history"}},
 		{"a user group is blocked", func(w *world) {
-			w.Stage.Rules.Set(bot.Rules{Policy: commands.Policy{Blocked: []string{"slack:usergroup:S1"}}})
+			w.Stage.Rules.Set(bot.Rules{Policy: policy.Policy{Blocked: []string{"slack:usergroup:S1"}}})
 		}, []string{"FAIL Slack scope usergroups:read: "}, nil},
 		{"Slack is busy", func(w *world) {
 			w.Inject(fakeslack.Fault{Kind: fakeslack.RateLimit, Method: "auth.test"})

@@ -10,7 +10,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
 )
 
 // TestCommand: the acknowledgement shows nothing, one root message names the
@@ -299,6 +299,6 @@ func TestUsergroupDecides(t *testing.T) {
 // allow lets callers and memberships do everything, and nobody else.
 func (w *world) allow(refs ...string) {
 	rules := w.Stage.Rules.Get()
-	rules.Policy.Rules = []commands.Rule{{Name: "ALLOWLIST", Allow: refs}}
+	rules.Policy.Rules = []policy.Rule{{Name: "ALLOWLIST", Allow: refs}}
 	w.Stage.Rules.Set(rules)
 }

@@ -11,6 +11,7 @@ import (
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // TestGate: while the gate is closed no request leaves that is about an entry, whatever it
@@ -41,19 +42,19 @@ func TestGate(t *testing.T) {
 		},
 		"an update": func(ctx context.Context) error { return w.slack.Update(ctx, at(there, "", 0), nil) },
 		"a result": func(ctx context.Context) error {
-			_, err := w.slack.Report(ctx, at(there, "", 0), nil, commands.Message{})
+			_, err := w.slack.Report(ctx, at(there, "", 0), nil, words.Message{})
 			return err
 		},
 		"a result for the caller alone": func(ctx context.Context) error {
-			_, err := w.slack.Report(ctx, at(nowhere, d.ResponseURL, 0), nil, commands.Message{})
+			_, err := w.slack.Report(ctx, at(nowhere, d.ResponseURL, 0), nil, words.Message{})
 			return err
 		},
 		"a direct message": func(ctx context.Context) error {
-			_, err := w.slack.Report(ctx, at(nowhere, "", 0), nil, commands.Message{})
+			_, err := w.slack.Report(ctx, at(nowhere, "", 0), nil, words.Message{})
 			return err
 		},
 		"what comes late": func(ctx context.Context) error {
-			_, err := w.slack.Report(ctx, at(there, "", 7), nil, commands.Message{})
+			_, err := w.slack.Report(ctx, at(there, "", 7), nil, words.Message{})
 			return err
 		},
 		"a look for a root": func(ctx context.Context) error {

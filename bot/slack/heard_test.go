@@ -5,7 +5,7 @@ import (
 	"log/slog"
 	"testing"
 
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 )
 
@@ -17,7 +17,7 @@ func deaf(self identity) *Slack {
 // introduced is a platform that knows who it is. No user group counts in it.
 func introduced(c Config, log *slog.Logger, self identity) *Slack {
 	c.BotToken = imapi.NewSecret("x")
-	s, err := New(c, Options{Log: log, Policy: func() commands.Policy { return commands.Policy{} }})
+	s, err := New(c, Options{Log: log, Policy: func() policy.Policy { return policy.Policy{} }})
 	if err != nil {
 		panic(err) // settings that are always good
 	}

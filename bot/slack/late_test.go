@@ -10,6 +10,7 @@ import (
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 	"liveadmin/imapi/simulator"
 )
 
@@ -122,7 +123,7 @@ func TestLoud(t *testing.T) {
 			Root:    bot.Post(`{"channel":"` + channel + `","ts":"` + root.TS + `"}`),
 			Changes: []bot.Change{{Group: group, State: bot.Settled, Plan: &commands.Plan{}, Outcome: &commands.Outcome{Status: status}}},
 		}
-		said := commands.Message{Lines: []commands.Line{{Text: commands.Text{{Text: "It is " + string(status)}}}}}
+		said := words.Message{Lines: []words.Line{{Text: words.Text{{Text: "It is " + string(status)}}}}}
 		if _, err := w.slack.Report(w.Soon(), e, nil, said); err != nil {
 			t.Fatal(err)
 		}

@@ -9,10 +9,11 @@ import (
 	"strings"
 	"testing"
 
-	slackgo "github.com/slack-go/slack"
+	"liveadmin/commands/words"
 
 	"liveadmin/bot/slack"
-	"liveadmin/commands"
+
+	slackgo "github.com/slack-go/slack"
 )
 
 const manifestFile = "../../deploy/slack-manifest.yaml"
@@ -26,7 +27,7 @@ func TestManifest(t *testing.T) {
 		t.Errorf("settings are %+v", m.Settings)
 	}
 	command := m.Features.SlashCommands
-	if len(command) != 1 || command[0].Command != commands.Name || command[0].ShouldEscape || command[0].Url != "" {
+	if len(command) != 1 || command[0].Command != words.Name || command[0].ShouldEscape || command[0].Url != "" {
 		t.Errorf("commands are %+v", command)
 	}
 	if len(m.Display.Name) > 35 || len(m.Display.Description) > 140 || len(m.Features.BotUser.DisplayName) > 80 || !m.Features.AppHome.MessagesTabEnabled {

@@ -4,7 +4,7 @@ import (
 	"log/slog"
 	"testing"
 
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 )
 
@@ -29,7 +29,7 @@ func TestCanRespond(t *testing.T) {
 	} {
 		token := imapi.NewSecret("x")
 		s, err := New(Config{BotToken: token, AppToken: token, APIURL: tc.api},
-			Options{Log: slog.New(slog.DiscardHandler), Policy: func() commands.Policy { return commands.Policy{} }})
+			Options{Log: slog.New(slog.DiscardHandler), Policy: func() policy.Policy { return policy.Policy{} }})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,10 +4,11 @@ import (
 	"strconv"
 	"strings"
 
-	slackgo "github.com/slack-go/slack"
+	"liveadmin/commands/words"
 
 	"liveadmin/bot/chat"
-	"liveadmin/commands"
+
+	slackgo "github.com/slack-go/slack"
 )
 
 // Slack's limits, with room to spare; texts are measured in bytes, which are never
@@ -40,11 +41,11 @@ func (p page) shown() string {
 
 // pages writes a message, in several if it is too long for one. The number and
 // the buttons stand under the last.
-func pages(m commands.Message, mention bool) []page {
+func pages(m words.Message, mention bool) []page {
 	var all []page
 	var p page
 	size := 0
-	write := func(l commands.Line) []string { return parts(l, mention) }
+	write := func(l words.Line) []string { return parts(l, mention) }
 	for _, s := range chat.Sections(m.Lines, longestSection, write) {
 		if size+len(s) > longestPage || len(p.blocks) == mostSections {
 			all = append(all, p)
@@ -73,11 +74,11 @@ func (p *page) add(section string) {
 
 // parts writes a line with what its style adds. What was typed stands in a block
 // of its own, for copying, without the escapes that Slack puts into messages.
-func parts(l commands.Line, mention bool) []string {
+func parts(l words.Line, mention bool) []string {
 	switch last := len(l.Text) - 1; {
-	case l.Style == commands.Item:
-		return pieces(append(commands.Text{{Text: "• "}}, l.Text...), mention)
-	case l.Style == commands.Block && last >= 0:
+	case l.Style == words.Item:
+		return pieces(append(words.Text{{Text: "• "}}, l.Text...), mention)
+	case l.Style == words.Block && last >= 0:
 		all := pieces(l.Text[:last], mention)
 		if n := len(all); n > 0 {
 			all[n-1] = strings.TrimRight(all[n-1], " ") + "\n"
@@ -93,7 +94,7 @@ func unescape(s string) string {
 
 // buttons carry the entry's number as their value. Two with one name stay apart
 // by their place.
-func buttons(actions []commands.Action) slackgo.Block {
+func buttons(actions []words.Action) slackgo.Block {
 	var all []slackgo.BlockElement
 	for i, a := range actions[:min(len(actions), mostButtons)] {
 		id := a.Name + "." + strconv.Itoa(i)

@@ -6,11 +6,12 @@ import (
 	"errors"
 	"time"
 
-	slackgo "github.com/slack-go/slack"
+	"liveadmin/commands/words"
 
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
-	"liveadmin/commands"
+
+	slackgo "github.com/slack-go/slack"
 )
 
 // Slack waits three seconds for an acknowledgement, from when it sent the
@@ -54,7 +55,7 @@ func (s *Slack) handle(door bot.Door, a arrival) {
 		s.acknowledged(a.acknowledge(ctx, nil))
 		return
 	}
-	var later *commands.Message
+	var later *words.Message
 	err = door.Receive(ctx, h.delivery, func(ctx context.Context, answer bot.Answer) (bot.Post, error) {
 		inAck := h.inAck && fits(answer.Private)
 		if !inAck {
@@ -89,7 +90,7 @@ func (s *Slack) acknowledged(err error) {
 
 // fits reports whether a message for the caller alone can go with the
 // acknowledgement, which needs no further call.
-func fits(m *commands.Message) bool {
+func fits(m *words.Message) bool {
 	if m == nil {
 		return false
 	}
@@ -99,7 +100,7 @@ func fits(m *commands.Message) bool {
 }
 
 // whisper answers the caller alone, by calls of its own.
-func (s *Slack) whisper(h heard, m commands.Message) {
+func (s *Slack) whisper(h heard, m words.Message) {
 	say := func(ctx context.Context, p page) error { return s.ephemeral(ctx, h, p) }
 	if h.url != "" {
 		say = func(ctx context.Context, p page) error { return s.respond(ctx, h.url, h.thread, p) }

@@ -10,6 +10,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // mostPages is how many messages an answer to the caller alone has at most: a
@@ -20,7 +21,7 @@ const mostPages = 5
 // is the root; only a command on several groups gets a reply that tells how far it
 // is. Where the bot cannot post there is no root, and the result will go to the
 // caller alone.
-func (s *Slack) Announce(ctx context.Context, e bot.Entry, root commands.Text) (bot.Post, error) {
+func (s *Slack) Announce(ctx context.Context, e bot.Entry, root words.Text) (bot.Post, error) {
 	ctx = chat.Gated(ctx)
 	at := stand{Channel: channelOf(e.Place), Thread: e.Place.Thread}
 	if at.needsNoRoot(e) {
@@ -45,7 +46,7 @@ func (s *Slack) Announce(ctx context.Context, e bot.Entry, root commands.Text) (
 
 // Update gives the root message another line. One that was deleted, or was never
 // posted, stays so.
-func (s *Slack) Update(ctx context.Context, e bot.Entry, root commands.Text) error {
+func (s *Slack) Update(ctx context.Context, e bot.Entry, root words.Text) error {
 	ctx = chat.Gated(ctx)
 	at, err := chat.ReadPost[stand](e.Root)
 	if err != nil || at.TS == "" {
@@ -62,7 +63,7 @@ func (s *Slack) Update(ctx context.Context, e bot.Entry, root commands.Text) err
 // Report posts the result in the thread, and what comes late in the thread of the entry
 // that it is under; where that is not possible, it goes to the caller alone, with what to
 // do about it.
-func (s *Slack) Report(ctx context.Context, e bot.Entry, root commands.Text, result commands.Message) (bot.Post, error) {
+func (s *Slack) Report(ctx context.Context, e bot.Entry, root words.Text, result words.Message) (bot.Post, error) {
 	ctx = chat.Gated(ctx)
 	at, err := chat.ReadPost[stand](e.Root)
 	if err != nil {
@@ -82,7 +83,7 @@ func (s *Slack) Report(ctx context.Context, e bot.Entry, root commands.Text, res
 // reply posts a result under its root. If that was deleted meanwhile, it stands in the
 // channel, unless it comes late and Slack tells. Of a long result that was begun it leaves
 // out the pages that stand.
-func (s *Slack) reply(ctx context.Context, e bot.Entry, at stand, root commands.Text, result commands.Message) (bot.Post, error) {
+func (s *Slack) reply(ctx context.Context, e bot.Entry, at stand, root words.Text, result words.Message) (bot.Post, error) {
 	all, thread := pages(shown(e, at, root, result), true), at.root()
 	there, again := s.begun.LoadAndDelete(e.Number)
 	stands, _ := there.(begun)
@@ -119,7 +120,7 @@ func (s *Slack) reply(ctx context.Context, e bot.Entry, at stand, root commands.
 
 // shown is a result as its readers see it: under the line of its root where no root
 // message stands over it, and with who asked before it if it is loud.
-func shown(e bot.Entry, at stand, root commands.Text, result commands.Message) commands.Message {
+func shown(e bot.Entry, at stand, root words.Text, result words.Message) words.Message {
 	switch {
 	case at.TS == "" && e.Under == 0:
 		return chat.Headed(root, result)
@@ -131,7 +132,7 @@ func shown(e bot.Entry, at stand, root commands.Text, result commands.Message) c
 
 // orphaned gives a result that stands in the channel the line of the root that is
 // gone, if it still fits one message then.
-func (s *Slack) orphaned(ctx context.Context, e bot.Entry, at stand, m mark, result commands.Message) {
+func (s *Slack) orphaned(ctx context.Context, e bot.Entry, at stand, m mark, result words.Message) {
 	s.log.Warn("the root message was deleted", "entry", e.Number, "channel", at.Channel)
 	all := pages(result, true)
 	if len(all) > 1 {
@@ -145,12 +146,12 @@ func (s *Slack) orphaned(ctx context.Context, e bot.Entry, at stand, m mark, res
 // confide gives a result to the caller alone: through the address that came with
 // the command, or directly if that has expired or there is none. An error has
 // bot.ErrNowhere if that is not possible either.
-func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root commands.Text, result commands.Message) (bot.Post, error) {
+func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root words.Text, result words.Message) (bot.Post, error) {
 	at := stand{Channel: channelOf(e.Place), How: inPrivate}
 	told := func(opening string) []page {
 		m := chat.Headed(root, result)
-		hint := append(commands.Text{{Text: opening}}, remedy(why, at.Channel, s.name())...)
-		m.Lines = append(m.Lines, commands.Line{Style: commands.Body, Text: hint})
+		hint := append(words.Text{{Text: opening}}, remedy(why, at.Channel, s.name())...)
+		m.Lines = append(m.Lines, words.Line{Style: words.Body, Text: hint})
 		return capped(pages(m, true))
 	}
 	if e.Reply != "" {
@@ -181,22 +182,22 @@ func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root comma
 func capped(all []page) []page {
 	if len(all) > mostPages {
 		all = all[:mostPages]
-		all[mostPages-1] = pages(commands.Message{Lines: []commands.Line{{Text: commands.Text{{Text: chat.TooMuch}}}}}, false)[0]
+		all[mostPages-1] = pages(words.Message{Lines: []words.Line{{Text: words.Text{{Text: chat.TooMuch}}}}}, false)[0]
 	}
 	return all
 }
 
 // rootPage is the one line of a root message.
-func rootPage(root commands.Text) page {
+func rootPage(root words.Text) page {
 	return page{text: shorten(strings.Join(pieces(root, true), ""), longestText)}
 }
 
 // addressed puts the caller before the first line.
-func addressed(m commands.Message, c commands.Caller) commands.Message {
+func addressed(m words.Message, c commands.Caller) words.Message {
 	m.Lines = slices.Clone(m.Lines)
 	if len(m.Lines) > 0 {
 		first := &m.Lines[0]
-		first.Text = append(commands.Text{{Kind: commands.Asker, Text: c.Ref}, {Text: " "}}, first.Text...)
+		first.Text = append(words.Text{{Kind: words.Asker, Text: c.Ref}, {Text: " "}}, first.Text...)
 	}
 	return m
 }

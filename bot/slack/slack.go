@@ -12,12 +12,13 @@ import (
 	"sync/atomic"
 	"time"
 
-	slackgo "github.com/slack-go/slack"
+	"liveadmin/commands/policy"
 
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
-	"liveadmin/commands"
 	"liveadmin/imapi"
+
+	slackgo "github.com/slack-go/slack"
 )
 
 // Name is the platform's name in places and callers.
@@ -35,8 +36,8 @@ type Config struct {
 // Options are what else the platform needs. Log and Policy are required.
 type Options struct {
 	Log    *slog.Logger
-	Policy func() commands.Policy // in force; the user groups that it names are read
-	Now    func() time.Time       // for the age of what was read; nil: time.Now
+	Policy func() policy.Policy // in force; the user groups that it names are read
+	Now    func() time.Time     // for the age of what was read; nil: time.Now
 
 	// Gate is asked right before each HTTP request leaves that is about an entry; with an
 	// error, which the request then fails with, nothing is sent. nil: it is open.

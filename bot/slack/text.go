@@ -4,26 +4,26 @@ import (
 	"fmt"
 
 	"liveadmin/bot/chat"
-	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // pieces writes a line in Slack's markup, in pieces that can stand in two messages.
 // Nothing in it can mention, link or end a code span; only the caller is mentioned,
 // and only if mention is set.
-func pieces(t commands.Text, mention bool) []string {
+func pieces(t words.Text, mention bool) []string {
 	var all []string
 	for _, s := range t {
 		switch s.Kind {
-		case commands.Code, commands.Quoted, commands.Flag:
+		case words.Code, words.Quoted, words.Flag:
 			all = append(all, chat.Code("`", s.Text, codeRune)...)
-		case commands.Asker:
+		case words.Asker:
 			if user := userOf(s.Text); mention && user != "" {
 				all = append(all, "<@"+user+">")
 			} else {
-				all = append(all, chat.Code("`", commands.ShortRef(s.Text), codeRune)...)
+				all = append(all, chat.Code("`", words.ShortRef(s.Text), codeRune)...)
 			}
-		case commands.Moment:
-			all = append(all, fmt.Sprintf("<!date^%d^{date_short_pretty} {time}|%s>", s.Time.Unix(), commands.UTC(s.Time)))
+		case words.Moment:
+			all = append(all, fmt.Sprintf("<!date^%d^{date_short_pretty} {time}|%s>", s.Time.Unix(), words.UTC(s.Time)))
 		default:
 			all = append(all, chat.Cut(s.Text, plainRune)...)
 		}

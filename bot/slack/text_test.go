@@ -8,32 +8,32 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
-func spans(all ...commands.Span) commands.Text { return all }
+func spans(all ...words.Span) words.Text { return all }
 
 // TestPieces: how each kind of text is written.
 func TestPieces(t *testing.T) {
 	at := time.Date(2026, 11, 20, 15, 30, 0, 0, time.UTC)
 	for _, tc := range []struct {
 		name    string
-		text    commands.Text
+		text    words.Text
 		mention bool
 		want    string
 	}{
-		{"plain", spans(commands.Span{Text: "a & b < c > `d`"}), false, "a &amp; b &lt; c &gt; 'd'"},
-		{"an emoji with its colour", spans(commands.Span{Text: "⚠️ 👩‍👧"}), false, "⚠️ 👩‍👧"},
-		{"code", spans(commands.Span{Kind: commands.Code, Text: "@TGS#a`<b>"}), false, "`@TGS#a'&lt;b&gt;`"},
-		{"quoted", spans(commands.Span{Kind: commands.Quoted, Text: "a\nb\tc"}), false, "`a b c`"},
-		{"nothing", spans(commands.Span{Kind: commands.Quoted}), false, `""`},
-		{"unseen", spans(commands.Span{Kind: commands.Code, Text: "a\u200b\u202e\u00a0\x00\ufe0fb"}), false, "`a\\u200b\\u202e\\u00a0\\x00\\ufe0fb`"},
-		{"not UTF-8", spans(commands.Span{Kind: commands.Code, Text: "a\xff"}), false, "`a\ufffd`"},
-		{"the caller", spans(commands.Span{Kind: commands.Asker, Text: "slack:user:U024BE7LH"}), true, "<@U024BE7LH>"},
-		{"the caller without a mention", spans(commands.Span{Kind: commands.Asker, Text: "slack:user:U024BE7LH"}), false, "`U024BE7LH`"},
-		{"a caller of another platform", spans(commands.Span{Kind: commands.Asker, Text: "discord:user:1"}), true, "`1`"},
-		{"a caller who is a command", spans(commands.Span{Kind: commands.Asker, Text: "slack:user:U1> <!channel"}), true, "`U1&gt; &lt;!channel`"},
-		{"a moment", spans(commands.Span{Kind: commands.Moment, Time: at}), false, "<!date^1795188600^{date_short_pretty} {time}|2026-11-20 15:30 UTC>"},
+		{"plain", spans(words.Span{Text: "a & b < c > `d`"}), false, "a &amp; b &lt; c &gt; 'd'"},
+		{"an emoji with its colour", spans(words.Span{Text: "⚠️ 👩‍👧"}), false, "⚠️ 👩‍👧"},
+		{"code", spans(words.Span{Kind: words.Code, Text: "@TGS#a`<b>"}), false, "`@TGS#a'&lt;b&gt;`"},
+		{"quoted", spans(words.Span{Kind: words.Quoted, Text: "a\nb\tc"}), false, "`a b c`"},
+		{"nothing", spans(words.Span{Kind: words.Quoted}), false, `""`},
+		{"unseen", spans(words.Span{Kind: words.Code, Text: "a\u200b\u202e\u00a0\x00\ufe0fb"}), false, "`a\\u200b\\u202e\\u00a0\\x00\\ufe0fb`"},
+		{"not UTF-8", spans(words.Span{Kind: words.Code, Text: "a\xff"}), false, "`a\ufffd`"},
+		{"the caller", spans(words.Span{Kind: words.Asker, Text: "slack:user:U024BE7LH"}), true, "<@U024BE7LH>"},
+		{"the caller without a mention", spans(words.Span{Kind: words.Asker, Text: "slack:user:U024BE7LH"}), false, "`U024BE7LH`"},
+		{"a caller of another platform", spans(words.Span{Kind: words.Asker, Text: "discord:user:1"}), true, "`1`"},
+		{"a caller who is a command", spans(words.Span{Kind: words.Asker, Text: "slack:user:U1> <!channel"}), true, "`U1&gt; &lt;!channel`"},
+		{"a moment", spans(words.Span{Kind: words.Moment, Time: at}), false, "<!date^1795188600^{date_short_pretty} {time}|2026-11-20 15:30 UTC>"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if got := strings.Join(pieces(tc.text, tc.mention), ""); got != tc.want {
@@ -46,14 +46,14 @@ func TestPieces(t *testing.T) {
 // TestPages: lists, blocks for copying, the number and buttons stand where they
 // belong.
 func TestPages(t *testing.T) {
-	m := commands.Message{
+	m := words.Message{
 		Entry: 42,
-		Lines: []commands.Line{
-			{Style: commands.Head, Text: spans(commands.Span{Text: "Head"})},
-			{Style: commands.Item, Text: spans(commands.Span{Kind: commands.Code, Text: "user1"})},
-			{Style: commands.Block, Text: spans(commands.Span{Text: "You typed: "}, commands.Span{Kind: commands.Code, Text: "ad &lt;x"})},
+		Lines: []words.Line{
+			{Style: words.Head, Text: spans(words.Span{Text: "Head"})},
+			{Style: words.Item, Text: spans(words.Span{Kind: words.Code, Text: "user1"})},
+			{Style: words.Block, Text: spans(words.Span{Text: "You typed: "}, words.Span{Kind: words.Code, Text: "ad &lt;x"})},
 		},
-		Actions: []commands.Action{
+		Actions: []words.Action{
 			{Name: "undo", Label: "Undo", Entry: 42, Confirm: "Undo this?"},
 			{Name: "replace", Label: strings.Repeat("é", 60), Entry: 42},
 			{Name: "replace", Label: "Replace bob", Entry: 42},
@@ -98,12 +98,12 @@ func FuzzPages(f *testing.F) {
 		f.Add(seed, seed, 3, int64(1))
 	}
 	f.Fuzz(func(t *testing.T, plain, code string, times int, entry int64) {
-		m := commands.Message{Entry: entry}
+		m := words.Message{Entry: entry}
 		for range min(max(times, 1), 40) {
 			m.Lines = append(m.Lines,
-				commands.Line{Style: commands.Item, Text: spans(commands.Span{Text: plain}, commands.Span{Kind: commands.Code, Text: code})},
-				commands.Line{Style: commands.Block, Text: spans(commands.Span{Text: plain}, commands.Span{Kind: commands.Code, Text: code})},
-				commands.Line{Text: spans(commands.Span{Kind: commands.Asker, Text: code}, commands.Span{Kind: commands.Moment, Time: time.Unix(entry%1e12, 0)})})
+				words.Line{Style: words.Item, Text: spans(words.Span{Text: plain}, words.Span{Kind: words.Code, Text: code})},
+				words.Line{Style: words.Block, Text: spans(words.Span{Text: plain}, words.Span{Kind: words.Code, Text: code})},
+				words.Line{Text: spans(words.Span{Kind: words.Asker, Text: code}, words.Span{Kind: words.Moment, Time: time.Unix(entry%1e12, 0)})})
 		}
 		for _, p := range pages(m, true) {
 			if len(p.shown()) > 4000 || len(p.blocks) > 50 || !utf8.ValidString(p.shown()) {

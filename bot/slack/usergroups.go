@@ -8,10 +8,11 @@ import (
 	"sync"
 	"time"
 
-	slackgo "github.com/slack-go/slack"
+	"liveadmin/commands/policy"
 
 	"liveadmin/bot/chat"
-	"liveadmin/commands"
+
+	slackgo "github.com/slack-go/slack"
 )
 
 // listAge is how long a list of members counts after it was read.
@@ -20,7 +21,7 @@ const listAge = 5 * time.Minute
 // userGroups knows who is in the user groups that the policy names.
 type userGroups struct {
 	api    *api
-	policy func() commands.Policy
+	policy func() policy.Policy
 	now    func() time.Time
 	log    *slog.Logger
 
@@ -92,7 +93,7 @@ func (g *userGroups) list(ctx context.Context, id string, self identity) (users 
 }
 
 // groupsOf lists the user groups that a policy names, each once.
-func groupsOf(p commands.Policy) []string {
+func groupsOf(p policy.Policy) []string {
 	named := slices.Clone(p.Blocked)
 	for _, r := range p.Rules {
 		named = append(named, r.Allow...)

@@ -3,7 +3,7 @@ package slack
 import (
 	"strings"
 
-	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // What only Slack needs words for: buttons that ask first, and results that
@@ -27,22 +27,22 @@ const (
 
 // remedy says why a result does not stand in its channel, and what to do. why is
 // Slack's word for it; empty: it is not known where the message stands.
-func remedy(why, channel, botName string) commands.Text {
+func remedy(why, channel, botName string) words.Text {
 	switch {
 	case why == "":
-		return commands.Text{{Text: lost}}
+		return words.Text{{Text: lost}}
 	case why == "is_archived":
-		return commands.Text{{Text: archived}}
+		return words.Text{{Text: archived}}
 	case why == "missing_scope":
-		return commands.Text{{Text: lacking}}
+		return words.Text{{Text: lacking}}
 	case cannotThread(why):
-		return commands.Text{{Text: deleted}}
+		return words.Text{{Text: deleted}}
 	case !cannotPost(why):
-		return commands.Text{{Text: refused}, {Kind: commands.Code, Text: why}}
+		return words.Text{{Text: refused}, {Kind: words.Code, Text: why}}
 	case why != "not_in_channel" && why != "channel_not_found":
-		return commands.Text{{Text: forbidden}}
+		return words.Text{{Text: forbidden}}
 	case strings.HasPrefix(channel, "D"):
-		return commands.Text{{Text: notHere}}
+		return words.Text{{Text: notHere}}
 	}
-	return commands.Text{{Text: inviteMe}, {Kind: commands.Code, Text: "/invite @" + botName}}
+	return words.Text{{Text: inviteMe}, {Kind: words.Code, Text: "/invite @" + botName}}
 }

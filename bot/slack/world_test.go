@@ -10,7 +10,7 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 )
 
@@ -47,7 +47,7 @@ func build(t testing.TB, mode string, c fakeslack.Config, o slack.Options) *worl
 	w := &world{Server: fakeslack.New(t, c), Scene: bottest.NewScene(t, "slack:user:"+alice), opts: o, mode: mode}
 	w.AddChannel(fakeslack.Channel{ID: channel, Name: "ops", Members: []string{alice, bob, mallory, w.Config().BotUser}})
 	w.opts.Log = w.Log.Logger()
-	w.opts.Policy = func() commands.Policy { return w.Stage.Rules.Get().Policy }
+	w.opts.Policy = func() policy.Policy { return w.Stage.Rules.Get().Policy }
 	t.Cleanup(w.checkSecrets)
 	t.Cleanup(w.checkMethods)
 	return w

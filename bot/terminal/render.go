@@ -5,15 +5,15 @@ import (
 	"strings"
 	"unicode"
 
-	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // lines writes a message, each line behind an indent.
-func (t *Terminal) lines(m commands.Message, indent string) string {
+func (t *Terminal) lines(m words.Message, indent string) string {
 	var b strings.Builder
 	for _, l := range m.Lines {
 		b.WriteString(indent)
-		if l.Style == commands.Item {
+		if l.Style == words.Item {
 			b.WriteString("• ")
 		}
 		b.WriteString(t.line(l.Text))
@@ -25,15 +25,15 @@ func (t *Terminal) lines(m commands.Message, indent string) string {
 	return b.String()
 }
 
-func (t *Terminal) line(text commands.Text) string {
+func (t *Terminal) line(text words.Text) string {
 	var b strings.Builder
 	for _, s := range text {
 		switch s.Kind {
-		case commands.Asker:
-			b.WriteString("@" + Visible(commands.ShortRef(s.Text)))
-		case commands.Quoted:
+		case words.Asker:
+			b.WriteString("@" + Visible(words.ShortRef(s.Text)))
+		case words.Quoted:
 			b.WriteString(`"` + Visible(s.Text) + `"`)
-		case commands.Moment:
+		case words.Moment:
 			b.WriteString(s.Time.In(t.Zone).Format("2006-01-02 15:04 MST"))
 		default:
 			b.WriteString(Visible(s.Text))

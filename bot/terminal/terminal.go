@@ -14,6 +14,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // Name is the platform's name in places and callers.
@@ -86,14 +87,14 @@ func (t *Terminal) say(ctx context.Context, door bot.Door, n int, line string) (
 	}
 	switch strings.ToLower(word) {
 	case "":
-	case commands.Name:
+	case words.Name:
 		t.command(ctx, door, n, rest)
 	case "/as":
 		t.as(strings.TrimPrefix(rest, "@"))
 	case "/quit", "/exit", "quit", "exit":
 		return true
 	default:
-		t.write("Commands begin with " + commands.Name + ". Try: " + commands.Name + " help\n")
+		t.write("Commands begin with " + words.Name + ". Try: " + words.Name + " help\n")
 	}
 	return false
 }
@@ -150,12 +151,12 @@ func (t *Terminal) done(entry int64) chan struct{} {
 }
 
 // Announce writes the root line.
-func (t *Terminal) Announce(_ context.Context, e bot.Entry, root commands.Text) (bot.Post, error) {
+func (t *Terminal) Announce(_ context.Context, e bot.Entry, root words.Text) (bot.Post, error) {
 	return place(e), t.write(fmt.Sprintf("%s   #%d\n", t.line(root), e.Number))
 }
 
 // Report writes the root's last line and the result under it.
-func (t *Terminal) Report(_ context.Context, e bot.Entry, root commands.Text, result commands.Message) (bot.Post, error) {
+func (t *Terminal) Report(_ context.Context, e bot.Entry, root words.Text, result words.Message) (bot.Post, error) {
 	if err := t.write(t.line(root) + "\n" + t.lines(result, "    ")); err != nil {
 		return "", err
 	}
@@ -164,9 +165,9 @@ func (t *Terminal) Report(_ context.Context, e bot.Entry, root commands.Text, re
 }
 
 // Update does nothing: what a terminal has shown cannot be changed.
-func (t *Terminal) Update(context.Context, bot.Entry, commands.Text) error { return nil }
+func (t *Terminal) Update(context.Context, bot.Entry, words.Text) error { return nil }
 
-func (t *Terminal) whisper(m commands.Message) {
+func (t *Terminal) whisper(m words.Message) {
 	_ = t.write("(only @" + t.speaker + " sees this)\n" + t.lines(m, "  "))
 }
 

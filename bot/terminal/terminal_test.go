@@ -16,7 +16,8 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/terminal"
-	"liveadmin/commands"
+	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
 	"liveadmin/imapi/simulator"
 )
 
@@ -37,8 +38,8 @@ func newStage(t *testing.T) *bottest.Stage {
 	stage := bottest.NewStage(t, nil)
 	stage.API.AddGroup(group, simulator.Group{})
 	stage.API.AddAccount("user1", "")
-	stage.Rules.Set(bot.Rules{Policy: commands.Policy{
-		Rules: []commands.Rule{{Name: "ALLOWLIST", Allow: []string{terminal.Ref("alice")}}},
+	stage.Rules.Set(bot.Rules{Policy: policy.Policy{
+		Rules: []policy.Rule{{Name: "ALLOWLIST", Allow: []string{terminal.Ref("alice")}}},
 	}})
 	return stage
 }
@@ -281,8 +282,8 @@ func TestBrokenScreen(t *testing.T) {
 		})
 		ended := make(chan error, 1)
 		go func() { ended <- term.Run(t.Context(), takes(7)) }()
-		e, root := bot.Entry{Number: 7}, commands.Text{{Text: "root"}}
-		result := commands.Message{Lines: []commands.Line{{Text: commands.Text{{Text: "result"}}}}, Entry: 7}
+		e, root := bot.Entry{Number: 7}, words.Text{{Text: "root"}}
+		result := words.Message{Lines: []words.Line{{Text: words.Text{{Text: "result"}}}}, Entry: 7}
 		if post, err := term.Announce(t.Context(), e, root); err == nil || post == "" {
 			t.Errorf("announced at %q, %v", post, err)
 		}

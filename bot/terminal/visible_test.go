@@ -13,6 +13,8 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/terminal"
 	"liveadmin/commands"
+	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
@@ -54,7 +56,7 @@ func TestVisible(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var shown bytes.Buffer
 			term := newTerminal(t, terminal.Options{In: strings.NewReader(""), Out: &shown, Speakers: []string{"alice"}, Zone: time.UTC})
-			if _, err := term.Announce(t.Context(), bot.Entry{Number: 7}, commands.Text{{Text: test.text}}); err != nil {
+			if _, err := term.Announce(t.Context(), bot.Entry{Number: 7}, words.Text{{Text: test.text}}); err != nil {
 				t.Fatal(err)
 			}
 			if want := test.want + "   #7\n"; shown.String() != want {
@@ -69,7 +71,7 @@ func TestTimesInTheReadersZone(t *testing.T) {
 	var shown bytes.Buffer
 	zone := time.FixedZone("HKT", 8*60*60)
 	term := newTerminal(t, terminal.Options{In: strings.NewReader(""), Out: &shown, Speakers: []string{"alice"}, Zone: zone})
-	moment := commands.Text{{Kind: commands.Moment, Time: time.Date(2026, 11, 20, 20, 0, 0, 0, time.UTC)}}
+	moment := words.Text{{Kind: words.Moment, Time: time.Date(2026, 11, 20, 20, 0, 0, 0, time.UTC)}}
 	if _, err := term.Announce(t.Context(), bot.Entry{Number: 7}, moment); err != nil {
 		t.Fatal(err)
 	}
@@ -86,9 +88,9 @@ func TestHostileWords(t *testing.T) {
 	stage.API.AddGroup(group, simulator.Group{})
 	stage.API.AddAccount("user1", "Nick"+evil)
 	stage.Rules.Set(bot.Rules{
-		Policy: commands.Policy{
+		Policy: policy.Policy{
 			Contact: "Sam" + evil,
-			Rules: []commands.Rule{
+			Rules: []policy.Rule{
 				{Name: "rule" + evil, Allow: []string{terminal.Ref("alice")}},
 				{Name: "bob" + evil, Allow: []string{terminal.Ref("bob")}, Groups: []string{"g" + evil}, Channels: []string{"c" + evil}},
 			},
@@ -169,14 +171,14 @@ func FuzzShown(f *testing.F) {
 }
 
 // everyKind is a message with a text in every kind of piece and line.
-func everyKind(text string) commands.Message {
-	var all commands.Text
-	for _, kind := range []commands.SpanKind{commands.Plain, commands.Moment, commands.Quoted, commands.Asker, commands.Code} {
-		all = append(all, commands.Span{Kind: kind, Text: text})
+func everyKind(text string) words.Message {
+	var all words.Text
+	for _, kind := range []words.SpanKind{words.Plain, words.Moment, words.Quoted, words.Asker, words.Code} {
+		all = append(all, words.Span{Kind: kind, Text: text})
 	}
-	m := commands.Message{Entry: 7}
-	for _, style := range []commands.LineStyle{commands.Head, commands.Item, commands.Body, commands.Block} {
-		m.Lines = append(m.Lines, commands.Line{Style: style, Text: all})
+	m := words.Message{Entry: 7}
+	for _, style := range []words.LineStyle{words.Head, words.Item, words.Body, words.Block} {
+		m.Lines = append(m.Lines, words.Line{Style: style, Text: all})
 	}
 	return m
 }

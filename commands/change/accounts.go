@@ -1,0 +1,95 @@
+package change
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"liveadmin/imapi"
+)
+
+// Accounts that exist are remembered for an hour. Those that do not are asked
+// again each time: somebody may have logged in since. A check has a time of its
+// own, because it only words a warning and must not use up the group's.
+const (
+	accountKept  = time.Hour
+	accountCheck = 6 * time.Second
+	accountsMost = 10_000 // remembered at once
+)
+
+type accounts struct {
+	now func() time.Time
+
+	mu   sync.Mutex
+	seen map[imapi.UserID]time.Time
+}
+
+// missing starts a check and returns a function that waits for it and returns
+// the UserIDs that certainly no account has. A failing check finds none.
+func (a *accounts) missing(ctx context.Context, api Admins, users []imapi.UserID) func() map[imapi.UserID]bool {
+	ask := a.unseen(users)
+	if len(ask) == 0 {
+		return func() map[imapi.UserID]bool { return nil }
+	}
+	var none map[imapi.UserID]bool
+	var broken string
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() {
+			if p := recover(); p != nil { // for whoever waits: here it would end the process
+				broken = fmt.Sprintf("%v\n%s", p, debug.Stack())
+			}
+		}()
+		none = a.check(imapi.WithBudget(ctx, accountCheck), api, ask)
+	}()
+	return func() map[imapi.UserID]bool {
+		<-done
+		if broken != "" {
+			panic(broken)
+		}
+		return none
+	}
+}
+
+func (a *accounts) check(ctx context.Context, api Admins, users []imapi.UserID) map[imapi.UserID]bool {
+	known, err := api.Accounts(ctx, users)
+	if err != nil {
+		return nil
+	}
+	a.remember(known)
+	none := make(map[imapi.UserID]bool)
+	for user, exists := range known {
+		if !exists {
+			none[user] = true
+		}
+	}
+	return none
+}
+
+func (a *accounts) unseen(users []imapi.UserID) []imapi.UserID {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var ask []imapi.UserID
+	for _, u := range users {
+		if at, ok := a.seen[u]; !ok || a.now().Sub(at) >= accountKept {
+			ask = append(ask, u)
+		}
+	}
+	return ask
+}
+
+func (a *accounts) remember(known map[imapi.UserID]bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.seen == nil || len(a.seen)+len(known) > accountsMost {
+		a.seen = make(map[imapi.UserID]time.Time)
+	}
+	for user, exists := range known {
+		if exists {
+			a.seen[user] = a.now()
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package change
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"liveadmin/commands"
+	"liveadmin/imapi"
+)
+
+// The names of the buttons, as a click brings them back. Each carries the number of
+// the entry whose result it stands under.
+const (
+	UndoAction    = "undo"
+	RetryAction   = "retry"
+	ExtendAction  = "extend"
+	ReplaceAction = "replace-" // and the place of whom it replaces among the holders
+)
+
+// Pressed returns the command behind a button under the result of an entry, if it
+// still does something.
+func Pressed(action string, r commands.Result) (commands.Command, bool) {
+	place, replaces := strings.CutPrefix(action, ReplaceAction)
+	switch {
+	case action == UndoAction:
+		return Reverse(r)
+	case action == RetryAction:
+		return Retry(r)
+	case action == ExtendAction:
+		return Extension(r)
+	case replaces:
+		n, err := strconv.Atoi(place)
+		return replacement(r, n, err == nil)
+	}
+	return commands.Command{}, false
+}
+
+// Retry returns the command that tries again what did not work for a cause that
+// passes, or an end that was given up. It returns false if trying again is of no use.
+func Retry(r commands.Result) (commands.Command, bool) {
+	c := r.Command
+	switch c.Verb {
+	case commands.Add, commands.Remove, commands.List, commands.Undo, commands.Extend:
+		return c, slices.ContainsFunc(r.Groups, canPass)
+	case commands.End:
+		failed := slices.ContainsFunc(r.Groups, func(g commands.GroupResult) bool { return !g.Outcome.Status.Fine() })
+		return commands.Command{Verb: commands.Remove, Target: c.Target, Users: c.Users}, failed && c.Repeated()
+	}
+	return commands.Command{}, false
+}
+
+// canPass reports whether trying again later can help a group.
+func canPass(g commands.GroupResult) bool {
+	f := g.Outcome.Failure
+	switch {
+	case g.Plan.Refusal == commands.TooLate, g.Outcome.Status == commands.Unknown:
+		return true
+	case g.Plan.Refusal != "" && g.Plan.Read != nil:
+		return g.Plan.Read.Kind.Passes()
+	}
+	return f != nil && f.Kind.Passes()
+}
+
+// Extension returns the command that gives those whom an entry reminded of the same
+// length again.
+func Extension(r commands.Result) (commands.Command, bool) {
+	c := r.Command
+	if c.Verb != commands.Remind || len(c.Limits) == 0 {
+		return commands.Command{}, false
+	}
+	c.Verb, c.Number = commands.Extend, r.Entry
+	for _, g := range c.Limits {
+		c.For = max(c.For, g.Length)
+	}
+	return c, true
+}
+
+// replaceable returns who could be replaced so that an add that was refused for one
+// missing seat would have it, in an order that stays.
+func Replaceable(r commands.Result) []imapi.Admin {
+	if r.Command.Verb != commands.Add || r.Command.DryRun || len(r.Groups) != 1 {
+		return nil
+	}
+	g := r.Groups[0]
+	taken := without(g.Outcome.Holders, ids(r.Command.Replace))
+	if g.Outcome.Status != commands.Failed || len(with(taken, commands.Sent(g.Plan.Users))) != imapi.Seats+1 {
+		return nil
+	}
+	return without(taken, ids(r.Command.Users))
+}
+
+// replacement returns the add again, in the place of the nth of those who could be
+// replaced.
+func replacement(r commands.Result, n int, ok bool) (commands.Command, bool) {
+	who := Replaceable(r)
+	if !ok || n < 0 || n >= len(who) {
+		return commands.Command{}, false
+	}
+	c := r.Command
+	c.Replace = append(slices.Clone(c.Replace), commands.Person{ID: who[n].User})
+	return c, true
+}

@@ -1,0 +1,116 @@
+package change
+
+import (
+	"slices"
+	"time"
+
+	"liveadmin/commands"
+	"liveadmin/imapi"
+)
+
+// A failing end is tried again for this long after its first failure.
+const EndFor = 24 * time.Hour
+
+// endPause is how long after its first failure an end is tried again.
+const endPause = time.Second
+
+// Ends is the command that ends limits, all given by one entry. target is what
+// that entry was about.
+func Ends(target commands.Target, limits []commands.Grant) commands.Command {
+	return onLimits(commands.End, target, limits)
+}
+
+// Reminds is the command that reminds of limits, all given by one entry.
+func Reminds(target commands.Target, limits []commands.Grant) commands.Command {
+	return onLimits(commands.Remind, target, limits)
+}
+
+func onLimits(v commands.Verb, target commands.Target, limits []commands.Grant) commands.Command {
+	c := commands.Command{Verb: v, Limits: limits, Target: commands.Target{Alias: target.Alias}}
+	for _, g := range limits {
+		c.Number = g.Entry
+		if !slices.Contains(c.Target.Groups, g.Group) {
+			c.Target.Groups = append(c.Target.Groups, g.Group)
+		}
+		person := commands.Person{ID: g.User}
+		if !slices.Contains(c.Users, person) {
+			c.Users = append(c.Users, person)
+		}
+	}
+	if len(c.Target.Groups) < len(target.Groups) && len(c.Target.Groups) > 1 {
+		c.Target.Alias = "" // it would say more than is meant
+	}
+	return c
+}
+
+// stillLimited returns which of the limits that a command is about are on record
+// unchanged: a later decision has replaced or dropped the others.
+func stillLimited(c commands.Command, group imapi.GroupID, limits []commands.Grant) []commands.Grant {
+	return slices.DeleteFunc(slices.Clone(limits), func(now commands.Grant) bool {
+		return now.Group != group || !slices.ContainsFunc(c.Limits, func(g commands.Grant) bool { return g.ID == now.ID })
+	})
+}
+
+// planEnd plans that whoever still has the limit is cancelled.
+func planEnd(p *commands.Plan, standing []commands.Grant, recent []commands.Recent) {
+	for _, g := range standing {
+		if late := p.At.Sub(g.Until); late >= worthTelling {
+			p.Late = max(p.Late, late)
+		}
+	}
+	p.Users = stepsFor(p, holders(standing), standing)
+	doubt(p.Users, recent)
+	sendAll(p.Users)
+}
+
+// planExtend plans the same length again, for those whose limit still stands.
+func planExtend(p *commands.Plan, entry int64, cmd commands.Command, group imapi.GroupID, limits []commands.Grant) {
+	standing := stillLimited(cmd, group, limits)
+	asked := slices.DeleteFunc(slices.Clone(cmd.Limits), func(g commands.Grant) bool { return g.Group != group })
+	p.Users = stepsFor(p, holders(asked), limits)
+	for i := range p.Users {
+		s := &p.Users[i]
+		before, ok := LimitOf(standing, s.ID)
+		if !ok || s.Was == commands.WasNot {
+			continue
+		}
+		s.Until = before.Until.Add(before.Length)
+		if most := p.At.Add(commands.MaxFor); s.Until.After(most) {
+			s.Until = most
+		}
+		p.Grants = append(p.Grants, commands.Grant{Group: group, User: s.ID, Until: s.Until, Length: before.Length, Entry: entry})
+	}
+}
+
+func holders(limits []commands.Grant) []commands.Person {
+	people := make([]commands.Person, len(limits))
+	for i, g := range limits {
+		people[i].ID = g.User
+	}
+	return people
+}
+
+// ended is the outcome of cancelling those whose time is over. A group that does
+// not exist any more has no administrators. The first failure gives the limits back
+// to the record, to be ended a moment later; after that they are given up when
+// whoever tries again gives up.
+func (w *work) ended(cmd commands.Command, o commands.Outcome) commands.Outcome {
+	users := commands.Sent(w.plan.Users)
+	switch {
+	case o.Failure == nil:
+	case o.Failure.Kind == imapi.KindNotFound:
+		o.Status, o.Ungrant, o.NowKnown = commands.Nothing, users, false
+	case cmd.Repeated():
+		o.Ungrant = users
+	default:
+		for _, g := range stillLimited(cmd, w.group, w.plan.Limits) {
+			g.Tries++
+			g.Due = w.r.now().Add(endPause)
+			o.Grants = append(o.Grants, g)
+		}
+	}
+	if o.Failure == nil && o.Status == commands.Nothing {
+		o.Status = commands.Done // whoever cancelled them before: the time is over
+	}
+	return o
+}

@@ -1,0 +1,192 @@
+package change
+
+import (
+	"slices"
+	"time"
+
+	"liveadmin/commands"
+	"liveadmin/imapi"
+)
+
+// UndoFor is how long an entry can be undone.
+const UndoFor = 24 * time.Hour
+
+// Reverse returns the command that undoes what became of an entry. It returns false
+// if the entry certainly changed nothing, or nobody knows what.
+func Reverse(r commands.Result) (commands.Command, bool) {
+	c := commands.Command{Verb: commands.Undo, Number: r.Entry, Target: commands.Target{Alias: r.Command.Target.Alias}}
+	if v := r.Command.Verb; v != commands.Add && v != commands.Remove && v != commands.Extend {
+		return c, false
+	}
+	for _, g := range r.Groups {
+		if v := reversalOf(g, r.Command); len(v.Cancel)+len(v.Set)+len(v.Limits) > 0 {
+			c.Reversals = append(c.Reversals, v)
+			c.Target.Groups = append(c.Target.Groups, g.Group)
+		}
+	}
+	return c, len(c.Reversals) > 0
+}
+
+func reversalOf(g commands.GroupResult, cmd commands.Command) commands.Reversal {
+	v := commands.Reversal{Group: g.Group}
+	o := g.Outcome
+	failed := o.Old == commands.NotRestored
+	if !g.Plan.Known || g.Plan.Refusal != "" || !o.NowKnown || o.Status != commands.Done && o.Status != commands.Warned && o.Status != commands.Partly {
+		return v
+	}
+	if cmd.Verb == commands.Remove {
+		addSet(&v, commands.Persons(g.Plan.Users, func(s commands.Step) bool { return s.Was == commands.WasAdmin }), g.Plan)
+		return v
+	}
+	if o.Old == commands.Removed || failed {
+		addSet(&v, commands.Persons(g.Plan.Old, func(s commands.Step) bool { return s.Was == commands.WasAdmin }), g.Plan)
+	}
+	if failed {
+		return v
+	}
+	v.Cancel = commands.Persons(g.Plan.Users, func(s commands.Step) bool { return s.Send && s.Was == commands.WasNot })
+	for _, s := range g.Plan.Users {
+		changed := s.Was == commands.WasAdmin && !s.Had.IsZero() && (cmd.Verb == commands.Add && cmd.For == 0 || !s.Until.IsZero())
+		if before, ok := LimitOf(g.Plan.Limits, s.ID); ok && changed {
+			v.Limits = append(v.Limits, before)
+		}
+	}
+	return v
+}
+
+// addSet takes up who is to be set again, with the limits that stood.
+func addSet(v *commands.Reversal, people []commands.Person, p commands.Plan) {
+	v.Set = people
+	for _, person := range people {
+		if before, ok := LimitOf(p.Limits, person.ID); ok {
+			v.Limits = append(v.Limits, before)
+		}
+	}
+}
+
+// Decided returns what an outcome decided about whom: what this bot made of them, and
+// whose limit it set, moved or lifted, although nothing was sent. What is put back
+// after a failure is as it was before.
+func Decided(o commands.Outcome) []commands.Recent {
+	all := slices.Clone(o.Made)
+	if o.Status == commands.Failed {
+		return all
+	}
+	users := slices.Clone(o.Ungrant)
+	for _, g := range o.Grants {
+		users = append(users, g.User)
+	}
+	for _, u := range users {
+		if !touched(all, u) {
+			all = append(all, commands.Recent{User: u, Admin: true})
+		}
+	}
+	return all
+}
+
+// reversalIn returns what an undo turns around in a group.
+func reversalIn(c commands.Command, group imapi.GroupID) commands.Reversal {
+	at := slices.IndexFunc(c.Reversals, func(v commands.Reversal) bool { return v.Group == group })
+	if at < 0 {
+		return commands.Reversal{Group: group}
+	}
+	return c.Reversals[at]
+}
+
+// planUndo plans a reversal: of what the entry changed, only what still stands. What
+// somebody decided about a user since, this undo included, stays. Nobody gets more than
+// the longest limit that the rules give who undoes, which is the command's For.
+func planUndo(p *commands.Plan, asked Asked, group imapi.GroupID, since decisions) {
+	if !p.Known {
+		return
+	}
+	v := reversalIn(asked.Command, group)
+	p.Old = stepsFor(p, v.Cancel, p.Limits)
+	for i := range p.Old {
+		s := &p.Old[i]
+		s.Decided = !since.stands(s.ID)
+		s.Send = s.Was == commands.WasAdmin && !s.Decided
+	}
+	for _, s := range stepsFor(p, v.Set, p.Limits) {
+		before, limited := LimitOf(v.Limits, s.ID)
+		over := limited && !before.Until.After(p.At) // an end that is over stays over
+		s.Decided = !since.stands(s.ID)
+		s.Send = s.Was == commands.WasNot && !over && !s.Decided
+		if !limited {
+			before = commands.Grant{Group: group, User: s.ID}
+		}
+		if g := allowedLimit(p, before, asked); s.Send && !g.Until.IsZero() {
+			s.Until = g.Until
+			p.Grants = append(p.Grants, g)
+		}
+		p.Users = append(p.Users, s)
+	}
+	for _, before := range v.Limits {
+		if !slices.ContainsFunc(v.Set, func(person commands.Person) bool { return person.ID == before.User }) {
+			limitAgain(p, before, asked, since)
+		}
+	}
+}
+
+// allowedLimit is a limit put back by an undo, or the longest that the rules give who
+// undoes, if there was none or it ends later. It has no end if neither has one.
+func allowedLimit(p *commands.Plan, before commands.Grant, asked Asked) commands.Grant {
+	g := commands.Grant{Group: before.Group, User: before.User, Until: before.Until, Length: before.Length, Entry: asked.Entry}
+	if most := beginOf(p, asked).Add(asked.For); asked.For > 0 && (g.Until.IsZero() || g.Until.After(most)) {
+		g.Until, g.Length = most, asked.For
+	}
+	return g
+}
+
+// credit notes of those who are already what they are to be which entry made them so a
+// moment ago. Sending it again is no decision of its own: an undo of that entry counts.
+func credit(steps []commands.Step, recent []commands.Recent, wanted commands.Was) {
+	for i := range steps {
+		s := &steps[i]
+		for _, c := range recent {
+			if c.User == s.ID && s.Was == wanted && c.Admin == (wanted == commands.WasAdmin) && !c.Unsure && s.Had.IsZero() {
+				s.By = c.Entry
+			}
+		}
+	}
+}
+
+// decisions are what was decided last about each user since the entry that an undo
+// turns around.
+type decisions struct {
+	undone    int64
+	last      []commands.Recent
+	forgotten bool // some of it can no longer be read: anything may have been decided
+}
+
+// stands reports whether what the entry made of a user is the last that was decided
+// about them. An undo of it that may have failed does not count.
+func (d decisions) stands(user imapi.UserID) bool {
+	for _, c := range d.last {
+		if c.User == user {
+			return !d.forgotten && (c.Entry == d.undone || c.Unsure && c.Undone == d.undone)
+		}
+	}
+	return !d.forgotten
+}
+
+// limitAgain puts a limit back that the entry changed or lifted, unless somebody
+// decided about it since. One that would be over by now ends at once. Whoever undoes
+// and may not give as much gives as much as they may, but takes nothing away.
+func limitAgain(p *commands.Plan, before commands.Grant, asked Asked, since decisions) {
+	now, limited := LimitOf(p.Limits, before.User)
+	if !commands.Has(p.Before, before.User) || limited && now.Entry != since.undone || !since.stands(before.User) {
+		return
+	}
+	later := limited && before.Until.After(now.Until)
+	g := commands.Grant{Group: before.Group, User: before.User, Until: before.Until, Length: before.Length, Entry: asked.Entry}
+	if later {
+		g = allowedLimit(p, before, asked)
+	}
+	s := commands.Step{Person: commands.Person{ID: before.User}, Was: commands.WasAdmin, Had: now.Until}
+	if !later || g.Until.After(now.Until) {
+		s.Until = g.Until
+		p.Grants = append(p.Grants, g)
+	}
+	p.Users = append(p.Users, s)
+}

@@ -1,0 +1,203 @@
+package grammar
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"liveadmin/commands"
+	"liveadmin/imapi"
+)
+
+// group takes a GROUP: an alias, or an ID.
+func (p *parser) group(l lexeme) *Mistake {
+	if m := groupMention(l); m != nil {
+		return m
+	}
+	if m := invisibleIn(l.text); m != nil {
+		return m
+	}
+	if target, ok := p.names.Group(l.text); ok {
+		p.cmd.Target = target
+		return nil
+	}
+	if !l.quoted {
+		if m := p.askBack(l.text); m != nil {
+			return m
+		}
+	}
+	id, m := readGroupID(l.text)
+	if m != nil {
+		return m
+	}
+	p.cmd.Target = commands.Target{Groups: []imapi.GroupID{id}}
+	return nil
+}
+
+func groupMention(l lexeme) *Mistake {
+	switch l.mention.kind {
+	case personMention:
+		return &Mistake{Problem: GroupMention, Word: l.mention.word()}
+	case channelMention:
+		return &Mistake{Problem: ChannelMention, Word: l.mention.word()}
+	}
+	return nil
+}
+
+// tencentPrefix begins every group ID that Tencent gives, and no custom one
+// (1047/33529).
+const tencentPrefix = "@TGS#"
+
+// isTencentID reports whether a word is a group ID of Tencent's, its prefix in any case.
+func isTencentID(word string) bool {
+	n := len(tencentPrefix)
+	return len(word) > n && strings.EqualFold(word[:n], tencentPrefix)
+}
+
+// askBack finds a word that was probably not meant as a custom ID.
+func (p *parser) askBack(text string) *Mistake {
+	switch {
+	case strings.HasPrefix(text, tencentPrefix):
+		return nil
+	case strings.HasPrefix(text, "#"):
+		return &Mistake{Problem: ChannelMention, Word: text}
+	case strings.HasPrefix(text, "@"):
+		m := &Mistake{Problem: GroupMention, Word: text}
+		if isTencentID(text) {
+			m.Nearest = tencentPrefix + text[len(tencentPrefix):]
+		}
+		return m
+	}
+	if near := Nearest(text, slices.DeleteFunc(p.names.Aliases(), func(a string) bool { return !p.sees(a) })); near != "" {
+		return &Mistake{Problem: NearAlias, Word: text, Nearest: near}
+	}
+	return nil
+}
+
+// people reads USERs up to the next flag.
+func (p *parser) people(list *[]commands.Person) *Mistake {
+	for p.scan.skip() && !p.scan.atFlag() {
+		l, m := p.scan.word()
+		if m == nil {
+			m = p.user(l, list)
+		}
+		if m != nil {
+			return m
+		}
+	}
+	return nil
+}
+
+// user adds whom a USER means to the list, each once.
+func (p *parser) user(l lexeme, list *[]commands.Person) *Mistake {
+	switch l.mention.kind {
+	case personMention:
+		return &Mistake{Problem: PersonMention, Word: l.mention.word()}
+	case channelMention:
+		return &Mistake{Problem: ChannelAsUser, Word: l.mention.word()}
+	}
+	if m := invisibleIn(l.text); m != nil {
+		return m
+	}
+	if m := p.optionWord(l); m != nil {
+		return m
+	}
+	people, ok := p.names.People(l.text)
+	if !ok {
+		if m := p.noUser(l, list); m != nil {
+			return m
+		}
+		id, m := readUserID(l.text)
+		if m != nil {
+			return m
+		}
+		people = []commands.Person{{ID: id}}
+	}
+	for _, person := range people {
+		if !holds(*list, person.ID) {
+			*list = append(*list, person)
+		}
+	}
+	return nil
+}
+
+func holds(list []commands.Person, id imapi.UserID) bool {
+	return slices.ContainsFunc(list, func(p commands.Person) bool { return p.ID == id })
+}
+
+// about reads what history is asked about. What it resolves to stands in Target
+// and Users as well, for whoever filters.
+func (p *parser) about(l lexeme) *Mistake {
+	if l.mention.kind == channelMention {
+		return groupMention(l)
+	}
+	if l.mention.id != "" { // a person's mention is a caller; the audit trail knows the ID
+		l = lexeme{text: l.mention.id, quoted: true}
+	}
+	if m := invisibleIn(l.text); m != nil {
+		return m
+	}
+	if digits, ok := strings.CutPrefix(l.text, "#"); ok && !l.quoted {
+		number, err := strconv.ParseUint(digits, 10, 63)
+		if err != nil || number == 0 {
+			return &Mistake{Problem: BadNumber, Word: l.text}
+		}
+		p.cmd.Number = int64(number)
+		return nil
+	}
+	p.cmd.About = l.text
+	target, isGroup := p.names.Group(l.text)
+	people, isPerson := p.names.People(l.text)
+	p.cmd.Target, p.cmd.Users = target, people
+	if isGroup || isPerson {
+		return nil
+	}
+	if strings.HasPrefix(l.text, "@") && !strings.HasPrefix(l.text, tencentPrefix) && !l.quoted {
+		return &Mistake{Problem: PersonMention, Word: l.text}
+	}
+	_, m := readGroupID(l.text) // the longest of all that can be asked about
+	return m
+}
+
+func readGroupID(text string) (imapi.GroupID, *Mistake) {
+	id, err := imapi.ParseGroupID(text)
+	return id, idMistake(text, err, GroupEmpty, GroupTooLong, GroupCharacter)
+}
+
+func readUserID(text string) (imapi.UserID, *Mistake) {
+	id, err := imapi.ParseUserID(text)
+	return id, idMistake(text, err, UserEmpty, UserTooLong, UserCharacter)
+}
+
+// idMistake turns what is wrong with an ID into the mistake about it.
+func idMistake(text string, err error, empty, long, character Problem) *Mistake {
+	var wrong *imapi.IDError
+	if !errors.As(err, &wrong) {
+		return nil
+	}
+	switch wrong.Problem {
+	case imapi.IDEmpty:
+		return &Mistake{Problem: empty}
+	case imapi.IDTooLong:
+		return &Mistake{Problem: long, Word: text, Count: len(text), Limit: wrong.Limit}
+	case imapi.IDCommunity:
+		return &Mistake{Problem: GroupCommunity, Word: text}
+	}
+	// Clients make one dash of two hyphens, so a dash could be either.
+	if i := strings.IndexFunc(text, func(r rune) bool { return r != '-' && isDash(r) }); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(text[i:])
+		return &Mistake{Problem: AmbiguousDash, Word: text, Char: r}
+	}
+	return &Mistake{Problem: character, Word: text, Char: wrong.Char}
+}
+
+// invisibleIn finds a character that nobody sees inside a word.
+func invisibleIn(text string) *Mistake {
+	if i := strings.IndexFunc(text, isInvisible); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(text[i:])
+		return &Mistake{Problem: InvisibleChar, Word: text, Char: r}
+	}
+	return nil
+}

@@ -1,0 +1,117 @@
+package grammar
+
+import (
+	"slices"
+	"strings"
+
+	"liveadmin/commands"
+)
+
+// What people type by mistake where it could be read as something else is asked back, and
+// nothing is changed: what is meant as it stands is written in quotes.
+
+// optionOf returns the flag that a word without hyphens names; "until" asks for an end as
+// --for does.
+func optionOf(word string) (flag string, ok bool) {
+	name := "--" + strings.ReplaceAll(strings.ToLower(word), "_", "-")
+	if name == "--until" {
+		return commands.FlagFor, true
+	}
+	return name, commands.IsFlag(name)
+}
+
+// optionWord finds the name of an option where a USER, or no word at all, belongs.
+func (p *parser) optionWord(l lexeme) *Mistake {
+	flag, ok := optionOf(l.text)
+	if !ok || l.quoted || l.mention.kind != noMention {
+		return nil
+	}
+	m := &Mistake{Problem: OptionWord, Word: l.text}
+	if strings.EqualFold(l.text, "until") {
+		m.Problem = ClockWord
+	}
+	if slices.Contains(p.form.FlagNames(), flag) {
+		m.Nearest = strings.TrimSpace(flag + " " + p.valueOf(flag))
+	}
+	return m
+}
+
+// mostValue is how many characters of an option's value an example repeats.
+const mostValue = 60
+
+// valueOf returns what was probably meant as the value of a flag: of what follows the
+// duration, or all words up to the next flag; empty if the flag takes none.
+func (p *parser) valueOf(flag string) string {
+	ahead := p.scan
+	var words []string
+	for ahead.skip() && !ahead.atFlag() {
+		words = append(words, ahead.bare(isSeparator).text)
+	}
+	switch flag {
+	case commands.FlagNew, commands.FlagDryRun:
+		return ""
+	case commands.FlagFor, commands.FlagSince:
+		if len(words) > 0 {
+			if _, ok := ParseDuration(words[0]); ok {
+				return words[0]
+			}
+		}
+		return "2h"
+	}
+	return Shorten(strings.Join(words, " "), mostValue)
+}
+
+// noUser finds a group or somebody of the chat where a USER of the list belongs.
+func (p *parser) noUser(l lexeme, list *[]commands.Person) *Mistake {
+	if l.quoted {
+		return nil
+	}
+	group := isTencentID(l.text)
+	if target, ok := p.names.Group(l.text); ok && p.sees(target.Alias) {
+		group = true
+	}
+	switch {
+	case group && list == &p.cmd.Users:
+		return &Mistake{Problem: GroupAsUser, Word: l.text, Nearest: p.swapped(l.text)}
+	case group:
+		return &Mistake{Problem: GroupAsUser, Word: l.text}
+	case strings.HasPrefix(l.text, "@"):
+		return &Mistake{Problem: PersonMention, Word: l.text}
+	}
+	return nil
+}
+
+// swapped is the command with a group and the USERs before it in the right order, or empty
+// if the first of them is certainly none.
+func (p *parser) swapped(group string) string {
+	if p.cmd.Target.Alias != "" || len(p.cmd.Target.Groups) != 1 {
+		return ""
+	}
+	first := string(p.cmd.Target.Groups[0])
+	_, option := optionOf(first)
+	if _, m := readUserID(first); m != nil || option || isTencentID(first) {
+		return ""
+	}
+	words := []string{string(p.cmd.Verb), group, quoteUnlessPlain(first)}
+	return strings.Join(append(words, formatPeople(p.cmd.Users)...), " ")
+}
+
+// isHelp reports whether a word asks for help as other programs are asked: -h, --help.
+func isHelp(word string) bool {
+	name := strings.ToLower(strings.TrimLeftFunc(word, isDash))
+	return name != strings.ToLower(word) && (name == "h" || name == "help")
+}
+
+// otherVerb is the answer to what people try that is no command of this bot, or is done in
+// another way; nil to any other word.
+func otherVerb(word string) *Mistake {
+	switch strings.ToLower(word) {
+	case "undo":
+		return &Mistake{Problem: VerbUndo, Verb: commands.History, Word: word}
+	case "status", "admins":
+		return &Mistake{Problem: VerbStatus, Verb: commands.List, Word: word}
+	case "ban", "kick", "mute":
+		return &Mistake{Problem: VerbForeign, Word: word}
+	}
+	return nil
+}

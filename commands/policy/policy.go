@@ -1,0 +1,284 @@
+// Package policy decides who is allowed what. It is pure.
+package policy
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"liveadmin/commands"
+	"liveadmin/imapi"
+)
+
+// Policy says who may do what. It is data: the zero value allows nothing to
+// anybody, and nobody is allowed anything that no rule allows.
+type Policy struct {
+	Rules   []Rule
+	Blocked []string // callers and memberships that no rule ever fits
+	Contact string   // whom refusals name
+}
+
+// Rule allows some callers some commands on some groups.
+type Rule struct {
+	Name     string          // as shown: "ALLOWLIST", "rule 2 (line 14)"
+	Allow    []string        // callers and memberships, compared exactly
+	Commands []commands.Verb // empty: all
+	Groups   []string        // IDs, and patterns with *; empty: all
+	Channels []string        // as Place.Channel; empty: anywhere
+	For      time.Duration   // the longest limit that add may ask for; 0: none
+}
+
+// Decision is whether a command is allowed, and why.
+type Decision struct {
+	Allowed bool
+	Rule    string          // names of the rules that allow it, separated by ", "
+	Denial  Denial          // why it is not allowed
+	Denied  []imapi.GroupID // groups that no rule allows; only told to a caller with some right
+	Unread  []string        // with MembershipUnread: the memberships that would decide
+	Limit   time.Duration   // add: the longest limit, which an add without --for gets; 0: none
+	Some    bool            // some rule allows the caller something, wherever
+}
+
+// Denial is why a command is not allowed.
+type Denial string
+
+// Reasons for not allowing a command.
+const (
+	NoRight          Denial = "no right" // no rule allows the caller anything, wherever
+	NoRule           Denial = "no rule"  // no rule allows the caller this command
+	CallerBlocked    Denial = "blocked"
+	CallerOutsider   Denial = "outsider"          // of another organisation
+	GroupsDenied     Denial = "groups"            // the command is allowed, but not for Denied
+	ElsewhereOnly    Denial = "channel"           // it is allowed in another channel
+	LimitTooLong     Denial = "limit"             // --for is longer than Limit
+	MembershipUnread Denial = "membership unread" // it may be allowed: Unread cannot be read just now
+	TooMuchOpen      Denial = "too much open"     // it is allowed, but too much is still to be done
+)
+
+// Rights is what a caller may do, for whoami.
+type Rights struct {
+	Denial Denial   // CallerBlocked, CallerOutsider or empty
+	Given  []Right  // one for each rule that fits the caller
+	Unread []string // memberships that rules name and that cannot be read just now
+}
+
+// Right is what one rule gives.
+type Right struct {
+	Rule     string
+	Commands []commands.Verb // empty: all
+	Groups   []string        // empty: all
+	Channels []string        // empty: anywhere
+	Here     bool            // it holds in the place that was asked in
+	Limit    time.Duration   // 0: none
+}
+
+// Decide says whether the caller is allowed this, here. help, whoami, a bare
+// /liveadmin and history are everybody's, groups is for who has some right;
+// which entries and groups these show is for SeesGroups to say. undo, extend and
+// end are decided as the command that they make, which whoever calls puts in
+// their place. A membership that cannot be read and would decide, by a rule or
+// by Blocked, is told as MembershipUnread.
+func (p Policy) Decide(caller commands.Caller, place commands.Place, cmd commands.Command) Decision {
+	switch cmd.Verb {
+	case commands.Help, commands.Whoami, commands.Welcome, commands.History:
+		return Decision{Allowed: true, Some: len(p.fitting(caller)) > 0}
+	}
+	if denial := p.shut(caller); denial != "" {
+		return Decision{Denial: denial}
+	}
+	decision := judge(p.fitting(caller), place, cmd)
+	if len(caller.Unread) == 0 || decision.Allowed && !overlap(p.Blocked, caller.Unread) {
+		return decision
+	}
+	hoped := p.naming(append(slices.Clone(caller.Memberships), caller.Unread...), caller.Ref)
+	if !judge(hoped, place, cmd).Allowed {
+		return decision
+	}
+	named := slices.Clone(p.Blocked)
+	for _, r := range hoped {
+		if !decision.Allowed && (cmd.Verb == commands.Groups || r.gives(cmd.Verb)) {
+			named = append(named, r.Allow...)
+		}
+	}
+	return Decision{Denial: MembershipUnread, Unread: common(caller.Unread, named), Some: decision.Some}
+}
+
+// DecideAll decides each command that cmd asks for (Command.Asks). If one is not allowed
+// it returns that one with its decision, otherwise cmd with all decisions as one: the
+// rules of all, and the limit of the add among them.
+func (p Policy) DecideAll(caller commands.Caller, place commands.Place, cmd commands.Command) (commands.Command, Decision) {
+	var all Decision
+	var rules []string
+	for _, asked := range cmd.Asks() {
+		d := p.Decide(caller, place, asked)
+		if !d.Allowed {
+			return asked, d
+		}
+		if d.Rule != "" && !slices.Contains(rules, d.Rule) {
+			rules = append(rules, d.Rule)
+		}
+		d.Rule, d.Limit = strings.Join(rules, ", "), max(all.Limit, d.Limit)
+		all = d
+	}
+	return cmd, all
+}
+
+// judge decides by the rules that fit the caller.
+func judge(rules []Rule, place commands.Place, cmd commands.Command) Decision {
+	d := Decision{Some: len(rules) > 0}
+	if cmd.Verb == commands.Groups && d.Some {
+		d.Allowed, d.Rule = true, ruleNames(rules)
+		return d
+	}
+	here := filter(rules, func(r Rule) bool { return r.gives(cmd.Verb) && r.holdsIn(place) })
+	var used []Rule
+	for _, r := range here {
+		if slices.ContainsFunc(cmd.Target.Groups, r.covers) {
+			used = append(used, r)
+		}
+	}
+	if d.Some {
+		d.Denied = uncovered(here, cmd.Target.Groups)
+	}
+	if !cmd.Verb.CallsAPI() || len(cmd.Target.Groups) == 0 || len(used) == 0 || len(d.Denied) > 0 {
+		d.Denial = why(rules, cmd)
+		return d
+	}
+	if cmd.Verb == commands.Add {
+		d.Limit = longestFor(used, cmd.Target.Groups)
+	}
+	if d.Limit > 0 && cmd.For > d.Limit {
+		d.Denial = LimitTooLong
+		return d
+	}
+	d.Allowed, d.Rule = true, ruleNames(used)
+	return d
+}
+
+// why returns why a command is denied that some group is not allowed for.
+func why(rules []Rule, cmd commands.Command) Denial {
+	anywhere := filter(rules, func(r Rule) bool { return r.gives(cmd.Verb) })
+	switch {
+	case len(rules) == 0:
+		return NoRight
+	case !cmd.Verb.CallsAPI() || len(cmd.Target.Groups) == 0 || len(anywhere) == 0:
+		return NoRule
+	case len(uncovered(anywhere, cmd.Target.Groups)) == 0:
+		return ElsewhereOnly
+	}
+	return GroupsDenied
+}
+
+// longestFor is the smallest over the groups of the longest that a rule gives; a
+// rule without a limit is longer than all.
+func longestFor(rules []Rule, groups []imapi.GroupID) time.Duration {
+	var smallest time.Duration
+	for _, g := range groups {
+		covering := filter(rules, func(r Rule) bool { return r.covers(g) })
+		if slices.ContainsFunc(covering, func(r Rule) bool { return r.For == 0 }) {
+			continue
+		}
+		byLimit := func(a, b Rule) int { return cmp.Compare(a.For, b.For) }
+		if most := slices.MaxFunc(covering, byLimit).For; smallest == 0 || most < smallest {
+			smallest = most
+		}
+	}
+	return smallest
+}
+
+// Sees returns what Parse wants to know: is the caller allowed the alias for
+// anything, wherever. What somebody may know of does not depend on the channel.
+func (p Policy) Sees(caller commands.Caller, names commands.Names) func(alias string) bool {
+	return func(alias string) bool {
+		target, ok := names.Group(alias)
+		return ok && p.SeesGroups(caller, target.Groups...)
+	}
+}
+
+// SeesGroups reports whether some command is allowed to the caller on every one
+// of the groups, wherever.
+func (p Policy) SeesGroups(caller commands.Caller, groups ...imapi.GroupID) bool {
+	if len(groups) == 0 || overlap(p.Blocked, caller.Unread) {
+		return false
+	}
+	rules := p.fitting(caller)
+	return slices.ContainsFunc([]commands.Verb{commands.Add, commands.Remove, commands.List, commands.History, commands.Groups}, func(v commands.Verb) bool {
+		giving := filter(rules, func(r Rule) bool { return r.gives(v) })
+		return len(uncovered(giving, groups)) == 0
+	})
+}
+
+// Named returns the callers and memberships that begin with a prefix and are named by a
+// rule or blocked, each once.
+func (p Policy) Named(prefix string) []string {
+	named := slices.Clone(p.Blocked)
+	for _, r := range p.Rules {
+		named = append(named, r.Allow...)
+	}
+	named = slices.DeleteFunc(named, func(ref string) bool { return !strings.HasPrefix(ref, prefix) })
+	slices.Sort(named)
+	return slices.Compact(named)
+}
+
+// Standing is what is known of a caller's rights, wherever.
+type Standing int
+
+// The standings of a caller.
+const (
+	Stranger Standing = iota // no rule allows the caller anything
+	Maybe                    // some rule may: a membership cannot be read just now
+	Known                    // some rule does
+)
+
+// Knows returns what is known of the caller's rights.
+func (p Policy) Knows(caller commands.Caller) Standing {
+	switch {
+	case len(p.fitting(caller)) > 0:
+		return Known
+	case len(caller.Unread) > 0 && p.shut(caller) == "":
+		return Maybe
+	}
+	return Stranger
+}
+
+// Rights tells which rule gives the caller what.
+func (p Policy) Rights(caller commands.Caller, place commands.Place) Rights {
+	rights := Rights{Denial: p.shut(caller)}
+	if rights.Denial != "" {
+		return rights
+	}
+	rights.Unread = common(caller.Unread, p.Named(""))
+	for _, r := range p.fitting(caller) {
+		rights.Given = append(rights.Given, Right{
+			Rule: r.Name, Commands: r.Commands, Groups: r.Groups, Channels: r.Channels, Here: r.holdsIn(place), Limit: r.For,
+		})
+	}
+	return rights
+}
+
+// shut tells why no rule ever fits the caller, if so.
+func (p Policy) shut(caller commands.Caller) Denial {
+	switch {
+	case caller.Outsider:
+		return CallerOutsider
+	case slices.Contains(p.Blocked, caller.Ref), overlap(p.Blocked, caller.Memberships):
+		return CallerBlocked
+	}
+	return ""
+}
+
+// fitting returns the rules that fit the caller, by what is known of them.
+func (p Policy) fitting(caller commands.Caller) []Rule {
+	if p.shut(caller) != "" {
+		return nil
+	}
+	return p.naming(caller.Memberships, caller.Ref)
+}
+
+// naming returns the rules that name the caller or a membership.
+func (p Policy) naming(memberships []string, ref string) []Rule {
+	return filter(p.Rules, func(r Rule) bool {
+		return ref != "" && (slices.Contains(r.Allow, ref) || overlap(r.Allow, memberships))
+	})
+}

@@ -1,0 +1,172 @@
+package words
+
+import (
+	"cmp"
+	"slices"
+
+	"liveadmin/commands"
+	"liveadmin/imapi"
+)
+
+// How much of a result about many groups is shown. What failed is shown in full.
+const (
+	mostNamed = 100    // groups in one line
+	mostLines = 100    // lines
+	mostSaid  = 24_000 // bytes of lines, so that platforms need a few messages
+	mostWords = 5      // different words of Tencent's own
+)
+
+// shared is what is true of the groups that it names.
+type shared struct {
+	status commands.Status
+	says   Text // without the groups
+	groups []imapi.GroupID
+}
+
+// reportGroups is the result of a command on several groups: what happened to whom and what
+// is true now in each, what failed first. Groups where nothing differs share a line.
+func (w Words) reportGroups(m *Message, r commands.Result) {
+	m.add(Head, w.headGroups(r))
+	if r.Command.Verb == commands.Remind {
+		return
+	}
+	groups := slices.Clone(r.Groups)
+	slices.SortStableFunc(groups, func(a, b commands.GroupResult) int {
+		return cmp.Compare(a.Outcome.Status.Urgency(), b.Outcome.Status.Urgency())
+	})
+	w.groupLines(m, w.alike(r.Command, groups))
+	w.allTheirWords(m, groups)
+	var remedies []string
+	for _, g := range groups {
+		if remedy := w.remedy(g); remedy != "" && g.Outcome.Status != commands.Nothing && !slices.Contains(remedies, remedy) {
+			remedies = append(remedies, remedy)
+			m.add(Body, literal(remedy))
+		}
+	}
+}
+
+func (w Words) headGroups(r commands.Result) Text {
+	values := slots{"asked": w.target(r.Command.Target), "n": number(fineGroups(r)), "all": number(len(r.Groups))}
+	switch {
+	case r.Command.Verb == commands.Remind:
+		return fill(w.HeadRemindGroups, slots{
+			"users": w.people(r.Command.Users), "time": moment(firstEnd(r.Command)),
+			"n": number(len(r.Groups)), "group": w.target(r.Command.Target),
+		})
+	case r.Command.Verb == commands.List:
+		return fill(w.HeadGroupsRead, values)
+	case r.Command.DryRun:
+		return fill(w.HeadGroupsDry, values)
+	case w.byNumber(r.Command.Verb) != "":
+		values["asked"] = w.asked(r.Command)
+	}
+	return fill(w.HeadGroups, values)
+}
+
+// alike puts together the groups of which the same is true.
+func (w Words) alike(cmd commands.Command, groups []commands.GroupResult) []shared {
+	var all []shared
+	at := make(map[string]int)
+	for _, g := range groups {
+		says := w.account(cmd, g)
+		key := string(g.Outcome.Status) + says.String()
+		i, known := at[key]
+		if !known {
+			i = len(all)
+			at[key] = i
+			all = append(all, shared{status: g.Outcome.Status, says: says})
+		}
+		all[i].groups = append(all[i].groups, g.Group)
+	}
+	return all
+}
+
+// groupLines writes a line for each.
+func (w Words) groupLines(m *Message, all []shared) {
+	lines, said, hidden := 0, 0, 0
+	for _, s := range all {
+		failed := s.status.Urgency() == 0
+		if !failed && (lines == mostLines || said > mostSaid) {
+			hidden += len(s.groups)
+			continue
+		}
+		names := codes(s.groups)
+		if !failed {
+			names = w.first(s.groups, mostNamed)
+		}
+		line := fill(w.GroupLine, slots{"groups": names, "sign": plain(w.Signs[s.status]), "what": s.says})
+		lines, said = lines+1, said+len(line.String())
+		m.add(Item, line)
+	}
+	if hidden > 0 {
+		m.add(Body, fill(w.GroupsMore, slots{"n": number(hidden)}))
+	}
+}
+
+// account says what happened in one group and what is true there now, in one line: all that
+// its own result would say.
+func (w Words) account(cmd commands.Command, g commands.GroupResult) Text {
+	o := g.Outcome
+	if cmd.Verb == commands.List && o.Status == commands.Done {
+		return w.listing(g)
+	}
+	var sentences, facts []Text
+	if o.Status == commands.Warned || o.Status.Urgency() == 0 {
+		sentences = append(sentences, fill(w.GroupStatus, slots{"status": plain(w.Names[o.Status])}))
+	}
+	notes := slices.Concat([]Text{w.why(cmd, g)}, w.since(cmd, g), []Text{w.late(cmd, g)}, w.doubts(cmd, g))
+	sentences = append(sentences, slices.DeleteFunc(notes, func(t Text) bool { return len(t) == 0 })...)
+	for _, h := range together(w.happened(cmd, g)) {
+		facts = append(facts, fill(w.Item, slots{"user": w.people(h.people), "what": h.what}))
+	}
+	now := []Text{join("; ", facts...)}
+	if o.NowKnown && g.Plan.Refusal != commands.SeatsTaken && len(o.Holders) == 0 && o.Status != commands.Unknown {
+		now = append(now, fill(w.GroupSeats, w.now(o, slots{})))
+	}
+	now = slices.DeleteFunc(now, func(t Text) bool { return len(t) == 0 })
+	if len(now) > 0 {
+		sentences = append(sentences, join(" · ", now...))
+	}
+	if len(sentences) == 0 {
+		return fill(w.GroupStatus, slots{"status": plain(w.Names[o.Status])})
+	}
+	return join(" ", sentences...)
+}
+
+// listing is who the administrators of one group are and until when, in one line.
+func (w Words) listing(g commands.GroupResult) Text {
+	values := w.now(g.Outcome, slots{})
+	var users []Text
+	for _, a := range g.Outcome.Now {
+		users = append(users, w.listedUntil(g, a, w.ListedUntil))
+	}
+	values["users"] = join(", ", users...)
+	return fill(either(len(users) > 0, w.GroupListed, w.GroupEmpty), values)
+}
+
+// together puts together the people to whom the same happened.
+func together(each []happening) []happening {
+	var all []happening
+	for _, h := range each {
+		i := slices.IndexFunc(all, func(have happening) bool { return have.what.String() == h.what.String() })
+		if i < 0 {
+			all = append(all, happening{slices.Clone(h.people), h.what})
+			continue
+		}
+		all[i].people = append(all[i].people, h.people...)
+	}
+	return all
+}
+
+// allTheirWords adds Tencent's own words about several groups, the same ones once.
+func (w Words) allTheirWords(m *Message, groups []commands.GroupResult) {
+	var all []string
+	for _, g := range groups {
+		theirs := w.theirWords(g)
+		if theirs == nil || len(all) == mostWords || slices.Contains(all, theirs.String()) {
+			continue
+		}
+		all = append(all, theirs.String())
+		m.add(Body, theirs)
+	}
+}

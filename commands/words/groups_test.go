@@ -1,0 +1,217 @@
+package words
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/commands"
+	"liveadmin/commands/policy"
+	"liveadmin/imapi"
+)
+
+// several makes the result of a command on several groups.
+func several(cmd commands.Command, groups ...commands.GroupResult) commands.Result {
+	cmd.Target.Alias = "all"
+	for i := range groups {
+		groups[i].Group = imapi.GroupID(fmt.Sprintf("g%03d", i))
+	}
+	return commands.Result{Caller: commands.Caller{Ref: "chat:user:alice"}, Command: cmd, Groups: groups}
+}
+
+// in is a group in which an outcome has some administrators.
+func in(status commands.Status, admins int, steps ...commands.Step) commands.GroupResult {
+	return commands.GroupResult{
+		Plan:    commands.Plan{Known: true, Users: steps},
+		Outcome: commands.Outcome{Status: status, NowKnown: true, Now: make([]imapi.Admin, admins)},
+	}
+}
+
+// TestSeveralGroups: every fact that the result of one group has is there for each of several,
+// and the root names only to whom something was done.
+func TestSeveralGroups(t *testing.T) {
+	host, staff := commands.Person{ID: "host"}, commands.Person{ID: "staff"}
+	later := noon.Add(time.Hour)
+	added := commands.Step{Person: host, Was: commands.WasNot, Send: true}
+	limited := commands.Step{Person: host, Was: commands.WasNot, Send: true, Until: noon}
+	limitedLater := commands.Step{Person: host, Was: commands.WasNot, Send: true, Until: later}
+	permanent := commands.Step{Person: host, Was: commands.WasAdmin}
+	extended := commands.Step{Person: host, Was: commands.WasAdmin, Had: noon, Until: later}
+	lifted := commands.Step{Person: host, Was: commands.WasAdmin, Had: noon}
+	removed := commands.Step{Person: host, Was: commands.WasAdmin, Send: true}
+	wasNot := commands.Step{Person: staff, Was: commands.WasNot, Send: true}
+	ghost := commands.Step{Person: staff, Was: commands.WasNot, NoAccount: true}
+	unread := in(commands.Warned, 0, commands.Step{Person: host, Was: commands.WasUnknown, Send: true})
+	unread.Plan.Known, unread.Plan.Read, unread.Outcome.NowKnown = false, &commands.Failure{Kind: imapi.KindTransient}, false
+	gone := in(commands.Failed, 0, added)
+	gone.Outcome.NowKnown = false
+	gone.Outcome.Failure = &commands.Failure{Op: "modify_admin", Code: 10010, Kind: imapi.KindNotFound}
+	kept := in(commands.Unknown, 0, limited)
+	kept.Outcome.NowKnown, kept.Outcome.Failure = false, &commands.Failure{Op: "modify_admin", Kind: imapi.KindUnknown}
+	kept.Outcome.Grants = []commands.Grant{{User: "host", Until: noon}}
+	listed := in(commands.Done, 0)
+	listed.Outcome.Now = []imapi.Admin{{User: "host", Nickname: "Ho"}, {User: "staff"}}
+	listed.Plan.Limits = []commands.Grant{{User: "host", Until: noon}}
+	bothAdd, two := commands.Command{Verb: commands.Add, Users: []commands.Person{host, staff}}, commands.Command{Verb: commands.Add, Users: []commands.Person{host}, For: time.Hour}
+	const at, atLater = "2026-11-20 12:00 UTC", "2026-11-20 13:00 UTC"
+	for _, tt := range []struct {
+		name  string
+		r     commands.Result
+		root  string
+		lines []string
+	}{
+		{"one added, in the other permanent before", several(two, in(commands.Done, 1, limited), in(commands.Warned, 1, permanent)),
+			"⚠️ Done with a warning · @alice · all: added host until " + at + " in 1 of 2 groups", []string{
+				"all: done in 2 of 2 groups",
+				"g001 ⚠️ Done with a warning. host: stays permanent: already an administrator, with no end time · 1 of 5",
+				"g000 ✅ host: added, until " + at + " · 1 of 5"}},
+		{"nobody added", several(two, in(commands.Warned, 1, permanent), in(commands.Warned, 1, permanent)),
+			"⚠️ Done with a warning · @alice · add host → all · 2 of 2 groups", []string{
+				"all: done in 2 of 2 groups",
+				"g000, g001 ⚠️ Done with a warning. host: stays permanent: already an administrator, with no end time · 1 of 5"}},
+		{"the same in all", several(two, in(commands.Done, 3, limited), in(commands.Done, 3, limited), in(commands.Done, 3, limited)),
+			"✅ Done · @alice · all: added host until " + at + " in 3 of 3 groups", []string{
+				"all: done in 3 of 3 groups", "g000, g001, g002 ✅ host: added, until " + at + " · 3 of 5"}},
+		{"other seats", several(two, in(commands.Done, 3, limited), in(commands.Done, 2, limited)),
+			"✅ Done · @alice · all: added host until " + at + " in 2 of 2 groups", []string{
+				"all: done in 2 of 2 groups", "g000 ✅ host: added, until " + at + " · 3 of 5", "g001 ✅ host: added, until " + at + " · 2 of 5"}},
+		{"other ends", several(two, in(commands.Done, 1, limitedLater), in(commands.Done, 1, limited)),
+			"✅ Done · @alice · all: added host until " + at + " or later in 2 of 2 groups", []string{
+				"all: done in 2 of 2 groups", "g000 ✅ host: added, until " + atLater + " · 1 of 5", "g001 ✅ host: added, until " + at + " · 1 of 5"}},
+		{"an end that is moved", several(two, in(commands.Done, 1, extended), in(commands.Done, 1, limited)),
+			"✅ Done · @alice · all: added host until " + at + " in 1 of 2 groups, host now until " + atLater + " in 1 of 2 groups", []string{
+				"all: done in 2 of 2 groups", "g000 ✅ host: already an administrator until " + at + ", now until " + atLater + " · 1 of 5",
+				"g001 ✅ host: added, until " + at + " · 1 of 5"}},
+		{"without an end", several(bothAdd, in(commands.Done, 2, added, commands.Step{Person: staff, Was: commands.WasAdmin}), in(commands.Warned, 2, lifted, commands.Step{Person: staff, Was: commands.WasAdmin}), in(commands.Nothing, 2, permanent, commands.Step{Person: staff, Was: commands.WasAdmin})),
+			"⚠️ Done with a warning · @alice · all: added host in 1 of 3 groups, host now permanent in 1 of 3 groups", []string{
+				"all: done in 3 of 3 groups",
+				"g001 ⚠️ Done with a warning. host: already an administrator until " + at + ", now permanent; staff: no change: already a permanent administrator · 2 of 5",
+				"g000 ✅ host: added; staff: no change: already a permanent administrator · 2 of 5",
+				"g002 ➖ host, staff: no change: already a permanent administrator · 2 of 5"}},
+		{"a remove", several(commands.Command{Verb: commands.Remove, Users: []commands.Person{host, staff}}, in(commands.Done, 0, removed, wasNot), in(commands.Nothing, 1, commands.Step{Person: host, Was: commands.WasNot, Send: true}, wasNot)),
+			"✅ Done · @alice · all: removed host in 1 of 2 groups", []string{
+				"all: done in 2 of 2 groups",
+				"g000 ✅ host: removed; staff: no change: was not an administrator · 0 of 5",
+				"g001 ➖ host, staff: no change: was not an administrator · 1 of 5"}},
+		{"failures", several(bothAdd, in(commands.Done, 1, added), gone, unread, in(commands.Partly, 1, added, ghost), gone),
+			"⚠️ Partly · @alice · all: added host in 3 of 5 groups", []string{
+				"all: done in 2 of 5 groups",
+				"g001, g004 ❌ Failed. Tencent Chat answered 10010: this group does not exist, or it was deleted.",
+				"g003 ⚠️ Partly. host: added; staff: not added: no account has this UserID · 1 of 5",
+				"g002 ⚠️ Done with a warning. The administrators could not be read before, so who was one is unknown. host: is an administrator now",
+				"g000 ✅ host: added · 1 of 5"}},
+		{"unknown", several(two, kept, in(commands.Done, 1, limited)),
+			"⚠️ Partly · @alice · all: added host until " + at + " in 1 of 2 groups", []string{
+				"all: done in 1 of 2 groups",
+				"g000 ❓ Unknown. Tencent Chat did not answer. host may or may not be an administrator now. The end at " + at + " stays on record.",
+				"g001 ✅ host: added, until " + at + " · 1 of 5"}},
+		{"a list", several(commands.Command{Verb: commands.List}, listed, in(commands.Done, 0), listed),
+			"✅ Done · @alice · list all", []string{
+				"all: 3 of 3 groups could be read", "g000, g002 ✅ 2 of 5: host (Ho) until " + at + ", staff", "g001 ✅ 0 of 5: nobody"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := English()
+			if got := w.Root(tt.r).String(); got != tt.root {
+				t.Errorf("the root is\n%s\nwant\n%s", got, tt.root)
+			}
+			var lines []string
+			for _, l := range w.Report(tt.r).Lines {
+				if l.Style != Body {
+					lines = append(lines, l.Text.String())
+				}
+			}
+			if !slices.Equal(lines, tt.lines) {
+				t.Errorf("it says\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(tt.lines, "\n"))
+			}
+		})
+	}
+}
+
+// TestManyGroupsFold: however many groups there are, each that failed is named first; of the
+// others so many are that platforms need a few messages, and how many more there are is said.
+func TestManyGroupsFold(t *testing.T) {
+	const all = 1000
+	failed := commands.GroupResult{Outcome: commands.Outcome{Status: commands.Failed, Failure: &commands.Failure{Op: "modify_admin", Code: 10010, Kind: imapi.KindNotFound}}}
+	for _, test := range []struct {
+		name     string
+		from, to int  // those that failed
+		differ   bool // in what is true of the others
+		lines    int
+		more     string // about those that are not named
+	}{
+		{"all alike", 0, 0, false, 1, "g099 and 900 more ✅"},
+		{"one failed", 207, 208, false, 2, "g099 and 899 more ✅"},
+		{"many failed", 150, 450, false, 2, "g099 and 600 more ✅"},
+		{"all failed", 0, all, false, 1, ""},
+		{"all differ", 0, 0, true, mostLines, "900 more groups not shown here."},
+		{"all differ, and many failed", 0, 300, true, mostLines, "601 more groups not shown here."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			groups := make([]commands.GroupResult, all)
+			for n := range groups {
+				groups[n] = in(commands.Done, 1, commands.Step{Person: commands.Person{ID: "user1"}, Was: commands.WasNot, Send: true})
+				if test.differ {
+					groups[n].Plan.Users[0].ID = imapi.UserID(fmt.Sprintf("user%d", n))
+				}
+				if test.from <= n && n < test.to {
+					groups[n] = failed
+				}
+			}
+			says := English().Report(several(commands.Command{Verb: commands.Add, Users: people("user1")}, groups...))
+			var lines []string
+			for _, l := range says.Lines {
+				if l.Style == Item {
+					lines = append(lines, l.Text.String())
+				}
+			}
+			if len(lines) != test.lines {
+				t.Fatalf("there are %d lines, want %d", len(lines), test.lines)
+			}
+			for n := test.from; n < test.to; n++ {
+				if !strings.Contains(lines[0], fmt.Sprintf("g%03d", n)) {
+					t.Errorf("g%03d failed and is not named", n)
+				}
+			}
+			if said := says.String(); !strings.Contains(said, test.more) || len(said) > mostSaid+8*all {
+				t.Errorf("it says, in %d bytes,\n%.3000s", len(said), said)
+			}
+		})
+	}
+}
+
+// TestRefusalOfManyGroups: a refusal names groups that are not allowed, and however many
+// these are, Discord, which shows it in one piece, has room for whom to ask.
+func TestRefusalOfManyGroups(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		groups int
+		want   string
+	}{
+		{"as many as are named", 50, "-49."},
+		{"one more", 51, "-49 and 1 more."},
+		{"as many as an alias has", 1000, "-49 and 950 more."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var denied []imapi.GroupID
+			for n := range test.groups {
+				denied = append(denied, imapi.GroupID(fmt.Sprintf("%s-%02d", strings.Repeat("g", 45), n)))
+			}
+			cmd := commands.Command{Verb: commands.Remove, Target: commands.Target{Alias: "all", Groups: denied}}
+			says := English().Refusal(1, commands.Caller{Ref: "slack:user:U1"}, cmd, policy.Decision{Denial: policy.GroupsDenied, Denied: denied, Some: true}, "Sam").String()
+			if !strings.Contains(says, test.want+"\nAsk Sam, and give this entry: slack:user:U1\n") || len(says) > 5000 {
+				t.Errorf("it says, in %d bytes,\n%s\nwant %q", len(says), says, test.want)
+			}
+		})
+	}
+}
+
+// people are named by their UserIDs.
+func people(ids ...imapi.UserID) []commands.Person {
+	var all []commands.Person
+	for _, id := range ids {
+		all = append(all, commands.Person{ID: id})
+	}
+	return all
+}

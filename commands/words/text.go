@@ -1,0 +1,209 @@
+package words
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"liveadmin/commands"
+	"liveadmin/imapi"
+)
+
+// Text is one line of an answer in pieces, so that each platform can write
+// identifiers, times and the caller in its own idiom and escape the rest.
+type Text []Span
+
+// Span is a piece of a line.
+type Span struct {
+	Kind SpanKind
+	Text string
+	Time time.Time     // of a Moment
+	Verb commands.Verb // of a Code that shows how this command is typed
+}
+
+// SpanKind says how a piece is written.
+type SpanKind int
+
+// The kinds of pieces.
+const (
+	Plain  SpanKind = iota
+	Code            // an identifier or a command: never styled, never a mention
+	Quoted          // something typed that was not understood: as Code, but quoted
+	Asker           // the caller; Text is the Ref
+	Moment          // a time, in the reader's own zone where the platform can
+	Flag            // a flag as it is typed, in a sentence
+)
+
+// Message is an answer without a platform.
+type Message struct {
+	Lines   []Line
+	Entry   int64 // the number that history, the log and the operator know
+	Actions []Action
+}
+
+// Action is a button under a message.
+type Action struct {
+	Name    string // what it does, as the click brings it back
+	Label   string
+	Entry   int64  // what it is about, as the click brings it back
+	Confirm string // asked before, where the platform can; empty: not asked
+}
+
+// Line is a line of a message.
+type Line struct {
+	Style LineStyle
+	Text  Text
+}
+
+// LineStyle says what a line is for.
+type LineStyle int
+
+// The styles of lines.
+const (
+	Head  LineStyle = iota // the outcome, first
+	Item                   // one of a list
+	Body                   // everything else
+	Block                  // what was typed, as the last piece: for copying
+)
+
+// String writes a text without any platform's idiom: identifiers bare, times in
+// UTC, the caller by the last part of the reference.
+func (t Text) String() string {
+	var b strings.Builder
+	for _, s := range t {
+		switch s.Kind {
+		case Moment:
+			b.WriteString(UTC(s.Time))
+		case Asker:
+			b.WriteString("@" + ShortRef(s.Text))
+		case Quoted:
+			b.WriteString(`"` + s.Text + `"`)
+		default:
+			b.WriteString(s.Text)
+		}
+	}
+	return b.String()
+}
+
+// ShortRef is the platform's own ID in a reference: "U024BE7LH" of
+// "slack:user:U024BE7LH".
+func ShortRef(ref string) string { return ref[strings.LastIndexByte(ref, ':')+1:] }
+
+// String writes a message as plain lines.
+func (m Message) String() string {
+	var b strings.Builder
+	for _, l := range m.Lines {
+		switch l.Style {
+		case Item:
+			b.WriteString("• " + l.Text.String())
+		default:
+			b.WriteString(l.Text.String())
+		}
+		b.WriteByte('\n')
+	}
+	if m.Entry != 0 {
+		b.WriteString("#" + strconv.FormatInt(m.Entry, 10))
+		for _, a := range m.Actions {
+			b.WriteString("   [" + a.Label + "]")
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// UTC writes a time for readers whose zone is not known.
+func UTC(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+func (m *Message) add(style LineStyle, t Text) {
+	if len(t) > 0 {
+		m.Lines = append(m.Lines, Line{style, t})
+	}
+}
+
+func plain(s string) Text {
+	if s == "" {
+		return nil
+	}
+	return Text{{Text: s}}
+}
+
+func code(s string) Text           { return Text{{Kind: Code, Text: s}} }
+func quoted(s string) Text         { return Text{{Kind: Quoted, Text: s}} }
+func number(n int) Text            { return plain(strconv.Itoa(n)) }
+func moment(t time.Time) Text      { return Text{{Kind: Moment, Time: t}} }
+func groupID(g imapi.GroupID) Text { return code(string(g)) }
+func asker(c commands.Caller) Text { return Text{{Kind: Asker, Text: c.Ref}} }
+func join(sep string, parts ...Text) Text {
+	var all Text
+	for i, p := range parts {
+		if i > 0 {
+			all = append(all, Span{Text: sep})
+		}
+		all = append(all, p...)
+	}
+	return all
+}
+
+// slots are the values of a sentence's {places}.
+type slots map[string]Text
+
+// fill puts values into a sentence: "{user}" is replaced by the value, and
+// "{n|seat|seats}" by the first word if the value of n is 1, else the second.
+func fill(sentence string, values slots) Text {
+	var out Text
+	for sentence != "" {
+		before, rest, found := strings.Cut(sentence, "{")
+		out = append(out, literal(before)...)
+		if !found {
+			break
+		}
+		place, after, _ := strings.Cut(rest, "}")
+		name, words, plural := strings.Cut(place, "|")
+		value := values[name]
+		if plural {
+			one, many, _ := strings.Cut(words, "|")
+			if value.String() == "1" {
+				many = one
+			}
+			value = plain(many)
+		}
+		out = append(out, value...)
+		sentence = after
+	}
+	return out
+}
+
+// literal is what a sentence says beside its places. Flags stand apart in it: where
+// commands have fields, they are fields.
+func literal(s string) Text {
+	var out Text
+	for s != "" {
+		start, end := nextFlag(s)
+		if start > 0 {
+			out = append(out, Span{Text: s[:start]})
+		}
+		if end > start {
+			out = append(out, Span{Kind: Flag, Text: s[start:end]})
+		}
+		s = s[end:]
+	}
+	return out
+}
+
+// nextFlag finds a flag in a sentence. Without one, both are its length.
+func nextFlag(s string) (start, end int) {
+	for start < len(s) {
+		dashes := strings.Index(s[start:], "--")
+		if dashes < 0 {
+			break
+		}
+		start += dashes
+		name := strings.TrimLeft(s[start:], "-")
+		after := strings.TrimLeft(name, "-abcdefghijklmnopqrstuvwxyz")
+		if len(after) < len(name) {
+			return start, len(s) - len(after)
+		}
+		start = len(s) - len(name)
+	}
+	return len(s), len(s)
+}

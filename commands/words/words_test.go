@@ -1,0 +1,228 @@
+package words
+
+import (
+	"fmt"
+	"go/ast"
+
+	"liveadmin/commands"
+	"liveadmin/commands/grammar"
+
+	goparser "go/parser"
+	"go/token"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"liveadmin/imapi"
+)
+
+// eachSentence changes every sentence of a language, by its name: "Did.Add",
+// "Mistakes[open quote]".
+func eachSentence(w *Words, change func(name, sentence string) string) {
+	changeIn(reflect.ValueOf(w).Elem(), "", change)
+}
+
+func changeIn(v reflect.Value, name string, change func(name, sentence string) string) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(change(name, v.String()))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			changeIn(v.Field(i), strings.TrimPrefix(name+"."+v.Type().Field(i).Name, "."), change)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			changeIn(v.Index(i), fmt.Sprintf("%s[%d]", name, i), change)
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			value := reflect.New(v.Type().Elem()).Elem()
+			value.Set(v.MapIndex(key))
+			changeIn(value, fmt.Sprintf("%s[%s]", name, key), change)
+			v.SetMapIndex(key, value)
+		}
+	}
+}
+
+// constants reads the values of all constants of a type from this package.
+func constants[T ~string](t *testing.T, file string) []T {
+	t.Helper()
+	parsed, err := goparser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []T
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if typ, ok := spec.Type.(*ast.Ident); ok && typ.Name == reflect.TypeFor[T]().Name() {
+			for _, value := range spec.Values {
+				text, err := strconv.Unquote(value.(*ast.BasicLit).Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, T(text))
+			}
+		}
+		return true
+	})
+	if len(all) == 0 {
+		t.Fatalf("%s has no constant of the type %s", file, reflect.TypeFor[T]().Name())
+	}
+	return all
+}
+
+func TestEverythingHasItsWords(t *testing.T) {
+	w := English()
+	for _, status := range constants[commands.Status](t, "../status.go") {
+		if w.Signs[status] == "" || w.Names[status] == "" {
+			t.Errorf("the status %q has the sign %q and the name %q", status, w.Signs[status], w.Names[status])
+		}
+	}
+	for _, problem := range constants[grammar.Problem](t, "../grammar/mistake.go") {
+		if w.Mistakes[problem] == "" {
+			t.Errorf("the mistake %q has no sentence", problem)
+		}
+	}
+	for _, f := range commands.Forms() {
+		if w.About[f.Verb] == "" {
+			t.Errorf("the command %q is not explained", f.Verb)
+		}
+	}
+	if w.Explain == nil {
+		t.Error("codes are not explained")
+	}
+}
+
+// hard are words that readers whose second language it is may read wrongly.
+func hard() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\bmay not\b|dissolve|n't\b|\b(oops|sorry|whoops|gonna|hang on|heads[- ]up|good to go|all set|` +
+		`out of luck|get rid|run out|up and running|in a row|kick|bail|asap|fyi|via|e\.g|i\.e|etc)\b`)
+}
+
+func TestPlainEnglish(t *testing.T) {
+	idioms := hard()
+	plainly := func(name, sentence string) string {
+		switch word := idioms.FindString(strings.ReplaceAll(sentence, "may or may not", "")); {
+		case strings.TrimSpace(sentence) == "":
+			t.Errorf("%s is empty", name)
+		case word != "":
+			t.Errorf("%s says %q: %s", name, word, sentence)
+		case strings.Contains(strings.Join(splitItems(sentence), "|"), "  "):
+			t.Errorf("%s has two spaces: %q", name, sentence)
+		}
+		return sentence
+	}
+	w := English()
+	eachSentence(&w, plainly)
+	kinds := []imapi.Kind{imapi.KindFull, imapi.KindPlan, imapi.KindInput, imapi.KindUnknown, imapi.KindTransient, imapi.KindRate}
+	for _, code := range append(imapi.Codes(), 0, 99999) {
+		for _, kind := range kinds {
+			meaning, remedy := w.Explain("modify_admin", code, kind)
+			plainly(fmt.Sprintf("the meaning of %d (%s)", code, kind), meaning)
+			plainly(fmt.Sprintf("the remedy of %d (%s)", code, kind), remedy)
+		}
+	}
+}
+
+// splitItems splits a line of a list at the three spaces of its columns.
+func splitItems(sentence string) []string { return strings.Split(sentence, "   ") }
+
+var place = regexp.MustCompile(`\{([^{}|]*)(\|[^{}]*)?\}`)
+
+// TestPlacesAreFilled renders everything that can be said, and looks at the
+// places of each sentence: the code knows each of them, and has a value for it.
+func TestPlacesAreFilled(t *testing.T) {
+	probe, want := English(), map[string]bool{}
+	eachSentence(&probe, func(name, sentence string) string {
+		if rest := place.ReplaceAllString(sentence, ""); strings.ContainsAny(rest, "{}") {
+			t.Errorf("%s has an open place: %s", name, sentence)
+		}
+		var marked strings.Builder
+		for _, found := range place.FindAllStringSubmatch(sentence, -1) {
+			want[name+"."+found[1]] = true
+			fmt.Fprintf(&marked, "‹%s.%s›[{%s}]", name, found[1], found[1])
+		}
+		return marked.String() + "."
+	})
+	filled := make(map[string]bool)
+	for _, said := range everything(t, probe) {
+		for _, marked := range strings.Split(said, "‹")[1:] {
+			if name, value, _ := strings.Cut(marked, "›["); !strings.HasPrefix(value, "]") {
+				filled[name] = true
+			}
+		}
+		if strings.Contains(said, "{") {
+			t.Fatalf("a sentence with places is shown as it is: %s", said)
+		}
+	}
+	for name := range want {
+		if !filled[name] {
+			t.Errorf("%s is never filled", name)
+		}
+	}
+}
+
+// Of what people read, no sentence has a place left, and none is cut off.
+func TestNothingIsLeftOpen(t *testing.T) {
+	for _, said := range everything(t, English()) {
+		if strings.ContainsAny(said, "{}|‹›") && !strings.Contains(said, "[GROUP | USER | CALLER | #NUMBER]") {
+			t.Fatalf("a place is left open: %s", said)
+		}
+		if strings.Contains(said, "%!") {
+			t.Fatalf("a value is written wrongly: %s", said)
+		}
+	}
+}
+
+// A count of one has its own word.
+func TestCounts(t *testing.T) {
+	w := English()
+	head := func(n int) string {
+		cmd := commands.Command{Verb: commands.Add, Target: commands.Target{Groups: []imapi.GroupID{"a"}}}
+		g := commands.GroupResult{Group: "a", Outcome: commands.Outcome{Status: commands.Done}}
+		for range n {
+			g.Plan.Users = append(g.Plan.Users, commands.Step{Person: commands.Person{ID: "u"}, Was: commands.WasNot, Send: true})
+		}
+		return w.Report(commands.Result{Command: cmd, Groups: []commands.GroupResult{g}}).Lines[0].Text.String()
+	}
+	past := func(n int) string { return w.Trail(0, slices.Repeat([]Past{{}}, n)).Lines[0].Text.String() }
+	tests := []struct{ got, want string }{
+		{head(1), "Added 1 of 1 administrator to a"},
+		{head(2), "Added 2 of 2 administrators to a"},
+		{past(1), "The newest 1 entry:"},
+		{past(2), "The newest 2 entries:"},
+	}
+	for _, test := range tests {
+		if test.got != test.want {
+			t.Errorf("got %q, want %q", test.got, test.want)
+		}
+	}
+}
+
+// TestTencentsWords: where what to do begins with reading Tencent's own words, they stand
+// there.
+func TestTencentsWords(t *testing.T) {
+	const theirs = "Tencent's words: their words"
+	for _, test := range []struct {
+		code  int
+		shown bool
+	}{{10004, true}, {10010, false}, {10016, true}, {60022, true}, {61234, true}, {71234, true}, {99999, true}} {
+		failed := func(g imapi.GroupID) commands.GroupResult {
+			return commands.GroupResult{Group: g, Outcome: commands.Outcome{Status: commands.Failed, Failure: &commands.Failure{
+				Op: "modify_admin", Code: test.code, Kind: imapi.KindPermission, Info: "their words",
+			}}}
+		}
+		add := commands.Command{Verb: commands.Add, Target: commands.Target{Groups: []imapi.GroupID{"a", "b"}}}
+		one := English().Report(commands.Result{Command: add, Groups: []commands.GroupResult{failed("a")}}).String()
+		all := English().Report(commands.Result{Command: add, Groups: []commands.GroupResult{failed("a"), failed("b")}}).String()
+		if strings.Contains(one, theirs+"\n") != test.shown || strings.Count(all, theirs+"\n") == 1 != test.shown {
+			t.Errorf("%d: shown is to be %v:\n%s%s", test.code, test.shown, one, all)
+		}
+	}
+}
