@@ -1,89 +1,271 @@
 package e2e
 
 import (
+	"encoding/json"
+	"encoding/xml"
+	"html"
+	"html/template"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
+
+	"liveadmin/bot/bottest/fakediscord"
+	"liveadmin/bot/bottest/fakeslack"
 )
 
-// The tests of what draws the pictures.
-
-func TestPictureMarkup(t *testing.T) {
-	moment := func(at time.Time) string { return at.UTC().Format(time.TimeOnly) }
-	slack := slackDrawing{newCanvas(t, ""), moment}
-	discord := discordDrawing{newCanvas(t, ""), moment}
-	tests := []struct {
-		name           string
-		slack, discord string // empty where only the other has it
-		want           string // the looks and texts in order
-		file           string // what must stand in the file
-	}{
-		{"code and plain", "to `friday-show` (`@TGS#a`).", "to `friday-show` (`@TGS#a`).",
-			"plain:to |code:friday-show|plain: (|code:@TGS#a|plain:).", ">@TGS#a<"},
-		{"a mention", "· <@U0ALICE> ·", "· <@501> ·", "plain:· |mention:@alice|plain: ·", ">@alice<"},
-		{"a time", "until <!date^3600^{time}|fallback>", "until <t:3600:f>", "plain:until 01:00:00", ">until 01:00:00<"},
-		{"hostile text", "&lt;script&gt; &amp; \"", `\<script> & "`, "plain:<script> & \"", ">&lt;script&gt; &amp; &#34;<"},
-		{"hostile code", "`&lt;/svg&gt;`", "`</svg>`", "code:</svg>", ">&lt;/svg&gt;<"},
-		{"Discord's backslashes", "", `IM\_SDKAPPID \#ops`, "plain:IM_SDKAPPID #ops", ">IM_SDKAPPID #ops<"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			if test.slack != "" {
-				if got := listed(slack.spans(test.slack)); got != test.want {
-					t.Errorf("Slack: %s\nwant %s", got, test.want)
-				}
-			}
-			if got := listed(discord.spans(test.discord)); got != test.want {
-				t.Errorf("Discord: %s\nwant %s", got, test.want)
-			}
-			c := newCanvas(t, "")
-			c.paragraph(0, 10_000, textSize, discord.spans(test.discord)...)
-			picture := c.svg("a & b")
-			if err := wellFormed(picture); err != nil || !strings.Contains(picture, test.file) {
-				t.Errorf("%v in\n%s", err, picture)
-			}
-		})
-	}
+// picture is what testdata/picture.svg.tmpl draws: as HTML, which the reader's browser
+// lays out with the fonts it has, and as lines of text for a renderer without HTML.
+type picture struct {
+	Platform, Title string
+	Scenes          []scene
+	Text            []textLine
+	Height          int // in pixels
 }
 
-// listed are spans as text; neighbours of one look stand together.
-func listed(spans []span) string {
+// scene is one command and what the bot posts: an answer that only the caller sees, or
+// the root of a thread and the reply in it.
+type scene struct {
+	Who     string
+	Typed   line
+	Private string // who can see the post, if not everybody can
+	Thread  string // its name, in Discord
+	Posts   []post
+}
+
+type post struct {
+	Clock  string
+	Blocks []block
+}
+
+type block struct {
+	Class string // of the style sheet: text, embed or buttons
+	Lines []line
+}
+
+type line []span
+
+type span struct {
+	Class string // of the style sheet: code, mention, strong, small, button, or empty
+	Text  string
+}
+
+type textLine struct {
+	X, Y  int
+	Words string
+}
+
+// draw returns the picture as a file. What is not XML is an error.
+func draw(p picture) (string, error) {
+	t, err := template.ParseFiles("testdata/picture.svg.tmpl")
+	if err != nil {
+		return "", err
+	}
+	p.layOut()
 	var b strings.Builder
-	last := look("")
-	for _, s := range spans {
-		if s.text != "" && s.look != last {
-			if last != "" {
-				b.WriteString("|")
-			}
-			b.WriteString(string(s.look) + ":")
-			last = s.look
+	if err := t.Execute(&b, p); err != nil {
+		return "", err
+	}
+	return b.String(), xml.Unmarshal([]byte(b.String()), new(struct{}))
+}
+
+// layOut fills in Text and Height. An SVG has to name its height, and nobody knows the
+// reader's fonts: a line is taken to break after 66 characters, which fit in a thread
+// with the widest common fonts. There is a line to spare.
+// The numbers are those of the style sheet: lines of 22 pixels, margins and paddings.
+func (p *picture) layOut() {
+	y := 0
+	write := func(x, height int, words string) {
+		row := ""
+		add := func() {
+			y += height
+			p.Text = append(p.Text, textLine{x, y - 6, row})
 		}
-		b.WriteString(s.text)
+		for word := range strings.SplitSeq(words, " ") {
+			if row != "" && utf8.RuneCountInString(row+word) >= 66 {
+				add()
+				row = ""
+			}
+			row = strings.TrimLeft(row+" "+word, " ")
+		}
+		add()
+	}
+	write(24, 50, "# show (drawn from the bot’s messages; not a screenshot)")
+	for _, s := range p.Scenes {
+		y += 15
+		write(24, 22, s.Who+" types")
+		y += 6
+		write(48, 22, s.Typed.String())
+		y += 15
+		for i, post := range s.Posts {
+			x := 48 + 24*i
+			y += 8
+			if i > 0 && s.Thread != "" {
+				write(x, 22, s.Thread+" (thread)")
+			}
+			write(x, 22, "liveadmin "+post.Clock)
+			if s.Private != "" {
+				write(x, 22, s.Private)
+			}
+			for _, b := range post.Blocks {
+				height, padding := 22, 0
+				switch b.Class {
+				case "embed":
+					padding = 11
+				case "buttons":
+					height = 36
+				}
+				y += padding
+				for _, l := range b.Lines {
+					write(x, height, l.String())
+				}
+				y += padding
+			}
+			y += 8
+		}
+	}
+	p.Height = y + 40
+}
+
+// with returns the line with a span at its end, as part of the last one if both are plain.
+func (l line) with(s span) line {
+	if s.Text == "" {
+		return l
+	}
+	if n := len(l); n > 0 && s.Class == "" && l[n-1].Class == "" {
+		l[n-1].Text += s.Text
+		return l
+	}
+	return append(l, s)
+}
+
+func (l line) String() string {
+	var b strings.Builder
+	for _, s := range l {
+		if s.Class == "button" {
+			s.Text = "[" + strings.ReplaceAll(s.Text, " ", "\u00a0") + "] "
+		}
+		b.WriteString(s.Text)
 	}
 	return b.String()
 }
 
-func TestPictureWrap(t *testing.T) {
-	const size, most = 15, 120
-	spans := []span{{plain, "  Nothing was changed in "}, {code, "full-house"}, {plain, " because of its seats"}}
-	var words []string
-	for _, r := range wrap(spans, size, most) {
-		end := 0.0
-		for _, p := range r {
-			if p.x < end-0.001 {
-				t.Errorf("%q begins at %.1f, before %.1f", p.text, p.x, end)
+// markup reads what the bot writes for one platform, as far as the pictures have it.
+type markup struct {
+	t        *testing.T
+	token    *regexp.Regexp
+	unescape func(string) string
+	people   map[string]string // a mention and how it reads
+	moment   func(time.Time) string
+}
+
+func slackMarkup(t *testing.T, began time.Time) markup {
+	return markup{t, regexp.MustCompile("`[^`]+`|<[^<>]+>"), html.UnescapeString, map[string]string{"<@U0ALICE>": "@alice"},
+		func(at time.Time) string { return pictured(began, at).Format("today 15:04") }}
+}
+
+func discordMarkup(t *testing.T, began time.Time) markup {
+	return markup{t, regexp.MustCompile("`[^`]+`|<[^<>]+>|\\\\[^0-9A-Za-z\\s]"), strings.Clone, map[string]string{"<@501>": "@alice"},
+		func(at time.Time) string { return pictured(began, at).Format("2 January 2006 15:04") }}
+}
+
+var stamp = regexp.MustCompile(`^<(?:!date\^|t:)(\d+)`)
+
+func (m markup) lines(text string) []line {
+	var all []line
+	for row := range strings.SplitSeq(text, "\n") {
+		var l line
+		end := 0
+		for _, at := range m.token.FindAllStringIndex(row, -1) {
+			l = l.with(span{"", m.unescape(row[end:at[0]])}).with(m.read(row[at[0]:at[1]]))
+			end = at[1]
+		}
+		all = append(all, l.with(span{"", m.unescape(row[end:])}))
+	}
+	return all
+}
+
+// read reads code, a character behind a backslash, a mention or a time.
+func (m markup) read(token string) span {
+	switch {
+	case token[0] == '`':
+		return span{"code", m.unescape(token[1 : len(token)-1])}
+	case token[0] == '\\':
+		return span{"", token[1:]}
+	case m.people[token] != "":
+		return span{"mention", m.people[token]}
+	}
+	if found := stamp.FindStringSubmatch(token); found != nil {
+		if n, err := strconv.ParseInt(found[1], 10, 64); err == nil {
+			return span{"", m.moment(time.Unix(n, 0))}
+		}
+	}
+	m.t.Errorf("the picture cannot show %q", token)
+	return span{"", token}
+}
+
+func (m markup) slack(message fakeslack.Message) []block {
+	if len(message.Blocks) == 0 {
+		return []block{{"text", m.lines(message.Text)}}
+	}
+	var sent []struct {
+		Type     string
+		Text     struct{ Text string }            // of a section
+		Elements []struct{ Text json.RawMessage } // of a context, a string; of a button, an object
+	}
+	m.decode(message.Blocks, &sent)
+	var all []block
+	for _, b := range sent {
+		switch b.Type {
+		case "section":
+			all = append(all, block{"text", m.lines(b.Text.Text)})
+		case "context":
+			for _, e := range b.Elements {
+				var words string
+				m.decode(e.Text, &words)
+				all = append(all, block{"text", []line{{{"small", m.unescape(words)}}}})
 			}
-			end = p.x + p.width
-			words = append(words, strings.Fields(p.text)...)
-		}
-		if end > most+letterWidth(' ')*size { // a blank at the end does not count
-			t.Errorf("a row is %.1f wide, of %d: %+v", end, most, r)
-		}
-		if len(r) == 0 || strings.HasPrefix(r[0].text, " ") {
-			t.Errorf("a row is empty or begins with a blank: %+v", r)
+		case "actions":
+			var buttons line
+			for _, e := range b.Elements {
+				var label struct{ Text string }
+				m.decode(e.Text, &label)
+				buttons = append(buttons, span{"button", label.Text})
+			}
+			all = append(all, block{"buttons", []line{buttons}})
+		default:
+			m.t.Errorf("the picture cannot show a block %q", b.Type)
 		}
 	}
-	if got, want := strings.Join(words, " "), "Nothing was changed in full-house because of its seats"; got != want {
-		t.Errorf("wrapped to %q", got)
+	return all
+}
+
+func (m markup) decode(raw json.RawMessage, into any) {
+	if err := json.Unmarshal(raw, into); err != nil {
+		m.t.Error(err)
 	}
+}
+
+func (m markup) discord(message fakediscord.Message) []block {
+	var all []block
+	if message.Content != "" {
+		all = append(all, block{"text", m.lines(message.Content)})
+	}
+	for _, e := range message.Embeds {
+		lines := m.lines(e.Description)
+		if e.Footer != nil {
+			lines = append(lines, line{{"small", e.Footer.Text}})
+		}
+		all = append(all, block{"embed", lines})
+	}
+	for _, r := range message.Components {
+		var buttons line
+		for _, b := range r.Buttons {
+			buttons = append(buttons, span{"button", b.Label})
+		}
+		all = append(all, block{"buttons", []line{buttons}})
+	}
+	return all
 }

@@ -5,9 +5,10 @@ import (
 	"encoding/xml"
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,9 @@ import (
 	"liveadmin/imapi/simulator"
 )
 
-var update = flag.Bool("update", false, "draw the pictures of the README anew")
+//go:generate go test -run ^TestPicture(Slack|Discord)$ -update
+
+var update = flag.Bool("update", false, "write the pictures of the README")
 
 // The pictures of the README are drawn from what the program posts in a workspace and
 // in a server: a change with an end, a refusal, a failure.
@@ -66,16 +69,13 @@ func TestPictureSlack(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 
-	drawing := slackDrawing{newCanvas(t, slackStyle), func(at time.Time) string {
-		return pictured(began, at).Format("today 15:04")
-	}}
-	drawing.header("# show")
+	read := slackMarkup(t, began)
+	p := picture{Platform: "slack", Title: "A thread of liveadmin in Slack"}
 	for n, typed := range []struct{ user, name, text, answer string }{
 		{"U0ALICE", "alice", "add friday-show minho user2 --for 2h", "Added 1 of 2"},
 		{"U0MALLORY", "mallory", "remove friday-show minho", "not allowed"},
 		{"U0ALICE", "alice", "add full-house user2 user3", "Nothing was changed"},
 	} {
-		drawing.typed(typed.name, span{plain, "/liveadmin " + typed.text})
 		l.slack.Slash(typed.user, "C0SHOW", typed.text)
 		answer, err := l.slack.WaitMessage(ctx, func(m fakeslack.Message) bool {
 			return strings.Contains(l.slack.Plain(m), typed.answer)
@@ -83,19 +83,20 @@ func TestPictureSlack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		s := scene{Who: typed.name, Typed: line{{"", "/liveadmin " + typed.text}}}
 		if answer.To != "" {
-			drawing.private(typed.name, clockTime(n), answer)
-			continue
+			s.Private = "Only visible to " + typed.name
+		} else {
+			s.Posts = []post{{clockTime(n), read.slack(l.settled(ctx, answer.ThreadTS))}}
 		}
-		root := l.settled(ctx, answer.ThreadTS)
-		drawing.message(leftEdge, clockTime(n), root)
-		drawing.thread(clockTime(n), answer)
+		s.Posts = append(s.Posts, post{clockTime(n), read.slack(answer)})
+		p.Scenes = append(p.Scenes, s)
 	}
 	l.stop()
-	compare(t, "../../docs/slack.svg", drawing.svg("A thread of liveadmin in Slack"))
+	compare(t, "../../docs/slack.svg", p)
 }
 
-// settled waits until a root message tells the outcome.
+// settled waits until a root message has the outcome.
 func (l *inSlack) settled(ctx context.Context, root string) fakeslack.Message {
 	l.t.Helper()
 	settled, err := l.slack.WaitMessage(ctx, func(m fakeslack.Message) bool {
@@ -121,10 +122,8 @@ func TestPictureDiscord(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	drawing := discordDrawing{newCanvas(t, discordStyle), func(at time.Time) string {
-		return pictured(began, at).Format("2 January 2006 15:04")
-	}}
-	drawing.header("# show")
+	read := discordMarkup(t, began)
+	p := picture{Platform: "discord", Title: "A thread of liveadmin in Discord"}
 	for n, typed := range []struct {
 		user, name, verb string
 		fields           []field
@@ -134,8 +133,13 @@ func TestPictureDiscord(t *testing.T) {
 		{"502", "mallory", "remove", []field{{"group", "friday-show"}, {"users", "minho"}}, "not allowed"},
 		{"501", "alice", "add", []field{{"group", "@TGS#aOLDSHOW"}, {"users", "minho"}}, "Nothing was changed"},
 	} {
-		drawing.typed(typed.name, fieldLine(typed.verb, typed.fields)...)
-		asked := l.discord.Command(typed.user, "200", typed.verb, optionsOf(typed.fields))
+		s := scene{Who: typed.name, Typed: line{{"strong", "/liveadmin " + typed.verb}}}
+		options := make(fakediscord.Options)
+		for _, f := range typed.fields {
+			options[f.name] = f.value
+			s.Typed = append(s.Typed, span{"", " "}, span{"code", f.name + ": " + f.value})
+		}
+		asked := l.discord.Command(typed.user, "200", typed.verb, options)
 		answer, err := l.discord.WaitMessage(ctx, func(m fakediscord.Message) bool {
 			return strings.Contains(l.discord.Plain(m), typed.answer)
 		})
@@ -143,59 +147,110 @@ func TestPictureDiscord(t *testing.T) {
 			t.Fatal(err)
 		}
 		if answer.To != "" {
-			drawing.private(typed.name, clockTime(n), answer)
-			continue
+			s.Private = "Only " + typed.name + " can see this"
+		} else {
+			root, err := asked.WaitOriginal(ctx, func(m fakediscord.Message) bool {
+				return m.Content != "" && !strings.Contains(m.Content, "Working")
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			thread, _ := asked.Thread()
+			s.Thread, s.Posts = thread.Name, []post{{clockTime(n), read.discord(root)}}
 		}
-		root, err := asked.WaitOriginal(ctx, func(m fakediscord.Message) bool {
-			return m.Content != "" && !strings.Contains(m.Content, "Working")
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		drawing.message(leftEdge, clockTime(n), root)
-		thread, _ := asked.Thread()
-		drawing.thread(clockTime(n), thread.Name, answer)
+		s.Posts = append(s.Posts, post{clockTime(n), read.discord(answer)})
+		p.Scenes = append(p.Scenes, s)
 	}
 	l.stop()
-	compare(t, "../../docs/discord.svg", drawing.svg("A thread of liveadmin in Discord"))
+	compare(t, "../../docs/discord.svg", p)
 }
 
-func optionsOf(fields []field) fakediscord.Options {
-	options := make(fakediscord.Options)
-	for _, f := range fields {
-		options[f.name] = f.value
-	}
-	return options
-}
+// field is a field of a command that somebody fills in.
+type field struct{ name, value string }
 
 // compare wants a picture to be what a file has, or writes it there with -update.
-func compare(t *testing.T, file, picture string) {
+func compare(t *testing.T, file string, p picture) {
 	t.Helper()
-	if err := wellFormed(picture); err != nil {
-		t.Fatalf("%s: %v", file, err)
+	drawn, err := draw(p)
+	if err != nil {
+		t.Fatal(err)
 	}
 	if *update {
-		if err := os.WriteFile(file, []byte(picture), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(drawn), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	drawn, err := os.ReadFile(file)
+	committed, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(drawn) != picture {
-		t.Errorf("%s is not what the bot posts any more; draw it anew: go test . -run Picture -update", file)
+	if string(committed) != drawn {
+		t.Errorf("%s is not what the bot posts now; draw it again: go generate ./bot/e2e", file)
 	}
 }
 
-func wellFormed(picture string) error {
-	d := xml.NewDecoder(strings.NewReader(picture))
-	for {
-		if _, err := d.Token(); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return fmt.Errorf("not XML: %w", err)
+func TestPictureMarkup(t *testing.T) {
+	slack, discord := slackMarkup(t, pictureTime), discordMarkup(t, pictureTime)
+	until := strconv.FormatInt(pictureTime.Add(2*time.Hour).Unix(), 10)
+	for _, row := range []struct {
+		name   string
+		markup markup
+		text   string
+		want   line
+	}{
+		{"Slack: code", slack, "to `a&lt;b` (`&amp;`", line{{"", "to "}, {"code", "a<b"}, {"", " ("}, {"code", "&"}}},
+		{"Slack: a mention", slack, "<@U0ALICE>", line{{"mention", "@alice"}}},
+		{"Slack: a time", slack, "until <!date^" + until + "^{time}|fallback>", line{{"", "until today 16:02"}}},
+		{"Slack: entities", slack, "&lt;@U0ALICE&gt; &amp;amp; a\\_b", line{{"", "<@U0ALICE> &amp; a\\_b"}}},
+		{"Discord: code", discord, "to `a<b` (`&`", line{{"", "to "}, {"code", "a<b"}, {"", " ("}, {"code", "&"}}},
+		{"Discord: a mention", discord, "<@501>", line{{"mention", "@alice"}}},
+		{"Discord: a time", discord, "until <t:" + until + ":f>", line{{"", "until 13 March 2026 16:02"}}},
+		{"Discord: backslashes", discord, "\\<@501> &amp; a\\_b", line{{"", "<@501> &amp; a_b"}}},
+	} {
+		if got := row.markup.lines(row.text); len(got) != 1 || !slices.Equal(got[0], row.want) {
+			t.Errorf("%s: %q reads %q, want %q", row.name, row.text, got, row.want)
 		}
+	}
+}
+
+// TestPictureEscapes puts hostile text wherever a message can bring text into a picture.
+func TestPictureEscapes(t *testing.T) {
+	const hostile = `</span></style><script>alert("1")</script>&amp;<!--`
+	said := line{{"", hostile}, {"code", hostile}, {"button", hostile}}
+	p := picture{Platform: "slack", Title: hostile, Scenes: []scene{{
+		Who: hostile, Typed: said, Private: hostile, Thread: hostile,
+		Posts: []post{{hostile, []block{{"text", []line{said}}}}, {hostile, []block{{"embed", []line{said}}}}},
+	}}}
+	drawn, err := draw(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts strings.Builder
+	for d := xml.NewDecoder(strings.NewReader(drawn)); ; {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			if token.Name.Local == "script" {
+				t.Error("hostile text became an element")
+			}
+		case xml.Comment:
+			t.Error("hostile text became a comment")
+		case xml.CharData:
+			texts.Write(token)
+		}
+	}
+	// In the HTML: the title, who, three spans in each of three lines, twice who can see it, the thread, two times.
+	if n := strings.Count(texts.String(), hostile); n < 16 {
+		t.Errorf("the hostile text is in the picture %d times:\n%s", n, drawn)
+	}
+	p.Title = "\x1b"
+	if _, err := draw(p); err == nil {
+		t.Error("a control character, which XML cannot have, was drawn")
 	}
 }
