@@ -36,14 +36,15 @@ type Rules struct {
 	Names  commands.Names
 }
 
-// Parts are what a Bot is made of. All are required but Observer.
+// Parts are what a Bot is made of. All are required but Clock and Observer.
 type Parts struct {
 	Journal  Journal
 	API      API
 	Rules    func() Rules
 	Words    words.Words
 	Log      *slog.Logger
-	Now      func() time.Time
+	Now      func() time.Time // by which everything on record is judged; it can be set
+	Clock    func() time.Time // by which this process measures how long something lasts; nil: time.Now
 	Observer Observer
 }
 
@@ -55,6 +56,7 @@ type Bot struct {
 	words     words.Words
 	log       *slog.Logger
 	now       func() time.Time
+	clock     func() time.Time
 	observer  Observer
 	runner    *change.Runner
 	platforms map[string]Platform
@@ -80,8 +82,11 @@ func New(p Parts) (*Bot, error) {
 	if p.Observer == nil {
 		p.Observer = unobserved{}
 	}
+	if p.Clock == nil {
+		p.Clock = time.Now
+	}
 	return &Bot{
-		journal: p.Journal, api: p.API, rules: p.Rules, words: p.Words, log: p.Log, now: p.Now, observer: p.Observer,
+		journal: p.Journal, api: p.API, rules: p.Rules, words: p.Words, log: p.Log, now: p.Now, clock: p.Clock, observer: p.Observer,
 		runner:    change.NewRunner(p.API.For("", false), p.Journal, p.Now),
 		platforms: make(map[string]Platform),
 		lanes:     newLanes(),

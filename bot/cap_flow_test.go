@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
 	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
 )
 
 // TestCapped: who has no right at all gets 30 answers a minute; more is acknowledged,
@@ -48,6 +50,31 @@ func TestCapped(t *testing.T) {
 	}
 	if got, err := chat.Say(soon(t), "mallory", "whoami"); err != nil || got == "" {
 		t.Errorf("after a minute: %q, %v", got, err)
+	}
+}
+
+// TestCappedWhileTheClockIsSet: the minute of a caller is the machine's, also while the clock
+// of the record is set forward.
+func TestCappedWhileTheClockIsSet(t *testing.T) {
+	stage, chat := open(t)
+	var err error
+	stage.Bot, err = bot.New(bot.Parts{
+		Journal: stage.Journal, API: bot.Client{Client: stage.Client}, Rules: stage.Rules.Get, Words: words.English(),
+		Log: slog.New(slog.DiscardHandler), Now: stage.Clock.Now,
+	})
+	check(t, err)
+	stage.Run(t, chat)
+	answered := 0
+	for range 40 {
+		stage.Clock.Advance(time.Minute)
+		got, err := chat.Say(soon(t), "mallory", "whoami")
+		check(t, err)
+		if got != "" {
+			answered++
+		}
+	}
+	if answered != 30 {
+		t.Errorf("%d were answered", answered)
 	}
 }
 

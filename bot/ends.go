@@ -56,7 +56,7 @@ func (b *Bot) look(ctx context.Context) (next time.Time, err error) {
 	if err := b.takeUp(ctx); err != nil {
 		return time.Time{}, err
 	}
-	if err := b.tellCapped(ctx, b.now()); err != nil {
+	if err := b.tellCapped(ctx, b.clock()); err != nil {
 		return time.Time{}, err
 	}
 	due, err := b.journal.Due(ctx, b.now())
@@ -79,7 +79,7 @@ func (b *Bot) tellCapped(ctx context.Context, now time.Time) error {
 	for _, c := range b.caps.overdue(now) {
 		_, _, err := b.journal.Note(ctx, "", Record{
 			What: WasCapped, Caller: c.Ref, Place: c.Place, Outcome: commands.Refused,
-			Text: fmt.Sprintf("%d more since %s, not answered", c.Count, words.UTC(c.Since)),
+			Text: fmt.Sprintf("%d more since %s, not answered", c.Count, words.UTC(b.now().Add(c.Since.Sub(b.clock())))),
 		})
 		if err != nil {
 			return err

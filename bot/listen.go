@@ -55,8 +55,8 @@ func (b *Bot) listen(ctx context.Context, platforms []Platform) error {
 		running.Go(func() {
 			for {
 				err := b.hear(ctx, p)
-				l.leave(i, err, b.now())
-				if !errors.Is(err, ErrRevoked) || !b.revive(left, p, err) || !l.join(i, b.now()) {
+				l.leave(i, err, b.clock())
+				if !errors.Is(err, ErrRevoked) || !b.revive(left, p, err) || !l.join(i, b.clock()) {
 					return
 				}
 			}
@@ -128,7 +128,7 @@ func (b *Bot) outlive(ctx context.Context, l *listening) bool {
 		if !errors.Is(why, ErrRevoked) {
 			return l.end()
 		}
-		if left := revokedTime - b.now().Sub(since); left > 0 {
+		if left := revokedTime - b.clock().Sub(since); left > 0 {
 			sleep(ctx, min(left, lookGap))
 			continue
 		}

@@ -66,11 +66,14 @@ type noAPI struct{ bot.API }
 func (noAPI) For(string, bool) change.Admins { return nil }
 func (noAPI) Share() int                     { return 1 }
 
+// bare returns a bot whose record has a clock that runs ten times as fast as the machine's.
 func bare(t *testing.T, out *bottest.Log, open ...bot.Entry) *bot.Bot {
 	t.Helper()
+	began := time.Now()
+	hasty := func() time.Time { return began.Add(10 * time.Since(began)) }
 	b, err := bot.New(bot.Parts{
 		Journal: emptyJournal{open: open}, API: noAPI{}, Rules: func() bot.Rules { return bot.Rules{} },
-		Words: words.Words{Explain: imapi.Explain}, Log: slog.New(slog.NewTextHandler(out, nil)), Now: time.Now,
+		Words: words.Words{Explain: imapi.Explain}, Log: slog.New(slog.NewTextHandler(out, nil)), Now: hasty,
 	})
 	if err != nil {
 		t.Fatal(err)

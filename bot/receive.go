@@ -41,7 +41,7 @@ func (b *Bot) Receive(ctx context.Context, d Delivery, ack Ack) error {
 
 func (b *Bot) receive(ctx context.Context, d Delivery, ack Ack) error {
 	rules := b.rules()
-	if most := answersFor(rules.Policy.Knows(d.Caller)); most > 0 && !b.caps.allow(d.Caller.Ref, d.Place, b.now(), most) {
+	if most := answersFor(rules.Policy.Knows(d.Caller)); most > 0 && !b.caps.allow(d.Caller.Ref, d.Place, b.clock(), most) {
 		return ack.Answer(ctx, Answer{Muted: true})
 	}
 	if d.Click != nil {
