@@ -51,6 +51,8 @@ func Run(ctx context.Context, cfg config.Config, read func() (config.Config, err
 	for {
 		r, err := s.build(ctx, cfg)
 		switch {
+		case err != nil && ctx.Err() != nil:
+			return nil // asked to stop while it was starting
 		case err != nil && before != nil:
 			log.Error("the bot cannot run with the new settings; the ones before stay", "err", err)
 			cfg, before = *before, nil

@@ -125,6 +125,26 @@ func (l *live) logged() string {
 	return string(log)
 }
 
+// TestStopWhileStarting: asked to stop while the database does not answer, the program ends
+// without an error.
+func TestStopWhileStarting(t *testing.T) {
+	database, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer database.Close()
+	l := newLive(t)
+	intoSlack(l, false)
+	l.env = append(l.env, "ALLOWLIST=slack:user:U0ALICE", "DATABASE_URL=postgres://u:p@"+database.Addr().String()+"/db")
+	l.begin(program(t, l.dir, l.env))
+	silent, err := database.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	l.stop()
+}
+
 // stop asks the program to stop and looks at its last words.
 func (l *live) stop() {
 	l.t.Helper()
