@@ -28,7 +28,7 @@ func newMortal(j bot.Journal) bot.Journal {
 	if os.Getenv(mortalSignal) == "STOP" {
 		f.signal = syscall.SIGSTOP
 	}
-	return mortal{j, f}
+	return mortal{newFlawed(j), f}
 }
 
 // Signals at which the disk of a mortal program becomes full, and empty again.

@@ -147,10 +147,15 @@ func changing(api *simulator.Server, group string) []string {
 	var all []string
 	for _, c := range api.Calls() {
 		if c.Group == group && c.CommandType != 0 {
-			all = append(all, fmt.Sprint(map[int]string{1: "set ", 2: "cancel "}[c.CommandType], c.Users))
+			all = append(all, callText(c))
 		}
 	}
 	return all
+}
+
+// callText is a changing call in the words of settledChange.sent.
+func callText(c simulator.Call) string {
+	return fmt.Sprint(map[int]string{1: "set ", 2: "cancel "}[c.CommandType], c.Users)
 }
 
 // inOrder reports whether calls are what changes send, one change after the other. A

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -56,9 +57,11 @@ type place struct {
 	channel string
 	group   string // as it is typed
 	groups  []string
-	answers int      // that stand in it when everything that was said is answered
-	heard   int      // commands, not clicks, that were acknowledged
-	handles []string // that came with what was said
+	answers int                                                 // that stand in it when everything that was said is answered
+	heard   int                                                 // commands, not clicks, that were acknowledged
+	handles []string                                            // that came with what was said
+	asked   []asked                                             // what was acknowledged
+	life    func(context.Context, *rand.Rand, *allowance) error // in the wild
 }
 
 // chatter is how people talk on a platform.
@@ -96,13 +99,14 @@ func (p *place) say(ctx context.Context, s step) error {
 	if err := errors.Join(p.tw.alive(ctx), p.chat.opened(ctx)); err != nil {
 		return err
 	}
+	began := time.Now()
 	said := p.chat.say(p, s)
 	for {
 		if h := said.handle(); h != "" {
 			p.handles = append(p.handles, h)
 		}
 		if p.tw.hears(ctx, said) {
-			p.count(s)
+			p.count(s, began)
 			return nil
 		}
 		if err := errors.Join(p.tw.alive(ctx), ctx.Err()); err != nil {
@@ -112,11 +116,12 @@ func (p *place) say(ctx context.Context, s step) error {
 	}
 }
 
-// count counts what a step that was acknowledged comes to.
-func (p *place) count(s step) {
+// count counts what a step comes to that was first done at a time, and is acknowledged.
+func (p *place) count(s step, at time.Time) {
 	if s.alone {
 		return
 	}
+	p.asked = append(p.asked, asked{s, at, time.Now()})
 	p.answers++
 	if s.verb != "" {
 		p.heard++

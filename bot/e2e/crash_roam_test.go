@@ -51,7 +51,7 @@ func anyStep(random *rand.Rand) step {
 
 // resist gives somebody a right that ends, and lets the ending fail until it rests
 // between two tries. That takes as long as several steps.
-func (p *place) resist(ctx context.Context, allowed *allowance) error {
+func (p *place) resist(ctx context.Context, _ *rand.Rand, allowed *allowance) error {
 	for n := 0; ; n += 14 {
 		if more, err := allowed.wait(ctx, n); err != nil || !more {
 			return err

@@ -30,27 +30,25 @@ const stepsARound = 2
 
 // populate opens the places in which people talk.
 func (tw *town) populate() {
-	bot := tw.slack.Config().BotUser
-	inSlack := func(channel, group string, mentions bool, groups ...string) *place {
-		tw.slack.AddChannel(fakeslack.Channel{ID: channel, Members: []string{"U0ALICE", "U0" + channel, bot}})
-		return tw.place(slackTalk{tw.slack, mentions}, channel, group, groups)
-	}
-	inDiscord := func(channel, group string, groups ...string) *place {
-		tw.discord.AddChannel(fakediscord.Channel{ID: channel, Guild: townGuild})
-		return tw.place(discordTalk{tw.discord}, channel, group, groups)
-	}
 	tw.places = []*place{
-		inSlack("C0SLASH", "@TGS#aSLASH", false),
-		inSlack("C0MENTION", "@TGS#aMENTION", true),
-		inSlack("C0MANY", "many", false, "@TGS#aMANY1", "@TGS#aMANY2"),
-		inDiscord("201", "@TGS#aDISCORD"),
-		inDiscord("202", "several", "@TGS#aSEVERAL1", "@TGS#aSEVERAL2"),
+		tw.inSlack("C0SLASH", "@TGS#aSLASH", false),
+		tw.inSlack("C0MENTION", "@TGS#aMENTION", true),
+		tw.inSlack("C0MANY", "many", false, "@TGS#aMANY1", "@TGS#aMANY2"),
+		tw.inDiscord("201", "@TGS#aDISCORD"),
+		tw.inDiscord("202", "several", "@TGS#aSEVERAL1", "@TGS#aSEVERAL2"),
 	}
 	tw.wild = []*place{
-		inSlack("C0WILD", "wild", false, "@TGS#aWILD1", "@TGS#aWILD2"),
-		inDiscord("203", "@TGS#aWOODS"),
-		inSlack("C0STUBBORN", "@TGS#aSTUBBORN", false),
+		tw.inSlack("C0WILD", "wild", false, "@TGS#aWILD1", "@TGS#aWILD2"),
+		tw.inDiscord("203", "@TGS#aWOODS"),
+		tw.inSlack("C0STUBBORN", "@TGS#aSTUBBORN", false),
 	}
+	tw.wild[2].life = tw.wild[2].resist
+	tw.name()
+}
+
+// name names the groups of places that have several.
+func (tw *town) name() {
+	tw.t.Helper()
 	var config strings.Builder
 	config.WriteString("groups:\n")
 	for _, p := range slices.Concat(tw.places, tw.wild) {
@@ -65,6 +63,16 @@ func (tw *town) populate() {
 	}
 }
 
+func (tw *town) inSlack(channel, group string, mentions bool, groups ...string) *place {
+	tw.slack.AddChannel(fakeslack.Channel{ID: channel, Members: []string{"U0ALICE", "U0" + channel, tw.slack.Config().BotUser}})
+	return tw.place(slackTalk{tw.slack, mentions}, channel, group, groups)
+}
+
+func (tw *town) inDiscord(channel, group string, groups ...string) *place {
+	tw.discord.AddChannel(fakediscord.Channel{ID: channel, Guild: townGuild})
+	return tw.place(discordTalk{tw.discord}, channel, group, groups)
+}
+
 func (tw *town) place(chat chatter, channel, group string, groups []string) *place {
 	if len(groups) == 0 {
 		groups = []string{group}
@@ -72,7 +80,9 @@ func (tw *town) place(chat chatter, channel, group string, groups []string) *pla
 	for _, g := range groups {
 		tw.api.AddGroup(g, simulator.Group{Admins: []string{"host"}})
 	}
-	return &place{tw: tw, chat: chat, channel: channel, group: group, groups: groups}
+	p := &place{tw: tw, chat: chat, channel: channel, group: group, groups: groups}
+	p.life = p.roam
+	return p
 }
 
 // people are those who live in a town for a while.
@@ -100,11 +110,10 @@ func (tw *town) settle(ctx context.Context, random *rand.Rand) *people {
 	if random == nil {
 		return all
 	}
-	for _, p := range tw.wild[:2] {
+	for _, p := range tw.wild {
 		own := rand.New(rand.NewPCG(random.Uint64(), 0))
-		live(func() error { return p.roam(ctx, own, &all.allowed) })
+		live(func() error { return p.life(ctx, own, &all.allowed) })
 	}
-	live(func() error { return tw.wild[2].resist(ctx, &all.allowed) })
 	return all
 }
 
@@ -145,8 +154,9 @@ func TestCrash(t *testing.T) {
 			tw := newTown(t, database, test.instances)
 			tw.populate()
 			tw.slow()
-			tw.survive(rand.New(rand.NewPCG(seed, uint64(n))), steps)
+			tw.survive(rand.New(rand.NewPCG(seed, uint64(n))), *crashRounds, steps)
 			tw.check(want)
+			tw.checkHistory()
 		})
 	}
 }
@@ -170,7 +180,7 @@ func quietly(t *testing.T, steps int64) map[string][]string {
 }
 
 // survive kills one instance after the other, and lets them finish in the end.
-func (tw *town) survive(random *rand.Rand, steps int64) {
+func (tw *town) survive(random *rand.Rand, rounds int, steps int64) {
 	tw.t.Helper()
 	ctx, cancel := context.WithTimeout(tw.t.Context(), 60*time.Second+time.Duration(steps)*4*time.Second)
 	defer cancel()
@@ -182,7 +192,7 @@ func (tw *town) survive(random *rand.Rand, steps int64) {
 		running[i] = tw.begin(tw.instances[i], "")
 	}
 	var met []string
-	for round := range *crashRounds {
+	for round := range rounds {
 		i, point, most := round%len(running), "", time.Duration(random.IntN(2000))*time.Millisecond
 		if running[i] != nil {
 			running[i].kill()
@@ -192,14 +202,14 @@ func (tw *town) survive(random *rand.Rand, steps int64) {
 			point, most = fmt.Sprintf("%s %d", lots[round%len(lots)], 1+random.IntN(2)), 3*time.Second
 		}
 		running[i] = tw.begin(tw.instances[i], point)
-		all.allowed.steps.Add(stepsARound)
+		all.allowed.steps.Add(steps / int64(rounds))
 		select {
 		case <-running[i].buried:
 			met = append(met, point)
 		case <-time.After(most):
 		}
 	}
-	tw.t.Logf("killed %d times, at these points: %q", *crashRounds, met)
+	tw.t.Logf("killed %d times, at these points: %q", rounds, met)
 	for i, p := range running {
 		if p != nil {
 			p.kill()

@@ -24,6 +24,7 @@ type town struct {
 	instances []*instance
 	places    []*place // where the answers are always the same
 	wild      []*place // where they are not
+	seen      *recorder
 
 	mu      sync.Mutex
 	living  int           // processes that are ready
@@ -39,7 +40,7 @@ const (
 // newTown builds a town with a database, or with "" a file for one.
 func newTown(t *testing.T, database string, instances int) *town {
 	t.Helper()
-	tw := &town{t: t, database: database, changed: make(chan struct{})}
+	tw := &town{t: t, database: database, seen: newRecorder(), changed: make(chan struct{})}
 	l := newLive(t)
 	tw.api = l.api
 	tw.slack = fakeslack.New(t, fakeslack.Config{Scopes: []string{"commands", "chat:write", "app_mentions:read", "channels:history"}})
@@ -56,9 +57,9 @@ func newTown(t *testing.T, database string, instances int) *town {
 		"SLACK_BOT_TOKEN="+c.BotToken, "SLACK_APP_TOKEN="+c.AppToken, "DISCORD_TOKEN="+token, "DISCORD_GUILD_ID="+townGuild)
 	l.secrets = append(l.secrets, c.BotToken, c.AppToken, c.SigningSecret, token)
 	first := &instance{l, map[string]outside{
-		"tencent": {"IM_BASE_URL", "", tw.api},
-		"slack":   {"SLACK_API_URL", "/api/", tw.slack},
-		"discord": {"DISCORD_API_URL", "", tw.discord},
+		"tencent": {"IM_BASE_URL", "", tw.seen.api(tw.api)},
+		"slack":   {"SLACK_API_URL", "/api/", tw.seen.chat(tw.slack)},
+		"discord": {"DISCORD_API_URL", "", tw.seen.chat(tw.discord)},
 	}, requestSteps()}
 	tw.instances = append(tw.instances, first)
 	for range instances - 1 {
@@ -94,7 +95,9 @@ func (tw *town) beginWith(i *instance, point, signal string) *process {
 			<-p.dead
 		case <-p.dead:
 		}
+		died := time.Now()
 		p.bury()
+		tw.seen.ended(died)
 		tw.discord.EndSessions()
 		if ready {
 			tw.know(-1)
