@@ -31,7 +31,7 @@ func (a away) Note(ctx context.Context, _ string, _ bot.Record) (int64, bool, er
 	return 0, false, a.fail(ctx)
 }
 
-func (a away) Trail(ctx context.Context, _ bot.Filter) ([]bot.Record, error) {
+func (a away) Stories(ctx context.Context, _ bot.Filter, _ func(bot.Record) bool) ([]bot.Story, error) {
 	return nil, a.fail(ctx)
 }
 

@@ -7,9 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"liveadmin/commands"
 	"liveadmin/commands/change"
-	"liveadmin/commands/policy"
 	"liveadmin/commands/words"
 	"liveadmin/imapi"
 )
@@ -29,15 +27,22 @@ type Client struct{ *imapi.Client }
 // For is imapi's For.
 func (c Client) For(caller string, urgent bool) change.Admins { return c.Client.For(caller, urgent) }
 
-// Rules is what the config file says at the moment: who may do what, and what
-// people can type instead of IDs.
-type Rules struct {
-	Policy policy.Policy
-	Names  commands.Names
+// Decider is what reads and decides what people say.
+type Decider interface {
+	// Decide returns what a delivery means.
+	Decide(ctx context.Context, d Delivery) Verdict
+	// Suggest returns what could stand in a field that somebody is typing in.
+	Suggest(ctx context.Context, q Question) []string
+	// Changed notes that a group has changed.
+	Changed(g imapi.GroupID)
+	// Unanswered returns the audit rows of what was not answered to callers whose minute is
+	// over, or all, each once.
+	Unanswered(all bool) []Record
 }
 
 // Parts are what a Bot is made of. All are required but Clock and Observer.
 type Parts struct {
+	Intake   Decider
 	Journal  Journal
 	API      API
 	Rules    func() Rules
@@ -61,8 +66,7 @@ type Bot struct {
 	runner    *change.Runner
 	platforms map[string]Platform
 	lanes     *lanes
-	glimpses  glimpses
-	caps      *caps
+	intake    Decider
 	backlog   *backlog
 
 	mu     sync.Mutex
@@ -76,7 +80,7 @@ type Bot struct {
 
 // New returns a Bot made of its parts.
 func New(p Parts) (*Bot, error) {
-	if p.Journal == nil || p.API == nil || p.Rules == nil || p.Log == nil || p.Now == nil || p.Words.Explain == nil {
+	if p.Intake == nil || p.Journal == nil || p.API == nil || p.Rules == nil || p.Log == nil || p.Now == nil || p.Words.Explain == nil {
 		return nil, errors.New("a part of the bot is missing")
 	}
 	if p.Observer == nil {
@@ -90,7 +94,7 @@ func New(p Parts) (*Bot, error) {
 		runner:    change.NewRunner(p.API.For("", false), p.Journal, p.Now),
 		platforms: make(map[string]Platform),
 		lanes:     newLanes(),
-		caps:      newCaps(),
+		intake:    p.Intake,
 		backlog:   newBacklog(),
 		open:      make(map[int64]*job),
 	}, nil

@@ -39,7 +39,7 @@ func BenchmarkBurst(b *testing.B) {
 				b.Fatal(err)
 			}
 			b.Cleanup(func() { record.Close() })
-			instance, err := bot.New(bot.Parts{
+			instance, err := bottest.NewBot(bot.Parts{
 				Journal: record, API: bot.Client{Client: stage.Client}, Rules: stage.Rules.Get, Words: words.English(), Log: quiet, Now: time.Now,
 			})
 			if err != nil {

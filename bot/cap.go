@@ -1,12 +1,14 @@
 package bot
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 	"time"
 
 	"liveadmin/commands"
 	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
 )
 
 // Callers whom no rule allows anything get so many answers in any minute. What they
@@ -113,4 +115,20 @@ func (b *budget) tell(due []capped, now time.Time) []capped {
 	due = append(due, b.unsaid)
 	b.unsaid = capped{Ref: b.unsaid.Ref}
 	return due
+}
+
+// Unanswered returns the audit rows of what was not answered to callers whose minute is over,
+// or all, each once.
+func (in *Intake) Unanswered(all bool) (rows []Record) {
+	now := in.clock()
+	if all {
+		now = now.Add(cappedMinute)
+	}
+	for _, c := range in.caps.overdue(now) {
+		rows = append(rows, Record{
+			What: WasCapped, Caller: c.Ref, Place: c.Place, Outcome: commands.Refused,
+			Text: fmt.Sprintf("%d more since %s, not answered", c.Count, words.UTC(c.Since)),
+		})
+	}
+	return rows
 }

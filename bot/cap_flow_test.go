@@ -58,7 +58,7 @@ func TestCapped(t *testing.T) {
 func TestCappedWhileTheClockIsSet(t *testing.T) {
 	stage, chat := open(t)
 	var err error
-	stage.Bot, err = bot.New(bot.Parts{
+	stage.Bot, err = bottest.NewBot(bot.Parts{
 		Journal: stage.Journal, API: bot.Client{Client: stage.Client}, Rules: stage.Rules.Get, Words: words.English(),
 		Log: slog.New(slog.DiscardHandler), Now: stage.Clock.Now,
 	})

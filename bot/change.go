@@ -81,7 +81,7 @@ func (j *job) carry(i int) {
 	j.work(&c)
 	switch c.State {
 	case Settled:
-		j.b.glimpses.forget(c.Group)
+		j.b.intake.Changed(c.Group)
 		j.moved(i, Settled)
 	case Resting:
 		j.moved(i, Resting)

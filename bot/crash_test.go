@@ -23,7 +23,7 @@ import (
 // stirs of it ends with the returned group.
 func live(t *testing.T, s *bottest.Stage, chat *bottest.Chat, l *life, dying *sync.WaitGroup) (bury func()) {
 	t.Helper()
-	b, err := bot.New(bot.Parts{
+	b, err := bottest.NewBot(bot.Parts{
 		Journal: mortalJournal{s.Journal, l}, API: around(bot.Client{Client: s.Client}, func(a calls) calls { return mortalAPI{a, l} }), Rules: s.Rules.Get, Words: words.English(),
 		Log: slog.New(slog.DiscardHandler), Now: s.Clock.Now,
 	})

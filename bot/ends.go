@@ -9,7 +9,6 @@ import (
 
 	"liveadmin/commands"
 	"liveadmin/commands/change"
-	"liveadmin/commands/words"
 )
 
 // The record is looked at when the next limit asks for something, and at least so
@@ -56,7 +55,7 @@ func (b *Bot) look(ctx context.Context) (next time.Time, err error) {
 	if err := b.takeUp(ctx); err != nil {
 		return time.Time{}, err
 	}
-	if err := b.tellCapped(ctx, b.clock()); err != nil {
+	if err := b.noteUnanswered(ctx, false); err != nil {
 		return time.Time{}, err
 	}
 	due, err := b.journal.Due(ctx, b.now())
@@ -73,15 +72,11 @@ func (b *Bot) look(ctx context.Context) (next time.Time, err error) {
 	return due.Next, errors.Join(errs...)
 }
 
-// tellCapped puts on record how much was not answered to callers without any right,
-// whose minute is over.
-func (b *Bot) tellCapped(ctx context.Context, now time.Time) error {
-	for _, c := range b.caps.overdue(now) {
-		_, _, err := b.journal.Note(ctx, "", Record{
-			What: WasCapped, Caller: c.Ref, Place: c.Place, Outcome: commands.Refused,
-			Text: fmt.Sprintf("%d more since %s, not answered", c.Count, words.UTC(b.now().Add(c.Since.Sub(b.clock())))),
-		})
-		if err != nil {
+// noteUnanswered puts on record how much was not answered to callers without any right
+// whose minute is over, or all.
+func (b *Bot) noteUnanswered(ctx context.Context, all bool) error {
+	for _, r := range b.intake.Unanswered(all) {
+		if _, _, err := b.journal.Note(ctx, "", r); err != nil {
 			return err
 		}
 	}
@@ -140,6 +135,3 @@ func (b *Bot) fallDue(ctx context.Context, verb func(commands.Target, []commands
 	}
 	return nil
 }
-
-// clockRef stands in the audit trail where nobody asked.
-const clockRef = "liveadmin:clock"

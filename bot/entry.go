@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"time"
 
 	"liveadmin/commands"
@@ -42,6 +43,9 @@ func (e Entry) by() string {
 	}
 	return e.Caller.Ref
 }
+
+// clockRef is the caller in the audit trail where nobody asked: the clock did.
+const clockRef = "liveadmin:clock"
 
 // State is how far an entry is.
 type State string
@@ -114,3 +118,32 @@ const (
 
 // MaxText is how much of what was typed a row of the audit trail keeps at most, in bytes.
 const MaxText = 1 << 10
+
+// changesOf is a change for each group; an alias may name one twice.
+func changesOf(cmd commands.Command) []Change {
+	var changes []Change
+	for i, g := range cmd.Target.Groups {
+		if !slices.Contains(cmd.Target.Groups[:i], g) {
+			changes = append(changes, Change{Group: g, State: Waiting})
+		}
+	}
+	return changes
+}
+
+// closed reports whether nothing is left to do.
+func (s State) closed() bool { return !slices.Contains([]State{Accepted, Done}, s) }
+
+// result is what became of an entry so far, as data.
+func (e Entry) result() commands.Result {
+	r := commands.Result{
+		Entry: e.Number, Caller: e.Caller, Command: e.Command, Groups: make([]commands.GroupResult, 0, len(e.Changes)),
+	}
+	for _, c := range e.Changes {
+		g := commands.GroupResult{Group: c.Group}
+		if c.Plan != nil && c.Outcome != nil { // else it is not settled, or it is forgotten
+			g.Plan, g.Outcome = *c.Plan, *c.Outcome
+		}
+		r.Groups = append(r.Groups, g)
+	}
+	return r
+}

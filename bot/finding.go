@@ -8,20 +8,20 @@ import (
 // Finding is what a check has found out about one thing, for the operator. It holds
 // no secret.
 type Finding struct {
-	Name    string  `json:"name"` // the thing, in a few words
-	Verdict Verdict `json:"status"`
-	Detail  string  `json:"detail"` // a clause: no capital, no full stop
-	Remedy  string  `json:"remedy"` // what the operator does about it, in sentences; empty: nothing
+	Name   string      `json:"name"` // the thing, in a few words
+	Status CheckStatus `json:"status"`
+	Detail string      `json:"detail"` // a clause: no capital, no full stop
+	Remedy string      `json:"remedy"` // what the operator does about it, in sentences; empty: nothing
 }
 
-// Verdict says whether a thing is as it has to be.
-type Verdict string
+// CheckStatus says whether a thing is as it has to be.
+type CheckStatus string
 
-// The verdicts.
+// The statuses of a finding.
 const (
-	IsFine    Verdict = "OK"
-	IsWrong   Verdict = "FAIL"
-	Unchecked Verdict = "not checked"
+	IsFine    CheckStatus = "OK"
+	IsWrong   CheckStatus = "FAIL"
+	Unchecked CheckStatus = "not checked"
 )
 
 // Some names the first of many things in the detail of a Finding.

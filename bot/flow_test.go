@@ -46,7 +46,7 @@ func run(t *testing.T, s *bottest.Stage, change func(*bot.Parts), platform bot.P
 		Log: slog.New(slog.DiscardHandler), Now: s.Clock.Now,
 	}
 	change(&parts)
-	b, err := bot.New(parts)
+	b, err := bottest.NewBot(parts)
 	check(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup

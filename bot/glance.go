@@ -16,9 +16,6 @@ const (
 	glances    = 1000 // remembered
 )
 
-// glancing is the caller of all glances together.
-const glancing = "suggestions"
-
 // glimpses are the administrators as they were read a moment ago.
 type glimpses struct {
 	mu   sync.Mutex
@@ -34,21 +31,18 @@ type glimpse struct {
 // glance returns a group's administrators, as they were seconds ago at most, or
 // nobody when they cannot be read before the context ends. The reading goes on then,
 // for who asks next.
-func (b *Bot) glance(ctx context.Context, g imapi.GroupID) []imapi.Admin {
-	seen, fresh := b.glimpses.at(g, b.now())
+func (in *Intake) glance(ctx context.Context, g imapi.GroupID) []imapi.Admin {
+	seen, fresh := in.glimpses.at(g, in.clock())
 	if fresh {
-		b.jobs.Go(func() {
+		go func() {
 			defer close(seen.done)
-			err := safely(func() (err error) {
-				ctx, cancel := context.WithTimeout(b.work, glanceTime)
-				defer cancel()
-				seen.admins, err = b.api.For(glancing, false).Admins(ctx, g)
-				return err
-			})
-			if err != nil {
-				b.log.Debug("administrators not suggested", "group", g, "err", err)
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), glanceTime)
+			defer cancel()
+			var err error
+			if seen.admins, err = in.api.Admins(ctx, g); err != nil {
+				in.log.Debug("administrators not suggested", "group", g, "err", err)
 			}
-		})
+		}()
 	}
 	select {
 	case <-seen.done:
@@ -78,3 +72,6 @@ func (l *glimpses) forget(g imapi.GroupID) {
 	defer l.mu.Unlock()
 	delete(l.read, g)
 }
+
+// Changed notes that a group has changed: what was read of it is forgotten.
+func (in *Intake) Changed(g imapi.GroupID) { in.glimpses.forget(g) }

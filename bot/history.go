@@ -12,43 +12,6 @@ import (
 	"liveadmin/imapi"
 )
 
-// Story is what the audit trail has on one number.
-type Story struct {
-	First   Record                  // who, where, when, what
-	Rows    []Record                // all, in the order in which they were written, if Filter.Rows asks for them
-	Ended   map[commands.Status]int // how many of its groups ended how
-	Dropped bool                    // closed by the operator
-}
-
-// Count adds rows of a kind with an outcome to what is known of how the entry ended.
-func (s *Story) Count(what What, outcome commands.Status, rows int) {
-	if what == WasDropped {
-		s.Dropped = true
-		return
-	}
-	if s.Ended == nil {
-		s.Ended = make(map[commands.Status]int)
-	}
-	s.Ended[outcome] += rows
-}
-
-// Outcome is how it ended: what became of its groups, if anything did.
-func (s Story) Outcome() commands.Status {
-	var parts []commands.Status
-	for outcome, n := range s.Ended {
-		parts = append(parts, slices.Repeat([]commands.Status{outcome}, n)...)
-	}
-	switch {
-	case len(parts) == 0 && s.Dropped:
-		return commands.Failed // never carried out
-	case len(parts) == 0:
-		return s.First.Outcome
-	case len(parts) < len(s.First.Groups) && !s.Dropped:
-		return commands.Working
-	}
-	return commands.Together(parts)
-}
-
 // seenBy returns which entries a caller may see, by their first rows: their own, and what
 // is about groups on which some rule gives them some command.
 func seenBy(caller commands.Caller, policy policy.Policy) func(Record) bool {
@@ -65,7 +28,7 @@ func seenBy(caller commands.Caller, policy policy.Policy) func(Record) bool {
 	}
 }
 
-func (s Story) past() words.Past {
+func pastOf(s Story) words.Past {
 	return words.Past{
 		Number: s.First.Number, At: s.First.At, Caller: s.First.Caller, Place: s.First.Place, Text: s.First.Text, Outcome: s.Outcome(),
 	}
@@ -87,46 +50,46 @@ func FilterOf(cmd commands.Command) Filter {
 }
 
 // trail is the answer to history.
-func (b *Bot) trail(ctx context.Context, d Delivery, cmd commands.Command, rules Rules) (func(int64) words.Message, error) {
+func (in *Intake) trail(ctx context.Context, d Delivery, cmd commands.Command, rules Rules) (func(int64) words.Message, error) {
 	filter := FilterOf(cmd)
 	filter.Reader = d.Caller.Ref
 	if rules.Policy.Knows(d.Caller) == policy.Stranger {
 		filter.Caller = d.Caller.Ref
 	}
 	if cmd.Since > 0 {
-		filter.Since = b.now().Add(-cmd.Since)
+		filter.Since = in.now().Add(-cmd.Since)
 	}
-	stories, err := b.journal.Stories(ctx, filter, seenBy(d.Caller, rules.Policy))
+	stories, err := in.record.Stories(ctx, filter, seenBy(d.Caller, rules.Policy))
 	if stories == nil && err != nil {
 		return nil, err
 	}
 	if err != nil {
-		b.log.Error("a part of the audit trail cannot be read", "err", err)
+		in.log.Error("a part of the audit trail cannot be read", "err", err)
 	}
 	if cmd.Number != 0 && len(stories) == 1 {
-		return b.story(ctx, stories[0])
+		return in.story(ctx, stories[0])
 	}
 	var past []words.Past
 	for _, s := range stories {
-		past = append(past, s.past())
+		past = append(past, pastOf(s))
 	}
-	return func(entry int64) words.Message { return b.words.Trail(entry, past) }, nil
+	return func(entry int64) words.Message { return in.words.Trail(entry, past) }, nil
 }
 
 // story is the answer to history of one number: that entry with its end and its undo.
-func (b *Bot) story(ctx context.Context, s Story) (func(int64) words.Message, error) {
-	e, _, err := b.journal.Entry(ctx, s.First.Number)
+func (in *Intake) story(ctx context.Context, s Story) (func(int64) words.Message, error) {
+	e, _, err := in.record.Entry(ctx, s.First.Number)
 	if err != nil {
 		return nil, err
 	}
-	limits, err := b.journal.Grants(ctx, "")
+	limits, err := in.record.Grants(ctx, "")
 	if err != nil {
 		return nil, err
 	}
 	limits = slices.DeleteFunc(limits, func(g commands.Grant) bool { return g.Entry != s.First.Number })
-	slices.SortStableFunc(limits, func(a, b commands.Grant) int { return cmp.Compare(a.Group, b.Group) })
-	undo := b.now().Sub(e.Accepted) <= change.UndoFor
+	slices.SortStableFunc(limits, func(x, y commands.Grant) int { return cmp.Compare(x.Group, y.Group) })
+	undo := in.now().Sub(e.Accepted) <= change.UndoFor
 	return func(entry int64) words.Message {
-		return b.wording().Story(entry, s.past(), e.result(), limits, undo)
+		return in.wording().Story(entry, pastOf(s), e.result(), limits, undo)
 	}, nil
 }

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"liveadmin/commands"
 	"liveadmin/commands/change"
 )
 
@@ -203,19 +202,4 @@ func (j *job) moved(i int, s ChangeState) {
 		j.finished()
 	}
 	j.tell()
-}
-
-// result is what became of an entry so far, as data.
-func (e Entry) result() commands.Result {
-	r := commands.Result{
-		Entry: e.Number, Caller: e.Caller, Command: e.Command, Groups: make([]commands.GroupResult, 0, len(e.Changes)),
-	}
-	for _, c := range e.Changes {
-		g := commands.GroupResult{Group: c.Group}
-		if c.Plan != nil && c.Outcome != nil { // else it is not settled, or it is forgotten
-			g.Plan, g.Outcome = *c.Plan, *c.Outcome
-		}
-		r.Groups = append(r.Groups, g)
-	}
-	return r
 }

@@ -61,9 +61,12 @@ func (j emptyJournal) Grants(context.Context, imapi.GroupID) ([]commands.Grant, 
 	return nil, nil
 }
 
-type noAPI struct{ bot.API }
+type (
+	noAPI    struct{ bot.API }
+	noAdmins struct{ *imapi.Client }
+)
 
-func (noAPI) For(string, bool) change.Admins { return nil }
+func (noAPI) For(string, bool) change.Admins { return noAdmins{} }
 func (noAPI) Share() int                     { return 1 }
 
 // bare returns a bot whose record has a clock that runs ten times as fast as the machine's.
@@ -71,7 +74,7 @@ func bare(t *testing.T, out *bottest.Log, open ...bot.Entry) *bot.Bot {
 	t.Helper()
 	began := time.Now()
 	hasty := func() time.Time { return began.Add(10 * time.Since(began)) }
-	b, err := bot.New(bot.Parts{
+	b, err := bottest.NewBot(bot.Parts{
 		Journal: emptyJournal{open: open}, API: noAPI{}, Rules: func() bot.Rules { return bot.Rules{} },
 		Words: words.Words{Explain: imapi.Explain}, Log: slog.New(slog.NewTextHandler(out, nil)), Now: hasty,
 	})

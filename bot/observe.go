@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"log/slog"
 	"time"
 
 	"liveadmin/commands"
@@ -18,47 +17,4 @@ type Observer interface {
 	Ended(platform string, verb commands.Verb, outcome commands.Status, took time.Duration)
 	// GaveUp: the messages of an entry could not be posted for a day, or nobody took them.
 	GaveUp(platform string)
-}
-
-// unobserved is for a bot that nobody observes.
-type unobserved struct{}
-
-func (unobserved) Acknowledged(string, time.Duration)                          {}
-func (unobserved) Ended(string, commands.Verb, commands.Status, time.Duration) {}
-func (unobserved) GaveUp(string)                                               {}
-
-// logDone writes the log line of an entry whose work is done, with the code of its
-// first failure.
-func (b *Bot) logDone(e Entry) {
-	code := 0
-	r := e.result()
-	for _, g := range r.Groups {
-		if f := g.Outcome.Failure; f != nil && code == 0 {
-			code = f.Code
-		}
-		b.log.Debug("group done", "entry", e.Number, "group", g.Group, "outcome", g.Outcome.Status)
-	}
-	level := slog.LevelInfo
-	if r.Silent() {
-		level = slog.LevelDebug
-	}
-	b.logEnd(level, "done", e, r.Status(), code, b.now().Sub(e.Accepted))
-}
-
-// logEnd writes the one log line of a command, however it ended, always with the same
-// keys.
-func (b *Bot) logEnd(level slog.Level, how string, e Entry, outcome commands.Status, code int, took time.Duration) {
-	b.log.Log(b.work, level, how, "entry", e.Number, "platform", e.Place.Platform, "caller", e.by(), "verb", e.Command.Verb,
-		"group", targetOf(e.Command), "outcome", outcome, "code", code, "took", took)
-}
-
-// targetOf is how the log calls what a command is about.
-func targetOf(cmd commands.Command) string {
-	switch {
-	case cmd.Target.Alias != "":
-		return cmd.Target.Alias
-	case len(cmd.Target.Groups) > 0:
-		return string(cmd.Target.Groups[0])
-	}
-	return ""
 }

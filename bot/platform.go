@@ -3,7 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
-	"time"
+	"strconv"
 
 	"liveadmin/commands"
 	"liveadmin/commands/grammar"
@@ -19,9 +19,16 @@ type Delivery struct {
 	Fields *grammar.Fields // in place of Text, on a platform with options
 	Click  *Click          // in place of Text, if a button was pressed
 	Reply  string          // short-lived handle for answering, if the platform has one
-
-	came time.Time // set by Receive
 }
+
+// Click is a press on a button under a message of the bot.
+type Click struct {
+	Action string // words.Action.Name
+	Entry  int64  // words.Action.Entry; 0 if the button carried no number
+}
+
+// text is a click as the audit trail shows it.
+func (c Click) text() string { return "click " + c.Action + " #" + strconv.FormatInt(c.Entry, 10) }
 
 // Answer is what an acknowledgement carries: nothing visible if the command was
 // accepted (or was here before), otherwise a message for the caller alone.
@@ -89,4 +96,20 @@ type Confirmer interface {
 	// other error if that is not known yet. It returns where the root message is as the
 	// acknowledgement does.
 	Confirm(ctx context.Context, e Entry) (root Post, err error)
+}
+
+// Question asks what could stand in a field that somebody is typing in.
+type Question struct {
+	Caller commands.Caller
+	Place  commands.Place
+	Fields grammar.Fields // as far as they are filled in
+	Field  string         // the one that is being typed: "group" or "users"
+}
+
+// Suggester is the second door, which only reads: nothing is recorded.
+type Suggester interface {
+	// Suggest returns what could stand in the field, the likeliest first. Each
+	// replaces the whole field and keeps what is typed in it. It takes a second at
+	// most, and finds nothing rather than fail.
+	Suggest(ctx context.Context, q Question) []string
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/bottest"
 	"liveadmin/commands"
 	"liveadmin/commands/words"
 	"liveadmin/imapi"
@@ -24,6 +25,10 @@ func (d droppedJournal) Claim(ctx context.Context, carried []int64) ([]bot.Entry
 		return nil, nil
 	}
 	return d.emptyJournal.Claim(ctx, carried)
+}
+
+func (d droppedJournal) Entry(context.Context, int64) (bot.Entry, bool, error) {
+	return d.open[0], true, nil
 }
 
 func (d droppedJournal) Drop(context.Context, bot.Entry, bot.State, bot.Record) error {
@@ -46,7 +51,7 @@ func TestPostThatWaits(t *testing.T) {
 		began := time.Now()
 		var dropped time.Time
 		open := []bot.Entry{{Number: 1, State: bot.Done, Place: commands.Place{Platform: "slack"}, Accepted: began}}
-		b, err := bot.New(bot.Parts{
+		b, err := bottest.NewBot(bot.Parts{
 			Journal: droppedJournal{emptyJournal{open: open}, &dropped}, API: noAPI{}, Rules: func() bot.Rules { return bot.Rules{} },
 			Words: words.Words{Explain: imapi.Explain}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 		})

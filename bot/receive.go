@@ -4,64 +4,66 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"time"
 
 	"liveadmin/commands"
-	"liveadmin/commands/grammar"
 	"liveadmin/commands/policy"
 	"liveadmin/commands/words"
 )
 
-// Receive is the one door for everything people say. It decides, records, and
-// only then acknowledges; the work goes on after it has returned. It returns an
-// error only if the acknowledgement failed, or a mistake in the program came up.
+// recordTime is how long putting a command on record may take: in a burst it waits in a
+// queue, and nobody is better off if it is refused there.
+const recordTime = 10 * time.Second
+
+// Receive is the one door for everything people say: it decides, puts on record,
+// acknowledges, and lets the work begin, which goes on after it has returned. It returns an
+// error only if the acknowledgement failed.
 func (b *Bot) Receive(ctx context.Context, d Delivery, ack Ack) error {
-	if !b.enter() {
-		return ack.Answer(ctx, b.trouble(b.words.Stopping))
-	}
-	defer b.taken.Done()
-	answered := false
-	d.came = time.Now()
-	err := safely(func() error {
-		return b.receive(ctx, d, func(ctx context.Context, a Answer) (Post, error) {
-			answered = true
-			defer func() { b.observer.Acknowledged(d.Place.Platform, time.Since(d.came)) }()
-			return ack(ctx, a)
-		})
-	})
-	if _, broken := errors.AsType[*panicked](err); broken {
-		b.log.Error("error inside the bot", "caller", d.Caller.Ref, "while", "receiving", "err", err)
-		if !answered {
-			return ack.Answer(ctx, b.trouble(b.words.NotRecorded))
-		}
-	}
+	came := time.Now()
+	job, answer := b.commit(ctx, d, came)
+	root, err := b.acknowledge(ctx, answer, ack)
+	b.observer.Acknowledged(d.Place.Platform, time.Since(came))
+	job.acknowledged(root, err)
 	return err
 }
 
-func (b *Bot) receive(ctx context.Context, d Delivery, ack Ack) error {
-	rules := b.rules()
-	if most := answersFor(rules.Policy.Knows(d.Caller)); most > 0 && !b.caps.allow(d.Caller.Ref, d.Place, b.clock(), most) {
-		return ack.Answer(ctx, Answer{Muted: true})
+// acknowledge calls the acknowledgement, and makes an error of a panic in it.
+func (b *Bot) acknowledge(ctx context.Context, a Answer, ack Ack) (root Post, err error) {
+	err = safely(func() (err error) {
+		root, err = ack(ctx, a)
+		return err
+	})
+	if _, broken := errors.AsType[*panicked](err); broken {
+		b.log.Error("error inside the bot", "entry", a.Entry, "while", "acknowledging", "err", err)
 	}
-	if d.Click != nil {
-		return b.click(ctx, d, rules, ack)
+	return root, err
+}
+
+// commit decides what a delivery means and puts that on record. It returns what the
+// acknowledgement is, and the job that waits for it, if there is one.
+func (b *Bot) commit(ctx context.Context, d Delivery, came time.Time) (job *job, answer Answer) {
+	if !b.enter() {
+		return nil, b.trouble(b.words.Stopping)
 	}
-	sees := rules.Policy.Sees(d.Caller, rules.Names)
-	cmd, mistake := read(d, rules.Names, sees)
-	if mistake != nil {
-		return b.answer(ctx, d, reply{commands.Command{Verb: mistake.Verb}, mistaken(d, *mistake), func(entry int64) words.Message {
-			return b.words.Mistake(entry, *mistake)
-		}}, ack)
+	defer b.taken.Done()
+	err := safely(func() error {
+		switch v := b.intake.Decide(ctx, d); {
+		case v.Muted:
+			answer = Answer{Muted: true}
+		case v.Private != nil:
+			answer = Answer{Private: v.Private, Late: true}
+		case v.Reply != nil:
+			answer = b.note(ctx, d, *v.Reply, came)
+		default:
+			job, answer = b.accept(ctx, d, *v.Accept, came)
+		}
+		return nil
+	})
+	if err != nil {
+		b.log.Error("error inside the bot", "caller", d.Caller.Ref, "while", "receiving", "err", err)
+		answer = b.trouble(b.words.NotRecorded)
 	}
-	asked, decision := rules.Policy.DecideAll(d.Caller, d.Place, cmd)
-	if !decision.Allowed {
-		return b.refuse(ctx, d, rules, asked, decision, ack)
-	}
-	if !cmd.Verb.CallsAPI() {
-		return b.tell(ctx, d, cmd, rules, ack)
-	}
-	return b.accept(ctx, d, limited(cmd, decision), decision, ack)
+	return job, answer
 }
 
 // enter counts a delivery in, unless the bot is stopping.
@@ -75,76 +77,88 @@ func (b *Bot) enter() bool {
 	return true
 }
 
-func read(d Delivery, names commands.Names, sees func(string) bool) (commands.Command, *grammar.Mistake) {
-	if d.Fields != nil {
-		return grammar.New(*d.Fields, names, sees)
-	}
-	return grammar.Parse(d.Text, names, sees)
-}
-
-// refuse answers that something is not allowed.
-func (b *Bot) refuse(ctx context.Context, d Delivery, rules Rules, cmd commands.Command, decision policy.Decision, ack Ack) error {
-	return b.answer(ctx, d, reply{cmd, refused(d, cmd, decision), func(entry int64) words.Message {
-		return b.words.Refusal(entry, d.Caller, cmd, decision, rules.Policy.Contact)
-	}}, ack)
-}
-
-// How long the journal may take. An answer does not wait for its record longer than
-// platforms wait for it, which is three seconds. A command has more time: in a burst it
-// stands in a queue, and nobody is better off if it is refused there.
-const (
-	answerTime = 2 * time.Second
-	recordTime = 10 * time.Second
-)
-
-// accept puts an entry on record, acknowledges it, and starts its work.
-func (b *Bot) accept(ctx context.Context, d Delivery, cmd commands.Command, decision policy.Decision, ack Ack) error {
-	job, _, err := b.record(ctx, newEntry(d, cmd, decision), accepted(d, cmd, decision))
+// note puts on record what makes no entry. Without a record (the database is down) the
+// answer has no number.
+func (b *Bot) note(ctx context.Context, d Delivery, r Reply, came time.Time) Answer {
+	limited, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	entry, fresh, err := b.journal.Note(limited, d.Key, r.Record)
 	switch {
 	case err != nil:
-		return b.unrecorded(ctx, d, cmd, err, ack)
-	case job == nil:
-		return ack.Answer(ctx, Answer{})
+		b.log.Error("answer not recorded", "caller", d.Caller.Ref, "what", r.Record.What, "err", err)
+	case !fresh:
+		return Answer{}
+	default:
+		about := Entry{Number: entry, Caller: d.Caller, Place: d.Place, Command: r.About}
+		b.logEnd(slog.LevelInfo, "answered", about, r.Record.Outcome, 0, time.Since(came))
+		b.observer.Ended(d.Place.Platform, r.About.Verb, r.Record.Outcome, 0)
 	}
-	return b.acknowledge(ctx, job, ack)
+	message := r.Say(entry)
+	return Answer{Private: &message}
 }
 
-func (b *Bot) unrecorded(ctx context.Context, d Delivery, cmd commands.Command, err error, ack Ack) error {
-	if full, ok := errors.AsType[*crowded](err); ok {
-		return b.crowd(ctx, d, *full, ack)
+// accept puts an entry on record. Of a button that is the first press that is not on
+// record: while the one before is being done, pressing again, by anybody, does nothing.
+func (b *Bot) accept(ctx context.Context, d Delivery, a Acceptance, came time.Time) (*job, Answer) {
+	names := a.Presses
+	if names == nil {
+		names = []string{""}
+	} else {
+		asked, cancel := context.WithTimeout(ctx, answerTime)
+		defer cancel()
+		taken, err := b.journal.Taken(asked, names)
+		if err != nil {
+			return nil, b.unrecorded(ctx, d, a, err, came)
+		}
+		names = names[max(taken-1, 0):] // the last press may not be done yet
 	}
-	b.log.Error("command not recorded", "caller", d.Caller.Ref, "verb", cmd.Verb, "err", err)
-	if errors.Is(err, ErrUnsure) {
-		return ack.Answer(ctx, b.trouble(b.words.MaybeRecorded))
-	}
-	return ack.Answer(ctx, b.trouble(b.words.NotRecorded))
-}
-
-func newEntry(d Delivery, cmd commands.Command, decision policy.Decision) Entry {
-	return Entry{
-		Key: d.Key, Caller: d.Caller, Place: d.Place, Command: cmd, Rule: decision.Rule, Reply: d.Reply, Attempt: 1,
-		Changes: changesOf(cmd),
-	}
-}
-
-// changesOf is a change for each group; an alias may name one twice.
-func changesOf(cmd commands.Command) []Change {
-	var changes []Change
-	for i, g := range cmd.Target.Groups {
-		if !slices.Contains(cmd.Target.Groups[:i], g) {
-			changes = append(changes, Change{Group: g, State: Waiting})
+	for _, name := range names {
+		a.Entry.Once = name
+		job, known, err := b.record(ctx, a.Entry, a.Record)
+		switch {
+		case err != nil:
+			return nil, b.unrecorded(ctx, d, a, err, came)
+		case job != nil:
+			e := job.snapshot()
+			return job, Answer{Entry: e.Number, Verb: e.Command.Verb, Root: b.wording().Root(e.soFar())}
+		case known.Key != "":
+			return nil, Answer{} // the same delivery again
+		}
+		if known = b.decided(ctx, known, came.Add(answerTime)); !known.State.closed() {
+			return nil, private(b.words.Pressed(known.Number, !b.unclear(known)))
 		}
 	}
-	return changes
+	return nil, private(b.words.Stale(0))
 }
 
-// crowd answers that too much is still to be done.
-func (b *Bot) crowd(ctx context.Context, d Delivery, full crowded, ack Ack) error {
-	cmd := full.e.Command
-	r := refused(d, cmd, policy.Decision{Denial: policy.TooMuchOpen})
-	return b.answer(ctx, d, reply{cmd, r, func(entry int64) words.Message {
-		return b.words.Crowded(entry, full.yours, full.entries, full.changes)
-	}}, ack)
+// decided waits until a time for it to be clear whether an open entry runs: if the platform
+// did not take its acknowledgement, it is closed, here or by another instance, and who
+// pressed again meanwhile must not be referred to it.
+func (b *Bot) decided(ctx context.Context, e Entry, by time.Time) Entry {
+	ctx, cancel := context.WithDeadline(ctx, by)
+	defer cancel()
+	for !e.State.closed() && b.unclear(e) && sleep(ctx, answerTime/50) {
+		if now, found, err := b.journal.Entry(ctx, e.Number); err == nil && found {
+			e = now
+		}
+	}
+	return e
+}
+
+// unrecorded answers why a command is not on record.
+func (b *Bot) unrecorded(ctx context.Context, d Delivery, a Acceptance, err error, came time.Time) Answer {
+	if full, ok := errors.AsType[*crowded](err); ok {
+		r := a.Record
+		r.What, r.Outcome, r.Detail = WasRefused, commands.Refused, string(policy.TooMuchOpen)
+		return b.note(ctx, d, Reply{About: a.Entry.Command, Record: r, Say: func(entry int64) words.Message {
+			return b.words.Crowded(entry, full.yours, full.entries, full.changes)
+		}}, came)
+	}
+	b.log.Error("command not recorded", "caller", d.Caller.Ref, "verb", a.Entry.Command.Verb, "err", err)
+	if errors.Is(err, ErrUnsure) {
+		return b.trouble(b.words.MaybeRecorded)
+	}
+	return b.trouble(b.words.NotRecorded)
 }
 
 // record puts an entry on record and its changes into the lanes, in the order of the
@@ -166,86 +180,29 @@ func (b *Bot) record(ctx context.Context, e Entry, r Record) (job *job, known En
 	return job, known, err
 }
 
-// acknowledge lets the work begin, or closes the entry if the platform's rules
-// say that it must not run.
-func (b *Bot) acknowledge(ctx context.Context, job *job, ack Ack) error {
-	var root Post
-	err := safely(func() (err error) {
-		e := job.snapshot()
-		root, err = ack(ctx, Answer{Entry: e.Number, Verb: e.Command.Verb, Root: b.wording().Root(e.soFar())})
-		return err
-	})
-	switch confirmer := b.confirmer(job.entry); {
+// acknowledged lets the work begin, or closes the entry if the platform's rules say that it
+// must not run.
+func (j *job) acknowledged(root Post, err error) {
+	if j == nil {
+		return
+	}
+	switch confirmer := j.b.confirmer(j.entry); {
 	case errors.Is(err, ErrNotRun):
-		job.start(func() { job.drop(err) })
+		j.start(func() { j.drop(err) })
 	case confirmer == nil:
-		job.begin()
+		j.begin()
 	case err == nil:
-		job.answered(root)
+		j.answered(root)
 	default:
-		job.confirm(confirmer)
+		j.confirm(confirmer)
 	}
-	return err
 }
 
-// reply is what makes no entry and is told the caller alone.
-type reply struct {
-	about  commands.Command // as far as it was understood
-	record Record
-	say    func(entry int64) words.Message
-}
+// private is an answer for the caller alone.
+func private(m words.Message) Answer { return Answer{Private: &m} }
 
-// answer records a delivery that makes no entry and answers the caller alone.
-// Without a record (the database is down) the answer has no number.
-func (b *Bot) answer(ctx context.Context, d Delivery, r reply, ack Ack) error {
-	limited, cancel := context.WithTimeout(ctx, answerTime)
-	defer cancel()
-	entry, fresh, err := b.journal.Note(limited, d.Key, r.record)
-	switch {
-	case err != nil:
-		b.log.Error("answer not recorded", "caller", d.Caller.Ref, "what", r.record.What, "err", err)
-	case !fresh:
-		return ack.Answer(ctx, Answer{})
-	default:
-		about := Entry{Number: entry, Caller: d.Caller, Place: d.Place, Command: r.about}
-		b.logEnd(slog.LevelInfo, "answered", about, r.record.Outcome, 0, time.Since(d.came))
-		b.observer.Ended(d.Place.Platform, r.about.Verb, r.record.Outcome, 0)
-	}
-	message := r.say(entry)
-	return ack.Answer(ctx, Answer{Private: &message})
-}
-
+// trouble is an answer that says that nothing is on record.
 func (b *Bot) trouble(sentence string) Answer {
 	message := b.words.Trouble(sentence)
 	return Answer{Private: &message, Late: true}
-}
-
-// note begins the audit row of a delivery: what was typed or pressed. A platform with fields has no typed
-// text: it shows the command as it would be typed.
-func note(d Delivery, what What, v commands.Verb, text string) Record {
-	switch {
-	case d.Click != nil:
-		text = d.Click.text()
-	case d.Fields == nil:
-		text = d.Text
-	}
-	return Record{What: what, Caller: d.Caller.Ref, Place: d.Place, Verb: v, Text: text}
-}
-
-func accepted(d Delivery, cmd commands.Command, decision policy.Decision) Record {
-	r := note(d, WasAccepted, cmd.Verb, grammar.Format(cmd))
-	r.Outcome, r.Detail, r.Groups = commands.Working, decision.Rule, cmd.Target.Groups
-	return r
-}
-
-func refused(d Delivery, cmd commands.Command, decision policy.Decision) Record {
-	r := note(d, WasRefused, cmd.Verb, grammar.Format(cmd))
-	r.Outcome, r.Detail, r.Groups = commands.Refused, string(decision.Denial), cmd.Target.Groups
-	return r
-}
-
-func mistaken(d Delivery, m grammar.Mistake) Record {
-	r := note(d, WasMistaken, m.Verb, m.Typed)
-	r.Outcome, r.Detail = commands.Mistaken, string(m.Problem)
-	return r
 }

@@ -45,7 +45,7 @@ func (b *Bot) Run(ctx context.Context, platforms ...Platform) error {
 	blind()
 	watch.Wait()
 	b.close()
-	if err := b.tellCapped(work, b.clock().Add(cappedMinute)); err != nil {
+	if err := b.noteUnanswered(work, true); err != nil {
 		b.log.Error("what was not answered is not on record", "err", err)
 	}
 	b.finish(ctx, stop, errors.Is(err, ErrRevoked))

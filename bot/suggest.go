@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -13,58 +12,27 @@ import (
 	"liveadmin/imapi"
 )
 
-// Question asks what could stand in a field that somebody is typing in.
-type Question struct {
-	Caller commands.Caller
-	Place  commands.Place
-	Fields grammar.Fields // as far as they are filled in
-	Field  string         // the one that is being typed: "group" or "users"
-}
-
-// Suggester is the second door, which only reads: nothing is recorded.
-type Suggester interface {
-	// Suggest returns what could stand in the field, the likeliest first. Each
-	// replaces the whole field and keeps what is typed in it. It takes a second at
-	// most, and finds nothing rather than fail.
-	Suggest(ctx context.Context, q Question) []string
-}
-
-// What is suggested, and how long it may take.
+// What is suggested.
 const (
-	suggestTime   = 900 * time.Millisecond
 	suggestions   = 25  // at most
 	longestChoice = 100 // characters
 	lookedBack    = 100 // entries in which groups are looked for
 	groupsRead    = 5   // of an alias
 )
 
-// Suggest is the second door.
-func (b *Bot) Suggest(ctx context.Context, q Question) []string {
-	if !b.enter() {
-		return nil
+// Suggest returns what could stand in a field, the likeliest first.
+func (in *Intake) Suggest(ctx context.Context, q Question) []string {
+	rules := in.rules()
+	switch q.Field {
+	case "group":
+		return completed(q.Fields.Group, "", in.groupsFor(ctx, q, rules), func(word string) bool {
+			return readsAs(word, rules.Names)
+		})
+	case "users":
+		head, tail := lastWord(q.Fields.Users)
+		return completed(tail, head, in.adminsFor(ctx, q, rules), func(string) bool { return true })
 	}
-	defer b.taken.Done()
-	ctx, cancel := context.WithTimeout(ctx, suggestTime)
-	defer cancel()
-	var found []string
-	err := safely(func() error {
-		rules := b.rules()
-		switch q.Field {
-		case "group":
-			found = completed(q.Fields.Group, "", b.groupsFor(ctx, q, rules), func(word string) bool {
-				return readsAs(word, rules.Names)
-			})
-		case "users":
-			head, tail := lastWord(q.Fields.Users)
-			found = completed(tail, head, b.adminsFor(ctx, q, rules), func(string) bool { return true })
-		}
-		return nil
-	})
-	if err != nil {
-		b.log.Error("error inside the bot", "caller", q.Caller.Ref, "while", "suggesting", "err", err)
-		return nil
-	}
-	return found
+	return nil
 }
 
 // completed returns the words that begin as it is typed, behind what stands before
@@ -103,12 +71,12 @@ func readsAs(word string, names commands.Names) bool {
 
 // groupsFor returns the aliases that the caller may see, and then the groups of the
 // newest entries.
-func (b *Bot) groupsFor(ctx context.Context, q Question, rules Rules) []string {
+func (in *Intake) groupsFor(ctx context.Context, q Question, rules Rules) []string {
 	words := slices.DeleteFunc(rules.Names.Aliases(), func(alias string) bool {
 		return !rules.Policy.Sees(q.Caller, rules.Names)(alias)
 	})
 	named := make(map[imapi.GroupID]bool)
-	asked, err := b.journal.Asked(ctx, Filter{Limit: lookedBack, Reader: q.Caller.Ref}, nil)
+	asked, err := in.record.Asked(ctx, Filter{Limit: lookedBack, Reader: q.Caller.Ref}, nil)
 	if err != nil {
 		return words
 	}
@@ -128,7 +96,7 @@ func (b *Bot) groupsFor(ctx context.Context, q Question, rules Rules) []string {
 
 // adminsFor returns the administrators of the group that is filled in, if the caller
 // may list them, without those who are named already.
-func (b *Bot) adminsFor(ctx context.Context, q Question, rules Rules) []string {
+func (in *Intake) adminsFor(ctx context.Context, q Question, rules Rules) []string {
 	list, mistake := grammar.New(grammar.Fields{Verb: string(commands.List), Group: q.Fields.Group}, rules.Names, nil)
 	if mistake != nil || !rules.Policy.Decide(q.Caller, q.Place, list).Allowed {
 		return nil
@@ -137,7 +105,7 @@ func (b *Bot) adminsFor(ctx context.Context, q Question, rules Rules) []string {
 	named, _ := grammar.New(grammar.Fields{Verb: string(commands.Remove), Group: q.Fields.Group, Users: head}, rules.Names, nil)
 	var words []string
 	for _, g := range list.Target.Groups[:min(len(list.Target.Groups), groupsRead)] {
-		for _, a := range b.glance(ctx, g) {
+		for _, a := range in.glance(ctx, g) {
 			if user := string(a.User); !holds(named.Users, a.User) && meansItself(user, rules.Names) {
 				words = append(words, user)
 			}

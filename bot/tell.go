@@ -10,38 +10,38 @@ import (
 
 // tell answers what calls no API: to the caller alone, at once. Help and whoami
 // answer while the journal is down, too.
-func (b *Bot) tell(ctx context.Context, d Delivery, cmd commands.Command, rules Rules, ack Ack) error {
+func (in *Intake) tell(ctx context.Context, d Delivery, cmd commands.Command, rules Rules) Verdict {
 	limited, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
-	say, err := b.say(limited, d, cmd, rules)
+	say, err := in.say(limited, d, cmd, rules)
 	if err != nil {
-		b.log.Error("question not answered", "caller", d.Caller.Ref, "verb", cmd.Verb, "err", err)
-		return ack.Answer(ctx, b.trouble(b.words.NotRead))
+		in.log.Error("question not answered", "caller", d.Caller.Ref, "verb", cmd.Verb, "err", err)
+		return in.unread()
 	}
 	r := note(d, WasAnswered, cmd.Verb, grammar.Format(cmd))
 	r.Outcome = commands.Answered
-	return b.answer(ctx, d, reply{cmd, r, say}, ack)
+	return Verdict{Reply: &Reply{About: cmd, Record: r, Say: say}}
 }
 
-func (b *Bot) say(ctx context.Context, d Delivery, cmd commands.Command, rules Rules) (func(int64) words.Message, error) {
+func (in *Intake) say(ctx context.Context, d Delivery, cmd commands.Command, rules Rules) (func(int64) words.Message, error) {
 	rights := rules.Policy.Rights(d.Caller, d.Place)
 	switch cmd.Verb {
 	case commands.Whoami:
 		return func(entry int64) words.Message {
-			return b.words.Whoami(entry, d.Caller, rights, rules.Policy.Contact)
+			return in.words.Whoami(entry, d.Caller, rights, rules.Policy.Contact)
 		}, nil
 	case commands.Groups:
-		return b.board(ctx, d, rules)
+		return in.board(ctx, d, rules)
 	case commands.History:
-		return b.trail(ctx, d, cmd, rules)
+		return in.trail(ctx, d, cmd, rules)
 	case commands.Welcome:
-		return func(entry int64) words.Message { return b.words.Welcome(entry, rights) }, nil
+		return func(entry int64) words.Message { return in.words.Welcome(entry, rights) }, nil
 	}
-	return func(entry int64) words.Message { return b.words.Help(entry, cmd.Topic) }, nil
+	return func(entry int64) words.Message { return in.words.Help(entry, cmd.Topic) }, nil
 }
 
 // board is the answer to groups: what the caller may use, and the ends on record.
-func (b *Bot) board(ctx context.Context, d Delivery, rules Rules) (func(int64) words.Message, error) {
+func (in *Intake) board(ctx context.Context, d Delivery, rules Rules) (func(int64) words.Message, error) {
 	var aliases []commands.Target
 	sees := rules.Policy.Sees(d.Caller, rules.Names)
 	for _, name := range rules.Names.Aliases() {
@@ -49,7 +49,7 @@ func (b *Bot) board(ctx context.Context, d Delivery, rules Rules) (func(int64) w
 			aliases = append(aliases, alias)
 		}
 	}
-	all, err := b.journal.Grants(ctx, "")
+	all, err := in.record.Grants(ctx, "")
 	if err != nil {
 		return nil, err
 	}
@@ -59,5 +59,5 @@ func (b *Bot) board(ctx context.Context, d Delivery, rules Rules) (func(int64) w
 			limits = append(limits, g)
 		}
 	}
-	return func(entry int64) words.Message { return b.wording().Board(entry, aliases, limits) }, nil
+	return func(entry int64) words.Message { return in.wording().Board(entry, aliases, limits) }, nil
 }

@@ -16,7 +16,6 @@ import (
 	"liveadmin/bot/config"
 	"liveadmin/bot/journal"
 	"liveadmin/bot/web"
-	"liveadmin/commands/words"
 	"liveadmin/imapi"
 )
 
@@ -109,13 +108,7 @@ func (s *service) build(ctx context.Context, cfg config.Config) (_ *running, err
 	if err != nil {
 		return nil, err
 	}
-	var marks bot.Journal = r.record
-	if s.wrap != nil {
-		marks = s.wrap(r.record)
-	}
-	r.bot, err = bot.New(bot.Parts{
-		Journal: marks, API: bot.Client{Client: api}, Rules: r.policy.Rules, Words: words.English(), Log: s.log, Now: r.record.Now, Observer: s.metrics,
-	})
+	r.bot, err = NewBot(r.record, s.wrap, api, r.policy.Rules, s.log, s.metrics)
 	if err == nil {
 		r.server, err = r.listen()
 	}

@@ -11,7 +11,7 @@ import (
 func Findings(all []bot.Finding) string {
 	var lines []string
 	for _, f := range all {
-		line := fmt.Sprintf("%s %s: %s", f.Verdict, f.Name, f.Detail)
+		line := fmt.Sprintf("%s %s: %s", f.Status, f.Name, f.Detail)
 		if f.Remedy != "" {
 			line += " [" + f.Remedy + "]"
 		}

@@ -110,7 +110,7 @@ func (s *Stage) Restart(t testing.TB) {
 	var err error
 	s.Journal, err = journal.Open(t.Context(), "sqlite://"+filepath.Join(s.dir, "journal.db"), AppID, journal.WithClock(s.Clock.Now), journal.WithLogger(s.log))
 	check(t, err)
-	s.Bot, err = bot.New(bot.Parts{
+	s.Bot, err = NewBot(bot.Parts{
 		Journal: s.Journal, API: bot.Client{Client: s.Client}, Rules: s.Rules.Get, Words: words.English(), Log: s.log, Now: s.Clock.Now, Clock: s.Clock.Now,
 	})
 	check(t, err)

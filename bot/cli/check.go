@@ -26,7 +26,7 @@ func newCheck(environ []string, std streams) *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			findings := doctor.Examine(cmd.Context(), environ, asked.group)
-			fine := !slices.ContainsFunc(findings, func(f bot.Finding) bool { return f.Verdict == bot.IsWrong })
+			fine := !slices.ContainsFunc(findings, func(f bot.Finding) bool { return f.Status == bot.IsWrong })
 			if err := asked.show(std.out, fine, findings); err != nil {
 				return failed(fmt.Errorf("writing the output: %w", err))
 			}
@@ -63,7 +63,7 @@ func (c *checkArgs) show(out io.Writer, fine bool, findings []bot.Finding) error
 		if f.Remedy != "" {
 			text += ". " + f.Remedy
 		}
-		if _, err := fmt.Fprintf(out, "%-11s  %s\n", f.Verdict, terminal.Visible(text)); err != nil {
+		if _, err := fmt.Fprintf(out, "%-11s  %s\n", f.Status, terminal.Visible(text)); err != nil {
 			return err
 		}
 	}

@@ -14,11 +14,11 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/app"
 	"liveadmin/bot/journal"
 	"liveadmin/bot/terminal"
 	"liveadmin/commands"
 	"liveadmin/commands/policy"
-	"liveadmin/commands/words"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 
@@ -84,19 +84,17 @@ func (o output) Write(p []byte) (int, error) {
 
 // play runs the bot on one platform, with the journal in a file, against the API
 // at the given address.
-func play(ctx context.Context, app imapi.App, url, file string, platform bot.Platform, log *slog.Logger) error {
-	api, err := imapi.New(app, imapi.WithBaseURL(url), imapi.WithRateLimit(200), imapi.WithLogger(log))
+func play(ctx context.Context, chat imapi.App, url, file string, platform bot.Platform, log *slog.Logger) error {
+	api, err := imapi.New(chat, imapi.WithBaseURL(url), imapi.WithRateLimit(200), imapi.WithLogger(log))
 	if err != nil {
 		return err
 	}
-	record, err := journal.Open(ctx, "sqlite://"+file, app.SDKAppID, journal.WithLogger(log))
+	record, err := journal.Open(ctx, "sqlite://"+file, chat.SDKAppID, journal.WithLogger(log))
 	if err != nil {
 		return fmt.Errorf("opening the file of --journal: %w", err)
 	}
 	defer record.Close()
-	b, err := bot.New(bot.Parts{
-		Journal: record, API: bot.Client{Client: api}, Rules: rules, Words: words.English(), Log: log, Now: record.Now,
-	})
+	b, err := app.NewBot(record, nil, api, rules, log, nil)
 	if err != nil {
 		return err
 	}

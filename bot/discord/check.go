@@ -37,8 +37,8 @@ func (d *Discord) Check(ctx context.Context) []bot.Finding {
 	asked.Go(func() { command = d.checkCommand(ctx, app) })
 	asked.Wait()
 	return []bot.Finding{
-		{Name: tokenChecked, Verdict: bot.IsFine, Detail: fmt.Sprintf("it is the bot %s (%s)", me.Name, me.ID)},
-		{Name: applicationChecked, Verdict: bot.IsFine, Detail: fmt.Sprintf("%s (%s); to invite the bot: %s", app.Name, app.ID, invitation(app.ID))},
+		{Name: tokenChecked, Status: bot.IsFine, Detail: fmt.Sprintf("it is the bot %s (%s)", me.Name, me.ID)},
+		{Name: applicationChecked, Status: bot.IsFine, Detail: fmt.Sprintf("%s (%s); to invite the bot: %s", app.Name, app.ID, invitation(app.ID))},
 		way, servers, command,
 	}
 }
@@ -56,7 +56,7 @@ func (d *Discord) strange(err error) []bot.Finding {
 	}
 	findings := []bot.Finding{f}
 	for _, name := range []string{applicationChecked, way, serversChecked, commandChecked} {
-		findings = append(findings, bot.Finding{Name: name, Verdict: bot.Unchecked, Detail: "the token cannot be used"})
+		findings = append(findings, bot.Finding{Name: name, Status: bot.Unchecked, Detail: "the token cannot be used"})
 	}
 	return findings
 }
@@ -102,7 +102,7 @@ func (d *Discord) checkWay(ctx context.Context, app application) bot.Finding {
 	if d.overHTTP() {
 		return d.checkHTTP(app)
 	}
-	f := bot.Finding{Name: gatewayChecked, Verdict: bot.IsFine}
+	f := bot.Finding{Name: gatewayChecked, Status: bot.IsFine}
 	endpoint, _ := app.endpoint()
 	var gateway struct {
 		Starts struct {
@@ -115,10 +115,10 @@ func (d *Discord) checkWay(ctx context.Context, app application) bot.Finding {
 	case err != nil:
 		return useless(gatewayChecked, err)
 	case endpoint != "":
-		f.Verdict, f.Detail = bot.IsWrong, "the Interactions Endpoint URL "+endpoint+" is saved, so Discord sends nothing through the gateway"
+		f.Status, f.Detail = bot.IsWrong, "the Interactions Endpoint URL "+endpoint+" is saved, so Discord sends nothing through the gateway"
 		f.Remedy = `Delete the URL on the application's page "General Information", or set DISCORD_PUBLIC_KEY.`
 	case left != nil && *left < startsKept:
-		f.Verdict, f.Detail = bot.IsWrong, fmt.Sprintf("only %d new sessions can begin today", *left)
+		f.Status, f.Detail = bot.IsWrong, fmt.Sprintf("only %d new sessions can begin today", *left)
 		f.Remedy = "Look in the log why sessions end so often, and wait until tomorrow."
 	default:
 		f.Detail = "the bot can begin sessions"
@@ -128,14 +128,14 @@ func (d *Discord) checkWay(ctx context.Context, app application) bot.Finding {
 
 // checkHTTP compares the public key, and says what Discord has to reach.
 func (d *Discord) checkHTTP(app application) bot.Finding {
-	f := bot.Finding{Name: httpChecked, Verdict: bot.IsFine}
+	f := bot.Finding{Name: httpChecked, Status: bot.IsFine}
 	endpoint, known := app.endpoint()
 	switch {
 	case app.Key != hex.EncodeToString(d.key):
-		f.Verdict, f.Detail = bot.IsWrong, "DISCORD_PUBLIC_KEY is not the key of this application"
+		f.Status, f.Detail = bot.IsWrong, "DISCORD_PUBLIC_KEY is not the key of this application"
 		f.Remedy = `Copy the public key from the application's page "General Information".`
 	case known && endpoint == "":
-		f.Verdict, f.Detail = bot.IsWrong, "the public key is right, but no Interactions Endpoint URL is saved, so Discord sends nothing over HTTP"
+		f.Status, f.Detail = bot.IsWrong, "the public key is right, but no Interactions Endpoint URL is saved, so Discord sends nothing over HTTP"
 		f.Remedy = `Start the bot, then save https://YOUR-ADDRESS/discord/interactions on the application's page "General Information".`
 	default:
 		f.Detail = "the public key is right; Discord itself has to reach /discord/interactions at the address of HTTP_ADDR"
@@ -148,7 +148,7 @@ func (d *Discord) checkHTTP(app application) bot.Finding {
 
 // useless says why Discord did not tell what was asked.
 func useless(name string, err error) bot.Finding {
-	f := bot.Finding{Name: name, Verdict: bot.IsWrong, Remedy: "Check the network and its proxy, and DISCORD_API_URL if it is set."}
+	f := bot.Finding{Name: name, Status: bot.IsWrong, Remedy: "Check the network and its proxy, and DISCORD_API_URL if it is set."}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		f.Detail = "Discord does not answer in time"

@@ -112,7 +112,7 @@ func (d *Discord) checkServers(ctx context.Context, app application) bot.Finding
 			lacking = append(lacking, fmt.Sprintf("%s lacks %s", s, missing))
 		}
 	}
-	f := bot.Finding{Name: serversChecked, Verdict: bot.IsWrong, Remedy: "An admin of the server has to open " + invitation(app.ID)}
+	f := bot.Finding{Name: serversChecked, Status: bot.IsWrong, Remedy: "An admin of the server has to open " + invitation(app.ID)}
 	switch {
 	case len(all) == 0 && d.config.GuildID != "":
 		f.Detail = "the bot is not in the server " + d.config.GuildID + " of DISCORD_GUILD_ID"
@@ -122,7 +122,7 @@ func (d *Discord) checkServers(ctx context.Context, app application) bot.Finding
 		f.Detail = "a result needs these to stand in a thread: " + bot.Some(lacking)
 		f.Remedy = "Give them to the bot's role. Or: " + f.Remedy
 	default:
-		f.Verdict, f.Detail, f.Remedy = bot.IsFine, "the bot has all that it uses in "+bot.Some(all), ""
+		f.Status, f.Detail, f.Remedy = bot.IsFine, "the bot has all that it uses in "+bot.Some(all), ""
 	}
 	return f
 }
@@ -134,10 +134,10 @@ func (d *Discord) checkCommand(ctx context.Context, app application) bot.Finding
 		where = "in the server " + d.config.GuildID
 	}
 	there, err := d.registeredIn(ctx, scopeOf(app.ID, d.config.GuildID))
-	f := bot.Finding{Name: commandChecked, Verdict: bot.IsFine}
+	f := bot.Finding{Name: commandChecked, Status: bot.IsFine}
 	switch {
 	case isRefusal(err):
-		f.Verdict, f.Detail = bot.IsWrong, fmt.Sprintf("the bot is not allowed a command %s: %v", where, err)
+		f.Status, f.Detail = bot.IsWrong, fmt.Sprintf("the bot is not allowed a command %s: %v", where, err)
 		f.Remedy = "An admin of the server has to open " + invitation(app.ID)
 	case err != nil:
 		return useless(commandChecked, err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
 	"liveadmin/bot/web"
@@ -22,7 +23,7 @@ func measured(t testing.TB) *world {
 	t.Helper()
 	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
 	m := web.NewMetrics(web.Build{})
-	b, err := bot.New(bot.Parts{
+	b, err := bottest.NewBot(bot.Parts{
 		Journal: w.Journal, API: bot.Client{Client: w.Client}, Rules: w.Rules.Get, Words: words.English(), Log: w.Log.Logger(), Now: w.Clock.Now, Observer: m,
 	})
 	if err != nil {

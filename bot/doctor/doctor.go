@@ -30,7 +30,7 @@ func Examine(ctx context.Context, environ []string, group string) []bot.Finding 
 	if err != nil {
 		findings := problemsOf("configuration", err)
 		for _, name := range []string{"config file", "Tencent Chat", "Slack", "Discord", "database"} {
-			findings = append(findings, bot.Finding{Name: name, Verdict: bot.Unchecked, Detail: "the configuration has to be right first"})
+			findings = append(findings, bot.Finding{Name: name, Status: bot.Unchecked, Detail: "the configuration has to be right first"})
 		}
 		return findings
 	}
@@ -63,7 +63,7 @@ func sideBySide(ctx context.Context, parts ...func(context.Context) []bot.Findin
 
 func checkSlack(ctx context.Context, c config.Slack, rules policy.Policy) []bot.Finding {
 	if !c.HasCredentials() {
-		return []bot.Finding{{Name: "Slack", Verdict: bot.Unchecked, Detail: "SLACK_BOT_TOKEN is not set"}}
+		return []bot.Finding{{Name: "Slack", Status: bot.Unchecked, Detail: "SLACK_BOT_TOKEN is not set"}}
 	}
 	s, err := slack.New(slack.Config(c), slack.Options{
 		Log: slog.New(slog.DiscardHandler), Policy: func() policy.Policy { return rules }, CallTime: checkCallTime,
@@ -76,7 +76,7 @@ func checkSlack(ctx context.Context, c config.Slack, rules policy.Policy) []bot.
 
 func checkDiscord(ctx context.Context, c config.Discord, rules policy.Policy) []bot.Finding {
 	if !c.HasCredentials() {
-		return []bot.Finding{{Name: "Discord", Verdict: bot.Unchecked, Detail: "DISCORD_TOKEN is not set"}}
+		return []bot.Finding{{Name: "Discord", Status: bot.Unchecked, Detail: "DISCORD_TOKEN is not set"}}
 	}
 	d, err := discord.New(discord.Config(c), discord.Options{
 		Log: slog.New(slog.DiscardHandler), Policy: func() policy.Policy { return rules }, CallTime: checkCallTime,
@@ -89,6 +89,6 @@ func checkDiscord(ctx context.Context, c config.Discord, rules policy.Policy) []
 
 // failed is a thing that is not as it has to be.
 func failed(f bot.Finding, detail, remedy string) bot.Finding {
-	f.Verdict, f.Detail, f.Remedy = bot.IsWrong, detail, remedy
+	f.Status, f.Detail, f.Remedy = bot.IsWrong, detail, remedy
 	return f
 }

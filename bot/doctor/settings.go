@@ -44,7 +44,7 @@ func sentence(clause string) string {
 
 // checkSettings is about settings in which Load found no problem.
 func checkSettings(cfg config.Config) []bot.Finding {
-	f := bot.Finding{Name: "configuration", Verdict: bot.IsFine}
+	f := bot.Finding{Name: "configuration", Status: bot.IsFine}
 	if platforms := cfg.Platforms(); len(platforms) > 0 {
 		f.Detail = "the settings can be used; the bot will run in " + strings.Join(platforms, " and ")
 		return []bot.Finding{f}
@@ -59,17 +59,17 @@ func checkRules(cfg config.Config) (bot.Rules, []bot.Finding) {
 	policy, err := config.OpenPolicy(cfg.PolicyFile, cfg.Allowlist, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return bot.Rules{}, append(problemsOf("config file", err),
-			bot.Finding{Name: "rules", Verdict: bot.Unchecked, Detail: "the config file has to be right first"})
+			bot.Finding{Name: "rules", Status: bot.Unchecked, Detail: "the config file has to be right first"})
 	}
 	rules := policy.Rules()
-	f := bot.Finding{Name: "config file", Verdict: bot.IsFine, Detail: "there is none, so ALLOWLIST alone says who is allowed"}
+	f := bot.Finding{Name: "config file", Status: bot.IsFine, Detail: "there is none, so ALLOWLIST alone says who is allowed"}
 	if cfg.PolicyFile != "" {
 		f.Detail = fmt.Sprintf("%s can be used, with %d aliases", cfg.PolicyFile, len(rules.Names.Aliases()))
 	}
 	findings := []bot.Finding{f}
 	if names := grammar.Ambiguous(rules.Names); len(names) > 0 {
 		findings = append(findings, bot.Finding{
-			Name: "names", Verdict: bot.IsFine, Detail: "warning: these names of people are also names of options: " + bot.Some(names),
+			Name: "names", Status: bot.IsFine, Detail: "warning: these names of people are also names of options: " + bot.Some(names),
 			Remedy: "Type them in quotes, or give these people other names.",
 		})
 	}
@@ -80,10 +80,10 @@ func checkRules(cfg config.Config) (bot.Rules, []bot.Finding) {
 func allowed(p policy.Policy) []bot.Finding {
 	var findings []bot.Finding
 	for _, r := range p.Rules {
-		findings = append(findings, bot.Finding{Name: r.Name, Verdict: bot.IsFine, Detail: allows(r)})
+		findings = append(findings, bot.Finding{Name: r.Name, Status: bot.IsFine, Detail: allows(r)})
 	}
 	if len(p.Blocked) > 0 {
-		findings = append(findings, bot.Finding{Name: "blocked", Verdict: bot.IsFine, Detail: "nothing is allowed to " + bot.Some(p.Blocked)})
+		findings = append(findings, bot.Finding{Name: "blocked", Status: bot.IsFine, Detail: "nothing is allowed to " + bot.Some(p.Blocked)})
 	}
 	if len(p.Rules) == 0 {
 		findings = append(findings, failed(bot.Finding{Name: "rules"}, "nobody is allowed anything",
@@ -113,7 +113,7 @@ func allows(r policy.Rule) string {
 // checkDatabase reads the version of the database and whose it is, as a reader, which
 // works beside a running bot. That there is nothing in it yet is as it should be.
 func checkDatabase(ctx context.Context, cfg config.Config) bot.Finding {
-	f := bot.Finding{Name: "database", Verdict: bot.IsFine, Detail: "there is no journal yet: the bot makes one when it starts"}
+	f := bot.Finding{Name: "database", Status: bot.IsFine, Detail: "there is no journal yet: the bot makes one when it starts"}
 	record, err := journal.OpenReader(ctx, cfg.Database.Reveal(), cfg.IM.SDKAppID)
 	if err == nil {
 		defer record.Close()
@@ -145,7 +145,7 @@ func checkWayToDatabase(cfg config.Config) []bot.Finding {
 		return nil // the check of the database says what is wrong with the URL
 	}
 	return []bot.Finding{{
-		Name: "database connection", Verdict: bot.IsFine,
+		Name: "database connection", Status: bot.IsFine,
 		Detail: "warning: the certificate of the database server is not verified, and who pretends to be that server decides what the bot does",
 		Remedy: "Unless the network in between is yours alone, add sslmode=verify-full to DATABASE_URL.",
 	}}

@@ -21,9 +21,9 @@ const probeTime = 8 * time.Second
 // application, is the UserSig accepted, and are plan and console switch there. Each
 // needs the one before, but the clock.
 func checkTencent(ctx context.Context, im config.IM, group string, names commands.Names) []bot.Finding {
-	clock := bot.Finding{Name: "clock", Verdict: bot.Unchecked, Detail: "no answer told the time"}
-	access := bot.Finding{Name: "REST API", Verdict: bot.IsFine, Detail: "it answers " + wayTo(im)}
-	sig := bot.Finding{Name: "UserSig", Verdict: bot.IsFine, Detail: fmt.Sprintf("it is accepted for the account %q", im.Identifier)}
+	clock := bot.Finding{Name: "clock", Status: bot.Unchecked, Detail: "no answer told the time"}
+	access := bot.Finding{Name: "REST API", Status: bot.IsFine, Detail: "it answers " + wayTo(im)}
+	sig := bot.Finding{Name: "UserSig", Status: bot.IsFine, Detail: fmt.Sprintf("it is accepted for the account %q", im.Identifier)}
 	g, plan := groupToRead(group, names)
 
 	p, err := probe(ctx, im, g)
@@ -48,7 +48,7 @@ func checkTencent(ctx context.Context, im config.IM, group string, names command
 		plan = refusedBy(plan, at.Err)
 		plan.Detail = fmt.Sprintf("the administrators of %s cannot be read: %s", g, plan.Detail)
 	} else if at != nil {
-		plan.Verdict, plan.Detail, plan.Remedy = bot.IsFine, fmt.Sprintf("the administrators of %s can be read: %d of %d", g, len(p.Admins), imapi.Seats), ""
+		plan.Status, plan.Detail, plan.Remedy = bot.IsFine, fmt.Sprintf("the administrators of %s can be read: %d of %d", g, len(p.Admins), imapi.Seats), ""
 	}
 	return []bot.Finding{clock, access, sig, plan}
 }
@@ -74,7 +74,7 @@ func wayTo(im config.IM) string {
 // finding says so.
 func groupToRead(asked string, names commands.Names) (imapi.GroupID, bot.Finding) {
 	f := bot.Finding{
-		Name: "plan and console switch", Verdict: bot.Unchecked, Detail: "a live streaming group is needed for that",
+		Name: "plan and console switch", Status: bot.Unchecked, Detail: "a live streaming group is needed for that",
 		Remedy: "Name one with --group ID.",
 	}
 	if asked = cmp.Or(asked, names.First()); asked == "" {
@@ -92,7 +92,7 @@ func groupToRead(asked string, names commands.Names) (imapi.GroupID, bot.Finding
 
 // checkClock says how far this machine's clock is off.
 func checkClock(s imapi.Skew) bot.Finding {
-	f := bot.Finding{Name: "clock", Verdict: bot.IsFine}
+	f := bot.Finding{Name: "clock", Status: bot.IsFine}
 	off := s.Ahead.Round(time.Second)
 	switch {
 	case off.Abs() <= time.Second: // as exact as an answer tells the time
@@ -103,7 +103,7 @@ func checkClock(s imapi.Skew) bot.Finding {
 		f.Detail = fmt.Sprintf("it is %s behind Tencent Chat's", -off)
 	}
 	if s.Wrong() {
-		f.Verdict = bot.IsWrong
+		f.Status = bot.IsWrong
 		_, f.Remedy = imapi.Explain("", 0, imapi.KindClock)
 	}
 	return f
@@ -128,6 +128,6 @@ func refusedBy(f bot.Finding, e *imapi.Error) bot.Finding {
 
 // unchecked is a thing that cannot be checked while one before it fails.
 func unchecked(f bot.Finding) bot.Finding {
-	f.Verdict, f.Detail, f.Remedy = bot.Unchecked, "what is above has to be right first", ""
+	f.Status, f.Detail, f.Remedy = bot.Unchecked, "what is above has to be right first", ""
 	return f
 }

@@ -44,16 +44,16 @@ func (s *Slack) checkToken(ctx context.Context) []bot.Finding {
 	if err != nil {
 		return []bot.Finding{
 			s.useless(tokenChecked, err, `Copy the bot token from the app's page "OAuth & Permissions" to SLACK_BOT_TOKEN. If there is none, install the app.`),
-			{Name: scopesChecked, Verdict: bot.Unchecked, Detail: "the bot token cannot be used"},
+			{Name: scopesChecked, Status: bot.Unchecked, Detail: "the bot token cannot be used"},
 		}
 	}
 	findings := []bot.Finding{{
-		Name: tokenChecked, Verdict: bot.IsFine,
+		Name: tokenChecked, Status: bot.IsFine,
 		Detail: fmt.Sprintf("it is the bot %s (%s) in the workspace %s (%s)", me.User, me.UserID, me.Team, me.TeamID),
 	}}
 	granted := me.Header.Values("X-OAuth-Scopes")
 	if len(granted) == 0 {
-		return append(findings, bot.Finding{Name: scopesChecked, Verdict: bot.Unchecked, Detail: "Slack does not tell them"})
+		return append(findings, bot.Finding{Name: scopesChecked, Status: bot.Unchecked, Detail: "Slack does not tell them"})
 	}
 	return append(findings, s.checkScopes(strings.Split(strings.Join(granted, ","), ","))...)
 }
@@ -89,11 +89,11 @@ func (s *Slack) checkScopes(granted []string) []bot.Finding {
 	named := groupsOf(s.groups.policy())
 	var findings []bot.Finding
 	for _, sc := range botScopes() {
-		f := bot.Finding{Name: scopeChecked + sc.name, Verdict: bot.IsFine, Detail: "granted"}
+		f := bot.Finding{Name: scopeChecked + sc.name, Status: bot.IsFine, Detail: "granted"}
 		needed := !sc.optional || sc.name == groupScope && len(named) > 0
 		switch has := slices.Contains(granted, sc.name); {
 		case !has && needed:
-			f.Verdict, f.Detail = bot.IsWrong, "missing"
+			f.Status, f.Detail = bot.IsWrong, "missing"
 			f.Remedy = fmt.Sprintf(`Add %s on the app's page "OAuth & Permissions", and install the app again.`, sc.name)
 		case !has:
 			f.Detail = "optional, not granted"
@@ -108,7 +108,7 @@ func (s *Slack) checkScopes(granted []string) []bot.Finding {
 func (s *Slack) checkWay(ctx context.Context) bot.Finding {
 	if s.overHTTP() {
 		return bot.Finding{
-			Name: httpChecked, Verdict: bot.Unchecked,
+			Name: httpChecked, Status: bot.Unchecked,
 			Detail: "Slack itself has to reach /slack/commands, /slack/events and /slack/interactions at the address of HTTP_ADDR, " +
 				"and the first request shows whether the signing secret is right",
 		}
@@ -121,12 +121,12 @@ func (s *Slack) checkWay(ctx context.Context) bot.Finding {
 		return s.useless(socketChecked, err, `Copy the app-level token, with the scope connections:write, from the app's page "Basic Information" to SLACK_APP_TOKEN. `+
 			`Look also on the page "Socket Mode" whether it is on.`)
 	}
-	return bot.Finding{Name: socketChecked, Verdict: bot.IsFine, Detail: "the app-level token can open sockets"}
+	return bot.Finding{Name: socketChecked, Status: bot.IsFine, Detail: "the app-level token can open sockets"}
 }
 
 // useless says why a token cannot be used; renew is what to do if Slack refuses it.
 func (s *Slack) useless(name string, err error, renew string) bot.Finding {
-	f := bot.Finding{Name: name, Verdict: bot.IsWrong}
+	f := bot.Finding{Name: name, Status: bot.IsWrong}
 	_, limited := errors.AsType[*slackgo.RateLimitedError](err)
 	switch why := code(err); {
 	case limited || isBusy(why):
