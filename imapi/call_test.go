@@ -39,7 +39,7 @@ func TestWireFormat(t *testing.T) {
 				body, _ = io.ReadAll(r.Body)
 				fmt.Fprint(w, `{"ActionStatus":"OK","ErrorCode":0,"ResultItem":[{"UserID":"10001","ResultCode":0,"AccountStatus":"Imported"}]}`)
 			}))
-			base, err := parseBaseURL("http://127.0.0.1/a%2Fb/")
+			base, err := ParseBaseURL("http://127.0.0.1/a%2Fb/")
 			if err != nil {
 				t.Fatal(err)
 			}

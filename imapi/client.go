@@ -122,8 +122,11 @@ func (a App) check() error {
 func (s settings) bases() ([]*url.URL, error) {
 	switch {
 	case s.baseURL != "":
-		base, err := parseBaseURL(s.baseURL)
-		return []*url.URL{base}, err
+		base, err := ParseBaseURL(s.baseURL)
+		if err != nil {
+			return nil, fmt.Errorf("the base URL %w", err)
+		}
+		return []*url.URL{base}, nil
 	case s.region != "":
 		domains, err := s.region.domains()
 		if err != nil {

@@ -60,21 +60,22 @@ func (r Region) domains() (regionDomains, error) {
 	return regionDomains{}, fmt.Errorf("there is no region %q; the regions are %s", string(r), strings.Join(Regions(), ", "))
 }
 
-// parseBaseURL returns the URL without a trailing slash. Its errors do not show
-// the URL, which may hold a password by mistake.
-func parseBaseURL(raw string) (*url.URL, error) {
+// ParseBaseURL returns the address of an API, without slashes at its end: tokens cross a
+// network only under https. Its errors go on after the name of what is wrong, and do not
+// show the URL, which may hold a password by mistake.
+func ParseBaseURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimRight(raw, "/"))
 	switch {
 	case err != nil || u.Hostname() == "" || u.Opaque != "":
-		return nil, errors.New("the base URL is no URL like https://host")
+		return nil, errors.New("is no URL like https://host")
 	case u.User != nil:
-		return nil, errors.New("the base URL must not hold a user or a password")
+		return nil, errors.New("must not hold a user or a password")
 	case strings.ContainsAny(raw, "?#"):
-		return nil, errors.New("the base URL must not have a query or a fragment")
+		return nil, errors.New("must not have a query or a fragment")
 	case u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()):
 		return u, nil
 	default:
-		return nil, errors.New("the base URL must begin with https:// (http:// only on a loopback address)")
+		return nil, errors.New("must begin with https:// (http:// only on a loopback address)")
 	}
 }
 

@@ -68,7 +68,7 @@ func TestBaseURL(t *testing.T) {
 		{"no URL", "https://%zz:hunter2@gateway.test", ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			u, err := parseBaseURL(row.url)
+			u, err := ParseBaseURL(row.url)
 			got := ""
 			if err == nil {
 				got = u.String()

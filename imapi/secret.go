@@ -2,8 +2,10 @@ package imapi
 
 import (
 	"encoding"
+	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 )
 
 const redacted = "[redacted]"
@@ -26,6 +28,19 @@ func (s Secret) Reveal() string {
 
 // Empty reports whether there is nothing to hide.
 func (s Secret) Empty() bool { return s.Reveal() == "" }
+
+// CheckToken finds what a slip in copying a key or a token leaves: it does not begin with
+// the prefix, or has a character that cannot be in one. No secret at all is no slip.
+func (s Secret) CheckToken(prefix string) error {
+	text := s.Reveal()
+	if text != "" && !strings.HasPrefix(text, prefix) {
+		return fmt.Errorf("does not begin with %s", prefix)
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return errors.New("has a space or another character that cannot be in it")
+	}
+	return nil
+}
 
 func (Secret) String() string               { return redacted }
 func (Secret) GoString() string             { return redacted }

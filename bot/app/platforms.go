@@ -30,14 +30,14 @@ func (s *service) connect(cfg config.Config, rules *config.Policy, held func() e
 	var all []platform
 	policy := func() policy.Policy { return rules.Rules().Policy }
 	if cfg.Slack.HasCredentials() {
-		p, err := slack.New(slack.Config(cfg.Slack), slack.Options{Log: s.log, Policy: policy, Gate: held, Shared: shared})
+		p, err := slack.New(cfg.Slack, slack.Options{Log: s.log, Policy: policy, Gate: held, Shared: shared})
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, p)
 	}
 	if cfg.Discord.HasCredentials() {
-		p, err := discord.New(discord.Config(cfg.Discord), discord.Options{Log: s.log, Policy: policy, Gate: held, Dropped: s.metrics.GatewayDropped})
+		p, err := discord.New(cfg.Discord, discord.Options{Log: s.log, Policy: policy, Gate: held, Dropped: s.metrics.GatewayDropped})
 		if err != nil {
 			return nil, err
 		}

@@ -16,7 +16,6 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/app"
-	"liveadmin/bot/config"
 	"liveadmin/bot/journal"
 	"liveadmin/bot/terminal"
 
@@ -137,7 +136,7 @@ func failed(err error) error {
 // exitCode says who can help: 2 and 3 are for people, anything else may be better at
 // the next start.
 func exitCode(err error) int {
-	var problems config.Problems
+	var problems bot.Problems
 	var settings app.SettingsError
 	var url *journal.URLError
 	var application *journal.ApplicationError

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"liveadmin/bot/config"
+	"liveadmin/bot/discord"
+	"liveadmin/bot/slack"
 	"liveadmin/imapi"
 )
 
@@ -85,11 +87,11 @@ func TestEverythingSet(t *testing.T) {
 			SDKAppID: 20000001, Key: imapi.NewSecret("k"), Identifier: "bot account", Region: "seoul",
 			BaseURL: "http://127.0.0.1:99/prefix", RateLimit: 200,
 		},
-		Slack: config.Slack{
+		Slack: slack.Config{
 			BotToken: imapi.NewSecret("xoxb-1"), AppToken: imapi.NewSecret("xapp-1"),
-			SigningSecret: imapi.NewSecret("sign"), APIURL: "https://slack.test/api/",
+			SigningSecret: imapi.NewSecret("sign"), APIURL: "https://slack.test/api",
 		},
-		Discord:    config.Discord{Token: imapi.NewSecret("tok.en"), PublicKey: key, GuildID: "42", APIURL: "http://[::1]:7"},
+		Discord:    discord.Config{Token: imapi.NewSecret("tok.en"), PublicKey: key, GuildID: "42", APIURL: "http://[::1]:7/"},
 		Allowlist:  []string{"slack:user:U024BE7LH", "slack:user:W1", "slack:usergroup:S0614TZR7", "discord:user:1", "discord:role:2"},
 		PolicyFile: "/etc/rules.yaml", Database: imapi.NewSecret("postgres://u:p@h/d"), HTTPAddr: ":0",
 		LogLevel: slog.LevelWarn, LogFormat: "json",
@@ -121,7 +123,7 @@ func TestOtherAcceptedValues(t *testing.T) {
 		{"Slack URL with its slash", with("SLACK_API_URL=https://slack.test/api/"),
 			func(c config.Config) any { return c.Slack.APIURL }, "https://slack.test/api/"},
 		{"Slack URL without a path", with("SLACK_API_URL=https://slack.test"),
-			func(c config.Config) any { return c.Slack.APIURL }, "https://slack.test/"},
+			func(c config.Config) any { return c.Slack.APIURL }, "https://slack.test"},
 		{"listening on IPv6", with("HTTP_ADDR=[::1]:8080"),
 			func(c config.Config) any { return c.HTTPAddr }, "[::1]:8080"},
 		{"listening by name", with("HTTP_ADDR=localhost:65535"),

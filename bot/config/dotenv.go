@@ -13,11 +13,9 @@ import (
 
 const dotEnv = ".env"
 
-// Once a .env file turns out to be broken, the search for the lines is limited.
-const (
-	maxBroken     = 10  // broken lines: a file with more of them is something else
-	maxValueLines = 200 // lines of one quoted value: somebody's certificates
-)
+// maxBroken is how many lines of a broken .env file are named: a file with more of them
+// is something else.
+const maxBroken = 10
 
 // readDotEnv takes the values of the .env file, if there is one. Unlike in the
 // environment, which is full of other people's variables, a name that is nearly
@@ -28,67 +26,55 @@ func (s *settings) readDotEnv() {
 		return
 	}
 	if err != nil {
-		s.note(dotEnv, wrong(fmt.Sprintf("cannot be read (%v)", err), "make it readable, or remove it")...)
+		s.problems.Add(dotEnv, fmt.Sprintf("cannot be read (%v)", err), "make it readable, or remove it")
 		return
 	}
 	values, broken := parseDotEnv(text)
 	for _, line := range broken {
-		s.note(dotEnv, wrong(fmt.Sprintf("line %d cannot be read", line),
-			"write NAME=value, or NAME='value' if the value has spaces, quotes, # or $")...)
+		s.problems.Add(dotEnv, fmt.Sprintf("line %d cannot be read", line), "write NAME=value, or NAME='value' if the value has spaces, quotes, # or $")
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if values[name] == "" {
 			continue
 		}
 		s.values[name] = values[name]
-		if meant, owner := nearest(name); meant != "" && !known(name) {
-			s.note(owner, wrong(fmt.Sprintf(".env sets %q, which is not known", name), fmt.Sprintf("did you mean %s?", meant))...)
+		if meant, owner := nearest(name); meant != "" {
+			s.problems.Add(owner, fmt.Sprintf(".env sets %q, which is not known", name), fmt.Sprintf("did you mean %s?", meant))
 		}
 	}
 }
 
-// parseDotEnv leaves out the lines that cannot be read and returns their
-// numbers, from 1. The parser's own errors cannot be used: they quote the file,
-// secrets and all, and tell no line.
+// parseDotEnv returns the values, and the numbers, from 1, of lines that cannot be read.
+// The parser's own errors cannot be used: they quote the file, secrets and all, and name no
+// line. So in a broken file each line is read by itself, also one that is part of a value
+// of several lines.
 func parseDotEnv(text string) (values map[string]string, broken []int) {
 	text = strings.TrimPrefix(text, "\ufeff") // some editors begin a file with it
-	lines := strings.SplitAfter(text+"\n", "\n")
-	values, err := unmarshal(lines)
-	if err == nil {
+	if values, err := unmarshal(text); err == nil {
 		return values, nil
 	}
-	for i := 0; i < len(lines); {
-		n := readable(lines[i:])
-		if n == 0 {
+	values = make(map[string]string)
+	for i, line := range strings.Split(text, "\n") {
+		one, err := unmarshal(line)
+		if err != nil {
 			broken = append(broken, i+1)
-			lines[i] = "\n"
-			n = 1
 		}
-		if len(broken) == maxBroken {
-			return nil, broken
-		}
-		i += n
+		maps.Copy(values, one)
 	}
-	values, _ = unmarshal(lines) // every piece of it was read before
-	return values, broken
-}
-
-// readable is how many lines at the beginning can be read by themselves: one, or
-// those of a quoted value that goes over several; 0 if none can.
-func readable(lines []string) int {
-	for n := range min(maxValueLines, len(lines)) {
-		if _, err := unmarshal(lines[:n+1]); err == nil {
-			return n + 1
-		}
+	if len(broken) == 0 {
+		broken = []int{1}
 	}
-	return 0
+	return values, broken[:min(len(broken), maxBroken)]
 }
 
 // unmarshal also refuses a value without a name, which the parser lets pass.
-func unmarshal(lines []string) (map[string]string, error) {
-	values, err := godotenv.Unmarshal(strings.Join(lines, ""))
+func unmarshal(text string) (map[string]string, error) {
+	values, err := godotenv.Unmarshal(text + "\n")
 	if _, nameless := values[""]; err == nil && nameless {
-		return nil, errors.New("a value has no name")
+		err = errors.New("a value has no name")
 	}
-	return values, err
+	if err != nil {
+		return nil, err
+	}
+	return values, nil
 }

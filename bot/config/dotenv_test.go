@@ -19,7 +19,7 @@ func TestBrokenDotEnvLines(t *testing.T) {
 		{"no name", "LOG_LEVEL=info\n=canary\n", []string{"line 2"}},
 		{"an open quote", "LOG_LEVEL=info\nOTHER='canary\nLOG_FORMAT=text\n", []string{"line 2"}},
 		{"a strange name", "can-ary=canary\n", []string{"line 1"}},
-		{"after a value of several lines", "OTHER=\"one\ntwo\nthree\"\ncanary!\n", []string{"line 4"}},
+		{"after a value of several lines, which are then read one by one", "OTHER=\"one\ntwo\nthree\"\ncanary!\n", []string{"line 1", "line 2", "line 3", "line 4"}},
 		{"two of them", "canary!\r\nLOG_LEVEL=info\r\n\"canary\r\n", []string{"line 1", "line 3"}},
 		{"not a text", strings.Repeat("\x00canary\n", 40), []string{
 			"line 1", "line 2", "line 3", "line 4", "line 5", "line 6", "line 7", "line 8", "line 9", "line 10",

@@ -58,7 +58,7 @@ func WithAwaited(path string) PolicyOption {
 type snapshot struct{ text, err string }
 
 // OpenPolicy reads the policy file. An empty path is no file: ALLOWLIST is the only
-// rule. An error of the file is Problems.
+// rule. An error of the file is bot.Problems.
 func OpenPolicy(path string, allowlist []string, log *slog.Logger, options ...PolicyOption) (*Policy, error) {
 	p := &Policy{path: path, allowlist: allowlist, log: log, observe: func(error) {}}
 	for _, option := range options {
@@ -104,7 +104,7 @@ func (p *Policy) follow(now time.Time) {
 	if look == p.taken || now.Sub(p.since) < settledAfter {
 		return
 	}
-	if problems, broken := errors.AsType[Problems](p.take(look)); broken {
+	if problems, broken := errors.AsType[bot.Problems](p.take(look)); broken {
 		for _, problem := range problems {
 			p.log.Error("the rules in force stay, because the policy file cannot be used", "problem", problem.String())
 		}
@@ -112,7 +112,7 @@ func (p *Policy) follow(now time.Time) {
 }
 
 // Reload reads the file now, changed or not. If it cannot be used, the rules in
-// force stay, and the error is Problems.
+// force stay, and the error is bot.Problems.
 func (p *Policy) Reload(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("reading the policy file again: %w", err)
@@ -141,7 +141,7 @@ func (p *Policy) look() snapshot {
 }
 
 // take puts into force what a look has found, or says why it cannot. Its error is
-// Problems.
+// bot.Problems.
 func (p *Policy) take(look snapshot) error {
 	rules, err := p.parse(look)
 	p.taken = look
@@ -158,7 +158,7 @@ func (p *Policy) take(look snapshot) error {
 
 func (p *Policy) parse(look snapshot) (bot.Rules, error) {
 	if look.err != "" {
-		return bot.Rules{}, Problems{{
+		return bot.Rules{}, bot.Problems{{
 			Variable: p.path, What: fmt.Sprintf("cannot be read (%s)", look.err),
 			Remedy: "make it a file that liveadmin can read, or change LIVEADMIN_CONFIG",
 		}}

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"liveadmin/bot"
 	"liveadmin/bot/config"
 )
 
@@ -96,7 +97,7 @@ func TestOpenPolicyRefuses(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			policy, err := config.OpenPolicy(tt.path, []string{"slack:user:U1"}, slog.New(slog.DiscardHandler))
-			if _, ok := errors.AsType[config.Problems](err); !ok || !strings.HasSuffix(err.Error(), tt.want) || policy != nil {
+			if _, ok := errors.AsType[bot.Problems](err); !ok || !strings.HasSuffix(err.Error(), tt.want) || policy != nil {
 				t.Errorf("got %v and error\n%v\nwant\n%s", policy, err, tt.want)
 			}
 		})

@@ -17,7 +17,7 @@ const maxContact = 200
 
 // ParsePolicy reads the text of a policy file, and puts the rule of ALLOWLIST, which
 // allows everything everywhere, before its rules. An empty text has no rules. The
-// error is Problems: all of them, each with its place, as in "liveadmin.yaml:14:9". The
+// error is bot.Problems: all of them, each with its place, as in "liveadmin.yaml:14:9". The
 // text is text in UTF-8, 1 MiB at most.
 func ParsePolicy(name string, text []byte, allowlist []string) (bot.Rules, error) {
 	var rules bot.Rules

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"liveadmin/bot"
 	"liveadmin/commands/grammar"
 
 	"github.com/goccy/go-yaml/ast"
@@ -31,12 +32,12 @@ func (r *reader) problems(file string) error {
 	slices.SortStableFunc(r.flaws, func(a, b flaw) int {
 		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column))
 	})
-	var problems Problems
+	var problems bot.Problems
 	for _, f := range r.flaws[:min(len(r.flaws), maxFlaws)] {
-		problems = append(problems, Problem{Variable: fmt.Sprintf("%s:%d:%d", file, f.line, f.column), What: f.what, Remedy: f.remedy})
+		problems = append(problems, bot.Problem{Variable: fmt.Sprintf("%s:%d:%d", file, f.line, f.column), What: f.what, Remedy: f.remedy})
 	}
 	if len(r.flaws) > maxFlaws {
-		problems = append(problems, Problem{Variable: file, What: "there are more problems than these", Remedy: "mend these first"})
+		problems = append(problems, bot.Problem{Variable: file, What: "there are more problems than these", Remedy: "mend these first"})
 	}
 	return problems
 }

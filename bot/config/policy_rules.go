@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -87,7 +86,7 @@ func (r *ruleReader) rule(n ast.Node, where mark) policy.Rule {
 		rule.Groups = r.ruleGroups(f.value)
 	}
 	if f, ok := keys["channels"]; ok {
-		rule.Channels = r.references(f.value, "channels", channelForms(), "is no channel")
+		rule.Channels = r.references(f.value, "channels", channelForms, "is no channel")
 	}
 	if f, ok := keys["for"]; ok {
 		rule.For = r.limit(f.value)
@@ -97,7 +96,7 @@ func (r *ruleReader) rule(n ast.Node, where mark) policy.Rule {
 
 // callers takes a list of callers, as in ALLOWLIST.
 func (r *reader) callers(n ast.Node, what string) []string {
-	return r.references(n, what, allowForms(), "names nobody")
+	return r.references(n, what, callerForms, "names nobody")
 }
 
 func (r *reader) references(n ast.Node, what string, forms []idForm, wrong string) []string {
@@ -110,13 +109,6 @@ func (r *reader) references(n ast.Node, what string, forms []idForm, wrong strin
 		all = append(all, t.value)
 	}
 	return all
-}
-
-func channelForms() []idForm {
-	return []idForm{
-		{"slack:", regexp.MustCompile(`^[CGD][A-Z0-9]+$`), "slack:C024BE91L"},
-		{"discord:", regexp.MustCompile(`^[0-9]+$`), "discord:165511591545143296"},
-	}
 }
 
 // ruled lists the commands that a rule can give.

@@ -49,9 +49,9 @@ func parseTwice(t *testing.T, file string) (bot.Rules, error) {
 
 // checkRefusal: a file that cannot be used gives nothing, and a whole line for each
 // problem.
-func checkRefusal(t *testing.T, rules bot.Rules, err error) config.Problems {
+func checkRefusal(t *testing.T, rules bot.Rules, err error) bot.Problems {
 	t.Helper()
-	problems, ok := errors.AsType[config.Problems](err)
+	problems, ok := errors.AsType[bot.Problems](err)
 	if !ok || len(problems) == 0 {
 		t.Fatalf("got %+v and error %v, want Problems", rules, err)
 	}

@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"liveadmin/bot"
 	"liveadmin/bot/config"
 )
 
@@ -225,7 +226,7 @@ func TestReload(t *testing.T) {
 		}
 		d.wants(t, 0, "U2")
 		d.write(t, "rules: x")
-		if _, ok := errors.AsType[config.Problems](d.Reload(t.Context())); !ok {
+		if _, ok := errors.AsType[bot.Problems](d.Reload(t.Context())); !ok {
 			t.Error("a broken file is no error")
 		}
 		d.wants(t, time.Minute, "U2")

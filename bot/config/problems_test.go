@@ -6,15 +6,16 @@ import (
 	"strings"
 	"testing"
 
+	"liveadmin/bot"
 	"liveadmin/bot/config"
 	"liveadmin/imapi"
 )
 
 // problems loads a configuration that has some.
-func problems(t *testing.T, dir string, env map[string]string) config.Problems {
+func problems(t *testing.T, dir string, env map[string]string) bot.Problems {
 	t.Helper()
 	c, err := config.Load(dir, environ(env))
-	var found config.Problems
+	var found bot.Problems
 	if !errors.As(err, &found) {
 		t.Fatalf("Load gave %+v and error %v, want Problems", c, err)
 	}
@@ -50,7 +51,7 @@ func TestOneProblem(t *testing.T) {
 		{"unknown region beside a base URL", "IM_REGION", with("IM_REGION=mars", "IM_BASE_URL=https://a.test"), `"mars"`, regions},
 		{"base URL without TLS", "IM_BASE_URL", with("IM_BASE_URL=http://a.test"), `"http://a.test"`, "https://"},
 		{"base URL alone and bad", "IM_BASE_URL", with("IM_REGION=", "IM_BASE_URL=a.test"), `"a.test"`, "https://"},
-		{"base URL with a password", "IM_BASE_URL", with("IM_BASE_URL=https://u:pass@a.test"), "not shown", "password"},
+		{"base URL with a password", "IM_BASE_URL", with("IM_BASE_URL=https://u:pass@a.test"), "not shown, because it may hold a password) must not hold a user", "https://"},
 		{"rate of zero", "IM_RATE_LIMIT", with("IM_RATE_LIMIT=0"), `"0"`, "1 to 200"},
 		{"rate over the cap", "IM_RATE_LIMIT", with("IM_RATE_LIMIT=201"), `"201"`, "1 to 200"},
 		{"rate is no number", "IM_RATE_LIMIT", with("IM_RATE_LIMIT=fast"), `"fast"`, "1 to 200"},
@@ -65,8 +66,8 @@ func TestOneProblem(t *testing.T) {
 		{"Slack URL in the clear", "SLACK_API_URL", with("SLACK_API_URL=http://a.test/api/"), `"http://a.test/api/"`, "https://slack.com/api/"},
 		{"Discord URL in the clear", "DISCORD_API_URL", with("DISCORD_API_URL=http://10.0.0.1"), `"http://10.0.0.1"`, "https://discord.com"},
 		{"Slack URL without a host", "SLACK_API_URL", with("SLACK_API_URL=https:///api/"), `"https:///api/"`, "https://slack.com/api/"},
-		{"Slack URL with a query", "SLACK_API_URL", with("SLACK_API_URL=https://a.test/?token=1"), "not shown", "without user"},
-		{"Slack URL with a user", "SLACK_API_URL", with("SLACK_API_URL=https://u@a.test/"), "not shown", "without user"},
+		{"Slack URL with a query", "SLACK_API_URL", with("SLACK_API_URL=https://a.test/?token=1"), "(not shown, because it may hold a password) must not have a query", "https://slack.com/api/"},
+		{"Slack URL with a user", "SLACK_API_URL", with("SLACK_API_URL=https://u@a.test/"), "(not shown, because it may hold a password) must not hold a user", "https://slack.com/api/"},
 
 		{"Discord token with a space", "DISCORD_TOKEN", with("DISCORD_TOKEN=Bot abc"), "has a space", "again"},
 		{"public key too short", "DISCORD_PUBLIC_KEY", with("DISCORD_TOKEN=t", "DISCORD_PUBLIC_KEY=abcd"), `"abcd"`, "64 hexadecimal digits"},
@@ -128,7 +129,7 @@ func TestEverythingToRun(t *testing.T) {
 			dir := t.TempDir()
 			path := write(t, dir, "liveadmin.yaml", tt.yaml)
 			_, err := config.LoadToRun(dir, environ(tt.env))
-			var found config.Problems
+			var found bot.Problems
 			if err != nil && !errors.As(err, &found) {
 				t.Fatalf("error %v, want Problems", err)
 			}
@@ -197,7 +198,7 @@ func TestEveryProblemAtOnceInOrder(t *testing.T) {
 }
 
 func TestErrorIsALineEach(t *testing.T) {
-	got := config.Problems{{"A", "is bad", "mend it"}, {"B", "is worse", "remove it"}}.Error()
+	got := bot.Problems{{Variable: "A", What: "is bad", Remedy: "mend it"}, {Variable: "B", What: "is worse", Remedy: "remove it"}}.Error()
 	if want := "A: is bad: mend it\nB: is worse: remove it"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

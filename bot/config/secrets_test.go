@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode"
 
+	"liveadmin/bot"
 	"liveadmin/bot/config"
 )
 
@@ -24,7 +25,7 @@ func checkError(t *testing.T, err error, canary string) {
 	if err == nil {
 		return
 	}
-	var found config.Problems
+	var found bot.Problems
 	if !errors.As(err, &found) {
 		t.Fatalf("%T is not Problems", err)
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -8,7 +9,11 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
+
+	"liveadmin/bot"
 )
 
 // maxFile is how many bytes a .env file or a secret's file can have.
@@ -19,7 +24,37 @@ const maxFile = 64 << 10
 type settings struct {
 	dir      string
 	values   map[string]string
-	problems Problems
+	problems bot.Problems
+}
+
+// read takes every value that can be used, and returns the problems of the others.
+func read(dir string, environ []string) (Config, bot.Problems) {
+	s := gather(dir, environ)
+	var c Config
+	unusable := make(map[string]bool)
+	eachVariable(&c, func(v Variable, field any) {
+		text, ok := s.text(v)
+		if unusable[v.Name] = !ok; !ok {
+			text = "?" // it counts as set: nothing else says that it is missing
+		}
+		if text != "" {
+			set(field, text)
+		}
+	})
+	for _, p := range c.check() {
+		if !unusable[p.Variable] {
+			s.problems.Add(p.Variable, s.quoted(p.Variable, p.What), p.Remedy)
+		}
+	}
+	if unusable["LIVEADMIN_CONFIG"] {
+		c.PolicyFile = ""
+		return c, s.problems
+	}
+	c.PolicyFile = s.path(c.PolicyFile)
+	if s.values["LIVEADMIN_CONFIG"] == "" && !isThere(c.PolicyFile) {
+		c.PolicyFile, c.PolicyAwaited = "", c.PolicyFile
+	}
+	return c, s.problems
 }
 
 // gather merges the .env file and the environment, which wins: also with a secret over
@@ -33,7 +68,7 @@ func gather(dir string, environ []string) *settings {
 			outer[name] = value
 		}
 	}
-	for _, v := range table() {
+	for _, v := range Variables() {
 		if file := v.Name + fileSuffix; outer[v.Name] != "" || v.Secret && outer[file] != "" {
 			delete(s.values, v.Name)
 			delete(s.values, file)
@@ -43,43 +78,38 @@ func gather(dir string, environ []string) *settings {
 	return s
 }
 
-func (s *settings) note(variable string, problems ...Problem) {
-	for _, p := range problems {
-		p.Variable = variable
-		s.problems = append(s.problems, p)
-	}
-}
-
-// given reports whether a variable, or its file, is set, be it badly.
-func (s *settings) given(name string) bool {
-	file := name + fileSuffix
-	return s.values[name] != "" || known(file) && s.values[file] != ""
-}
-
-// value is what a variable is to be set to. It is empty if nothing is set and
-// there is no default, or if what is set cannot be used, which is noted.
-func (s *settings) value(v variable) string {
-	value, file := s.values[v.Name], ""
-	if v.Secret {
-		file = s.values[v.Name+fileSuffix]
-	}
-	switch {
-	case value == "" && file == "":
-		return v.Default
-	case value != "" && file != "":
-		s.note(v.Name, wrong(fmt.Sprintf("%s and %s%s are both set", v.Name, v.Name, fileSuffix),
-			"keep one of them")...)
-		return ""
-	case file != "":
-		value = s.secretFrom(v.Name, file)
+// text is what a variable says. It is empty if nothing is set and there is no default. If
+// what is set cannot be used, that is noted, and ok is false.
+func (s *settings) text(v Variable) (text string, ok bool) {
+	before := len(s.problems)
+	text = s.values[v.Name]
+	if file := s.values[v.Name+fileSuffix]; v.Secret && file != "" {
+		if text != "" {
+			s.problems.Add(v.Name, fmt.Sprintf("%s and %s%s are both set", v.Name, v.Name, fileSuffix), "keep one of them")
+		} else {
+			text = s.secretFrom(v.Name, file)
+		}
 	}
 	// After a quote that is not closed on its line, a value of .env goes on into
 	// the secrets below: it must not be shown.
-	if strings.ContainsAny(value, "\r\n") {
-		s.note(v.Name, wrong("has a line break", "write the value on one line, and close its quote there")...)
-		return ""
+	if strings.ContainsAny(text, "\r\n") {
+		s.problems.Add(v.Name, "has a line break", "write the value on one line, and close its quote there")
 	}
-	return value
+	return cmp.Or(text, v.Default), len(s.problems) == before
+}
+
+// quoted puts the value that something is wrong with before what is wrong, unless it is
+// a secret, or may hold one.
+func (s *settings) quoted(name, what string) string {
+	value := s.values[name]
+	secret := slices.ContainsFunc(Variables(), func(v Variable) bool { return v.Name == name && v.Secret })
+	switch {
+	case value == "" || secret || strings.HasPrefix(what, `"`): // it quotes its own part of the value
+		return what
+	case strings.HasSuffix(name, "_URL") && strings.ContainsAny(value, "@?"):
+		return "the URL (not shown, because it may hold a password) " + what
+	}
+	return strconv.Quote(value) + " " + what
 }
 
 // secretFrom reads the file that a variable names.
@@ -92,10 +122,9 @@ func (s *settings) secretFrom(variable, file string) string {
 	value := strings.TrimRight(content, "\r\n")
 	switch {
 	case err != nil:
-		s.note(variable, wrong(fmt.Sprintf("%s cannot be read (%v)", shown, err),
-			"name a file that liveadmin can read, with nothing but the value in it")...)
+		s.problems.Add(variable, fmt.Sprintf("%s cannot be read (%v)", shown, err), "name a file that liveadmin can read, with nothing but the value in it")
 	case value == "":
-		s.note(variable, wrong(shown+" is empty", "write the value into it")...)
+		s.problems.Add(variable, shown+" is empty", "write the value into it")
 	}
 	return value
 }
@@ -115,20 +144,6 @@ func (s *settings) path(file string) string {
 		return file
 	}
 	return filepath.Join(s.dir, file)
-}
-
-// policyFile is the path of the policy file; or, if nobody named one and the default
-// is not there, the path where it is awaited. Both are empty if the one that was
-// named cannot be one.
-func (s *settings) policyFile(file string) (path, awaited string) {
-	if file == "" {
-		return "", ""
-	}
-	path = s.path(file)
-	if !s.given("LIVEADMIN_CONFIG") && !isThere(path) {
-		return "", path
-	}
-	return path, ""
 }
 
 func isThere(path string) bool {

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,22 +17,12 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
 	"liveadmin/commands/policy"
-	"liveadmin/imapi"
 
 	"github.com/gorilla/websocket"
 )
 
 // Name is the platform's name in places and callers.
 const Name = "discord"
-
-// Config is the application in Discord. With a public key it works over HTTP,
-// otherwise on the gateway.
-type Config struct {
-	Token     imapi.Secret
-	PublicKey string // hex, as the developer portal shows it
-	GuildID   string // register the command in this server, and refuse what comes from others; empty: all
-	APIURL    string // scheme://host[:port]; empty: https://discord.com
-}
 
 // Options are what else the platform needs. Log and Policy are required.
 type Options struct {
@@ -96,27 +85,24 @@ var (
 	_ bot.Confirmer = (*Discord)(nil)
 )
 
-// New returns the platform, or tells what of its settings cannot be.
+// New returns the platform. Its error is bot.Problems if the Config is not valid.
 func New(c Config, o Options) (*Discord, error) {
 	if o.Log == nil || o.Policy == nil {
 		return nil, errors.New("discord: a log and a policy are required")
 	}
-	if c.Token.Empty() {
+	if !c.HasCredentials() {
 		return nil, errors.New("discord: the bot token is missing")
 	}
-	if c.GuildID != "" && !snowflake.MatchString(c.GuildID) {
-		return nil, fmt.Errorf("discord: %q is no ID of a server", c.GuildID)
+	if problems := c.Validate(); len(problems) > 0 {
+		return nil, problems
 	}
 	if o.CallTime < 0 || o.Refresh < 0 || o.Grace < 0 || o.Recheck < 0 || o.Renew < 0 {
 		return nil, errors.New("discord: a time is below zero")
 	}
-	key, err := readKey(c.PublicKey)
-	if err != nil {
-		return nil, err
-	}
-	api, err := readURL(c.APIURL)
-	if err != nil {
-		return nil, err
+	key, _ := c.key() // Validate
+	api, _ := c.api() // has seen them
+	if api != nil {
+		c.APIURL = api.String()
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -149,25 +135,6 @@ func (d *Discord) Accepted(ctx context.Context) error {
 		err = fmt.Errorf("%w: %w", err, bot.ErrRevoked)
 	}
 	return err
-}
-
-func readKey(text string) (ed25519.PublicKey, error) {
-	key, err := hex.DecodeString(text)
-	if err != nil || len(key) != 0 && len(key) != ed25519.PublicKeySize {
-		return nil, errors.New("discord: the public key is not the one that the developer portal shows: 64 hexadecimal digits")
-	}
-	return key, nil
-}
-
-func readURL(text string) (*url.URL, error) {
-	if text == "" {
-		return nil, nil
-	}
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || *u != (url.URL{Scheme: u.Scheme, Host: u.Host}) {
-		return nil, errors.New("discord: the API's address must be scheme://host[:port]")
-	}
-	return u, nil
 }
 
 // Name is "discord".

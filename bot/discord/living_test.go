@@ -340,6 +340,8 @@ func TestNew(t *testing.T) {
 		{"a server", func(c *discord.Config, _ *discord.Options) { c.GuildID = "165511591545143296" }, true},
 		{"a key", func(c *discord.Config, _ *discord.Options) { c.PublicKey = strings.Repeat("aB", 32) }, true},
 		{"an address", func(c *discord.Config, _ *discord.Options) { c.APIURL = "http://127.0.0.1:8080" }, true},
+		{"an address with a slash", func(c *discord.Config, _ *discord.Options) { c.APIURL = "https://proxy/" }, true},
+		{"an address in the clear", func(c *discord.Config, _ *discord.Options) { c.APIURL = "http://proxy" }, false},
 		{"no log", func(_ *discord.Config, o *discord.Options) { o.Log = nil }, false},
 		{"no policy", func(_ *discord.Config, o *discord.Options) { o.Policy = nil }, false},
 		{"no token", func(c *discord.Config, _ *discord.Options) { c.Token = imapi.Secret{} }, false},

@@ -61,11 +61,11 @@ func sideBySide(ctx context.Context, parts ...func(context.Context) []bot.Findin
 	return slices.Concat(found...)
 }
 
-func checkSlack(ctx context.Context, c config.Slack, rules policy.Policy) []bot.Finding {
+func checkSlack(ctx context.Context, c slack.Config, rules policy.Policy) []bot.Finding {
 	if !c.HasCredentials() {
 		return []bot.Finding{{Name: "Slack", Status: bot.Unchecked, Detail: "SLACK_BOT_TOKEN is not set"}}
 	}
-	s, err := slack.New(slack.Config(c), slack.Options{
+	s, err := slack.New(c, slack.Options{
 		Log: slog.New(slog.DiscardHandler), Policy: func() policy.Policy { return rules }, CallTime: checkCallTime,
 	})
 	if err != nil {
@@ -74,11 +74,11 @@ func checkSlack(ctx context.Context, c config.Slack, rules policy.Policy) []bot.
 	return s.Check(ctx)
 }
 
-func checkDiscord(ctx context.Context, c config.Discord, rules policy.Policy) []bot.Finding {
+func checkDiscord(ctx context.Context, c discord.Config, rules policy.Policy) []bot.Finding {
 	if !c.HasCredentials() {
 		return []bot.Finding{{Name: "Discord", Status: bot.Unchecked, Detail: "DISCORD_TOKEN is not set"}}
 	}
-	d, err := discord.New(discord.Config(c), discord.Options{
+	d, err := discord.New(c, discord.Options{
 		Log: slog.New(slog.DiscardHandler), Policy: func() policy.Policy { return rules }, CallTime: checkCallTime,
 	})
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 
 // problemsOf gives each problem of the settings, or of the config file, a finding.
 func problemsOf(name string, err error) []bot.Finding {
-	problems, ok := errors.AsType[config.Problems](err)
+	problems, ok := errors.AsType[bot.Problems](err)
 	if !ok {
 		return []bot.Finding{failed(bot.Finding{Name: name}, err.Error(), "Correct it, then check again.")}
 	}

@@ -62,13 +62,12 @@ type api struct {
 }
 
 func newAPI(c Config, o Options) *api {
-	at, _ := url.Parse(cmp.Or(c.APIURL, slackgo.APIURL)) // New has looked at it
+	at, _ := imapi.ParseBaseURL(cmp.Or(c.APIURL, slackgo.APIURL)) // New has validated it
+	at.Path += "/"
 	client := chat.NewClient(o.CallTime, o.Gate, authorized(at, c.BotToken))
 	options := []slackgo.Option{
 		slackgo.OptionHTTPClient(client), slackgo.OptionAppLevelToken(c.AppToken.Reveal()), slackgo.OptionLog(quiet{o.Log}),
-	}
-	if c.APIURL != "" {
-		options = append(options, slackgo.OptionAPIURL(c.APIURL))
+		slackgo.OptionAPIURL(at.String()),
 	}
 	a := &api{Client: slackgo.New(c.BotToken.Reveal(), options...), http: client, url: at, time: o.CallTime}
 	a.botToken, a.appToken = chat.NewRecheck(o.Recheck, a.askBotToken), chat.NewRecheck(o.Recheck, a.askAppToken)

@@ -29,7 +29,7 @@ func newWire(t testing.TB, log *bottest.Log) wire {
 	l := wire{make(chan string), make(chan string, 100)}
 	server := httptest.NewServer(l)
 	t.Cleanup(server.Close)
-	s := introduced(Config{AppToken: imapi.NewSecret("x"), APIURL: server.URL + "/"}, grave(log), identity{team: "T1", user: "U0BOT"})
+	s := introduced(Config{AppToken: imapi.NewSecret("xapp-1"), APIURL: server.URL + "/"}, grave(log), identity{team: "T1", user: "U0BOT"})
 	s.doorway.Open(&listener{})
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan struct{})

@@ -11,12 +11,12 @@ import (
 
 // deaf is a platform that was introduced but runs nowhere.
 func deaf(self identity) *Slack {
-	return introduced(Config{AppToken: imapi.NewSecret("x")}, slog.New(slog.DiscardHandler), self)
+	return introduced(Config{AppToken: imapi.NewSecret("xapp-1")}, slog.New(slog.DiscardHandler), self)
 }
 
 // introduced is a platform that knows who it is. No user group counts in it.
 func introduced(c Config, log *slog.Logger, self identity) *Slack {
-	c.BotToken = imapi.NewSecret("x")
+	c.BotToken = imapi.NewSecret("xoxb-1")
 	s, err := New(c, Options{Log: log, Policy: func() policy.Policy { return policy.Policy{} }})
 	if err != nil {
 		panic(err) // settings that are always good

@@ -337,18 +337,19 @@ func TestStop(t *testing.T) {
 // TestNew: what cannot be is refused.
 func TestNew(t *testing.T) {
 	w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
-	token := imapi.NewSecret("x")
+	token, app := imapi.NewSecret("xoxb-1"), imapi.NewSecret("xapp-1")
 	for _, tc := range []struct {
 		name string
 		c    slack.Config
 		o    slack.Options
 	}{
-		{"no log", slack.Config{BotToken: token, AppToken: token}, slack.Options{Policy: w.opts.Policy}},
-		{"no policy", slack.Config{BotToken: token, AppToken: token}, slack.Options{Log: w.opts.Log}},
-		{"no bot token", slack.Config{AppToken: token}, w.opts},
+		{"no log", slack.Config{BotToken: token, AppToken: app}, slack.Options{Policy: w.opts.Policy}},
+		{"no policy", slack.Config{BotToken: token, AppToken: app}, slack.Options{Log: w.opts.Log}},
+		{"no bot token", slack.Config{AppToken: app}, w.opts},
 		{"no way in", slack.Config{BotToken: token}, w.opts},
-		{"an address without its end", slack.Config{BotToken: token, AppToken: token, APIURL: "http://x/api"}, w.opts},
-		{"a time below zero", slack.Config{BotToken: token, AppToken: token}, slack.Options{Log: w.opts.Log, Policy: w.opts.Policy, Silence: -1}},
+		{"an address in the clear", slack.Config{BotToken: token, AppToken: app, APIURL: "http://x/api/"}, w.opts},
+		{"a token of another kind", slack.Config{BotToken: app, AppToken: app}, w.opts},
+		{"a time below zero", slack.Config{BotToken: token, AppToken: app}, slack.Options{Log: w.opts.Log, Policy: w.opts.Policy, Silence: -1}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if _, err := slack.New(tc.c, tc.o); err == nil {

@@ -24,11 +24,11 @@ func TestCanRespond(t *testing.T) {
 		{"", "", false},
 		{"", "https://hooks.slack.com:%zz/", false},
 		{"http://127.0.0.1:9/api/", "http://127.0.0.1:9/commands/x", true},
+		{"http://127.0.0.1:9/api", "http://127.0.0.1:9/commands/x", true},
 		{"http://127.0.0.1:9/api/", "http://127.0.0.1:10/commands/x", false},
 		{"http://127.0.0.1:9/api/", "https://127.0.0.1:9/commands/x", false},
 	} {
-		token := imapi.NewSecret("x")
-		s, err := New(Config{BotToken: token, AppToken: token, APIURL: tc.api},
+		s, err := New(Config{BotToken: imapi.NewSecret("xoxb-1"), AppToken: imapi.NewSecret("xapp-1"), APIURL: tc.api},
 			Options{Log: slog.New(slog.DiscardHandler), Policy: func() policy.Policy { return policy.Policy{} }})
 		if err != nil {
 			t.Fatal(err)

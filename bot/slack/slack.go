@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,22 +14,12 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
-	"liveadmin/imapi"
 
 	slackgo "github.com/slack-go/slack"
 )
 
 // Name is the platform's name in places and callers.
 const Name = "slack"
-
-// Config is the app in Slack. With an app token it works in Socket Mode, otherwise
-// over HTTP with the signing secret.
-type Config struct {
-	BotToken      imapi.Secret
-	AppToken      imapi.Secret
-	SigningSecret imapi.Secret
-	APIURL        string // ends in "/"; empty: https://slack.com/api/
-}
 
 // Options are what else the platform needs. Log and Policy are required.
 type Options struct {
@@ -79,19 +67,18 @@ var (
 	_ bot.Finder   = (*Slack)(nil)
 )
 
-// New returns the platform, or tells what of its settings cannot be.
+// New returns the platform. Its error is bot.Problems if the Config is not valid.
 func New(c Config, o Options) (*Slack, error) {
 	switch {
 	case o.Log == nil || o.Policy == nil:
 		return nil, errors.New("slack: a log and a policy are required")
-	case c.BotToken.Empty():
-		return nil, errors.New("slack: the bot token is missing")
-	case c.AppToken.Empty() && c.SigningSecret.Empty():
-		return nil, errors.New("slack: an app token (Socket Mode) or a signing secret (HTTP) is missing")
-	case c.APIURL != "" && !isAddress(c.APIURL):
-		return nil, errors.New("slack: the API's address must be a URL that ends in /")
+	case !c.HasCredentials():
+		return nil, errors.New("slack: credentials are missing: a bot token, and an app token (Socket Mode) or a signing secret (HTTP)")
 	case o.CallTime < 0 || o.Silence < 0 || o.Refresh < 0 || o.Recheck < 0:
 		return nil, errors.New("slack: a time is below zero")
+	}
+	if problems := c.Validate(); len(problems) > 0 {
+		return nil, problems
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -114,12 +101,6 @@ func New(c Config, o Options) (*Slack, error) {
 	}
 	s.groups = &userGroups{api: s.api, policy: o.Policy, now: o.Now, log: o.Log, read: make(map[string]members)}
 	return s, nil
-}
-
-// isAddress reports whether the Web API can have an address.
-func isAddress(text string) bool {
-	u, err := url.Parse(text)
-	return err == nil && u.Host != "" && strings.HasSuffix(u.Path, "/")
 }
 
 // Name is "slack".
