@@ -133,9 +133,35 @@ func (s groupState) end(admins []string, limits map[string]limit) (groupState, e
 	return s, v.error
 }
 
-// carry is the operation that an entry is carried out: it takes the calls before it, and
-// answers what was true before and is true after them.
+// carry is the operation that an entry is carried out. The first calls may be those of an
+// end that rests.
 func (s groupState) carry(c carried) (groupState, error) {
+	next, err := s.settle(c)
+	for rest := s; err != nil && rest.rests(); {
+		rest.admins, rest.calls = groupState{admins: rest.admins, calls: rest.calls[:1]}.now(), rest.calls[1:]
+		if late, lateErr := rest.settle(c); lateErr == nil {
+			return late, nil
+		}
+	}
+	return next, err
+}
+
+// rests reports whether the first call may be that of an end that rests, because nobody
+// knows whether the call was carried out, while others go on.
+func (s groupState) rests() bool {
+	if len(s.calls) == 0 {
+		return false
+	}
+	first := s.calls[0]
+	return first.users == nil || first.cancel && first.lost && !slices.ContainsFunc(first.users, func(u string) bool {
+		l, limited := s.limits[u]
+		return !limited || l.until*1000 > first.out
+	})
+}
+
+// settle takes the calls as those of one entry, which answers what was true before and is
+// true after them.
+func (s groupState) settle(c carried) (groupState, error) {
 	number := c.entry.Number
 	var v violations
 	v.unless(c.asked, "nobody asked for it")

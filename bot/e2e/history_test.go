@@ -102,3 +102,28 @@ func TestHistory(t *testing.T) {
 		})
 	}
 }
+
+// TestHistoryRest lets nobody know whether a right was taken at its end, which therefore
+// rests while others change the group.
+func TestHistoryRest(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+	defer cancel()
+	tw := newTown(t, "", 1)
+	p := tw.inSlack("C0ONE", historyGroup, false)
+	tw.wild = []*place{p}
+	running := tw.begin(tw.instances[0], "")
+	tw.say(ctx, step{verb: "add", users: "user1", limit: "2s"}, p)()
+	if err := p.answered(ctx); err != nil {
+		t.Fatal(err)
+	}
+	lost := simulator.Fault{Kind: simulator.Truncate, Command: "modify_admin", Group: historyGroup, Times: 6} // three tries, twice
+	if err := tw.api.Inject(lost); err != nil {
+		t.Fatal(err)
+	}
+	tw.waitFor(ctx, "the end rests", func(l *ledger) bool { return l.resting(historyGroup) })
+	tw.say(ctx, step{verb: "add", users: "user2"}, p)()
+	tw.waitFor(ctx, "everything is done", (*ledger).settled)
+	tw.instances[0].stop(running)
+	tw.checkHistory()
+}
