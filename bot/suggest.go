@@ -25,11 +25,11 @@ func (in *Intake) Suggest(ctx context.Context, q Question) []string {
 	rules := in.rules()
 	switch q.Field {
 	case "group":
-		return completed(q.Fields.Group, "", in.groupsFor(ctx, q, rules), func(word string) bool {
+		return completed(q.Fields.Get("group"), "", in.groupsFor(ctx, q, rules), func(word string) bool {
 			return readsAs(word, rules.Names)
 		})
 	case "users":
-		head, tail := lastWord(q.Fields.Users)
+		head, tail := lastWord(q.Fields.Get("users"))
 		return completed(tail, head, in.adminsFor(ctx, q, rules), func(string) bool { return true })
 	}
 	return nil
@@ -60,9 +60,14 @@ func lastWord(list string) (head, word string) {
 	return list[:at], list[at:]
 }
 
+// naming is a command on a group, as it is filled in.
+func naming(v commands.Verb, group string) grammar.Fields {
+	return grammar.Fields{Verb: string(v)}.With("group", group)
+}
+
 // readsAs reports whether a word in the field of a group means itself.
 func readsAs(word string, names commands.Names) bool {
-	cmd, mistake := grammar.New(grammar.Fields{Verb: string(commands.List), Group: word}, names, nil)
+	cmd, mistake := grammar.New(naming(commands.List, word), names, nil)
 	if mistake != nil {
 		return false
 	}
@@ -97,12 +102,12 @@ func (in *Intake) groupsFor(ctx context.Context, q Question, rules Rules) []stri
 // adminsFor returns the administrators of the group that is filled in, if the caller
 // may list them, without those who are named already.
 func (in *Intake) adminsFor(ctx context.Context, q Question, rules Rules) []string {
-	list, mistake := grammar.New(grammar.Fields{Verb: string(commands.List), Group: q.Fields.Group}, rules.Names, nil)
+	list, mistake := grammar.New(naming(commands.List, q.Fields.Get("group")), rules.Names, nil)
 	if mistake != nil || !rules.Policy.Decide(q.Caller, q.Place, list).Allowed {
 		return nil
 	}
-	head, _ := lastWord(q.Fields.Users)
-	named, _ := grammar.New(grammar.Fields{Verb: string(commands.Remove), Group: q.Fields.Group, Users: head}, rules.Names, nil)
+	head, _ := lastWord(q.Fields.Get("users"))
+	named, _ := grammar.New(naming(commands.Remove, q.Fields.Get("group")).With("users", head), rules.Names, nil)
 	var words []string
 	for _, g := range list.Target.Groups[:min(len(list.Target.Groups), groupsRead)] {
 		for _, a := range in.glance(ctx, g) {
@@ -120,6 +125,6 @@ func holds(people []commands.Person, user imapi.UserID) bool {
 
 // meansItself reports whether a word in the field of USERs means the UserID itself.
 func meansItself(user string, names commands.Names) bool {
-	cmd, mistake := grammar.New(grammar.Fields{Verb: string(commands.Remove), Group: "@TGS#a", Users: user}, names, nil)
+	cmd, mistake := grammar.New(naming(commands.Remove, "@TGS#a").With("users", user), names, nil)
 	return mistake == nil && len(cmd.Users) == 1 && string(cmd.Users[0].ID) == user
 }

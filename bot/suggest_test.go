@@ -19,13 +19,12 @@ import (
 func asking(field, typed, group string) bot.Question {
 	q := bot.Question{
 		Caller: commands.Caller{Ref: bottest.Ref("alice")}, Place: commands.Place{Platform: bottest.Platform},
-		Field: field, Fields: grammar.Fields{Verb: "remove", Group: group},
+		Field: field, Fields: grammar.Fields{Verb: "remove"},
 	}
-	if field == "group" {
-		q.Fields.Group = typed
-	} else {
-		q.Fields.Users = typed
+	if field == "users" {
+		q.Fields = q.Fields.With("group", group)
 	}
+	q.Fields = q.Fields.With(field, typed)
 	return q
 }
 

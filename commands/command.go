@@ -30,14 +30,11 @@ const (
 // CallsAPI reports whether the verb is about a group at Tencent. Those are answered
 // in the thread, everything else to the caller alone.
 func (v Verb) CallsAPI() bool {
-	switch v {
-	case Add, Remove, List, Undo, Extend, Remind, End:
-		return true
-	}
-	return false
+	row, _ := Table.Row(v)
+	return row.CallsAPI
 }
 
-// cancels reports whether the verb takes the right from those whom it names.
+// Cancels reports whether the verb takes the right from those whom it names.
 func (v Verb) Cancels() bool { return v == Remove || v == End }
 
 // Limits of what a command can hold.

@@ -120,7 +120,7 @@ const everything = 1 << 40
 
 // filter is what history asks the journal for: as in chat the newest, or all of a time.
 func (h *historyArgs) filter(now time.Time, names commands.Names) (bot.Filter, error) {
-	cmd, mistake := grammar.New(grammar.Fields{Verb: string(commands.History), About: h.about}, names, func(string) bool { return true })
+	cmd, mistake := grammar.New(grammar.Fields{Verb: string(commands.History)}.With("about", h.about), names, func(string) bool { return true })
 	if mistake != nil {
 		mistake.Typed = "" // it would show how a chat with fields writes it
 		return bot.Filter{}, badFilter{strings.TrimSpace(words.English().Mistake(0, *mistake).String())}

@@ -113,7 +113,11 @@ func (r *reader) references(n ast.Node, what string, forms []idForm, wrong strin
 
 // ruled lists the commands that a rule can give.
 func ruled() []string {
-	return []string{string(commands.Add), string(commands.Remove), string(commands.List), string(commands.History), string(commands.Groups)}
+	var words []string
+	for _, v := range commands.Table.Ruled() {
+		words = append(words, string(v))
+	}
+	return words
 }
 
 func (r *reader) commands(n ast.Node) []commands.Verb {

@@ -85,8 +85,12 @@ func filledIn(text string) (sub string, options fakediscord.Options) {
 
 // asFields is how an answer of the neutral chat reads where commands have fields.
 func asFields(answer string) string {
-	for _, v := range []commands.Verb{commands.Add, commands.Remove, commands.List, commands.History, commands.Groups, commands.Whoami, commands.Help} {
-		answer = strings.ReplaceAll(answer, "/liveadmin "+commands.Usage(v), forms()[v])
+	for _, v := range commands.Table.Verbs() {
+		row, _ := commands.Table.Row(v)
+		for _, f := range row.Args {
+			answer = strings.ReplaceAll(answer, "• "+strings.TrimSuffix(f.Kind.Usage(), "…")+": ", "• "+f.Option()+": ")
+		}
+		answer = strings.ReplaceAll(answer, "/liveadmin "+commands.Table.Usage(v), form(row))
 	}
 	answer = regexp.MustCompile(`--([a-z]+)`).ReplaceAllString(answer, "$1")
 	answer = strings.ReplaceAll(answer, "dry-run:", "dry_run:")
@@ -100,17 +104,20 @@ func asFields(answer string) string {
 	})
 }
 
-// forms is how each command is filled in.
-func forms() map[commands.Verb]string {
-	return map[commands.Verb]string{
-		commands.Add:     "/liveadmin add group users [for] [replace] [reason] [new] [dry_run]",
-		commands.Remove:  "/liveadmin remove group users [reason] [dry_run]",
-		commands.List:    "/liveadmin list group",
-		commands.History: "/liveadmin history [about] [since]",
-		commands.Groups:  "/liveadmin groups",
-		commands.Whoami:  "/liveadmin whoami",
-		commands.Help:    "/liveadmin help [command]",
+// form is how a command is filled in.
+func form(row commands.Row) string {
+	line := "/liveadmin " + string(row.Verb)
+	for _, f := range row.Args {
+		if f.Optional {
+			line += " [" + f.Option() + "]"
+		} else {
+			line += " " + f.Option()
+		}
 	}
+	for _, f := range row.Flags {
+		line += " [" + f.Option() + "]"
+	}
+	return line
 }
 
 // neutral drops what a platform words in its own way: quotes, indents, the ends of

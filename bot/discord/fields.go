@@ -1,6 +1,12 @@
 package discord
 
-import "liveadmin/commands"
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"liveadmin/commands"
+	"liveadmin/commands/words"
+)
 
 // commandName is the one command of the bot.
 const commandName = "liveadmin"
@@ -48,6 +54,11 @@ type choice struct {
 // newDefinition is the command for one server, or for all: there for servers only,
 // and not for people to install for themselves.
 func newDefinition(everywhere bool) definition {
+	return definitionOf(commands.Table, words.English(), everywhere)
+}
+
+// definitionOf has a subcommand for each command of the table, in its order.
+func definitionOf(table commands.Set, says words.Words, everywhere bool) definition {
 	d := definition{
 		Kind: 1, Name: commandName, Description: "Administrators of live streaming groups in Tencent Cloud Chat",
 		Permissions: manageMessages,
@@ -55,67 +66,40 @@ func newDefinition(everywhere bool) definition {
 	if everywhere {
 		d.Contexts, d.Integrations = []int{0}, []int{0}
 	}
-	for _, s := range subcommands() {
-		d.Options = append(d.Options, field{
-			Kind: subcommand, Name: string(s.verb), Description: s.says, Options: s.fields,
-		})
+	for _, v := range table.Verbs() {
+		sub := field{Kind: subcommand, Name: string(v), Description: capitalized(says.About[v])}
+		row, _ := table.Row(v)
+		for _, f := range row.Args {
+			sub.Options = append(sub.Options, newField(f, !f.Optional, table, says))
+		}
+		for _, f := range row.Flags {
+			sub.Options = append(sub.Options, newField(f, false, table, says))
+		}
+		d.Options = append(d.Options, sub)
 	}
 	return d
 }
 
-type sub struct {
-	verb   commands.Verb
-	says   string
-	fields []field
-}
-
-func subcommands() []sub {
-	group := textField("group", "An ID from the Chat console (@TGS#…), a custom ID or a short name")
-	group.Required, group.Autocomplete = true, true
-	users := textField("users", "1 to 5 UserIDs or names, with spaces or commas between")
-	users.Required = true
-	current := users
-	current.Autocomplete = true
-	reason := textField("reason", "Stands in the answer and in the history")
-	reason.Longest = 2 * commands.MaxReason // clients count other characters; what is too long is told
-	dryRun := field{Kind: switchable, Name: "dry_run", Description: "Only say what would change"}
-	topic := textField("command", "The command to explain")
-	for _, v := range []commands.Verb{
-		commands.Add, commands.Remove, commands.List, commands.History, commands.Groups, commands.Whoami, commands.Help,
-	} {
-		topic.Choices = append(topic.Choices, choice{string(v), string(v)})
+func newField(f commands.Field, required bool, table commands.Set, says words.Words) field {
+	registered := field{
+		Kind: textOption, Name: f.Option(), Description: capitalized(says.Options[f.Option()]),
+		Required: required, Autocomplete: f.Suggest,
 	}
-	return []sub{
-		{commands.Add, "Set administrators of a group", []field{
-			group, users,
-			textField("for", "The right ends by itself after this time: 2h30m, 90m, 3d"),
-			textField("replace", "UserIDs or names that are removed first"),
-			reason,
-			{Kind: switchable, Name: "new", Description: "Also for a UserID that no account has yet"},
-			dryRun,
-		}},
-		{commands.Remove, "Cancel administrators of a group", []field{group, current, reason, dryRun}},
-		{commands.List, "Show the administrators of a group", []field{group}},
-		{commands.History, "Show what was done, by whom and when", []field{
-			textField("about", "A group, a user, a caller, or an entry like #42"),
-			textField("since", "Only what is newer: 2d, 12h"),
-		}},
-		{commands.Groups, "Show the groups that have a short name, and the ends to come", nil},
-		{commands.Whoami, "Show what you are allowed, and your entry for the allowlist", nil},
-		{commands.Help, "Show the commands, or explain one", []field{topic}},
-	}
-}
-
-func textField(name, says string) field {
-	return field{Kind: textOption, Name: name, Description: says}
-}
-
-// fieldsOf returns the fields of a command.
-func fieldsOf(v commands.Verb) []field {
-	for _, s := range subcommands() {
-		if s.verb == v {
-			return s.fields
+	switch f.Kind.(type) {
+	case commands.Switch:
+		registered.Kind = switchable
+	case commands.Text:
+		registered.Longest = 2 * commands.MaxReason // clients count other characters; what is too long is said
+	case commands.Topic:
+		for _, v := range table.Verbs() {
+			registered.Choices = append(registered.Choices, choice{string(v), string(v)})
 		}
 	}
-	return nil
+	return registered
+}
+
+// capitalized begins a sentence.
+func capitalized(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }

@@ -239,28 +239,26 @@ func (i interaction) fields() (_ *grammar.Fields, typing string) {
 	}
 	sub := i.Data.Options[0]
 	f.Verb = sub.Name
-	texts := map[string]*string{
-		"group": &f.Group, "users": &f.Users, "replace": &f.Replace, "for": &f.For, "reason": &f.Reason,
-		"about": &f.About, "since": &f.Since, "command": &f.Topic,
-	}
-	toggles := map[string]*bool{"new": &f.New, "dry_run": &f.DryRun}
 	for _, o := range sub.Options {
 		if o.Focused {
 			typing = o.Name
 		}
-		if text := texts[o.Name]; text != nil {
-			*text = o.text()
-		}
-		if toggle := toggles[o.Name]; toggle != nil {
-			*toggle = o.text() == "true"
+		if text := o.text(); text != "" && commands.Table.HasOption(o.Name) {
+			f.Options = append(f.Options, grammar.Option{Name: o.Name, Text: text})
 		}
 	}
 	return f, typing
 }
 
-// text is a value as it was typed. One of another kind than was registered is taken
-// as it is written.
+// text is a value as it was typed; empty if it is off. One of another kind than was
+// registered is taken as it is written.
 func (o option) text() string {
+	switch string(o.Value) {
+	case "true":
+		return "True"
+	case "false":
+		return ""
+	}
 	var s string
 	if json.Unmarshal(o.Value, &s) == nil {
 		return s

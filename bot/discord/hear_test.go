@@ -29,7 +29,9 @@ func TestHear(t *testing.T) {
 			Key:    "discord:9:1",
 			Caller: commands.Caller{Ref: "discord:user:501", Memberships: []string{"discord:role:601", "discord:role:602"}},
 			Place:  commands.Place{Platform: "discord", Channel: "discord:200", Thread: "300"},
-			Fields: &grammar.Fields{Verb: "add", Group: "@TGS#a6I4ZUUGO", Users: "user1, user2", For: "2h", DryRun: true},
+			Fields: &grammar.Fields{Verb: "add", Options: []grammar.Option{
+				{Name: "group", Text: "@TGS#a6I4ZUUGO"}, {Name: "users", Text: "user1, user2"}, {Name: "for", Text: "2h"}, {Name: "dry_run", Text: "True"},
+			}},
 		}},
 		{
 			"in a direct message there is no member",
@@ -46,7 +48,7 @@ func TestHear(t *testing.T) {
 				"data":{"name":"liveadmin","options":[{"name":"history","options":[{"name":"about","value":42},{"name":"since","value":null},{"name":"x","value":"y"}]}]}}`,
 			bot.Delivery{
 				Key: "discord:9:1", Caller: alice, Place: commands.Place{Platform: "discord", Channel: "discord:300"},
-				Fields: &grammar.Fields{Verb: "history", About: "42"},
+				Fields: &grammar.Fields{Verb: "history", Options: []grammar.Option{{Name: "about", Text: "42"}}},
 			},
 		},
 		{

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -35,7 +36,7 @@ func (p pen) pieces(t words.Text) []string {
 		case s.Kind == words.Code || s.Kind == words.Quoted:
 			all = append(all, chat.Code("`", s.Text, chat.Visible)...)
 		case s.Kind == words.Flag:
-			all = append(all, chat.Code("`", fieldOf(s.Text), chat.Visible)...)
+			all = append(all, chat.Code("`", cmp.Or(s.Option, fieldOf(s.Text)), chat.Visible)...)
 		case s.Kind == words.Asker:
 			all = append(all, asker(s.Text)...)
 		case s.Kind == words.Moment:
@@ -51,12 +52,16 @@ func (p pen) pieces(t words.Text) []string {
 // and its fields.
 func (p pen) form(v commands.Verb) string {
 	words := []string{p.mention(v)}
-	for _, field := range fieldsOf(v) {
-		if field.Required {
-			words = append(words, "`"+field.Name+"`")
+	row, _ := commands.Table.Row(v)
+	for _, f := range row.Args {
+		if f.Optional {
+			words = append(words, "\\[`"+f.Option()+"`\\]")
 		} else {
-			words = append(words, "\\[`"+field.Name+"`\\]")
+			words = append(words, "`"+f.Option()+"`")
 		}
+	}
+	for _, f := range row.Flags {
+		words = append(words, "\\[`"+f.Option()+"`\\]")
 	}
 	return strings.Join(words, " ")
 }

@@ -1,62 +1,62 @@
 package grammar
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
 	"liveadmin/commands"
 )
 
-// Fields is a command as a platform with options delivers it. Empty ones were
-// not given.
+// Fields is a command as a platform with options delivers it.
 type Fields struct {
 	Verb    string
-	Group   string // one alias or ID; spaces belong to it
-	Users   string // a list, as it can be typed
-	Replace string // a list, as it can be typed
-	For     string
-	Reason  string
-	New     bool
-	DryRun  bool
-	About   string // history: a group, user, caller or #NUMBER
-	Since   string
-	Topic   string // help
+	Options []Option // those that were filled in
 }
 
-// New reads a command that came in fields, with the checks of Parse.
-func New(f Fields, names commands.Names, sees func(alias string) bool) (commands.Command, *Mistake) {
-	p := newParser(names, sees)
-	return p.end(f.String(), p.fields(f))
+// Option is a field that was filled in. Its name is that of the table, as
+// commands.Field.Option writes it.
+type Option struct {
+	Name string
+	Text string // as it could be typed; of a switch that is on, "True"
+}
+
+// Get returns the text of an option; empty if it was not filled in.
+func (f Fields) Get(name string) string {
+	for _, o := range f.Options {
+		if o.Name == name {
+			return o.Text
+		}
+	}
+	return ""
+}
+
+// With returns the fields with one more option.
+func (f Fields) With(name, text string) Fields {
+	f.Options = append(slices.Clone(f.Options), Option{name, text})
+	return f
 }
 
 // String shows the fields in one line, as Discord does.
 func (f Fields) String() string {
 	line := strings.TrimSpace(f.Verb)
-	for _, option := range f.options() {
-		if option.text != "" {
-			line += " " + option.name + ":" + option.text
+	for _, o := range f.Options {
+		if text := strings.TrimSpace(o.Text); text != "" {
+			line += " " + o.Name + ":" + text
 		}
-	}
-	if f.New {
-		line += " new:True"
-	}
-	if f.DryRun {
-		line += " dry_run:True"
 	}
 	return line
 }
 
-type option struct{ name, text string }
+// New reads a command that came in fields, with the checks of Parse.
+func New(f Fields, names commands.Names, sees func(alias string) bool) (commands.Command, *Mistake) {
+	return Of(commands.Table).New(f, names, sees)
+}
 
-func (f Fields) options() []option {
-	all := []option{
-		{"group", f.Group}, {"about", f.About}, {"command", f.Topic}, {"users", f.Users},
-		{"for", f.For}, {"replace", f.Replace}, {"reason", f.Reason}, {"since", f.Since},
-	}
-	for i := range all {
-		all[i].text = strings.TrimSpace(all[i].text)
-	}
-	return all
+// New is New for the commands of the table.
+func (g Grammar) New(f Fields, names commands.Names, sees func(alias string) bool) (commands.Command, *Mistake) {
+	p := g.parser(names, sees)
+	return p.end(f.String(), p.fields(f))
 }
 
 func (p *parser) fields(f Fields) *Mistake {
@@ -71,50 +71,43 @@ func (p *parser) fields(f Fields) *Mistake {
 	if m := p.verb(readField(f.Verb)); m != nil {
 		return m
 	}
-	for _, option := range f.options() {
-		if option.text == "" {
-			continue
-		}
-		if m := p.option(option); m != nil {
-			return m
+	fields := p.row.Fields()
+	for _, field := range fields {
+		if text := strings.TrimSpace(f.Get(field.Option())); text != "" {
+			if m := p.option(field, text); m != nil {
+				return m
+			}
 		}
 	}
-	for _, toggle := range []struct {
-		name  string
-		given bool
-	}{{commands.FlagNew, f.New}, {commands.FlagDryRun, f.DryRun}} {
-		if !toggle.given {
-			continue
+	for _, o := range f.Options {
+		known := slices.ContainsFunc(fields, func(f commands.Field) bool { return f.Option() == o.Name })
+		if strings.TrimSpace(o.Text) != "" && !known {
+			return p.stray(o)
 		}
-		if m := p.claim(toggle.name, toggle.name); m != nil {
-			return m
-		}
-		p.set(toggle.name)
 	}
 	return nil
 }
 
-func (p *parser) option(o option) *Mistake {
-	switch o.name {
-	case "group", "about", "command":
-		return p.place(readField(o.text))
-	case "users":
-		if !changesGroup(p.cmd.Verb) {
-			return &Mistake{Problem: TooManyWords, Word: o.text}
-		}
-		return p.list(o.text, &p.cmd.Users)
+// option reads a field of the command. What is in it is all meant for it.
+func (p *parser) option(f commands.Field, text string) *Mistake {
+	switch kind := f.Kind.(type) {
+	case commands.Switch:
+		*kind(&p.cmd) = strings.EqualFold(text, "true")
+		return nil
+	case commands.Text:
+		return p.setText(kind, readField(text).text, f.Flag())
+	case commands.Users:
+		return p.list(text, kind(&p.cmd))
 	}
-	name := "--" + o.name
-	if m := p.claim(name, name); m != nil {
-		return m
+	return p.take(f, readField(text))
+}
+
+// stray is the mistake about an option that the command does not have.
+func (p *parser) stray(o Option) *Mistake {
+	if flag := "--" + strings.ReplaceAll(o.Name, "_", "-"); p.table.HasFlag(flag) {
+		return &Mistake{Problem: FlagElsewhere, Word: flag}
 	}
-	switch name {
-	case commands.FlagReplace:
-		return p.list(o.text, &p.cmd.Replace)
-	case commands.FlagReason:
-		return p.setReason(readField(o.text).text, name)
-	}
-	return p.duration(name, readField(o.text).text)
+	return &Mistake{Problem: TooManyWords, Word: strings.TrimSpace(o.Text)}
 }
 
 // list reads a field of USERs. A flag has its own field.

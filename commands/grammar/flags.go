@@ -3,6 +3,7 @@ package grammar
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -16,24 +17,25 @@ func (p *parser) flag() *Mistake {
 		p.help()
 		return nil
 	}
-	if m := p.claim(name, typed); m != nil {
+	f, m := p.claim(name, typed)
+	if m != nil {
 		return m
 	}
-	switch name {
-	case commands.FlagNew, commands.FlagDryRun:
+	switch kind := f.Kind.(type) {
+	case commands.Switch:
 		if assigned {
 			return &Mistake{Problem: FlagNoValue, Word: typed}
 		}
-		p.set(name)
+		*kind(&p.cmd) = true
 		return nil
-	case commands.FlagReason:
-		return p.reason(typed)
+	case commands.Text:
+		return p.prose(kind, typed)
 	}
 	if !p.scan.skip() || p.scan.atFlag() {
 		return &Mistake{Problem: FlagValue, Word: typed}
 	}
-	if name == commands.FlagReplace {
-		return p.people(&p.cmd.Replace)
+	if users, ok := f.Kind.(commands.Users); ok {
+		return p.people(users(&p.cmd))
 	}
 	l, m := p.scan.word()
 	if m != nil {
@@ -42,7 +44,7 @@ func (p *parser) flag() *Mistake {
 	if l.text == "" {
 		return &Mistake{Problem: FlagValue, Word: typed}
 	}
-	if m := p.duration(name, l.text); m != nil {
+	if m := p.take(f, l); m != nil {
 		return m
 	}
 	return p.restOfDuration(l)
@@ -51,7 +53,7 @@ func (p *parser) flag() *Mistake {
 // help makes of a command with --help the question how that command is typed.
 func (p *parser) help() {
 	about := p.cmd.Verb
-	p.form, _ = formOf(string(commands.Help))
+	p.row, _ = p.table.Row(commands.Help)
 	p.cmd, p.scan = commands.Command{Verb: commands.Help}, scanner{}
 	if about != commands.Help {
 		p.cmd.Topic = about
@@ -83,29 +85,29 @@ func (s *scanner) flag() (name, typed string, assigned bool) {
 	return sign + word, typed, assigned
 }
 
-// claim checks that the verb has the flag, and not yet.
-func (p *parser) claim(name, typed string) *Mistake {
+// claim returns the flag of that name, if the command has it, and not yet.
+func (p *parser) claim(name, typed string) (commands.Field, *Mistake) {
 	if m := invisibleIn(typed); m != nil {
-		return m
+		return commands.Field{}, m
 	}
-	if !slices.Contains(p.form.FlagNames(), name) {
-		if commands.IsFlag(name) {
-			return &Mistake{Problem: FlagElsewhere, Word: typed}
-		}
-		return &Mistake{Problem: UnknownFlag, Word: typed, Nearest: nearestFlag(name, p.form.FlagNames())}
-	}
-	if slices.Contains(p.flags, name) {
-		return &Mistake{Problem: FlagTwice, Word: typed}
+	f, ok := p.row.Flag(name)
+	switch {
+	case !ok && p.table.HasFlag(name):
+		return f, &Mistake{Problem: FlagElsewhere, Word: typed}
+	case !ok:
+		return f, &Mistake{Problem: UnknownFlag, Word: typed, Nearest: nearestFlag(name, p.row.Flags)}
+	case slices.Contains(p.flags, name):
+		return f, &Mistake{Problem: FlagTwice, Word: typed}
 	}
 	p.flags = append(p.flags, name)
-	return nil
+	return f, nil
 }
 
 // nearestFlag compares without the dashes, which would count as letters.
-func nearestFlag(name string, flags []string) string {
+func nearestFlag(name string, flags []commands.Field) string {
 	var words []string
-	for _, flag := range flags {
-		words = append(words, strings.TrimPrefix(flag, "--"))
+	for _, f := range flags {
+		words = append(words, f.Name)
 	}
 	if near := nearestOrPrefix(strings.TrimLeft(name, "-"), words); near != "" {
 		return "--" + near
@@ -113,28 +115,22 @@ func nearestFlag(name string, flags []string) string {
 	return ""
 }
 
-// set turns a switch on.
-func (p *parser) set(name string) {
-	p.cmd.New = p.cmd.New || name == commands.FlagNew
-	p.cmd.DryRun = p.cmd.DryRun || name == commands.FlagDryRun
+// setDuration keeps a duration that parse takes.
+func setDuration(kept *time.Duration, text string, parse func(string) (time.Duration, *Mistake)) *Mistake {
+	m := invisibleIn(text)
+	if m == nil {
+		*kept, m = parse(text)
+	}
+	return m
 }
 
-// duration takes the value of --for or --since.
-func (p *parser) duration(name, text string) *Mistake {
-	if m := invisibleIn(text); m != nil {
-		return m
+// parseAge reads how far back something goes.
+func parseAge(text string) (time.Duration, *Mistake) {
+	d, ok := ParseDuration(text)
+	if !ok || d == 0 {
+		return 0, &Mistake{Problem: BadDuration, Word: text}
 	}
-	if name == commands.FlagSince {
-		d, ok := ParseDuration(text)
-		if !ok || d == 0 {
-			return &Mistake{Problem: BadDuration, Word: text}
-		}
-		p.cmd.Since = d
-		return nil
-	}
-	limit, m := ParseFor(text)
-	p.cmd.For = limit
-	return m
+	return d, nil
 }
 
 // restOfDuration finds a second half after a space ("2h 30m"), which would

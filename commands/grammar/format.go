@@ -3,6 +3,7 @@ package grammar
 import (
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"liveadmin/commands"
@@ -11,21 +12,60 @@ import (
 // Format writes a command as it can be typed after "/liveadmin". Under the same
 // names Parse reads it back as the same command, or asks back about a UserID that is an
 // alias, too. Custom group IDs are quoted, so that no alias is near them.
-func Format(c commands.Command) string {
+func Format(c commands.Command) string { return Of(commands.Table).Format(c) }
+
+// Format is Format for the commands of the table.
+func (g Grammar) Format(c commands.Command) string {
 	if c.Verb == commands.Welcome {
 		return ""
 	}
+	row, _ := g.table.Row(c.Verb)
 	words := []string{string(c.Verb)}
-	if c.Verb == commands.History {
-		words = append(words, formatAbout(c)...)
-	} else {
-		words = append(words, formatTarget(c.Target)...)
-		words = append(words, formatPeople(c.Users)...)
+	for _, f := range row.Args {
+		words = append(words, g.formatValue(f.Kind, &c)...)
 	}
-	if c.Topic != "" {
-		words = append(words, string(c.Topic))
+	for _, f := range row.Flags {
+		value := g.formatValue(f.Kind, &c)
+		if on, ok := f.Kind.(commands.Switch); len(value) > 0 || ok && *on(&c) {
+			words = append(append(words, f.Flag()), value...)
+		}
 	}
-	return strings.Join(append(words, formatFlags(c)...), " ")
+	return strings.Join(words, " ")
+}
+
+// formatValue writes the value of a field; nothing if it was not given, or has none.
+func (g Grammar) formatValue(k commands.Kind, c *commands.Command) []string {
+	switch kind := k.(type) {
+	case commands.Group:
+		return formatTarget(c.Target)
+	case commands.About:
+		return formatAbout(*c)
+	case commands.Topic:
+		return unlessEmpty(string(c.Topic), string(c.Topic))
+	case commands.Users:
+		return g.formatPeople(*kind(c))
+	case commands.Text:
+		return unlessEmpty(*kind(c), quote(*kind(c)))
+	case commands.Limit:
+		return formatLength(*kind(c))
+	case commands.Age:
+		return formatLength(*kind(c))
+	}
+	return nil
+}
+
+func unlessEmpty(text, written string) []string {
+	if text == "" {
+		return nil
+	}
+	return []string{written}
+}
+
+func formatLength(d time.Duration) []string {
+	if d <= 0 {
+		return nil
+	}
+	return []string{FormatDuration(d)}
 }
 
 func formatAbout(c commands.Command) []string {
@@ -54,48 +94,25 @@ func formatTarget(t commands.Target) []string {
 }
 
 // formatPeople writes a crew once for all its members.
-func formatPeople(people []commands.Person) []string {
+func (g Grammar) formatPeople(people []commands.Person) []string {
 	var words []string
 	for i, p := range people {
 		switch {
 		case p.Name == "":
-			words = append(words, formatUser(string(p.ID)))
+			words = append(words, g.formatUser(string(p.ID)))
 		case i == 0 || people[i-1].Name != p.Name:
-			words = append(words, formatUser(p.Name))
+			words = append(words, g.formatUser(p.Name))
 		}
 	}
 	return words
 }
 
 // formatUser writes a USER; one that is an option's name is quoted.
-func formatUser(word string) string {
-	if _, option := optionOf(word); option {
+func (g Grammar) formatUser(word string) string {
+	if _, option := g.optionOf(word); option {
 		return quote(word)
 	}
 	return quoteUnlessPlain(word)
-}
-
-func formatFlags(c commands.Command) []string {
-	var words []string
-	if c.For > 0 {
-		words = append(words, commands.FlagFor, FormatDuration(c.For))
-	}
-	if len(c.Replace) > 0 {
-		words = append(append(words, commands.FlagReplace), formatPeople(c.Replace)...)
-	}
-	if c.Reason != "" {
-		words = append(words, commands.FlagReason, quote(c.Reason))
-	}
-	if c.Since > 0 {
-		words = append(words, commands.FlagSince, FormatDuration(c.Since))
-	}
-	if c.New {
-		words = append(words, commands.FlagNew)
-	}
-	if c.DryRun {
-		words = append(words, commands.FlagDryRun)
-	}
-	return words
 }
 
 func quoteUnlessPlain(text string) string {

@@ -214,7 +214,7 @@ func checkRefused(t *testing.T, r rune) {
 				t.Errorf("%U: %q is %+v, %+v", r, text, cmd, m)
 			}
 		}
-		if cmd, m := New(Fields{Verb: "add", Group: "g", Users: word}, cast(), notSecret); m == nil || m.Problem != InvisibleChar {
+		if cmd, m := New(filled("add", "group", "g", "users", word), cast(), notSecret); m == nil || m.Problem != InvisibleChar {
 			t.Errorf("%U: in a field it is %+v, %+v", r, cmd, m)
 		}
 	}

@@ -15,14 +15,14 @@ import (
 // chat, nor as a pattern. Synonyms of commands can be names: a group may well be
 // called show.
 func IsName(word string) bool {
-	isVerb := slices.ContainsFunc(commands.Typed(), func(v commands.Verb) bool { return strings.EqualFold(word, string(v)) })
+	isVerb := slices.ContainsFunc(commands.Table.Verbs(), func(v commands.Verb) bool { return strings.EqualFold(word, string(v)) })
 	hidden := strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsGraphic(r) })
 	if isVerb || hidden || !utf8.ValidString(word) || strings.HasPrefix(word, "@") || strings.HasPrefix(word, "#") || strings.Contains(word, "*") {
 		return false
 	}
 	names := commands.NewNames(nil, map[string][]imapi.UserID{word: {"user"}})
 	typed := word
-	if _, option := optionOf(word); option {
+	if _, option := Of(commands.Table).optionOf(word); option {
 		typed = quote(word)
 	}
 	cmd, m := Parse(string(commands.Remove)+" group "+typed, names, nil)
@@ -33,7 +33,7 @@ func IsName(word string) bool {
 // mean the person only in quotes.
 func Ambiguous(n commands.Names) []string {
 	return slices.DeleteFunc(n.Everybody(), func(name string) bool {
-		_, option := optionOf(name)
+		_, option := Of(commands.Table).optionOf(name)
 		return !option
 	})
 }

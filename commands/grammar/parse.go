@@ -16,26 +16,32 @@ const maxText = 4096
 // know of: only these are suggested, nil means none. Every alias resolves; the
 // policy decides later. An empty text is Welcome.
 func Parse(text string, names commands.Names, sees func(alias string) bool) (commands.Command, *Mistake) {
-	p := newParser(names, sees)
+	return Of(commands.Table).Parse(text, names, sees)
+}
+
+// Parse is Parse for the commands of the table.
+func (g Grammar) Parse(text string, names commands.Names, sees func(alias string) bool) (commands.Command, *Mistake) {
+	p := g.parser(names, sees)
 	return p.end(text, p.typed(text))
 }
 
 // parser fills in a command word by word. A mistake ends it.
 type parser struct {
+	Grammar
 	names commands.Names
 	sees  func(alias string) bool
 	scan  scanner
-	form  commands.Form // of the verb
-	first bool          // the word that follows the verb has been read
-	flags []string      // so far
+	row   commands.Row // of the verb
+	words int          // that are no flags, so far, without the verb
+	flags []string     // so far
 	cmd   commands.Command
 }
 
-func newParser(names commands.Names, sees func(alias string) bool) *parser {
+func (g Grammar) parser(names commands.Names, sees func(alias string) bool) *parser {
 	if sees == nil {
 		sees = func(string) bool { return false }
 	}
-	return &parser{names: names, sees: sees}
+	return &parser{Grammar: g, names: names, sees: sees}
 }
 
 // end returns the command, or the mistake that was made.
@@ -73,30 +79,30 @@ func (p *parser) typed(text string) *Mistake {
 }
 
 func (p *parser) verb(l lexeme) *Mistake {
-	f, m := readVerb(l)
+	row, m := p.readVerb(l)
 	if m != nil {
 		return m
 	}
-	p.form, p.cmd.Verb = f, f.Verb
+	p.row, p.cmd.Verb = row, row.Verb
 	return nil
 }
 
-func readVerb(l lexeme) (commands.Form, *Mistake) {
+func (g Grammar) readVerb(l lexeme) (commands.Row, *Mistake) {
 	if m := invisibleIn(l.text); m != nil {
-		return commands.Form{}, m
+		return commands.Row{}, m
 	}
 	word := l.text
 	if isHelp(word) {
 		word = string(commands.Help)
 	}
-	f, ok := formOf(word)
+	row, ok := g.rowOf(word)
 	if ok {
-		return f, nil
+		return row, nil
 	}
 	if m := otherVerb(l.text); m != nil {
-		return commands.Form{}, m
+		return commands.Row{}, m
 	}
-	return commands.Form{}, &Mistake{Problem: UnknownVerb, Word: l.text, Nearest: string(f.Verb), Verb: f.Verb}
+	return commands.Row{}, &Mistake{Problem: UnknownVerb, Word: l.text, Nearest: string(row.Verb), Verb: row.Verb}
 }
 
 // arguments reads words and flags to the end of the text.
@@ -114,34 +120,18 @@ func (p *parser) arguments() *Mistake {
 }
 
 func (p *parser) argument() *Mistake {
+	f, ok := p.next()
 	read := p.scan.wholeWord
-	if p.first {
+	if isList(f) || p.words > 0 {
 		read = p.scan.word
 	}
 	l, m := read()
 	if m != nil {
 		return m
 	}
-	return p.place(l)
-}
-
-// place gives a word that is no flag its meaning.
-func (p *parser) place(l lexeme) *Mistake {
-	if p.first && changesGroup(p.cmd.Verb) {
-		return p.user(l, &p.cmd.Users)
-	}
-	if !p.first {
-		p.first = true
-		switch p.cmd.Verb {
-		case commands.Add, commands.Remove, commands.List:
-			return p.group(l)
-		case commands.History:
-			return p.about(l)
-		case commands.Help:
-			f, m := readVerb(l)
-			p.cmd.Topic = f.Verb
-			return m
-		}
+	p.words++
+	if ok {
+		return p.take(f, l)
 	}
 	if m := p.optionWord(l); m != nil && m.Nearest != "" {
 		return m
@@ -149,30 +139,83 @@ func (p *parser) place(l lexeme) *Mistake {
 	return &Mistake{Problem: TooManyWords, Word: l.text}
 }
 
-// changesGroup reports whether the verb takes USERs, as typed.
-func changesGroup(v commands.Verb) bool { return v == commands.Add || v == commands.Remove }
+// next returns which argument the next word is; a list takes all that follow.
+func (p *parser) next() (_ commands.Field, ok bool) {
+	args := p.row.Args
+	switch {
+	case p.words < len(args):
+		return args[p.words], true
+	case len(args) > 0 && isList(args[len(args)-1]):
+		return args[len(args)-1], true
+	}
+	return commands.Field{}, false
+}
+
+func isList(f commands.Field) bool {
+	_, list := f.Kind.(commands.Users)
+	return list
+}
+
+// take gives a word its meaning.
+func (p *parser) take(f commands.Field, l lexeme) *Mistake {
+	switch kind := f.Kind.(type) {
+	case commands.Group:
+		return p.group(l)
+	case commands.About:
+		return p.about(l)
+	case commands.Topic:
+		row, m := p.readVerb(l)
+		p.cmd.Topic = row.Verb
+		return m
+	case commands.Users:
+		return p.user(l, kind(&p.cmd))
+	case commands.Text:
+		return p.setText(kind, l.text, f.Name)
+	case commands.Limit:
+		return setDuration(kind(&p.cmd), l.text, ParseFor)
+	case commands.Age:
+		return setDuration(kind(&p.cmd), l.text, parseAge)
+	}
+	return &Mistake{Problem: TooManyWords, Word: l.text}
+}
 
 // complete finds what only the whole command shows.
 func (p *parser) complete() *Mistake {
-	c := p.cmd
-	if c.Verb != commands.List && !changesGroup(c.Verb) {
-		return nil
+	for _, f := range p.row.Args {
+		switch kind := f.Kind.(type) {
+		case commands.Group:
+			if !f.Optional && len(p.cmd.Target.Groups) == 0 {
+				return &Mistake{Problem: GroupMissing}
+			}
+		case commands.Users:
+			if !f.Optional && len(*kind(&p.cmd)) == 0 {
+				return &Mistake{Problem: UsersMissing}
+			}
+		}
 	}
-	if !p.first {
-		return &Mistake{Problem: GroupMissing}
+	if m := p.tooMany(p.row.Args, func(commands.Field) string { return "" }); m != nil {
+		return m
 	}
-	if len(c.Users) == 0 && changesGroup(c.Verb) {
-		return &Mistake{Problem: UsersMissing}
+	if m := p.tooMany(p.row.Flags, commands.Field.Flag); m != nil {
+		return m
 	}
-	if len(c.Users) > commands.MaxUsers {
-		return &Mistake{Problem: TooManyUsers, Count: len(c.Users), Limit: commands.MaxUsers}
-	}
-	if len(c.Replace) > commands.MaxUsers {
-		return &Mistake{Problem: TooManyUsers, Word: commands.FlagReplace, Count: len(c.Replace), Limit: commands.MaxUsers}
-	}
-	for _, old := range c.Replace {
-		if holds(c.Users, old.ID) {
+	for _, old := range p.cmd.Replace {
+		if holds(p.cmd.Users, old.ID) {
 			return &Mistake{Problem: AddAndReplace, Word: string(old.ID)}
+		}
+	}
+	return nil
+}
+
+// tooMany finds a list of USERs that is too long. word is what the mistake names.
+func (p *parser) tooMany(fields []commands.Field, word func(commands.Field) string) *Mistake {
+	for _, f := range fields {
+		users, ok := f.Kind.(commands.Users)
+		if !ok {
+			continue
+		}
+		if n := len(*users(&p.cmd)); n > commands.MaxUsers {
+			return &Mistake{Problem: TooManyUsers, Word: word(f), Count: n, Limit: commands.MaxUsers}
 		}
 	}
 	return nil

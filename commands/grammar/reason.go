@@ -8,8 +8,8 @@ import (
 	"liveadmin/commands"
 )
 
-// reason reads a quoted text, or all words up to the next flag.
-func (p *parser) reason(typed string) *Mistake {
+// prose reads a quoted text, or all words up to the next flag.
+func (p *parser) prose(text commands.Text, typed string) *Mistake {
 	ahead := p.scan
 	ahead.skip()
 	l, quoted, m := ahead.quotation(true)
@@ -18,13 +18,13 @@ func (p *parser) reason(typed string) *Mistake {
 	}
 	if quoted {
 		p.scan = ahead
-		return p.setReason(l.text, typed)
+		return p.setText(text, l.text, typed)
 	}
 	var words []string
 	for {
 		p.scan.rest = strings.TrimLeftFunc(p.scan.rest, unicode.IsSpace)
 		if p.scan.rest == "" || p.scan.atFlagInProse() {
-			return p.setReason(strings.Join(words, " "), typed)
+			return p.setText(text, strings.Join(words, " "), typed)
 		}
 		words = append(words, p.scan.bare(unicode.IsSpace).text)
 	}
@@ -36,9 +36,9 @@ func (s scanner) atFlagInProse() bool {
 	return s.atFlag() && strings.TrimFunc(s.bare(unicode.IsSpace).text, isDash) != ""
 }
 
-// setReason takes the text of a reason: one space for every run of white space,
-// and nothing in it that is not seen or that drives a terminal.
-func (p *parser) setReason(text, typed string) *Mistake {
+// setText keeps a text like a reason: one space for every run of white space, and
+// nothing in it that is not seen or that drives a terminal.
+func (p *parser) setText(kind commands.Text, text, typed string) *Mistake {
 	words := strings.Fields(text)
 	for i, word := range words {
 		words[i] = strings.TrimFunc(word, func(r rune) bool { return isInvisible(r) && !joinsLetters(r) })
@@ -55,7 +55,7 @@ func (p *parser) setReason(text, typed string) *Mistake {
 	if n := utf8.RuneCountInString(reason); n > commands.MaxReason {
 		return &Mistake{Problem: ReasonTooLong, Count: n, Limit: commands.MaxReason}
 	}
-	p.cmd.Reason = reason
+	*kind(&p.cmd) = reason
 	return nil
 }
 

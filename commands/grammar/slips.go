@@ -1,7 +1,6 @@
 package grammar
 
 import (
-	"slices"
 	"strings"
 
 	"liveadmin/commands"
@@ -12,17 +11,17 @@ import (
 
 // optionOf returns the flag that a word without hyphens names; "until" asks for an end as
 // --for does.
-func optionOf(word string) (flag string, ok bool) {
+func (g Grammar) optionOf(word string) (flag string, ok bool) {
 	name := "--" + strings.ReplaceAll(strings.ToLower(word), "_", "-")
 	if name == "--until" {
-		return commands.FlagFor, true
+		name = "--for"
 	}
-	return name, commands.IsFlag(name)
+	return name, g.table.HasFlag(name)
 }
 
 // optionWord finds the name of an option where a USER, or no word at all, belongs.
 func (p *parser) optionWord(l lexeme) *Mistake {
-	flag, ok := optionOf(l.text)
+	flag, ok := p.optionOf(l.text)
 	if !ok || l.quoted || l.mention.kind != noMention {
 		return nil
 	}
@@ -30,8 +29,8 @@ func (p *parser) optionWord(l lexeme) *Mistake {
 	if strings.EqualFold(l.text, "until") {
 		m.Problem = ClockWord
 	}
-	if slices.Contains(p.form.FlagNames(), flag) {
-		m.Nearest = strings.TrimSpace(flag + " " + p.valueOf(flag))
+	if f, ok := p.row.Flag(flag); ok {
+		m.Nearest = strings.TrimSpace(flag + " " + p.valueOf(f))
 	}
 	return m
 }
@@ -41,16 +40,16 @@ const mostValue = 60
 
 // valueOf returns what was probably meant as the value of a flag: of what follows the
 // duration, or all words up to the next flag; empty if the flag takes none.
-func (p *parser) valueOf(flag string) string {
+func (p *parser) valueOf(f commands.Field) string {
 	ahead := p.scan
 	var words []string
 	for ahead.skip() && !ahead.atFlag() {
 		words = append(words, ahead.bare(isSeparator).text)
 	}
-	switch flag {
-	case commands.FlagNew, commands.FlagDryRun:
+	switch f.Kind.(type) {
+	case commands.Switch:
 		return ""
-	case commands.FlagFor, commands.FlagSince:
+	case commands.Limit, commands.Age:
 		if len(words) > 0 {
 			if _, ok := ParseDuration(words[0]); ok {
 				return words[0]
@@ -88,12 +87,12 @@ func (p *parser) swapped(group string) string {
 		return ""
 	}
 	first := string(p.cmd.Target.Groups[0])
-	_, option := optionOf(first)
+	_, option := p.optionOf(first)
 	if _, m := readUserID(first); m != nil || option || isTencentID(first) {
 		return ""
 	}
 	words := []string{string(p.cmd.Verb), group, quoteUnlessPlain(first)}
-	return strings.Join(append(words, formatPeople(p.cmd.Users)...), " ")
+	return strings.Join(append(words, p.formatPeople(p.cmd.Users)...), " ")
 }
 
 // isHelp reports whether a word asks for help as other programs are asked: -h, --help.

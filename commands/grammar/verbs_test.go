@@ -22,7 +22,7 @@ func TestUsage(t *testing.T) {
 		{commands.Welcome, ""},
 	} {
 		t.Run(string(tt.verb), func(t *testing.T) {
-			if got := commands.Usage(tt.verb); got != tt.want {
+			if got := commands.Table.Usage(tt.verb); got != tt.want {
 				t.Errorf("Usage(%q) = %q, want %q", tt.verb, got, tt.want)
 			}
 		})

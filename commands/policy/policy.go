@@ -17,6 +17,22 @@ type Policy struct {
 	Rules   []Rule
 	Blocked []string // callers and memberships that no rule ever fits
 	Contact string   // whom refusals name
+
+	table commands.Set // nil: commands.Table
+}
+
+// Of returns the policy for the commands of another table.
+func (p Policy) Of(table commands.Set) Policy {
+	p.table = table
+	return p
+}
+
+// commands is the table of the commands that the policy is about.
+func (p Policy) commands() commands.Set {
+	if p.table == nil {
+		return commands.Table
+	}
+	return p.table
 }
 
 // Rule allows some callers some commands on some groups.
@@ -73,31 +89,30 @@ type Right struct {
 	Limit    time.Duration   // 0: none
 }
 
-// Decide says whether the caller is allowed this, here. help, whoami, a bare
-// /liveadmin and history are everybody's, groups is for who has some right;
-// which entries and groups these show is for SeesGroups to say. undo, extend and
-// end are decided as the command that they make, which whoever calls puts in
-// their place. A membership that cannot be read and would decide, by a rule or
-// by Blocked, is told as MembershipUnread.
+// Decide reports whether the caller is allowed this, here. The table says which
+// commands everybody may use, and which take any right; which entries and groups those
+// show is for SeesGroups to say. undo, extend and end are decided as the commands that
+// they make (DecideAll). A membership that cannot be read and would decide, by a rule
+// or by Blocked, is reported as MembershipUnread.
 func (p Policy) Decide(caller commands.Caller, place commands.Place, cmd commands.Command) Decision {
-	switch cmd.Verb {
-	case commands.Help, commands.Whoami, commands.Welcome, commands.History:
+	row, _ := p.commands().Row(cmd.Verb)
+	if row.Everybody {
 		return Decision{Allowed: true, Some: len(p.fitting(caller)) > 0}
 	}
 	if denial := p.shut(caller); denial != "" {
 		return Decision{Denial: denial}
 	}
-	decision := judge(p.fitting(caller), place, cmd)
+	decision := judge(p.fitting(caller), place, row, cmd)
 	if len(caller.Unread) == 0 || decision.Allowed && !overlap(p.Blocked, caller.Unread) {
 		return decision
 	}
 	hoped := p.naming(append(slices.Clone(caller.Memberships), caller.Unread...), caller.Ref)
-	if !judge(hoped, place, cmd).Allowed {
+	if !judge(hoped, place, row, cmd).Allowed {
 		return decision
 	}
 	named := slices.Clone(p.Blocked)
 	for _, r := range hoped {
-		if !decision.Allowed && (cmd.Verb == commands.Groups || r.gives(cmd.Verb)) {
+		if !decision.Allowed && (anyRight(row) || r.gives(cmd.Verb)) {
 			named = append(named, r.Allow...)
 		}
 	}
@@ -124,10 +139,14 @@ func (p Policy) DecideAll(caller commands.Caller, place commands.Place, cmd comm
 	return cmd, all
 }
 
+// anyRight reports whether a command is allowed to everybody who has some right: it is
+// typed, and not about a group.
+func anyRight(row commands.Row) bool { return row.Ruled && !row.CallsAPI }
+
 // judge decides by the rules that fit the caller.
-func judge(rules []Rule, place commands.Place, cmd commands.Command) Decision {
+func judge(rules []Rule, place commands.Place, row commands.Row, cmd commands.Command) Decision {
 	d := Decision{Some: len(rules) > 0}
-	if cmd.Verb == commands.Groups && d.Some {
+	if anyRight(row) && d.Some {
 		d.Allowed, d.Rule = true, ruleNames(rules)
 		return d
 	}
@@ -141,8 +160,8 @@ func judge(rules []Rule, place commands.Place, cmd commands.Command) Decision {
 	if d.Some {
 		d.Denied = uncovered(here, cmd.Target.Groups)
 	}
-	if !cmd.Verb.CallsAPI() || len(cmd.Target.Groups) == 0 || len(used) == 0 || len(d.Denied) > 0 {
-		d.Denial = why(rules, cmd)
+	if !row.CallsAPI || len(cmd.Target.Groups) == 0 || len(used) == 0 || len(d.Denied) > 0 {
+		d.Denial = why(rules, row, cmd)
 		return d
 	}
 	if cmd.Verb == commands.Add {
@@ -157,12 +176,12 @@ func judge(rules []Rule, place commands.Place, cmd commands.Command) Decision {
 }
 
 // why returns why a command is denied that some group is not allowed for.
-func why(rules []Rule, cmd commands.Command) Denial {
+func why(rules []Rule, row commands.Row, cmd commands.Command) Denial {
 	anywhere := filter(rules, func(r Rule) bool { return r.gives(cmd.Verb) })
 	switch {
 	case len(rules) == 0:
 		return NoRight
-	case !cmd.Verb.CallsAPI() || len(cmd.Target.Groups) == 0 || len(anywhere) == 0:
+	case !row.CallsAPI || len(cmd.Target.Groups) == 0 || len(anywhere) == 0:
 		return NoRule
 	case len(uncovered(anywhere, cmd.Target.Groups)) == 0:
 		return ElsewhereOnly
@@ -203,7 +222,7 @@ func (p Policy) SeesGroups(caller commands.Caller, groups ...imapi.GroupID) bool
 		return false
 	}
 	rules := p.fitting(caller)
-	return slices.ContainsFunc([]commands.Verb{commands.Add, commands.Remove, commands.List, commands.History, commands.Groups}, func(v commands.Verb) bool {
+	return slices.ContainsFunc(p.commands().Ruled(), func(v commands.Verb) bool {
 		giving := filter(rules, func(r Rule) bool { return r.gives(v) })
 		return len(uncovered(giving, groups)) == 0
 	})

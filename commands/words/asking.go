@@ -34,9 +34,11 @@ type Asking struct {
 	ExampleSays                                   string // {example}
 	HelpHead                                      string
 	HelpLine                                      string // {usage} {what}
+	HelpOption                                    string // {name} {what}
 	HelpMore                                      string
-	About                                         map[commands.Verb]string // what a command does, in a line
-	Details                                       map[commands.Verb][]string
+	About                                         map[commands.Verb]string   // what a command does, in a line
+	Options                                       map[string]string          // what a field is for, by commands.Field.Option
+	Notes                                         map[commands.Verb][]string // what else there is to know of a command
 
 	WhoamiSays               string // {ref}
 	RightLine                string // {rule} {commands} {groups}
@@ -100,13 +102,13 @@ func nearest(text string) Text {
 // rightForm shows how the command is typed, or which commands there are.
 func (w Words) rightForm(v commands.Verb) Text {
 	if v == "" {
-		return fill(w.Commands, slots{"verbs": codes(commands.Typed())})
+		return fill(w.Commands, slots{"verbs": codes(w.commands().Verbs())})
 	}
-	return usage(v)
+	return w.usage(v)
 }
 
-func usage(v commands.Verb) Text {
-	return Text{{Kind: Code, Text: Name + " " + commands.Usage(v), Verb: v}}
+func (w Words) usage(v commands.Verb) Text {
+	return Text{{Kind: Code, Text: Name + " " + w.commands().Usage(v), Verb: v}}
 }
 
 // Name is how commands begin.
@@ -168,17 +170,32 @@ func (w Words) Help(entry int64, topic commands.Verb) Message {
 	m := Message{Entry: entry}
 	if topic != "" {
 		m.add(Head, plain(w.About[topic]))
-		m.add(Body, usage(topic))
-		for _, line := range w.Details[topic] {
+		m.add(Body, w.usage(topic))
+		row, _ := w.commands().Row(topic)
+		for _, f := range row.Args {
+			m.add(Item, w.option(f, strings.TrimSuffix(f.Kind.Usage(), "…")))
+		}
+		for _, f := range row.Flags {
+			m.add(Item, w.option(f, f.Flag()))
+		}
+		for _, line := range w.Notes[topic] {
 			m.add(Item, fill(line, nil))
 		}
 		return m
 	}
 	m.add(Head, plain(w.HelpHead))
-	for _, v := range commands.Typed() {
-		m.add(Item, fill(w.HelpLine, slots{"usage": usage(v), "what": plain(w.About[v])}))
+	for _, v := range w.commands().Verbs() {
+		m.add(Item, fill(w.HelpLine, slots{"usage": w.usage(v), "what": plain(w.About[v])}))
 	}
 	return m
+}
+
+// option says what a field of a command is for. typed is what it is called where
+// commands are typed.
+func (w Words) option(f commands.Field, typed string) Text {
+	return fill(w.HelpOption, slots{
+		"name": {{Kind: Flag, Text: typed, Option: f.Option()}}, "what": plain(w.Options[f.Option()]),
+	})
 }
 
 // Whoami tells the caller's exact allowlist entry, which rule gives what, and
@@ -189,7 +206,7 @@ func (w Words) Whoami(entry int64, c commands.Caller, r policy.Rights, contact s
 	for _, given := range r.Given {
 		m.add(Item, w.right(given))
 	}
-	_, missing := verbsOf(r)
+	_, missing := w.verbsOf(r)
 	switch {
 	case len(r.Unread) > 0: // what is missing is not known
 		m.add(Body, w.unread(r.Unread))

@@ -31,6 +31,7 @@ func englishAsking() Asking {
 		ExampleSays:      "Example: {example}",
 		HelpHead:         "Set and cancel administrators of live streaming groups:",
 		HelpLine:         "{usage}   {what}",
+		HelpOption:       "{name}: {what}",
 		HelpMore:         "All commands: {help}",
 		About: map[commands.Verb]string{
 			commands.Add:     "sets administrators of a group",
@@ -41,28 +42,21 @@ func englishAsking() Asking {
 			commands.Whoami:  "shows what you are allowed, and your entry for the allowlist",
 			commands.Help:    "shows the commands, or explains one",
 		},
-		Details: map[commands.Verb][]string{
-			commands.Add: {
-				"GROUP is an ID from the console (@TGS#…), a custom ID or a short name.",
-				"USER is a UserID, 1 to 5 of them, with spaces or commas between.",
-				"--for 2h30m: the right ends by itself after that time. Also 90m, 3d, 1w.",
-				"--replace USER: these are removed first.",
-				"--reason TEXT: stands in the answer and in the history.",
-				"--new: also for a UserID that no account has yet.",
-				"--dry-run: only says what would change.",
-				"A group has 5 administrators at most.",
-			},
-			commands.Remove: {
-				"GROUP is an ID from the console (@TGS#…), a custom ID or a short name.",
-				"USER is a UserID, 1 to 5 of them, with spaces or commas between.",
-				"--reason TEXT: stands in the answer and in the history.",
-				"--dry-run: only says what would change.",
-			},
-			commands.History: {
-				"Without a word: the newest 20 that you can see.",
-				"--since 2d: only what is newer.",
-				"#42: one entry.",
-			},
+		Options: map[string]string{
+			"group":   "an ID from the console (@TGS#…), a custom ID or a short name",
+			"users":   "1 to 5 UserIDs or names, with spaces or commas between",
+			"for":     "access expires after this time, like 2h30m, 90m, 3d or 1w",
+			"replace": "UserIDs or names to remove first",
+			"reason":  "recorded in the result and in the history",
+			"new":     "allow a UserID that has no account yet",
+			"dry_run": "only say what would change",
+			"about":   "a group, a user, a caller, or an entry like #42",
+			"since":   "only newer entries, like 2d or 12h",
+			"command": "the command to explain",
+		},
+		Notes: map[commands.Verb][]string{
+			commands.Add:     {"A group has 5 administrators at most."},
+			commands.History: {"Without an option: the newest 20 that you can see."},
 		},
 
 		WhoamiSays:     "Your entry for the allowlist: {ref}",

@@ -41,7 +41,7 @@ func everything(t *testing.T, w Words) []string {
 		}
 	}
 	everyRefusal(t, w, say)
-	for _, topic := range append(commands.Typed(), "") {
+	for _, topic := range append(commands.Table.Verbs(), "") {
 		say(w.Help(1, topic))
 	}
 	say(w.Board(1, nil, nil))

@@ -19,6 +19,8 @@ type Span struct {
 	Text string
 	Time time.Time     // of a Moment
 	Verb commands.Verb // of a Code that shows how this command is typed
+
+	Option string // of a Flag: its name where commands have options; empty: as it is typed
 }
 
 // SpanKind says how a piece is written.
@@ -31,7 +33,7 @@ const (
 	Quoted          // something typed that was not understood: as Code, but quoted
 	Asker           // the caller; Text is the Ref
 	Moment          // a time, in the reader's own zone where the platform can
-	Flag            // a flag as it is typed, in a sentence
+	Flag            // a flag or an argument as it is typed, in a sentence
 )
 
 // Message is an answer without a platform.

@@ -93,6 +93,21 @@ type Words struct {
 	Asking
 
 	called func(imapi.UserID) string // their names of the config file; nil: there are none
+	table  commands.Set              // nil: commands.Table
+}
+
+// Of returns the words for the commands of another table.
+func (w Words) Of(table commands.Set) Words {
+	w.table = table
+	return w
+}
+
+// commands is the table of the commands that help is about.
+func (w Words) commands() commands.Set {
+	if w.table == nil {
+		return commands.Table
+	}
+	return w.table
 }
 
 // Naming returns the words with a config file's names for people: whoever has one is

@@ -3,6 +3,7 @@ package words
 import (
 	"fmt"
 	"go/ast"
+	"maps"
 
 	"liveadmin/commands"
 	"liveadmin/commands/grammar"
@@ -31,7 +32,9 @@ func changeIn(v reflect.Value, name string, change func(name, sentence string) s
 		v.SetString(change(name, v.String()))
 	case reflect.Struct:
 		for i := range v.NumField() {
-			changeIn(v.Field(i), strings.TrimPrefix(name+"."+v.Type().Field(i).Name, "."), change)
+			if v.Field(i).CanSet() {
+				changeIn(v.Field(i), strings.TrimPrefix(name+"."+v.Type().Field(i).Name, "."), change)
+			}
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
@@ -89,13 +92,39 @@ func TestEverythingHasItsWords(t *testing.T) {
 			t.Errorf("the mistake %q has no sentence", problem)
 		}
 	}
-	for _, f := range commands.Forms() {
-		if w.About[f.Verb] == "" {
-			t.Errorf("the command %q is not explained", f.Verb)
+	var verbs []commands.Verb
+	options := map[string]bool{}
+	for _, v := range commands.Table.Verbs() {
+		verbs = append(verbs, v)
+		row, _ := commands.Table.Row(v)
+		for _, f := range row.Fields() {
+			options[f.Option()] = true
+		}
+	}
+	sameKeys(t, "About", slices.Collect(maps.Keys(w.About)), verbs)
+	sameKeys(t, "Options", slices.Collect(maps.Keys(w.Options)), slices.Collect(maps.Keys(options)))
+	for v := range w.Notes {
+		if !slices.Contains(verbs, v) {
+			t.Errorf("Notes[%s] is of no command", v)
 		}
 	}
 	if w.Explain == nil {
 		t.Error("codes are not explained")
+	}
+}
+
+// sameKeys compares the keys of some sentences with those that there are to be.
+func sameKeys[K ~string](t *testing.T, of string, have, want []K) {
+	t.Helper()
+	for _, k := range want {
+		if !slices.Contains(have, k) {
+			t.Errorf("%s[%s] is missing", of, k)
+		}
+	}
+	for _, k := range have {
+		if !slices.Contains(want, k) {
+			t.Errorf("%s[%s] belongs to nothing", of, k)
+		}
 	}
 }
 
