@@ -192,7 +192,7 @@ func (j *Journal) note(key string, r bot.Record, about []string) ([]statement, e
 // known returns what is on record of a delivery or, failing that, of what is done
 // once.
 func (j *Journal) known(ctx context.Context, key, once string) (e bot.Entry, found bool, err error) {
-	err = j.read(ctx, "read the command's record", func(ctx context.Context, tx *sql.Tx) error {
+	err = j.read(ctx, "read the command's record", func(ctx context.Context, tx executor) error {
 		e = bot.Entry{Key: key}
 		err := tx.QueryRowContext(ctx, `SELECT number FROM audit WHERE key = $1`, hash(key)).Scan(&e.Number)
 		if errors.Is(err, sql.ErrNoRows) {

@@ -28,7 +28,7 @@ type batches struct {
 // done is closed.
 type write struct {
 	ctx       context.Context
-	do        func(context.Context, *transaction) error
+	do        func(context.Context, executor) error
 	committed func() // called after the commit, in the order of the batch; may be nil
 	done      chan struct{}
 	err       error
@@ -65,7 +65,7 @@ func (b *batches) signal() {
 // *commitError it may be either. do gets a context that does not end, since SQLite rolls
 // back the whole transaction of a statement that is interrupted. If ctx ends before do has
 // returned, nothing is written; after that, write waits for the commit.
-func (b *batches) write(ctx context.Context, delivery bool, do func(context.Context, *transaction) error, committed func()) error {
+func (b *batches) write(ctx context.Context, delivery bool, do func(context.Context, executor) error, committed func()) error {
 	w := &write{ctx: ctx, do: do, committed: committed, done: make(chan struct{})}
 	if err := b.add(w, delivery); err != nil {
 		return err
@@ -180,16 +180,16 @@ func (b *batches) keep(tx *transaction) {
 // returns an error if the whole transaction is lost: SQLite rolls it back by itself when
 // the disk is full or fails.
 func (w *write) save(tx *transaction) error {
-	if err := tx.exec(statement{text: `SAVEPOINT one`}); err != nil {
+	if err := tx.exec(`SAVEPOINT one`); err != nil {
 		return err
 	}
 	w.err = w.attempt(tx)
 	if w.err != nil {
-		if err := tx.exec(statement{text: `ROLLBACK TO one`}); err != nil {
+		if err := tx.exec(`ROLLBACK TO one`); err != nil {
 			return w.err
 		}
 	}
-	return tx.exec(statement{text: `RELEASE one`})
+	return tx.exec(`RELEASE one`)
 }
 
 func (w *write) attempt(tx *transaction) error {
@@ -233,19 +233,36 @@ type transaction struct {
 	prepared map[string]*sql.Stmt // closed with the transaction
 }
 
-func (tx *transaction) exec(s statement) error {
-	p, err := tx.prepare(s.text)
-	if err == nil {
-		_, err = p.Exec(s.args...)
+// ExecContext is that of sql.Tx.
+func (tx *transaction) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	p, err := tx.prepare(text)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	return p.ExecContext(ctx, args...)
 }
 
-func (tx *transaction) queryRow(s statement, values ...any) error {
-	p, err := tx.prepare(s.text)
-	if err == nil {
-		err = p.QueryRow(s.args...).Scan(values...)
+// QueryContext is that of sql.Tx. The rows must be closed before the same is asked again.
+func (tx *transaction) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	p, err := tx.prepare(text)
+	if err != nil {
+		return nil, err
 	}
+	return p.QueryContext(ctx, args...)
+}
+
+// QueryRowContext is that of sql.Tx.
+func (tx *transaction) QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row {
+	p, err := tx.prepare(text)
+	if err != nil {
+		return tx.Tx.QueryRowContext(ctx, text, args...) // it has that error
+	}
+	return p.QueryRowContext(ctx, args...)
+}
+
+// exec is ExecContext with a context that does not end.
+func (tx *transaction) exec(text string) error {
+	_, err := tx.ExecContext(context.Background(), text)
 	return err
 }
 

@@ -122,12 +122,12 @@ func TestBatchWithAFailure(t *testing.T) {
 	fault := &fault{}
 	j, start, together := batchOf(t, fault)
 	failure := errors.New("failed")
-	mess := func(_ context.Context, tx *sql.Tx) error {
-		_, err := tx.Exec(`DELETE FROM meta`)
+	mess := func(_ context.Context, tx executor) error {
+		_, err := tx.ExecContext(context.Background(), `DELETE FROM meta`)
 		return err
 	}
 	start(func() {
-		err := j.write(t.Context(), "try", func(ctx context.Context, tx *sql.Tx) error { return errors.Join(mess(ctx, tx), failure) })
+		err := j.write(t.Context(), "try", func(ctx context.Context, tx executor) error { return errors.Join(mess(ctx, tx), failure) })
 		if !errors.Is(err, failure) {
 			t.Errorf("error %v", err)
 		}
@@ -138,15 +138,15 @@ func TestBatchWithAFailure(t *testing.T) {
 				t.Errorf("recovered %v", r)
 			}
 		}()
-		_ = j.write(t.Context(), "try", func(ctx context.Context, tx *sql.Tx) error {
+		_ = j.write(t.Context(), "try", func(ctx context.Context, tx executor) error {
 			_ = mess(ctx, tx)
 			panic("a mistake")
 		})
 		t.Error("the panic did not reach its caller")
 	})
 	start(func() {
-		if err := j.write(t.Context(), "try", func(_ context.Context, tx *sql.Tx) error {
-			_, err := tx.Exec(`INSERT INTO once (key, number) VALUES ('x', 1), ('x', 2)`)
+		if err := j.write(t.Context(), "try", func(_ context.Context, tx executor) error {
+			_, err := tx.ExecContext(context.Background(), `INSERT INTO once (key, number) VALUES ('x', 1), ('x', 2)`)
 			return err
 		}); !isTwiceSQLite(err) {
 			t.Errorf("error %v", err)
@@ -184,7 +184,7 @@ func TestBatchCancelled(t *testing.T) {
 		}
 	})
 	start(func() { // marks are written after deliveries
-		err := j.write(t.Context(), "try", func(context.Context, *sql.Tx) error { end(); return nil })
+		err := j.write(t.Context(), "try", func(context.Context, executor) error { end(); return nil })
 		if err != nil {
 			t.Error(err)
 		}

@@ -36,7 +36,7 @@ func (j *Journal) Plan(ctx context.Context, e bot.Entry, c bot.Change) error {
 		bot.Planned, plan, bot.Waiting)
 	stands := of(e, c, `SELECT count(*) FROM change WHERE entry = $1 AND group_id = $2 AND state = $3 AND plan = $4`,
 		bot.Planned, plan)
-	return j.markChange(ctx, "record the plan", e, set, stands, func(ctx context.Context, tx *sql.Tx) error {
+	return j.markChange(ctx, "record the plan", e, set, stands, func(ctx context.Context, tx executor) error {
 		return putGrants(ctx, tx, e, c.Group, c.Plan.Grants)
 	})
 }
@@ -59,7 +59,7 @@ func (j *Journal) Settle(ctx context.Context, e bot.Entry, c bot.Change, r bot.R
 		WHERE entry = $1 AND group_id = $2 AND state = $6`, bot.Settled, outcome, r.At.UnixMicro(), bot.Planned)
 	stands := of(e, c, `SELECT count(*) FROM change WHERE entry = $1 AND group_id = $2 AND state = $3 AND outcome = $4`,
 		bot.Settled, outcome)
-	err = j.write(ctx, "record the outcome", func(ctx context.Context, tx *sql.Tx) error {
+	err = j.write(ctx, "record the outcome", func(ctx context.Context, tx executor) error {
 		if err := j.hold(ctx, tx, e); err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (j *Journal) Settle(ctx context.Context, e bot.Entry, c bot.Change, r bot.R
 }
 
 // settleRest writes what belongs to an outcome.
-func settleRest(ctx context.Context, tx *sql.Tx, e bot.Entry, c bot.Change, r bot.Record) error {
+func settleRest(ctx context.Context, tx executor, e bot.Entry, c bot.Change, r bot.Record) error {
 	if err := putGrants(ctx, tx, e, c.Group, c.Outcome.Grants); err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func settleRest(ctx context.Context, tx *sql.Tx, e bot.Entry, c bot.Change, r bo
 
 // Rest takes waiting or planned changes of an entry out of their groups' order.
 func (j *Journal) Rest(ctx context.Context, e bot.Entry, changes ...bot.Change) error {
-	return j.write(ctx, "put changes to rest", func(ctx context.Context, tx *sql.Tx) error {
+	return j.write(ctx, "put changes to rest", func(ctx context.Context, tx executor) error {
 		if err := j.hold(ctx, tx, e); err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (j *Journal) Wake(ctx context.Context, e bot.Entry, changes ...bot.Change) 
 	if err != nil {
 		return err
 	}
-	return j.write(ctx, "wake changes", func(ctx context.Context, tx *sql.Tx) error {
+	return j.write(ctx, "wake changes", func(ctx context.Context, tx executor) error {
 		if err := execAll(ctx, tx, lock); err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func (j *Journal) Wake(ctx context.Context, e bot.Entry, changes ...bot.Change) 
 
 // wake puts one change back, unless it was put there before. The order on a group is that
 // of the rows' ids, so it gets a new row.
-func wake(ctx context.Context, tx *sql.Tx, e bot.Entry, c bot.Change) error {
+func wake(ctx context.Context, tx executor, e bot.Entry, c bot.Change) error {
 	drop := of(e, c, `DELETE FROM change WHERE entry = $1 AND group_id = $2 AND state = $3 RETURNING position`, bot.Resting)
 	stands := of(e, c, `SELECT position FROM change WHERE entry = $1 AND group_id = $2 AND state = $3`, bot.Waiting)
 	var position int
@@ -176,8 +176,8 @@ func of(e bot.Entry, c bot.Change, text string, more ...any) statement {
 
 // markChange makes a mark on a change, and what belongs to it unless it was there
 // already.
-func (j *Journal) markChange(ctx context.Context, doing string, e bot.Entry, set, stands statement, then func(context.Context, *sql.Tx) error) error {
-	return j.write(ctx, doing, func(ctx context.Context, tx *sql.Tx) error {
+func (j *Journal) markChange(ctx context.Context, doing string, e bot.Entry, set, stands statement, then func(context.Context, executor) error) error {
+	return j.write(ctx, doing, func(ctx context.Context, tx executor) error {
 		if err := j.hold(ctx, tx, e); err != nil {
 			return err
 		}
@@ -192,7 +192,7 @@ func (j *Journal) markChange(ctx context.Context, doing string, e bot.Entry, set
 // hold makes sure that an open entry is still this instance's at this attempt.
 // The update changes nothing, but locks the row: of two changes that settle at the
 // same time, the second sees the first.
-func (j *Journal) hold(ctx context.Context, tx *sql.Tx, e bot.Entry) error {
+func (j *Journal) hold(ctx context.Context, tx executor, e bot.Entry) error {
 	hold := j.about(e, `UPDATE entry SET attempt = attempt WHERE `+j.dialect.mine+` AND closed_at IS NULL`)
 	held, err := changed(tx.ExecContext(ctx, hold.text, hold.args...))
 	if err == nil && !held {
@@ -202,7 +202,7 @@ func (j *Journal) hold(ctx context.Context, tx *sql.Tx, e bot.Entry) error {
 }
 
 // finish makes an entry done if none of its changes is left, and tells.
-func finish(ctx context.Context, tx *sql.Tx, e bot.Entry) (bool, error) {
+func finish(ctx context.Context, tx executor, e bot.Entry) (bool, error) {
 	return changed(tx.ExecContext(ctx, `
 		UPDATE entry SET state = $1 WHERE number = $2
 		AND NOT EXISTS (SELECT 1 FROM change WHERE entry = $2 AND state <> $3)`,

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,7 +37,7 @@ func (j *Journal) Discard(ctx context.Context, numbers []int64, all bool, r bot.
 	var closed []int64
 	limited, cancel := j.dialect.limit(ctx)
 	defer cancel()
-	err = j.transact(limited, func(ctx context.Context, tx *sql.Tx) error {
+	err = j.transact(limited, func(ctx context.Context, tx executor) error {
 		chosen := `IN ` + j.dialect.list(`$2`)
 		limits, err := scanGrants(tx.QueryContext(ctx, `
 			DELETE FROM grants WHERE $1 OR entry `+chosen+` OR ending `+chosen+` RETURNING `+grantColumns, all, list))
@@ -89,7 +88,7 @@ func nothingOf(numbers, closed []int64, limits []commands.Grant) error {
 
 // recordDropped writes the audit rows of entries and limits, each like r with what
 // its entry was about.
-func (j *Journal) recordDropped(ctx context.Context, tx *sql.Tx, closed []int64, limits []commands.Grant, r bot.Record) error {
+func (j *Journal) recordDropped(ctx context.Context, tx executor, closed []int64, limits []commands.Grant, r bot.Record) error {
 	numbers := slices.Clone(closed)
 	for _, g := range limits {
 		numbers = append(numbers, g.Entry)
@@ -116,7 +115,7 @@ func (j *Journal) recordDropped(ctx context.Context, tx *sql.Tx, closed []int64,
 
 // asked returns the verbs and groups of entries, also of those whose command can
 // no longer be read.
-func (j *Journal) asked(ctx context.Context, tx *sql.Tx, numbers []int64) (map[int64]commands.Command, error) {
+func (j *Journal) asked(ctx context.Context, tx executor, numbers []int64) (map[int64]commands.Command, error) {
 	list, err := encode(numbers)
 	if err != nil {
 		return nil, err

@@ -26,7 +26,7 @@ const (
 // is none. It returns 500 of a kind at most; if there are more, Next is now.
 func (r *Reader) Due(ctx context.Context, now time.Time) (due bot.Due, err error) {
 	at, soon := now.UnixMicro(), now.Add(commands.RemindBefore).UnixMicro()
-	err = r.read(ctx, "read the limits that are due", func(ctx context.Context, tx *sql.Tx) (err error) {
+	err = r.read(ctx, "read the limits that are due", func(ctx context.Context, tx executor) (err error) {
 		due.Over, err = grantsWhere(ctx, tx, untaken+` AND due <= $1 ORDER BY due, id LIMIT $2`, at, dueAtOnce)
 		if err != nil {
 			return err
@@ -47,7 +47,7 @@ func (r *Reader) Due(ctx context.Context, now time.Time) (due bot.Due, err error
 
 // nextDue returns when the first limit becomes due after at, or is to be reminded
 // of after its end is as near as soon; zero if there is none.
-func nextDue(ctx context.Context, tx *sql.Tx, at, soon int64) (time.Time, error) {
+func nextDue(ctx context.Context, tx executor, at, soon int64) (time.Time, error) {
 	var over, near sql.NullInt64
 	err := tx.QueryRowContext(ctx, `SELECT
 		(SELECT min(due) FROM grants WHERE `+untaken+` AND due > $1),

@@ -17,7 +17,7 @@ import (
 // but nil.
 func (r *Reader) Unclosed(ctx context.Context) (entries []bot.Entry, err error) {
 	var corrupt []error
-	err = r.read(ctx, "read what is open", func(ctx context.Context, tx *sql.Tx) (err error) {
+	err = r.read(ctx, "read what is open", func(ctx context.Context, tx executor) (err error) {
 		entries, corrupt, err = entriesWhere(ctx, tx, everything, `closed_at IS NULL`)
 		return err
 	})
@@ -30,7 +30,7 @@ func (r *Reader) Unclosed(ctx context.Context) (entries []bot.Entry, err error) 
 // Entry returns an entry, closed or not, or found false. Of one that was purged,
 // the command, the posts, the plans and the outcomes are empty.
 func (r *Reader) Entry(ctx context.Context, number int64) (e bot.Entry, found bool, err error) {
-	err = r.read(ctx, "read an entry", func(ctx context.Context, tx *sql.Tx) error {
+	err = r.read(ctx, "read an entry", func(ctx context.Context, tx executor) error {
 		entries, corrupt, err := entriesWhere(ctx, tx, everything, `number = $1`, number)
 		if found = len(entries) > 0; found {
 			e = entries[0]
@@ -63,7 +63,7 @@ const (
 
 // entriesWhere returns the entries that a condition on them chooses, in number
 // order, and a *CorruptError for each that cannot be read.
-func entriesWhere(ctx context.Context, tx *sql.Tx, columns, condition string, args ...any) ([]bot.Entry, []error, error) {
+func entriesWhere(ctx context.Context, tx executor, columns, condition string, args ...any) ([]bot.Entry, []error, error) {
 	all, damaged, err := readEntries(ctx, tx, condition, args)
 	if err != nil {
 		return nil, nil, err
@@ -85,7 +85,7 @@ func entriesWhere(ctx context.Context, tx *sql.Tx, columns, condition string, ar
 
 // readEntries returns entries without their changes, and what is wrong with
 // those that are damaged, by number.
-func readEntries(ctx context.Context, tx *sql.Tx, condition string, args []any) ([]bot.Entry, map[int64]error, error) {
+func readEntries(ctx context.Context, tx executor, condition string, args []any) ([]bot.Entry, map[int64]error, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT number, under, caller, place, command, rule, state, attempt, answered, handle, root, result, accepted_at
 		FROM entry LEFT JOIN reply ON reply.entry = number WHERE `+condition+` ORDER BY number`, args...)
@@ -117,7 +117,7 @@ func readEntries(ctx context.Context, tx *sql.Tx, condition string, args []any) 
 
 // readChanges adds the changes to their entries, and what is wrong
 // with them to damaged.
-func readChanges(ctx context.Context, tx *sql.Tx, columns, condition string, args []any, entries []bot.Entry, damaged map[int64]error) error {
+func readChanges(ctx context.Context, tx executor, columns, condition string, args []any, entries []bot.Entry, damaged map[int64]error) error {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT entry, group_id, state, `+columns+` FROM change
 		WHERE entry IN (SELECT number FROM entry WHERE `+condition+`) ORDER BY position, id`, args...)

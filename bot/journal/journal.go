@@ -144,7 +144,7 @@ func newJournal(d dialect, o options) *Journal {
 // bringUpToDate makes or migrates the database.
 func (j *Journal) bringUpToDate(ctx context.Context, sdkAppID int64, log *slog.Logger) error {
 	var from, to int
-	err := transact(ctx, j.writer, func(ctx context.Context, tx *sql.Tx) (err error) {
+	err := transact(ctx, j.writer, func(ctx context.Context, tx executor) (err error) {
 		from, to, err = migrate(ctx, tx, j.dialect, sdkAppID)
 		return err
 	})

@@ -118,7 +118,7 @@ func (l *lease) renew(ctx context.Context) error {
 	sent := clocks.steady
 	told, next, others := l.uses, l.uses, false
 	var clock serverClock
-	err := l.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := l.transact(ctx, func(ctx context.Context, tx executor) error {
 		if err := l.stay(ctx, tx, term.owner, begun); err != nil {
 			return err
 		}
@@ -156,7 +156,7 @@ func (l *lease) renew(ctx context.Context) error {
 	return nil
 }
 
-func (l *lease) transact(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+func (l *lease) transact(ctx context.Context, do func(context.Context, executor) error) error {
 	if err := transact(ctx, l.db, do); err != nil {
 		return l.explain(err)
 	}
@@ -165,7 +165,7 @@ func (l *lease) transact(ctx context.Context, do func(context.Context, *sql.Tx) 
 
 // stay writes this instance's row. All who do that, and look at the others' rows,
 // do so in turn.
-func (l *lease) stay(ctx context.Context, tx *sql.Tx, owner string, begun bool) error {
+func (l *lease) stay(ctx context.Context, tx executor, owner string, begun bool) error {
 	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(2, 0)`); err != nil {
 		return err
 	}
@@ -234,7 +234,7 @@ func (l *lease) end(ctx context.Context) error {
 	l.terms.next()
 	ctx, cancel := context.WithTimeout(ctx, l.pause())
 	defer cancel()
-	return l.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return l.transact(ctx, func(ctx context.Context, tx executor) error {
 		_, err := tx.ExecContext(ctx, `UPDATE entry SET owner = NULL WHERE owner = $1 AND closed_at IS NULL`, owner)
 		if err != nil {
 			return err
@@ -248,7 +248,7 @@ func (l *lease) end(ctx context.Context) error {
 type serverClock struct{ said, at time.Time }
 
 // readServerClock asks for the server's time.
-func readServerClock(ctx context.Context, tx *sql.Tx) (serverClock, error) {
+func readServerClock(ctx context.Context, tx executor) (serverClock, error) {
 	asked := time.Now()
 	var said time.Time
 	if err := tx.QueryRowContext(ctx, `SELECT clock_timestamp()`).Scan(&said); err != nil {

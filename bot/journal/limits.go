@@ -17,7 +17,7 @@ import (
 // that is there already (its Due and Tries may differ) keeps its ID, and with more Tries
 // is given back by the end that took it; any other gets a new one, since ID and Tries name
 // the one end that belongs to it. A grant without an entry is e's.
-func putGrants(ctx context.Context, tx *sql.Tx, e bot.Entry, group imapi.GroupID, grants []commands.Grant) error {
+func putGrants(ctx context.Context, tx executor, e bot.Entry, group imapi.GroupID, grants []commands.Grant) error {
 	for _, g := range grants {
 		if g.Entry == 0 {
 			g.Entry = e.Number
@@ -45,7 +45,7 @@ func putGrants(ctx context.Context, tx *sql.Tx, e bot.Entry, group imapi.GroupID
 }
 
 // dropGrants forgets the limits of users in a group.
-func dropGrants(ctx context.Context, tx *sql.Tx, group imapi.GroupID, users []imapi.UserID) error {
+func dropGrants(ctx context.Context, tx executor, group imapi.GroupID, users []imapi.UserID) error {
 	for _, u := range users {
 		_, err := tx.ExecContext(ctx, `DELETE FROM grants WHERE group_id = $1 AND user_id = $2`, clean(group), clean(u))
 		if err != nil {
@@ -58,7 +58,7 @@ func dropGrants(ctx context.Context, tx *sql.Tx, group imapi.GroupID, users []im
 // Grants returns the limits on record, the next end first. Times and lengths are
 // exact to the microsecond; Due is zero where it is Until.
 func (r *Reader) Grants(ctx context.Context, g imapi.GroupID) (grants []commands.Grant, err error) {
-	err = r.read(ctx, "read the limited administrators", func(ctx context.Context, tx *sql.Tx) error {
+	err = r.read(ctx, "read the limited administrators", func(ctx context.Context, tx executor) error {
 		grants, err = grantsWhere(ctx, tx, `($1 = '' OR group_id = $1) ORDER BY until, id`, clean(g))
 		return err
 	})
@@ -69,7 +69,7 @@ const grantColumns = `id, group_id, user_id, until, length, entry, due, tries`
 
 // grantsWhere returns the limits that a condition chooses, in the order that it
 // asks for.
-func grantsWhere(ctx context.Context, tx *sql.Tx, condition string, args ...any) ([]commands.Grant, error) {
+func grantsWhere(ctx context.Context, tx executor, condition string, args ...any) ([]commands.Grant, error) {
 	return scanGrants(tx.QueryContext(ctx, `SELECT `+grantColumns+` FROM grants WHERE `+condition, args...))
 }
 
@@ -102,7 +102,7 @@ func scanGrants(rows *sql.Rows, err error) ([]commands.Grant, error) {
 // beside the others.
 func (r *Reader) Recent(ctx context.Context, g imapi.GroupID, since time.Time) (recent []commands.Recent, err error) {
 	var corrupt []error
-	err = r.read(ctx, "read the recent changes", func(ctx context.Context, tx *sql.Tx) error {
+	err = r.read(ctx, "read the recent changes", func(ctx context.Context, tx executor) error {
 		corrupt = nil
 		outcomes, err := outcomesOf(tx.QueryContext(ctx, `
 			SELECT entry, outcome FROM change
@@ -131,7 +131,7 @@ func (r *Reader) Recent(ctx context.Context, g imapi.GroupID, since time.Time) (
 // forgotten reports that some of it can no longer be read: it was purged, or is
 // damaged.
 func (r *Reader) DecidedSince(ctx context.Context, g imapi.GroupID, entry int64) (decided []commands.Recent, forgotten bool, err error) {
-	err = r.read(ctx, "read what was decided", func(ctx context.Context, tx *sql.Tx) error {
+	err = r.read(ctx, "read what was decided", func(ctx context.Context, tx executor) error {
 		outcomes, err := outcomesOf(tx.QueryContext(ctx, `
 			SELECT entry, outcome FROM change WHERE group_id = $1 AND decision > coalesce(
 				(SELECT decision FROM change WHERE group_id = $1 AND entry = $2), 0)

@@ -51,7 +51,7 @@ func (j *Journal) Drop(ctx context.Context, e bot.Entry, s bot.State, r bot.Reco
 	set := j.about(e, `UPDATE entry SET state = $4, closed_at = $5
 		WHERE `+j.dialect.mine+` AND state = $6`, s, r.At.UnixMicro(), from)
 	stands := j.about(e, `SELECT count(*) FROM entry WHERE `+j.dialect.mine+` AND state = $4`, s)
-	err := j.write(ctx, "close the entry", func(ctx context.Context, tx *sql.Tx) error {
+	err := j.write(ctx, "close the entry", func(ctx context.Context, tx executor) error {
 		again, err := mark(ctx, tx, set, stands)
 		if err == nil && !again {
 			err = execAll(ctx, tx, []statement{forgetting(e.Number)})
@@ -81,7 +81,7 @@ func forgetting(number int64) statement {
 // markEntry makes a mark in a transaction of its own, with what belongs to it unless
 // it was there already.
 func (j *Journal) markEntry(ctx context.Context, doing string, set, stands statement, then ...statement) error {
-	return j.write(ctx, doing, func(ctx context.Context, tx *sql.Tx) error {
+	return j.write(ctx, doing, func(ctx context.Context, tx executor) error {
 		again, err := mark(ctx, tx, set, stands)
 		if err != nil || again {
 			return err
@@ -93,7 +93,7 @@ func (j *Journal) markEntry(ctx context.Context, doing string, set, stands state
 // mark makes a conditional update. If it finds no row, it asks the query stands
 // whether the mark is there already, as an earlier try whose outcome was unknown
 // made it; if not, the answer is bot.ErrLost.
-func mark(ctx context.Context, tx *sql.Tx, set, stands statement) (again bool, err error) {
+func mark(ctx context.Context, tx executor, set, stands statement) (again bool, err error) {
 	done, err := changed(tx.ExecContext(ctx, set.text, set.args...))
 	if err != nil || done {
 		return false, err

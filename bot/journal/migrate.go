@@ -41,7 +41,7 @@ func (d dialect) steps() ([]migration, error) {
 // migrate brings a database up to date and binds it to an application, in one
 // transaction: what is refused is not touched. It returns the version before
 // and after.
-func migrate(ctx context.Context, tx *sql.Tx, d dialect, sdkAppID int64) (from, to int, err error) {
+func migrate(ctx context.Context, tx executor, d dialect, sdkAppID int64) (from, to int, err error) {
 	steps, err := d.steps()
 	if err != nil {
 		return 0, 0, err

@@ -29,16 +29,14 @@ func (j *Journal) record(ctx context.Context, d delivery) (number int64, err err
 		}
 		return number, err
 	}
-	err = j.batches.write(ctx, true, func(_ context.Context, tx *transaction) error {
-		if err := d.unknown(tx); err != nil {
+	err = j.batches.write(ctx, true, func(ctx context.Context, tx executor) error {
+		if err := d.unknown(ctx, tx); err != nil {
 			return err
 		}
-		for _, s := range d.statements {
-			if err := tx.exec(s); err != nil {
-				return err
-			}
+		if err := execAll(ctx, tx, d.statements); err != nil {
+			return err
 		}
-		return tx.queryRow(statement{text: `SELECT ` + string(j.dialect.lastNumber)}, &number)
+		return tx.QueryRowContext(ctx, `SELECT `+string(j.dialect.lastNumber)).Scan(&number)
 	}, recorded)
 	return number, err
 }
@@ -47,12 +45,10 @@ func (j *Journal) record(ctx context.Context, d delivery) (number int64, err err
 var errTwice = errors.New("it is on record already")
 
 // unknown returns errTwice if one of the keys is on record.
-func (d delivery) unknown(tx *transaction) error {
+func (d delivery) unknown(ctx context.Context, tx executor) error {
 	var rows int
-	err := tx.queryRow(statement{
-		`SELECT (SELECT count(*) FROM audit WHERE key = $1) + (SELECT count(*) FROM once WHERE key = $2)`,
-		[]any{hash(d.key), hash(d.once)},
-	}, &rows)
+	err := tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM audit WHERE key = $1) + (SELECT count(*) FROM once WHERE key = $2)`,
+		hash(d.key), hash(d.once)).Scan(&rows)
 	if err == nil && rows > 0 {
 		return errTwice
 	}

@@ -15,7 +15,13 @@ type Reader struct {
 	dialect dialect
 }
 
-// querier is a *sql.DB or *sql.Tx that is only read.
+// executor is a transaction: a *sql.Tx, or that of a batch.
+type executor interface {
+	querier
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// querier is a *sql.DB or a transaction that is only read.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
@@ -56,7 +62,7 @@ func (r *Reader) Ping(ctx context.Context) error {
 }
 
 // read reads several tables as they were at one moment. It may do so again.
-func (r *Reader) read(ctx context.Context, doing string, do func(context.Context, *sql.Tx) error) error {
+func (r *Reader) read(ctx context.Context, doing string, do func(context.Context, executor) error) error {
 	err := r.dialect.insist(ctx, func(ctx context.Context) error {
 		tx, err := r.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: r.dialect.snapshot})
 		if err != nil {
@@ -104,7 +110,7 @@ type Counts struct {
 // Counts counts what is open.
 func (r *Reader) Counts(ctx context.Context) (Counts, error) {
 	c := Counts{Open: make(map[bot.State]int)}
-	err := r.read(ctx, "count what is open", func(ctx context.Context, tx *sql.Tx) error {
+	err := r.read(ctx, "count what is open", func(ctx context.Context, tx executor) error {
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM grants`).Scan(&c.Grants); err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"database/sql"
 	"strconv"
 	"strings"
 )
@@ -36,7 +35,7 @@ func insertion(head string, rows [][]any, tail string) statement {
 }
 
 // execAll runs statements in order.
-func execAll(ctx context.Context, tx *sql.Tx, statements []statement) error {
+func execAll(ctx context.Context, tx executor, statements []statement) error {
 	for _, s := range statements {
 		if _, err := tx.ExecContext(ctx, s.text, s.args...); err != nil {
 			return err

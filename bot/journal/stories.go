@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"math"
@@ -29,7 +28,7 @@ const (
 // in full come beside a *CorruptError.
 func (r *Reader) Asked(ctx context.Context, f bot.Filter, sees func(bot.Record) bool) (asked []bot.Record, err error) {
 	var corrupt []error
-	err = r.read(ctx, "read the audit trail", func(ctx context.Context, tx *sql.Tx) (err error) {
+	err = r.read(ctx, "read the audit trail", func(ctx context.Context, tx executor) (err error) {
 		asked, corrupt, err = askedIn(ctx, tx, f, sees)
 		return err
 	})
@@ -44,7 +43,7 @@ func (r *Reader) Asked(ctx context.Context, f bot.Filter, sees func(bot.Record) 
 // more than counting them.
 func (r *Reader) Stories(ctx context.Context, f bot.Filter, sees func(bot.Record) bool) (stories []bot.Story, err error) {
 	var corrupt []error
-	err = r.read(ctx, "read the audit trail", func(ctx context.Context, tx *sql.Tx) error {
+	err = r.read(ctx, "read the audit trail", func(ctx context.Context, tx executor) error {
 		asked, damaged, err := askedIn(ctx, tx, f, sees)
 		if err != nil {
 			return err
@@ -81,7 +80,7 @@ func (r *Reader) Trail(ctx context.Context, f bot.Filter) (rows []bot.Record, er
 }
 
 // complete adds to stories how their groups ended and, if asked, every row.
-func complete(ctx context.Context, tx *sql.Tx, stories []bot.Story, all bool) (corrupt []error, _ error) {
+func complete(ctx context.Context, tx executor, stories []bot.Story, all bool) (corrupt []error, _ error) {
 	at := make(map[int64]*bot.Story)
 	var numbers []any
 	var places []string
@@ -103,7 +102,7 @@ func complete(ctx context.Context, tx *sql.Tx, stories []bot.Story, all bool) (c
 }
 
 // countEnds counts how the groups of entries ended.
-func countEnds(ctx context.Context, tx *sql.Tx, those string, numbers []any, at map[int64]*bot.Story) error {
+func countEnds(ctx context.Context, tx executor, those string, numbers []any, at map[int64]*bot.Story) error {
 	rows, err := tx.QueryContext(ctx, `SELECT number, what, outcome, count(*) `+those+`
 		AND what IN ('`+string(bot.WasSettled)+`', '`+string(bot.WasUnanswered)+`', '`+string(bot.WasDropped)+`')
 		GROUP BY number, what, outcome`, numbers...)
@@ -126,7 +125,7 @@ func countEnds(ctx context.Context, tx *sql.Tx, those string, numbers []any, at 
 
 // askedIn reads as many first rows as are returned, and goes on where not all of them
 // may be seen.
-func askedIn(ctx context.Context, tx *sql.Tx, f bot.Filter, sees func(bot.Record) bool) (asked []bot.Record, corrupt []error, _ error) {
+func askedIn(ctx context.Context, tx executor, f bot.Filter, sees func(bot.Record) bool) (asked []bot.Record, corrupt []error, _ error) {
 	if f.Limit <= 0 {
 		f.Limit = trailLimit
 	}
@@ -170,7 +169,7 @@ func wasCut(r bot.Record) bool {
 }
 
 // groupsOf returns all groups of an entry.
-func groupsOf(ctx context.Context, tx *sql.Tx, number int64) ([]imapi.GroupID, error) {
+func groupsOf(ctx context.Context, tx executor, number int64) ([]imapi.GroupID, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT group_id FROM change WHERE entry = $1`, number)
 	if err != nil {
 		return nil, err

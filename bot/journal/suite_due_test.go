@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"reflect"
@@ -196,7 +195,7 @@ func TestDueIsALookAtIndexes(t *testing.T) {
 
 // explained returns the last column of a query's rows, run after a statement.
 func explained(t *testing.T, j *Journal, prepare, query string) (text string, err error) {
-	err = j.read(t.Context(), "explain", func(ctx context.Context, tx *sql.Tx) error {
+	err = j.read(t.Context(), "explain", func(ctx context.Context, tx executor) error {
 		if _, err := tx.ExecContext(ctx, prepare); err != nil {
 			return err
 		}

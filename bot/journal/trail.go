@@ -63,7 +63,7 @@ func namesOf(r bot.Record, more []string) []string {
 }
 
 // appendRecord writes a further audit row of a delivery.
-func appendRecord(ctx context.Context, tx *sql.Tx, r bot.Record) error {
+func appendRecord(ctx context.Context, tx executor, r bot.Record) error {
 	statements, err := recording("", r.Number, r, nil)
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 // transact does something in one transaction: all of it is durable when transact
 // returns nil, none of it happened when it fails; only after a *commitError it may
 // be either.
-func transact(ctx context.Context, db *sql.DB, do func(context.Context, *sql.Tx) error) error {
+func transact(ctx context.Context, db *sql.DB, do func(context.Context, executor) error) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -50,16 +50,16 @@ func isUnsure(err error) bool {
 
 // write does in one transaction what can be repeated: what is there already it
 // takes for its own.
-func (j *Journal) write(ctx context.Context, doing string, do func(context.Context, *sql.Tx) error) error {
+func (j *Journal) write(ctx context.Context, doing string, do func(context.Context, executor) error) error {
 	err := j.dialect.insist(ctx, func(ctx context.Context) error { return j.transact(ctx, do) })
 	return j.wrote(ctx, doing, err)
 }
 
 // transact is the function transact, but on a file the transaction is shared with other
 // writes.
-func (j *Journal) transact(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+func (j *Journal) transact(ctx context.Context, do func(context.Context, executor) error) error {
 	if j.batches != nil {
-		return j.batches.write(ctx, false, func(ctx context.Context, tx *transaction) error { return do(ctx, tx.Tx) }, nil)
+		return j.batches.write(ctx, false, do, nil)
 	}
 	if err := j.places.enter(ctx, false); err != nil {
 		return err
