@@ -127,28 +127,25 @@ func adminList(body []byte) ([]string, error) {
 // results adds each result that was posted in a place, the entries that should have one,
 // and the commands that are not on record although they were acknowledged.
 func (h *events) results(p *place) {
-	posted := h.posted(p)
-	left := p.asked
-	for _, e := range h.l.in(p.chat.place(p.channel)) {
-		if e.State == bot.Unanswered {
+	posted, entries := h.posted(p), h.l.in(p.chat.place(p.channel))
+	entries = slices.DeleteFunc(entries, func(e bot.Entry) bool { return e.State == bot.Unanswered })
+	by := make(map[int64]asked) // by the number of the entry
+	for _, a := range p.asked {
+		i := slices.IndexFunc(entries, func(e bot.Entry) bool { return by[e.Number].at.IsZero() && a.means(e) })
+		if i < 0 {
+			h.lost(p, a)
 			continue
 		}
+		by[entries[i].Number] = a
+	}
+	for _, e := range entries {
 		r := carried{acked: h.end}
-		if e.Command.Verb == commands.End {
+		if a, found := by[e.Number]; found {
+			r.asked, r.from, r.acked = true, a.at.UnixNano(), a.acked.UnixNano()
+		} else if e.Command.Verb == commands.End {
 			r.asked, r.from = true, over(e)
 		}
-		for !r.asked && len(left) > 0 {
-			a := left[0]
-			left = left[1:]
-			if r.asked = a.means(e.Command); !r.asked {
-				h.lost(p, a)
-			}
-			r.from, r.acked = a.at.UnixNano(), a.acked.UnixNano()
-		}
 		h.result(e, r, posted[e.Number])
-	}
-	for _, a := range left {
-		h.lost(p, a)
 	}
 }
 
@@ -215,8 +212,13 @@ func over(e bot.Entry) int64 {
 	return last.Until.UnixNano()
 }
 
-// means reports whether a command is what was asked.
-func (a asked) means(c commands.Command) bool {
+// means reports whether an entry is what was asked: the same command, accepted between the
+// asking and the acknowledgement.
+func (a asked) means(e bot.Entry) bool {
+	if e.Accepted.Before(a.at.Add(-clockSlack)) || e.Accepted.After(a.acked.Add(clockSlack)) {
+		return false
+	}
+	c := e.Command
 	if a.verb == "" {
 		return c.Verb == commands.Undo
 	}
