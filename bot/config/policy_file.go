@@ -35,32 +35,35 @@ func ParsePolicy(name string, text []byte, allowlist []string) (bot.Rules, error
 	return rules, nil
 }
 
-// policy reads the whole file. A key with nothing behind it is as good as no key.
+// policy reads the whole file. A key with nothing behind it, or with an empty list, is as
+// good as no key.
 func (r *reader) policy(root ast.Node, rules *bot.Rules) {
 	file := r.known(root, "the file", "write keys and values, like contact: Sam", "groups", "people", "contact", "blocked", "rules")
-	for key, f := range file {
-		if nothing(f.value) {
+	for key, value := range file {
+		if list, ok := value.(*ast.SequenceNode); nothing(value) || ok && len(list.Values) == 0 {
 			delete(file, key)
 		}
 	}
-	groups, first := readNames(r, file["groups"].value, groupNames())
-	people, _ := readNames(r, file["people"].value, peopleNames())
+	groups, first := readNames(r, file["groups"], "groups", groupsRemedy, maxAlias, (*reader).group)
+	people, _ := readNames(r, file["people"], "people", peopleRemedy, commands.MaxUsers, (*reader).user)
 	rules.Names = commands.NewNames(groups, people).StartingWith(first)
-	if f, ok := file["contact"]; ok {
-		rules.Policy.Contact = r.contact(f.value)
+	r.names, r.aliases, r.ids = rules.Names, rules.Names.Aliases(), make(map[string]bool)
+	for _, ids := range groups {
+		for _, id := range ids {
+			r.ids[string(id)] = true
+		}
 	}
-	if f, ok := file["blocked"]; ok && !emptyList(f.value) {
-		rules.Policy.Blocked = r.callers(f.value, "blocked")
-	}
-	if f, ok := file["rules"]; ok {
-		read := newRuleReader(r, rules.Names, groups)
-		rules.Policy.Rules = append(rules.Policy.Rules, read.rules(f.value)...)
-	}
+	rules.Policy.Contact = r.contact(file["contact"])
+	rules.Policy.Blocked = r.callers(file["blocked"], "blocked")
+	rules.Policy.Rules = append(rules.Policy.Rules, r.rules(file["rules"])...)
 }
 
 // contact takes whom refusals name.
 func (r *reader) contact(n ast.Node) string {
 	const remedy = `write whom people ask, like "Sam, #stream-ops"`
+	if n == nil {
+		return ""
+	}
 	t, ok := r.text(n, "contact", remedy)
 	hidden := func(c rune) bool { return !unicode.IsGraphic(c) }
 	switch {
@@ -75,9 +78,4 @@ func (r *reader) contact(n ast.Node) string {
 		r.note(t.mark, `put it in quotes, like "Sam, #stream-ops": without them, # begins a comment`, "contact ends with a comma")
 	}
 	return t.value
-}
-
-func emptyList(n ast.Node) bool {
-	list, ok := n.(*ast.SequenceNode)
-	return ok && len(list.Values) == 0
 }

@@ -183,7 +183,7 @@ func TestPolicyLimits(t *testing.T) {
 		{"names and keys", func(more int) string { return "groups: {" + list(9999+more, "a%[1]d: g%[1]d") + "}" },
 			"1:137781: the file has more than 10000 names and keys: use patterns in place of names"},
 		{"groups of an alias", func(more int) string { return "groups: {a: [" + list(1000+more, "g%d") + "]}" },
-			`1:10: "a" has 1001 groups: write 1000 at most, and the others under another name`},
+			`1:10: "a" has 1001 IDs: write 1000 at most, and the others under another name`},
 		{"rules", func(more int) string { return "rules: [" + list(1000+more, "{allow: ['slack:user:U%d']}") + "]" },
 			"1:29900: there are more than 1000 rules: put callers with the same rights into one rule"},
 		{"groups of all rules", func(more int) string {

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"liveadmin/commands"
 	"liveadmin/commands/grammar"
 	"liveadmin/imapi"
 
@@ -19,41 +18,29 @@ const maxName = 48
 // maxAlias is how many groups an alias can have.
 const maxAlias = 1000
 
-// naming is a mapping of names to IDs.
-type naming[ID ~string] struct {
-	key    string // of the file
-	remedy string
-	what   string // the IDs are
-	most   int    // IDs of one name
-	read   func(r *reader, t text) (ID, bool)
-}
+const (
+	groupsRemedy = `write a name with an ID, or with a list of IDs, like friday-show: "@TGS#a6I4ZUUGO"`
+	peopleRemedy = "write a name with a UserID, or with a list of UserIDs, like minho: u_8821"
+)
 
-func groupNames() naming[imapi.GroupID] {
-	return naming[imapi.GroupID]{"groups", `write a name with an ID, or with a list of IDs, like friday-show: "@TGS#a6I4ZUUGO"`, "groups", maxAlias, (*reader).group}
-}
-
-func peopleNames() naming[imapi.UserID] {
-	return naming[imapi.UserID]{"people", "write a name with a UserID, or with a list of UserIDs, like minho: u_8821", "UserIDs", commands.MaxUsers, (*reader).user}
-}
-
-// readNames takes names and their IDs, each ID of a name once, and tells the first name.
-func readNames[ID ~string](r *reader, n ast.Node, kind naming[ID]) (_ map[string][]ID, first string) {
+// readNames takes names and their IDs, each ID of a name once, at most so many, and returns
+// the first name, too.
+func readNames[ID ~string](r *reader, n ast.Node, key, remedy string, most int, read func(*reader, text) (ID, bool)) (_ map[string][]ID, first string) {
 	if n == nil {
 		return nil, ""
 	}
 	named, written := make(map[string][]ID), make(map[string][]text)
-	for _, f := range r.fields(n, kind.key, kind.remedy, strings.ToLower) {
+	for _, f := range r.fields(n, key, remedy, strings.ToLower) {
 		r.checkName(f.key)
-		texts := r.textOrTexts(f.value, fmt.Sprintf("%.80q", f.key.value), kind.remedy)
+		texts := r.textOrTexts(f.value, fmt.Sprintf("%.80q", f.key.value), remedy)
 		ids, seen := []ID{}, make(map[ID]bool)
 		for _, t := range texts {
-			if id, ok := kind.read(r, t); ok && !seen[id] {
+			if id, ok := read(r, t); ok && !seen[id] {
 				ids, seen[id] = append(ids, id), true
 			}
 		}
-		if len(ids) > kind.most {
-			r.note(f.key.mark, fmt.Sprintf("write %d at most, and the others under another name", kind.most),
-				"%.80q has %d %s", f.key.value, len(ids), kind.what)
+		if len(ids) > most {
+			r.note(f.key.mark, fmt.Sprintf("write %d at most, and the others under another name", most), "%.80q has %d IDs", f.key.value, len(ids))
 		}
 		first = cmp.Or(first, f.key.value)
 		named[f.key.value], written[strings.ToLower(f.key.value)] = ids, texts
@@ -80,7 +67,7 @@ func (r *reader) checkMeant(written map[string][]text) {
 		for _, id := range ids {
 			means, isName := written[strings.ToLower(id.value)]
 			if isName && (len(means) != 1 || means[0].value != id.value) {
-				r.note(id.mark, "write the ID behind the name, or change the name", "%.80q is a name in this file, and stands where an ID belongs", id.value)
+				r.note(id.mark, "write the ID behind the name, or change the name", "%.80q is a name in this file, but an ID belongs here", id.value)
 			}
 		}
 	}

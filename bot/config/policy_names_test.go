@@ -148,13 +148,13 @@ people:
   friday: "@TGS#a1"
   weekend: [Friday, "@TGS#a2"]
 `, []string{
-			`3:13: "Friday" is a name in this file, and stands where an ID belongs: write the ID behind the name, or change the name`,
+			`3:13: "Friday" is a name in this file, but an ID belongs here: write the ID behind the name, or change the name`,
 		}},
 		{"a crew of a name", `people:
   minho: u_8821
   night: [minho, u_9902]
 `, []string{
-			`3:11: "minho" is a name in this file, and stands where an ID belongs: write the ID behind the name, or change the name`,
+			`3:11: "minho" is a name in this file, but an ID belongs here: write the ID behind the name, or change the name`,
 		}},
 		{"a person for a UserID", `people:
   minho: "@minho"
@@ -169,7 +169,7 @@ people:
 		{"a crew of six", `people:
   night: [a, b, c, d, e, f, a]
 `, []string{
-			`2:3: "night" has 6 UserIDs: write 5 at most, and the others under another name`,
+			`2:3: "night" has 6 IDs: write 5 at most, and the others under another name`,
 		}},
 	})
 }

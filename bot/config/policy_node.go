@@ -7,18 +7,28 @@ import (
 	"strings"
 
 	"liveadmin/bot"
+	"liveadmin/commands"
 	"liveadmin/commands/grammar"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
 )
 
-// maxFlaws is how many of a file's flaws are told at once.
+// maxFlaws is how many of a file's flaws are reported at once.
 const maxFlaws = 100
 
-// reader takes a policy file apart and notes everything that is wrong with it. What
+// reader takes a rules file apart and notes everything that is wrong with it. What
 // it returns counts only if it has noted nothing.
-type reader struct{ flaws []flaw }
+type reader struct {
+	flaws []flaw
+
+	// For the rules, from the same file.
+	names    commands.Names
+	aliases  []string        // of the names
+	ids      map[string]bool // group IDs that some alias has
+	groups   int             // that the rules so far are about
+	compared int             // pairs of a word and an alias
+}
 
 func (r *reader) note(where mark, remedy, format string, values ...any) {
 	r.flaws = append(r.flaws, flaw{where, fmt.Sprintf(format, values...), remedy})
@@ -42,7 +52,7 @@ func (r *reader) problems(file string) error {
 	return problems
 }
 
-// text is what stands in one place of the file.
+// text is a text of the file and its place.
 type text struct {
 	mark
 	value  string
@@ -71,8 +81,11 @@ func (r *reader) text(n ast.Node, what, remedy string) (text, bool) {
 	return text{at(t), t.Value, t.Type == token.SingleQuoteType || t.Type == token.DoubleQuoteType}, true
 }
 
-// texts takes a list of texts that is not empty.
+// texts takes a list of texts that is not empty. A key that is not there has none.
 func (r *reader) texts(n ast.Node, what, remedy string) []text {
+	if n == nil {
+		return nil
+	}
 	list, ok := n.(*ast.SequenceNode)
 	if !ok || len(list.Values) == 0 {
 		r.note(place(n), remedy, "%s is %s", what, kind(n))
@@ -120,6 +133,9 @@ func (r *reader) fields(n ast.Node, what, remedy string, same func(key string) s
 			continue
 		}
 		first[same(key.value)] = key
+		if pair.Value == nil { // an empty value is not the same as no key
+			pair.Value = ast.Null(pair.Key.GetToken())
+		}
 		all = append(all, field{key, pair.Value})
 	}
 	return all
@@ -134,15 +150,15 @@ func (r *reader) twice(before, key text) {
 		"%.80q is the same name as %.80q in line %d, because names count in any case", key.value, before.value, before.line)
 }
 
-// known takes a mapping with given keys, by key.
-func (r *reader) known(n ast.Node, what, remedy string, keys ...string) map[string]field {
-	all := make(map[string]field)
+// known takes a mapping with given keys, and returns the values by key.
+func (r *reader) known(n ast.Node, what, remedy string, keys ...string) map[string]ast.Node {
+	all := make(map[string]ast.Node)
 	for _, f := range r.fields(n, what, remedy, func(key string) string { return key }) {
 		if !slices.Contains(keys, f.key.value) {
 			r.note(f.key.mark, rightWord(f.key.value, keys), "%.80q is no key of %s", f.key.value, what)
 			continue
 		}
-		all[f.key.value] = f
+		all[f.key.value] = f.value
 	}
 	return all
 }
@@ -156,13 +172,13 @@ func rightWord(word string, words []string) string {
 	return fmt.Sprintf("write %s or %s", strings.Join(words[:last], ", "), words[last])
 }
 
-// nothing reports whether no value is there.
+// nothing reports whether a value is empty.
 func nothing(n ast.Node) bool {
 	_, null := n.(*ast.NullNode)
-	return null || n == nil
+	return null
 }
 
-// kind names what stands where something else is wanted.
+// kind says what a node is, for a problem.
 func kind(n ast.Node) string {
 	switch n := n.(type) {
 	case *ast.MappingNode:

@@ -22,31 +22,13 @@ const (
 	maxCompared   = 1_000_000 // pairs of a word and an alias: a bigger file is not searched for slips
 )
 
-// ruleReader reads rules, with the names of the same file.
-type ruleReader struct {
-	*reader
-	names    commands.Names
-	aliases  []string
-	ids      map[string]bool // group IDs that some alias has
-	groups   int             // that the rules so far are about
-	compared int             // pairs of a word and an alias
-}
-
-func newRuleReader(r *reader, names commands.Names, aliases map[string][]imapi.GroupID) *ruleReader {
-	ids := make(map[string]bool)
-	for _, groups := range aliases {
-		for _, g := range groups {
-			ids[string(g)] = true
-		}
-	}
-	return &ruleReader{reader: r, names: names, aliases: names.Aliases(), ids: ids}
-}
-
 // rules takes the list of rules.
-func (r *ruleReader) rules(n ast.Node) []policy.Rule {
+func (r *reader) rules(n ast.Node) []policy.Rule {
 	list, ok := n.(*ast.SequenceNode)
 	if !ok {
-		r.note(place(n), "write a list of rules, like - allow: [slack:user:U024BE7LH]", "rules is %s", kind(n))
+		if n != nil {
+			r.note(place(n), "write a list of rules, like - allow: [slack:user:U024BE7LH]", "rules is %s", kind(n))
+		}
 		return nil
 	}
 	if len(list.Values) > maxRules {
@@ -55,9 +37,8 @@ func (r *ruleReader) rules(n ast.Node) []policy.Rule {
 	}
 	var rules []policy.Rule
 	for i, one := range list.Values {
-		where := place(one)
-		rule := r.rule(one, where)
-		rule.Name = fmt.Sprintf("rule %d (line %d)", i+1, where.line)
+		rule := r.rule(one)
+		rule.Name = fmt.Sprintf("rule %d (line %d)", i+1, place(one).line)
 		rules = append(rules, rule)
 	}
 	if r.groups > maxRuleGroups {
@@ -68,30 +49,18 @@ func (r *ruleReader) rules(n ast.Node) []policy.Rule {
 
 // rule takes one rule. What it leaves out holds for all, so that nothing in it can
 // be empty.
-func (r *ruleReader) rule(n ast.Node, where mark) policy.Rule {
-	var rule policy.Rule
+func (r *reader) rule(n ast.Node) policy.Rule {
 	keys := r.known(n, "a rule", "write it like - allow: [slack:user:U024BE7LH]", "allow", "commands", "groups", "channels", "for")
-	if _, isMapping := n.(*ast.MappingNode); !isMapping {
-		return rule
+	if _, isMapping := n.(*ast.MappingNode); isMapping && keys["allow"] == nil {
+		r.note(place(n), "write whom it allows, like allow: [slack:user:U024BE7LH]", "the rule has no allow")
 	}
-	if f, ok := keys["allow"]; ok {
-		rule.Allow = r.callers(f.value, "allow")
-	} else {
-		r.note(where, "write whom it allows, like allow: [slack:user:U024BE7LH]", "the rule has no allow")
+	return policy.Rule{
+		Allow:    r.callers(keys["allow"], "allow"),
+		Commands: r.commands(keys["commands"]),
+		Groups:   r.ruleGroups(keys["groups"]),
+		Channels: r.references(keys["channels"], "channels", channelForms, "is no channel"),
+		For:      r.limit(keys["for"]),
 	}
-	if f, ok := keys["commands"]; ok {
-		rule.Commands = r.commands(f.value)
-	}
-	if f, ok := keys["groups"]; ok {
-		rule.Groups = r.ruleGroups(f.value)
-	}
-	if f, ok := keys["channels"]; ok {
-		rule.Channels = r.references(f.value, "channels", channelForms, "is no channel")
-	}
-	if f, ok := keys["for"]; ok {
-		rule.For = r.limit(f.value)
-	}
-	return rule
 }
 
 // callers takes a list of callers, as in ALLOWLIST.
@@ -137,8 +106,9 @@ func (r *reader) commands(n ast.Node) []commands.Verb {
 }
 
 // ruleGroups takes aliases, IDs and patterns. Aliases become their groups.
-func (r *ruleReader) ruleGroups(n ast.Node) []string {
-	all, seen := []string{}, make(map[string]bool)
+func (r *reader) ruleGroups(n ast.Node) []string {
+	var all []string
+	seen := make(map[string]bool)
 	for _, t := range r.texts(n, "groups", `write a list like [friday-show, "show-2026-*"]`) {
 		for _, g := range r.ruleGroup(t) {
 			if !seen[g] {
@@ -153,11 +123,11 @@ func (r *ruleReader) ruleGroups(n ast.Node) []string {
 	return all
 }
 
-func (r *ruleReader) ruleGroup(t text) []string {
+func (r *reader) ruleGroup(t text) []string {
 	if target, isAlias := r.names.Group(t.value); isAlias {
-		ids := make([]string, len(target.Groups))
-		for i, g := range target.Groups {
-			ids[i] = string(g)
+		var ids []string
+		for _, g := range target.Groups {
+			ids = append(ids, string(g))
 		}
 		return ids
 	}
@@ -176,7 +146,7 @@ func (r *ruleReader) ruleGroup(t text) []string {
 
 // slip returns the alias that a word was probably meant as, unless it is known as an
 // ID.
-func (r *ruleReader) slip(word string) string {
+func (r *reader) slip(word string) string {
 	if r.ids[word] || strings.HasPrefix(word, tencentPrefix) || r.compared >= maxCompared {
 		return ""
 	}
@@ -204,6 +174,9 @@ func (r *reader) pattern(t text) []string {
 // limit takes the longest limit under a rule.
 func (r *reader) limit(n ast.Node) time.Duration {
 	const remedy = "write a time like 8h, 2h30m or 3d"
+	if n == nil {
+		return 0
+	}
 	t, ok := r.text(n, "for", remedy)
 	if !ok {
 		return 0

@@ -73,6 +73,12 @@ func TestBrokenRules(t *testing.T) {
 			`5:15: channels is empty: write a list like [slack:C024BE91L]`,
 			`6:10: for is empty: write a time like 8h, 2h30m or 3d`,
 		}},
+		{"and neither does a key without a colon", `rules:
+  - {allow: ["slack:user:U1"], commands, groups: }
+`, []string{
+			`2:33: commands is empty: write a list like [add, remove, list]`,
+			`2:49: groups is empty: write a list like [friday-show, "show-2026-*"]`,
+		}},
 		{"commands that are none", `rules:
   - allow: [slack:user:U1]
     commands: [set, Add, remov, whoami, undo]

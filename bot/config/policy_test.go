@@ -15,7 +15,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"liveadmin/bot"
 	"liveadmin/bot/config"
 )
 
@@ -217,32 +216,6 @@ func TestAmbiguousNames(t *testing.T) {
 	})
 }
 
-func TestReload(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := openDesk(t)
-		d.write(t, policyFile("U2"))
-		if err := d.Reload(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		d.wants(t, 0, "U2")
-		d.write(t, "rules: x")
-		if _, ok := errors.AsType[bot.Problems](d.Reload(t.Context())); !ok {
-			t.Error("a broken file is no error")
-		}
-		d.wants(t, time.Minute, "U2")
-		if strings.Contains(d.log.String(), "level=ERROR") {
-			t.Errorf("what Reload returns is in the log, too:\n%s", d.log)
-		}
-		ended, end := context.WithCancel(t.Context())
-		end()
-		d.write(t, policyFile("U3"))
-		if err := d.Reload(ended); !errors.Is(err, context.Canceled) {
-			t.Errorf("got %v", err)
-		}
-		d.wants(t, 0, "U2")
-	})
-}
-
 func TestPolicyWithoutItsParts(t *testing.T) {
 	if _, err := config.OpenPolicy("", nil, nil); err == nil {
 		t.Error("without a log")
@@ -271,28 +244,24 @@ func TestPolicyWithoutAFile(t *testing.T) {
 
 // TestRulesWhileTheyChange: who asks while the rules change gets some rules as a whole.
 func TestRulesWhileTheyChange(t *testing.T) {
-	path := write(t, t.TempDir(), "liveadmin.yaml", policyFile("U1", "U1"))
-	policy, err := config.OpenPolicy(path, nil, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	var readers sync.WaitGroup
-	for range 2 {
-		readers.Go(func() {
-			for ctx.Err() == nil {
-				if r := policy.Rules().Policy.Rules; len(r) != 2 || r[0].Allow[0] != r[1].Allow[0] {
-					t.Errorf("rules from two files: %+v", r)
+	synctest.Test(t, func(t *testing.T) {
+		d := openDesk(t)
+		ctx, stop := context.WithCancel(t.Context())
+		var readers sync.WaitGroup
+		for range 2 {
+			readers.Go(func() {
+				for ; ctx.Err() == nil; time.Sleep(time.Millisecond) {
+					if r := d.Rules().Policy.Rules; r[0].Allow[0] != r[len(r)-1].Allow[0] {
+						t.Errorf("rules from two files: %+v", r)
+					}
 				}
-			}
-		})
-	}
-	for _, user := range slices.Repeat([]string{"U1", "U2"}, 100) {
-		write(t, filepath.Dir(path), "liveadmin.yaml", policyFile(user, user))
-		if err := policy.Reload(ctx); err != nil {
-			t.Error(err)
+			})
 		}
-	}
-	stop()
-	readers.Wait()
+		for _, user := range slices.Repeat([]string{"U2", "U1"}, 5) {
+			d.write(t, policyFile(user, user))
+			d.wants(t, promised, user, user)
+		}
+		stop()
+		readers.Wait()
+	})
 }
