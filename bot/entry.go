@@ -32,20 +32,20 @@ type Entry struct {
 // Loud reports whether the result mentions who asked: it failed, or nobody knows, or
 // it reminds.
 func (e Entry) Loud() bool {
-	status := e.result().Status()
+	status := e.Summary().Status()
 	return status == commands.Failed || status == commands.Unknown || e.Command.Verb == commands.Remind
 }
 
 // by is who the audit trail says did it.
-func (e Entry) by() string {
+func (e Entry) By() string {
 	if e.Command.Verb == commands.End || e.Command.Verb == commands.Remind {
-		return clockRef
+		return ClockRef
 	}
 	return e.Caller.Ref
 }
 
 // clockRef is the caller in the audit trail where nobody asked: the clock did.
-const clockRef = "liveadmin:clock"
+const ClockRef = "liveadmin:clock"
 
 // State is how far an entry is.
 type State string
@@ -120,7 +120,7 @@ const (
 const MaxText = 1 << 10
 
 // changesOf is a change for each group; an alias may name one twice.
-func changesOf(cmd commands.Command) []Change {
+func ChangesOf(cmd commands.Command) []Change {
 	var changes []Change
 	for i, g := range cmd.Target.Groups {
 		if !slices.Contains(cmd.Target.Groups[:i], g) {
@@ -131,10 +131,10 @@ func changesOf(cmd commands.Command) []Change {
 }
 
 // closed reports whether nothing is left to do.
-func (s State) closed() bool { return !slices.Contains([]State{Accepted, Done}, s) }
+func (s State) Closed() bool { return !slices.Contains([]State{Accepted, Done}, s) }
 
 // result is what became of an entry so far, as data.
-func (e Entry) result() commands.Result {
+func (e Entry) Summary() commands.Result {
 	r := commands.Result{
 		Entry: e.Number, Caller: e.Caller, Command: e.Command, Groups: make([]commands.GroupResult, 0, len(e.Changes)),
 	}

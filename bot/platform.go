@@ -28,7 +28,7 @@ type Click struct {
 }
 
 // text is a click as the audit trail shows it.
-func (c Click) text() string { return "click " + c.Action + " #" + strconv.FormatInt(c.Entry, 10) }
+func (c Click) Text() string { return "click " + c.Action + " #" + strconv.FormatInt(c.Entry, 10) }
 
 // Answer is what an acknowledgement carries: nothing visible if the command was
 // accepted (or was here before), otherwise a message for the caller alone.
@@ -58,6 +58,10 @@ var ErrNotRun = errors.New("the platform did not take the acknowledgement")
 // ErrNowhere is in the error of a Report that nobody would take, wherever and however
 // often it is tried.
 var ErrNowhere = errors.New("nobody takes the message")
+
+// ErrRevoked is in the error of a Platform's Run when its credentials are not valid any
+// more, and in the engine's when for that reason there has been no platform for five minutes.
+var ErrRevoked = errors.New("the credentials are revoked")
 
 // Door is where a platform brings what it receives. ack is called once, when
 // the delivery is on durable record.

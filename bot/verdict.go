@@ -1,9 +1,15 @@
 package bot
 
 import (
+	"time"
+
 	"liveadmin/commands"
 	"liveadmin/commands/words"
 )
+
+// answerTime is how long the record may take that an answer needs: platforms wait for three
+// seconds.
+const AnswerTime = 2 * time.Second
 
 // Verdict is what a delivery means. One of its fields is set.
 type Verdict struct {

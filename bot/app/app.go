@@ -14,6 +14,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/config"
+	"liveadmin/bot/engine"
 	"liveadmin/bot/journal"
 	"liveadmin/bot/web"
 	"liveadmin/imapi"
@@ -84,7 +85,7 @@ type running struct {
 	policy    *config.Policy
 	record    *journal.Journal
 	platforms []platform
-	bot       *bot.Bot
+	bot       *engine.Engine
 	server    *web.Server
 }
 
@@ -131,7 +132,7 @@ func (r *running) run(ctx context.Context, hangup <-chan os.Signal) (next *confi
 		r.policy.Run,
 		func(ctx context.Context) error {
 			if next = r.renewed(ctx, hangup); next != nil {
-				end(bot.ErrRestart)
+				end(engine.ErrRestart)
 			}
 			return nil
 		})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/engine"
 	"liveadmin/bot/journal"
 	"liveadmin/commands/words"
 	"liveadmin/imapi"
@@ -29,7 +30,7 @@ type Stage struct {
 	API     *simulator.Server
 	Client  *imapi.Client
 	Journal *journal.Journal
-	Bot     *bot.Bot
+	Bot     *engine.Engine
 	Rules   *Rules
 	Clock   *Clock
 	log     *slog.Logger
@@ -110,8 +111,8 @@ func (s *Stage) Restart(t testing.TB) {
 	var err error
 	s.Journal, err = journal.Open(t.Context(), "sqlite://"+filepath.Join(s.dir, "journal.db"), AppID, journal.WithClock(s.Clock.Now), journal.WithLogger(s.log))
 	check(t, err)
-	s.Bot, err = NewBot(bot.Parts{
-		Journal: s.Journal, API: bot.Client{Client: s.Client}, Rules: s.Rules.Get, Words: words.English(), Log: s.log, Now: s.Clock.Now, Clock: s.Clock.Now,
+	s.Bot, err = NewBot(engine.Parts{
+		Journal: s.Journal, API: engine.Client{Client: s.Client}, Rules: s.Rules.Get, Words: words.English(), Log: s.log, Now: s.Clock.Now, Clock: s.Clock.Now,
 	})
 	check(t, err)
 }

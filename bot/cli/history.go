@@ -9,15 +9,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"liveadmin/bot"
 	"liveadmin/bot/config"
+	"liveadmin/bot/intake"
 	"liveadmin/bot/journal"
 	"liveadmin/bot/terminal"
 	"liveadmin/commands"
 	"liveadmin/commands/grammar"
 	"liveadmin/commands/words"
-
-	"github.com/spf13/cobra"
 )
 
 // newHistory is the command that shows the audit trail to the operator, also beside a
@@ -125,7 +126,7 @@ func (h *historyArgs) filter(now time.Time, names commands.Names) (bot.Filter, e
 		mistake.Typed = "" // it would show how a chat with fields writes it
 		return bot.Filter{}, badFilter{strings.TrimSpace(words.English().Mistake(0, *mistake).String())}
 	}
-	f := bot.FilterOf(cmd)
+	f := intake.FilterOf(cmd)
 	if since, ok := grammar.ParseDuration(h.since); ok {
 		f.Since = now.Add(-since)
 	}

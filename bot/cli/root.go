@@ -14,12 +14,12 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/spf13/cobra"
+
 	"liveadmin/bot"
 	"liveadmin/bot/app"
 	"liveadmin/bot/journal"
 	"liveadmin/bot/terminal"
-
-	"github.com/spf13/cobra"
 )
 
 // Exit codes.

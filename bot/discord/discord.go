@@ -14,11 +14,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gorilla/websocket"
+
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
 	"liveadmin/commands/policy"
-
-	"github.com/gorilla/websocket"
 )
 
 // Name is the platform's name in places and callers.

@@ -12,6 +12,7 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
+	"liveadmin/bot/engine"
 	"liveadmin/bot/web"
 	"liveadmin/commands"
 	"liveadmin/commands/words"
@@ -23,8 +24,8 @@ func measured(t testing.TB) *world {
 	t.Helper()
 	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
 	m := web.NewMetrics(web.Build{})
-	b, err := bottest.NewBot(bot.Parts{
-		Journal: w.Journal, API: bot.Client{Client: w.Client}, Rules: w.Rules.Get, Words: words.English(), Log: w.Log.Logger(), Now: w.Clock.Now, Observer: m,
+	b, err := bottest.NewBot(engine.Parts{
+		Journal: w.Journal, API: engine.Client{Client: w.Client}, Rules: w.Rules.Get, Words: words.English(), Log: w.Log.Logger(), Now: w.Clock.Now, Observer: m,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -51,7 +51,7 @@ func TestServeMetrics(t *testing.T) {
 			t.Errorf("/metrics has %q", not)
 		}
 	}
-	if got, want := l.read("/readyz"), `{"ready":true,"parts":{"database":{"ready":true},"slack":{"ready":true}}}`; strings.TrimSpace(got) != want {
+	if got, want := l.read("/readyz"), `{"ready":true,"parts":{"database":{"ready":true},"record":{"ready":true},"slack":{"ready":true}}}`; strings.TrimSpace(got) != want {
 		t.Errorf("/readyz is %s, want %s", got, want)
 	}
 	if out, err := program(t, l.dir, l.env, "healthcheck").CombinedOutput(); err != nil {

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	slackgo "github.com/slack-go/slack"
-
 	"liveadmin/bot"
+
+	slackgo "github.com/slack-go/slack"
 )
 
 // TestJudge: what an answer of Slack's means for the bot.

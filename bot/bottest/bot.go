@@ -1,0 +1,18 @@
+package bottest
+
+import (
+	"liveadmin/bot/engine"
+	"liveadmin/bot/intake"
+)
+
+// NewBot returns a bot made of its parts, with an intake that is made of them, too.
+func NewBot(p engine.Parts) (*engine.Engine, error) {
+	in, err := intake.New(intake.Parts{
+		Record: p.Journal, API: p.API.For("suggestions", false), Rules: p.Rules, Words: p.Words, Log: p.Log, Now: p.Now, Clock: p.Clock,
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.Intake = in
+	return engine.New(p)
+}

@@ -1,0 +1,67 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"liveadmin/bot"
+	"liveadmin/bot/engine"
+)
+
+// away is a journal that does not answer.
+type away struct {
+	bot.Journal
+	err error // at once; nil: it hangs
+}
+
+func (a away) fail(ctx context.Context) error {
+	if a.err != nil {
+		return a.err
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (a away) Accept(ctx context.Context, _ bot.Entry, _ bot.Record, _ func(bot.Entry)) (bot.Entry, bool, error) {
+	return bot.Entry{}, false, a.fail(ctx)
+}
+
+func (a away) Note(ctx context.Context, _ string, _ bot.Record) (int64, bool, error) {
+	return 0, false, a.fail(ctx)
+}
+
+func (a away) Stories(ctx context.Context, _ bot.Filter, _ func(bot.Record) bool) ([]bot.Story, error) {
+	return nil, a.fail(ctx)
+}
+
+// TestDatabaseAway: while the database fails, hangs, or leaves open what it did, help and
+// whoami answer, and everything else says clearly what is known.
+func TestDatabaseAway(t *testing.T) {
+	notRun := "The command could not be recorded, so it was not run."
+	for name, test := range map[string]struct {
+		err  error
+		says string
+	}{
+		"it refuses":        {fmt.Errorf("connection refused"), notRun},
+		"it hangs":          {nil, notRun},
+		"nobody knows what": {fmt.Errorf("the connection broke: %w", bot.ErrUnsure), "It is not known whether the command was recorded."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stage, chat := open(t)
+			run(t, stage, func(p *engine.Parts) { p.Journal = away{p.Journal, test.err} }, chat)
+			for text, want := range map[string]string{
+				"help": "Set and cancel administrators", "whoami": "Your entry for the allowlist",
+				"history": "This could not be read just now.", "add " + groupA + " user1": test.says,
+			} {
+				got, err := chat.Say(soon(t), "alice", text)
+				if err != nil || !strings.Contains(got, want) {
+					t.Errorf("%s: answered %q, %v; want %q", text, got, err, want)
+				}
+			}
+			admins(t, stage, groupA)
+		})
+	}
+}

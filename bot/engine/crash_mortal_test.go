@@ -1,0 +1,196 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest"
+	"liveadmin/commands"
+	"liveadmin/commands/words"
+	"liveadmin/imapi"
+)
+
+// life is a process that can die at one point: from then on nothing that it does
+// reaches the outside.
+type life struct {
+	point string              // where it dies: "before Plan 1", "after SetAdmins 2"
+	at    func(moment string) // called at each point that it survives
+	died  chan struct{}       // closed when it dies
+	count map[string]int      // of each step so far
+	gate  sync.RWMutex        // read by every step, written by death
+	mu    sync.Mutex          // guards count and passed
+	past  []string            // the steps so far
+}
+
+func newLife(point string) *life {
+	return &life{point: point, died: make(chan struct{}), count: make(map[string]int)}
+}
+
+// errDead ends whatever of the bot still stirs.
+var errDead = fmt.Errorf("dead: %w", bot.ErrLost)
+
+// step does something that is seen outside.
+func (l *life) step(name string, do func() error) error {
+	l.mu.Lock()
+	l.count[name]++
+	name = fmt.Sprintf("%s %d", name, l.count[name])
+	l.mu.Unlock()
+	if l.dies("before " + name) {
+		return errDead
+	}
+	l.gate.RLock()
+	if l.dead() {
+		l.gate.RUnlock()
+		return errDead
+	}
+	err := do()
+	l.gate.RUnlock()
+	l.mu.Lock()
+	l.past = append(l.past, name)
+	l.mu.Unlock()
+	if l.dies("after " + name) {
+		return errDead
+	}
+	return err
+}
+
+func (l *life) dies(point string) bool {
+	if point == l.point {
+		l.gate.Lock() // what is under way ends first
+		defer l.gate.Unlock()
+		close(l.died)
+	}
+	if l.dead() {
+		return true
+	}
+	if l.at != nil {
+		l.at(point)
+	}
+	return false
+}
+
+func (l *life) dead() bool {
+	select {
+	case <-l.died:
+		return true
+	default:
+		return false
+	}
+}
+
+func (l *life) steps() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.past)
+}
+
+// mortalJournal is the journal of a process that can die.
+type mortalJournal struct {
+	bot.Journal
+	*life
+}
+
+func (m mortalJournal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry func(bot.Entry)) (got bot.Entry, fresh bool, err error) {
+	err = m.step("Accept", func() (err error) { got, fresh, err = m.Journal.Accept(ctx, e, r, carry); return err })
+	return got, fresh, err
+}
+
+func (m mortalJournal) Plan(ctx context.Context, e bot.Entry, c bot.Change) error {
+	return m.step("Plan", func() error { return m.Journal.Plan(ctx, e, c) })
+}
+
+func (m mortalJournal) Settle(ctx context.Context, e bot.Entry, c bot.Change, r bot.Record) (last bool, err error) {
+	err = m.step("Settle", func() (err error) { last, err = m.Journal.Settle(ctx, e, c, r); return err })
+	return last, err
+}
+
+func (m mortalJournal) Announce(ctx context.Context, e bot.Entry, root bot.Post) error {
+	return m.step("Announce", func() error { return m.Journal.Announce(ctx, e, root) })
+}
+
+func (m mortalJournal) Post(ctx context.Context, e bot.Entry, result bot.Post) error {
+	return m.step("Post", func() error { return m.Journal.Post(ctx, e, result) })
+}
+
+func (m mortalJournal) Grants(ctx context.Context, g imapi.GroupID) (all []commands.Grant, err error) {
+	err = m.step("Grants", func() (err error) { all, err = m.Journal.Grants(ctx, g); return err })
+	return all, err
+}
+
+func (m mortalJournal) Recent(ctx context.Context, g imapi.GroupID, since time.Time) (all []commands.Recent, err error) {
+	err = m.step("Recent", func() (err error) { all, err = m.Journal.Recent(ctx, g, since); return err })
+	return all, err
+}
+
+func (m mortalJournal) DecidedSince(ctx context.Context, g imapi.GroupID, entry int64) (all []commands.Recent, forgotten bool, err error) {
+	err = m.step("DecidedSince", func() (err error) { all, forgotten, err = m.Journal.DecidedSince(ctx, g, entry); return err })
+	return all, forgotten, err
+}
+
+// mortalAPI is the API of a process that can die.
+type mortalAPI struct {
+	calls
+	*life
+}
+
+func (m mortalAPI) Admins(ctx context.Context, g imapi.GroupID) (all []imapi.Admin, err error) {
+	err = m.step("Admins", func() (err error) { all, err = m.calls.Admins(ctx, g); return err })
+	return all, err
+}
+
+func (m mortalAPI) SetAdmins(ctx context.Context, g imapi.GroupID, users []imapi.UserID) error {
+	return m.step("SetAdmins", func() error { return m.calls.SetAdmins(ctx, g, users) })
+}
+
+func (m mortalAPI) CancelAdmins(ctx context.Context, g imapi.GroupID, users []imapi.UserID) error {
+	return m.step("CancelAdmins", func() error { return m.calls.CancelAdmins(ctx, g, users) })
+}
+
+func (m mortalAPI) Accounts(ctx context.Context, users []imapi.UserID) (known map[imapi.UserID]bool, err error) {
+	err = m.step("Accounts", func() (err error) { known, err = m.calls.Accounts(ctx, users); return err })
+	return known, err
+}
+
+// mortalChat is the chat of a process that can die.
+type mortalChat struct {
+	*bottest.Chat
+	*life
+	left chan struct{} // closed when it receives no more
+}
+
+func (m mortalChat) Run(ctx context.Context, door bot.Door) error {
+	defer close(m.left)
+	return m.Chat.Run(ctx, door)
+}
+
+func (m mortalChat) Announce(ctx context.Context, e bot.Entry, root words.Text) (post bot.Post, err error) {
+	err = m.step("root", func() (err error) { post, err = m.Chat.Announce(ctx, e, root); return err })
+	return post, err
+}
+
+func (m mortalChat) Report(ctx context.Context, e bot.Entry, root words.Text, result words.Message) (post bot.Post, err error) {
+	err = m.step("result", func() (err error) { post, err = m.Chat.Report(ctx, e, root, result); return err })
+	return post, err
+}
+
+func (m mortalChat) Update(ctx context.Context, e bot.Entry, root words.Text) error {
+	return m.step("update", func() error { return m.Chat.Update(ctx, e, root) })
+}
+
+// life returns a process that dies at a point, or at none.
+func (d drama) life(t *testing.T, s *bottest.Stage, point string) *life {
+	l := newLife(point)
+	l.at = func(point string) {
+		if d.fill && point == "before CancelAdmins 1" {
+			if err := s.API.SetAdmins(groupA, []string{"host", "x1", "x2", "x3", "x4"}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	return l
+}

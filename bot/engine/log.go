@@ -1,0 +1,52 @@
+package engine
+
+import (
+	"log/slog"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
+)
+
+// unobserved is for a bot that nobody observes.
+type unobserved struct{}
+
+func (unobserved) Acknowledged(string, time.Duration)                          {}
+func (unobserved) Ended(string, commands.Verb, commands.Status, time.Duration) {}
+func (unobserved) GaveUp(string)                                               {}
+
+// logDone writes the log line of an entry whose work is done, with the code of its
+// first failure.
+func (b *Engine) logDone(e bot.Entry) {
+	code := 0
+	r := e.Summary()
+	for _, g := range r.Groups {
+		if f := g.Outcome.Failure; f != nil && code == 0 {
+			code = f.Code
+		}
+		b.log.Debug("group done", "entry", e.Number, "group", g.Group, "outcome", g.Outcome.Status)
+	}
+	level := slog.LevelInfo
+	if r.Silent() {
+		level = slog.LevelDebug
+	}
+	b.logEnd(level, "done", e, r.Status(), code, b.now().Sub(e.Accepted))
+}
+
+// logEnd writes the one log line of a command, however it ended, always with the same
+// keys.
+func (b *Engine) logEnd(level slog.Level, how string, e bot.Entry, outcome commands.Status, code int, took time.Duration) {
+	b.log.Log(b.work, level, how, "entry", e.Number, "platform", e.Place.Platform, "caller", e.By(), "verb", e.Command.Verb,
+		"group", targetOf(e.Command), "outcome", outcome, "code", code, "took", took)
+}
+
+// targetOf is how the log calls what a command is about.
+func targetOf(cmd commands.Command) string {
+	switch {
+	case cmd.Target.Alias != "":
+		return cmd.Target.Alias
+	case len(cmd.Target.Groups) > 0:
+		return string(cmd.Target.Groups[0])
+	}
+	return ""
+}

@@ -1,0 +1,143 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest"
+	"liveadmin/bot/engine"
+	"liveadmin/commands"
+	"liveadmin/commands/change"
+	"liveadmin/imapi"
+)
+
+// observed is what a bot's observer was told.
+type observed struct {
+	mu           sync.Mutex
+	acknowledged int
+	ended        []string // "add Done, posted"
+	gaveUp       int
+}
+
+func (o *observed) Acknowledged(string, time.Duration) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.acknowledged++
+}
+
+func (o *observed) Ended(platform string, verb commands.Verb, outcome commands.Status, took time.Duration) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	how := fmt.Sprintf("%s %s %s", platform, verb, outcome)
+	if took > 0 {
+		how += ", posted"
+	}
+	o.ended = append(o.ended, how)
+}
+
+func (o *observed) GaveUp(string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.gaveUp++
+}
+
+// told is everything that was told so far.
+func (o *observed) told() (acknowledged int, ended []string, gaveUp int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.acknowledged, slices.Clone(o.ended), o.gaveUp
+}
+
+// TestLogLine: however a command ends, the log has one line of it, always with the same
+// keys, and the observer is told once.
+func TestLogLine(t *testing.T) {
+	press := func(action string, entry int64) func(*bottest.Chat, context.Context, string) error {
+		return func(c *bottest.Chat, ctx context.Context, who string) error {
+			return second(c.Press(ctx, who, action, entry))
+		}
+	}
+	say := func(text string) func(*bottest.Chat, context.Context, string) error {
+		return func(c *bottest.Chat, ctx context.Context, who string) error { return second(c.Say(ctx, who, text)) }
+	}
+	const a = " group=" + groupA + " "
+	tests := []struct {
+		name, who string
+		do        func(*bottest.Chat, context.Context, string) error
+		line      string // between the entry's number and the time that it took
+		ended     string
+	}{
+		{"done", "alice", say("add " + groupA + " user1"), "alice verb=add" + a + "outcome=Done code=0", "add Done, posted"},
+		{"failed with a code", "alice", say("list @TGS#aNOBODY"), "alice verb=list group=@TGS#aNOBODY outcome=Failed code=10010", "list Failed, posted"},
+		{"an alias", "alice", say("add both user1"), "alice verb=add group=both outcome=Done code=0", "add Done, posted"},
+		{"refused", "mallory", say("remove both user1"), "mallory verb=remove group=both outcome=Refused code=0", "remove Refused"},
+		{"a mistake", "alice", say("add " + groupA), `alice verb=add group="" outcome=Mistaken code=0`, "add Mistaken"},
+		{"no command", "alice", say("frobnicate"), `alice verb="" group="" outcome=Mistaken code=0`, " Mistaken"},
+		{"a question", "alice", say("whoami"), `alice verb=whoami group="" outcome=Answered code=0`, "whoami Answered"},
+		{"a button that does nothing", "alice", press(change.UndoAction, 99), `alice verb="" group="" outcome=Mistaken code=0`, " Mistaken"},
+		{"a button that is refused", "mallory", press(change.UndoAction, 1), "mallory verb=remove" + a + "outcome=Refused code=0", "remove Refused"},
+		{"not run", "alice", notRun, "alice verb=add" + a + "outcome=Failed code=0", "add Failed"},
+	}
+	stage, chat := open(t)
+	rules := stage.Rules.Get()
+	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"both": {groupA, groupB}}, nil)
+	stage.Rules.Set(rules)
+	var log bottest.Log
+	var told observed
+	run(t, stage, func(p *engine.Parts) {
+		p.Log, p.Observer = slog.New(slog.NewTextHandler(&log, nil)), &told
+		p.Now = ticking(stage.Clock)
+	}, chat)
+	keys := regexp.MustCompile(`msg=(?:done|answered|"not run") (.*) took=\S+\n`)
+	for n, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			check(t, test.do(chat, soon(t), test.who))
+			until(t, "it is told", func() bool {
+				_, ended, _ := told.told()
+				return len(ended) > n && len(keys.FindAllString(log.String(), -1)) > n
+			})
+			lines := keys.FindAllStringSubmatch(log.String(), -1)
+			want := fmt.Sprintf("entry=%d platform=chat caller=chat:user:%s", n+1, test.line)
+			if got := lines[n][1]; got != want || len(lines) > n+1 {
+				t.Errorf("logged %q\n  want %q\nin %s", got, want, log.String())
+			}
+			if _, ended, _ := told.told(); ended[n] != "chat "+test.ended || len(ended) > n+1 {
+				t.Errorf("told %q, want %q", ended, test.ended)
+			}
+		})
+	}
+	if acknowledged, _, gaveUp := told.told(); acknowledged != len(tests) || gaveUp != 0 {
+		t.Errorf("%d acknowledged, %d given up", acknowledged, gaveUp)
+	}
+}
+
+// ticking is a clock that moves with each look.
+func ticking(c *bottest.Clock) func() time.Time {
+	return func() time.Time {
+		c.Advance(time.Millisecond)
+		return c.Now()
+	}
+}
+
+// notRun brings a command whose acknowledgement the platform does not take.
+func notRun(c *bottest.Chat, ctx context.Context, who string) error {
+	door, err := c.Door(ctx)
+	if err != nil {
+		return err
+	}
+	err = door.Receive(ctx, bot.Delivery{
+		Key: "chat:not run", Text: "add " + groupA + " user1",
+		Caller: commands.Caller{Ref: bottest.Ref(who)}, Place: commands.Place{Platform: bottest.Platform},
+	}, func(context.Context, bot.Answer) (bot.Post, error) { return "", bot.ErrNotRun })
+	if !errors.Is(err, bot.ErrNotRun) {
+		return fmt.Errorf("it was run, or failed: %v", err)
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
+	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
+)
+
+// recordTime is how long putting a command on record may take: in a burst it waits in a
+// queue, and nobody is better off if it is refused there.
+const recordTime = 10 * time.Second
+
+// Receive is the one door for everything people say: it decides, puts on record,
+// acknowledges, and lets the work begin, which goes on after it has returned. It returns an
+// error only if the acknowledgement failed.
+func (b *Engine) Receive(ctx context.Context, d bot.Delivery, ack bot.Ack) error {
+	came := time.Now()
+	job, answer := b.commit(ctx, d, came)
+	root, err := b.acknowledge(ctx, answer, ack)
+	b.observer.Acknowledged(d.Place.Platform, time.Since(came))
+	job.acknowledged(root, err)
+	return err
+}
+
+// acknowledge calls the acknowledgement, and makes an error of a panic in it.
+func (b *Engine) acknowledge(ctx context.Context, a bot.Answer, ack bot.Ack) (root bot.Post, err error) {
+	err = safely(func() (err error) {
+		root, err = ack(ctx, a)
+		return err
+	})
+	if _, broken := errors.AsType[*panicked](err); broken {
+		b.log.Error("error inside the bot", "entry", a.Entry, "while", "acknowledging", "err", err)
+	}
+	return root, err
+}
+
+// commit decides what a delivery means and puts that on record. It returns what the
+// acknowledgement is, and the job that waits for it, if there is one.
+func (b *Engine) commit(ctx context.Context, d bot.Delivery, came time.Time) (job *job, answer bot.Answer) {
+	if !b.enter() {
+		return nil, b.trouble(b.words.Stopping)
+	}
+	defer b.taken.Done()
+	err := safely(func() error {
+		switch v := b.intake.Decide(ctx, d); {
+		case v.Muted:
+			answer = bot.Answer{Muted: true}
+		case v.Private != nil:
+			answer = bot.Answer{Private: v.Private, Late: true}
+		case v.Reply != nil:
+			answer = b.note(ctx, d, *v.Reply, came)
+		default:
+			job, answer = b.accept(ctx, d, *v.Accept, came)
+		}
+		return nil
+	})
+	if err != nil {
+		b.log.Error("error inside the bot", "caller", d.Caller.Ref, "while", "receiving", "err", err)
+		answer = b.trouble(b.words.NotRecorded)
+	}
+	return job, answer
+}
+
+// enter counts a delivery in, unless the bot is stopping.
+func (b *Engine) enter() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed || b.work == nil {
+		return false
+	}
+	b.taken.Add(1)
+	return true
+}
+
+// note puts on record what makes no entry. Without a record (the database is down) the
+// answer has no number.
+func (b *Engine) note(ctx context.Context, d bot.Delivery, r bot.Reply, came time.Time) bot.Answer {
+	limited, cancel := context.WithTimeout(ctx, bot.AnswerTime)
+	defer cancel()
+	entry, fresh, err := b.journal.Note(limited, d.Key, r.Record)
+	switch {
+	case err != nil:
+		b.log.Error("answer not recorded", "caller", d.Caller.Ref, "what", r.Record.What, "err", err)
+	case !fresh:
+		return bot.Answer{}
+	default:
+		about := bot.Entry{Number: entry, Caller: d.Caller, Place: d.Place, Command: r.About}
+		b.logEnd(slog.LevelInfo, "answered", about, r.Record.Outcome, 0, time.Since(came))
+		b.observer.Ended(d.Place.Platform, r.About.Verb, r.Record.Outcome, 0)
+	}
+	message := r.Say(entry)
+	return bot.Answer{Private: &message}
+}
+
+// accept puts an entry on record. Of a button that is the first press that is not on
+// record: while the one before is being done, pressing again, by anybody, does nothing.
+func (b *Engine) accept(ctx context.Context, d bot.Delivery, a bot.Acceptance, came time.Time) (*job, bot.Answer) {
+	names := a.Presses
+	if names == nil {
+		names = []string{""}
+	} else {
+		asked, cancel := context.WithTimeout(ctx, bot.AnswerTime)
+		defer cancel()
+		taken, err := b.journal.Taken(asked, names)
+		if err != nil {
+			return nil, b.unrecorded(ctx, d, a, err, came)
+		}
+		names = names[max(taken-1, 0):] // the last press may not be done yet
+	}
+	for _, name := range names {
+		a.Entry.Once = name
+		job, known, err := b.record(ctx, a.Entry, a.Record)
+		switch {
+		case err != nil:
+			return nil, b.unrecorded(ctx, d, a, err, came)
+		case job != nil:
+			e := job.snapshot()
+			return job, bot.Answer{Entry: e.Number, Verb: e.Command.Verb, Root: b.wording().Root(soFar(e))}
+		case known.Key != "":
+			return nil, bot.Answer{} // the same delivery again
+		}
+		if known = b.decided(ctx, known, came.Add(bot.AnswerTime)); !known.State.Closed() {
+			return nil, private(b.words.Pressed(known.Number, !b.unclear(known)))
+		}
+	}
+	return nil, private(b.words.Stale(0))
+}
+
+// decided waits until a time for it to be clear whether an open entry runs: if the platform
+// did not take its acknowledgement, it is closed, here or by another instance, and who
+// pressed again meanwhile must not be referred to it.
+func (b *Engine) decided(ctx context.Context, e bot.Entry, by time.Time) bot.Entry {
+	ctx, cancel := context.WithDeadline(ctx, by)
+	defer cancel()
+	for !e.State.Closed() && b.unclear(e) && sleep(ctx, bot.AnswerTime/50) {
+		if now, found, err := b.journal.Entry(ctx, e.Number); err == nil && found {
+			e = now
+		}
+	}
+	return e
+}
+
+// unrecorded answers why a command is not on record.
+func (b *Engine) unrecorded(ctx context.Context, d bot.Delivery, a bot.Acceptance, err error, came time.Time) bot.Answer {
+	if full, ok := errors.AsType[*crowded](err); ok {
+		r := a.Record
+		r.What, r.Outcome, r.Detail = bot.WasRefused, commands.Refused, string(policy.TooMuchOpen)
+		return b.note(ctx, d, bot.Reply{About: a.Entry.Command, Record: r, Say: func(entry int64) words.Message {
+			return b.words.Crowded(entry, full.yours, full.entries, full.changes)
+		}}, came)
+	}
+	b.log.Error("command not recorded", "caller", d.Caller.Ref, "verb", a.Entry.Command.Verb, "err", err)
+	if errors.Is(err, bot.ErrUnsure) {
+		return b.trouble(b.words.MaybeRecorded)
+	}
+	return b.trouble(b.words.NotRecorded)
+}
+
+// record puts an entry on record and its changes into the lanes, in the order of the
+// record. It returns no job if that is on record already, but the entry; and a *crowded
+// if too much is open for another.
+func (b *Engine) record(ctx context.Context, e bot.Entry, r bot.Record) (job *job, known bot.Entry, err error) {
+	if err := b.backlog.take(e); err != nil {
+		return nil, bot.Entry{}, err
+	}
+	defer func() {
+		if job == nil {
+			b.backlog.drop(e, len(e.Changes))
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, recordTime)
+	defer cancel()
+	term := b.journal.Term()
+	known, _, err = b.journal.Accept(ctx, e, r, func(e bot.Entry) { job = b.enlist(term, e, false) })
+	return job, known, err
+}
+
+// acknowledged lets the work begin, or closes the entry if the platform's rules say that it
+// must not run.
+func (j *job) acknowledged(root bot.Post, err error) {
+	if j == nil {
+		return
+	}
+	switch confirmer := j.b.confirmer(j.entry); {
+	case errors.Is(err, bot.ErrNotRun):
+		j.start(func() { j.drop(err) })
+	case confirmer == nil:
+		j.begin()
+	case err == nil:
+		j.answered(root)
+	default:
+		j.confirm(confirmer)
+	}
+}
+
+// private is an answer for the caller alone.
+func private(m words.Message) bot.Answer { return bot.Answer{Private: &m} }
+
+// trouble is an answer that says that nothing is on record.
+func (b *Engine) trouble(sentence string) bot.Answer {
+	message := b.words.Trouble(sentence)
+	return bot.Answer{Private: &message, Late: true}
+}

@@ -1,0 +1,138 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
+	"liveadmin/commands/change"
+)
+
+// The record is looked at when the next limit asks for something, and at least so
+// often: other instances write it too.
+const lookGap = time.Second
+
+// keepFor is how long what a closed entry held is kept; its key and its audit rows
+// stay for ever.
+const (
+	keepFor  = 30 * 24 * time.Hour
+	purgeGap = time.Hour
+)
+
+// watch takes up what nobody carries any more and ends what has come to its end, until
+// the context ends.
+func (b *Engine) watch(ctx context.Context) {
+	var purged time.Time
+	for ctx.Err() == nil {
+		var next time.Time
+		err := safely(func() (err error) {
+			next, err = b.look(ctx)
+			if now := b.now(); err == nil && now.Sub(purged) >= purgeGap {
+				purged = now
+				_, err = b.journal.Purge(ctx, now.Add(-keepFor))
+			}
+			return err
+		})
+		if err != nil && ctx.Err() == nil {
+			b.log.Error("the record could not be looked at", "err", err)
+		}
+		pause := lookGap
+		if left := next.Sub(b.now()); !next.IsZero() && left < pause {
+			pause = max(left, 0)
+		}
+		if !sleep(ctx, pause) {
+			return
+		}
+	}
+}
+
+// look takes up what nobody carries, and accepts the ends and reminders that are due.
+// It returns when the next is.
+func (b *Engine) look(ctx context.Context) (next time.Time, err error) {
+	if err := b.takeUp(ctx); err != nil {
+		return time.Time{}, err
+	}
+	if err := b.noteUnanswered(ctx, false); err != nil {
+		return time.Time{}, err
+	}
+	due, err := b.journal.Due(ctx, b.now())
+	if err != nil {
+		return time.Time{}, err
+	}
+	var errs []error
+	for _, limits := range together(due.Over) {
+		errs = append(errs, b.fallDue(ctx, change.Ends, "end", limits))
+	}
+	for _, limits := range together(due.Near) {
+		errs = append(errs, b.fallDue(ctx, change.Reminds, "remind", limits))
+	}
+	return due.Next, errors.Join(errs...)
+}
+
+// noteUnanswered puts on record how much was not answered to callers without any right
+// whose minute is over, or all.
+func (b *Engine) noteUnanswered(ctx context.Context, all bool) error {
+	for _, r := range b.intake.Unanswered(all) {
+		if _, _, err := b.journal.Note(ctx, "", r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// together puts the limits that one entry gave, and that end at the same time, into
+// one list each.
+func together(limits []commands.Grant) [][]commands.Grant {
+	var all [][]commands.Grant
+	for _, g := range limits {
+		at := slices.IndexFunc(all, func(these []commands.Grant) bool {
+			first := these[0]
+			return first.Entry == g.Entry && first.Until.Equal(g.Until) && first.Tries == g.Tries
+		})
+		if at < 0 {
+			all = append(all, nil)
+			at = len(all) - 1
+		}
+		all[at] = append(all[at], g)
+	}
+	return all
+}
+
+// fallDue accepts an entry that nobody asked for: the clock did. It speaks in the
+// thread of the entry that gave the limits, to who asked for that.
+func (b *Engine) fallDue(ctx context.Context, verb func(commands.Target, []commands.Grant) commands.Command, what string, limits []commands.Grant) error {
+	giver, _, err := b.journal.Entry(ctx, limits[0].Entry)
+	if errors.Is(err, bot.ErrDamaged) {
+		b.log.Error("nobody can be told of an end", "of", limits[0].Entry, "err", err)
+		giver, err = bot.Entry{}, nil // the right ends all the same
+	}
+	if err != nil {
+		return err
+	}
+	cmd := verb(giver.Command.Target, limits)
+	e := bot.Entry{
+		Key:    fmt.Sprintf("%s:%d:%d", what, limits[0].ID, limits[0].Tries),
+		Under:  giver.Number,
+		Caller: giver.Caller, Place: giver.Place, Root: giver.Root, Command: cmd, Attempt: 1,
+	}
+	e.Changes = bot.ChangesOf(cmd)
+	if e.Root == "" {
+		e.Under = 0 // there is no thread
+	}
+	job, _, err := b.record(ctx, e, bot.Record{
+		What: bot.WasAccepted, Caller: bot.ClockRef, Place: e.Place, Verb: cmd.Verb, Groups: cmd.Target.Groups,
+		Text: fmt.Sprintf("%s of #%d", what, cmd.Number), Outcome: commands.Working,
+	})
+	if err != nil {
+		return err
+	}
+	if job != nil {
+		b.log.Info("fell due", "entry", job.entry.Number, "verb", cmd.Verb, "of", cmd.Number)
+		job.begin()
+	}
+	return nil
+}

@@ -1,0 +1,226 @@
+package engine_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest"
+	"liveadmin/commands/change"
+	"liveadmin/imapi/simulator"
+)
+
+// said waits for the nth message in a thread of another entry, and complains unless
+// it has all of the texts.
+func said(t *testing.T, chat *bottest.Chat, n int, want ...string) {
+	t.Helper()
+	until(t, fmt.Sprintf("there are %d late messages", n), func() bool { return len(chat.Late()) >= n })
+	got := chat.Late()[n-1]
+	for _, text := range want {
+		if !strings.Contains(got, strings.ReplaceAll(text, "GROUP", groupA)) {
+			t.Errorf("said\n%s\nwithout %q", got, text)
+		}
+	}
+}
+
+// noneOnRecord waits until no limit is on record any more.
+func noneOnRecord(t *testing.T, stage *bottest.Stage) {
+	t.Helper()
+	until(t, "no limit is on record", func() bool {
+		all, err := stage.Journal.Grants(t.Context(), "")
+		return err == nil && len(all) == 0
+	})
+}
+
+// nothingOpen waits until nothing is left to do.
+func nothingOpen(t *testing.T, stage *bottest.Stage) {
+	t.Helper()
+	until(t, "nothing is open", func() bool {
+		all, err := stage.Journal.Unclosed(t.Context())
+		return err == nil && len(all) == 0
+	})
+}
+
+func tell(t *testing.T, chat *bottest.Chat, text string) string {
+	t.Helper()
+	answer, err := chat.Say(soon(t), "alice", strings.ReplaceAll(text, "GROUP", groupA))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+// TestEnd: a limited administrator is cancelled at that time, said in the thread.
+func TestEnd(t *testing.T) {
+	tests := []struct {
+		name  string
+		said  []string
+		wait  time.Duration
+		after []string
+		says  []string // in the thread of the entry that set the limit; none: nothing
+	}{
+		{
+			"one", []string{"add GROUP user1 --for 30m"}, 30 * time.Minute, nil,
+			[]string{"in the thread of #1", "The time that #1 set in GROUP is over.", "• user1: removed", "Administrators now (0 of 5): nobody"},
+		},
+		{"two at once", []string{"add GROUP user1 user2 --for 30m"}, time.Hour, nil, []string{"• user1: removed", "• user2: removed"}},
+		{"who had no limit stays", []string{"add GROUP user1", "add GROUP user1 user2 --for 30m"}, time.Hour, []string{"user1"}, []string{"in the thread of #2", "• user2: removed"}},
+		{"not yet", []string{"add GROUP user1 --for 30m"}, 29 * time.Minute, []string{"user1"}, nil},
+		{"made permanent since", []string{"add GROUP user1 --for 30m", "add GROUP user1"}, time.Hour, []string{"user1"}, nil},
+		{"given longer since", []string{"add GROUP user1 --for 30m", "add GROUP user1 --for 59m"}, 45 * time.Minute, []string{"user1"}, nil},
+		{"the longer one", []string{"add GROUP user1 --for 30m", "add GROUP user1 --for 59m"}, time.Hour, nil, []string{"in the thread of #2", "• user1: removed"}},
+		{"removed since", []string{"add GROUP user1 --for 30m", "remove GROUP user1"}, time.Hour, nil, nil},
+		{"removed and added since", []string{"add GROUP user1 --for 30m", "remove GROUP user1", "add GROUP user1"}, time.Hour, []string{"user1"}, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			stage, chat := open(t)
+			stage.Run(t, chat)
+			for _, text := range test.said {
+				tell(t, chat, text)
+			}
+			stage.Clock.Advance(test.wait)
+			if test.says != nil {
+				said(t, chat, 1, test.says...)
+				noneOnRecord(t, stage)
+			} else {
+				// What would end wrongly would do so with the next look; this end is
+				// after it.
+				_, err := chat.Say(soon(t), "alice", "add "+groupB+" user8 --for 1s")
+				check(t, err)
+				stage.Clock.Advance(time.Second)
+				said(t, chat, 1, "• user8: removed")
+			}
+			nothingOpen(t, stage)
+			admins(t, stage, groupA, test.after...)
+			if late := chat.Late(); len(late) > 1 {
+				t.Errorf("said too much: %s", late)
+			}
+		})
+	}
+}
+
+// TestEndOfAlias: the ends of one command in several groups are one message.
+func TestEndOfAlias(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	alias(stage, 20)
+	stage.Run(t, chat)
+	tell(t, chat, "add all user1 --for 30m")
+	stage.Clock.Advance(30 * time.Minute)
+	said(t, chat, 1, "end of #1 → all: done in 20 of 20 groups")
+	noneOnRecord(t, stage)
+	nothingOpen(t, stage)
+	for g := range 20 {
+		admins(t, stage, fmt.Sprintf("@TGS#aMANY%04d", g))
+	}
+	if late := chat.Late(); len(late) != 1 {
+		t.Errorf("said %d messages: %s", len(late), late)
+	}
+}
+
+// TestEndWhileNothingRan: what fell due while nothing ran is the first work after the
+// start, and says how late it is.
+func TestEndWhileNothingRan(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stop := stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1 --for 30m")
+	stop()
+	stage.Clock.Advance(2 * time.Hour)
+	admins(t, stage, groupA, "user1")
+	stage.Restart(t)
+	stage.Run(t, chat)
+	said(t, chat, 1, "• user1: removed", "This was 1h30m late")
+	admins(t, stage, groupA)
+	nothingOpen(t, stage)
+}
+
+// TestFailingEnd: it is said at the first failure, tried again, and said when it has
+// worked.
+func TestFailingEnd(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1 --for 30m")
+	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10007, Times: 2}))
+	stage.Clock.Advance(31 * time.Minute)
+	said(t, chat, 1, "is over, but the removing failed", "user1 is still an administrator", "I try again for 24 hours")
+	stage.Clock.Advance(5 * time.Minute)
+	said(t, chat, 2, "in the thread of #1", "• user1: removed", "This was 6m late")
+	admins(t, stage, groupA)
+	noneOnRecord(t, stage)
+	nothingOpen(t, stage)
+}
+
+// TestEndWaitsForNobody: between two tries of a failing end, others on the group go on,
+// and a later decision wins.
+func TestEndWaitsForNobody(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1 user2 --for 30m")
+	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10007, Times: 2}))
+	stage.Clock.Advance(31 * time.Minute)
+	said(t, chat, 1, "I try again")
+	stage.Clock.Advance(2 * time.Second)
+	until(t, "the end rests", func() bool { return resting(t, stage) })
+	if got := tell(t, chat, "add GROUP user2"); !strings.Contains(got, "now permanent") {
+		t.Errorf("answered %s", got)
+	}
+	said(t, chat, 2, "• user1: removed")
+	admins(t, stage, groupA, "user2")
+	noneOnRecord(t, stage)
+}
+
+func resting(t *testing.T, stage *bottest.Stage) bool {
+	all, err := stage.Journal.Unclosed(t.Context())
+	check(t, err)
+	for _, e := range all {
+		for _, c := range e.Changes {
+			if c.State == bot.Resting {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// TestEndGivenUp: after 24 hours, loudly, with a button that somebody can try.
+func TestEndGivenUp(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1 --for 30m")
+	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10007, Times: 1000}))
+	stage.Clock.Advance(31 * time.Minute)
+	said(t, chat, 1, "I try again")
+	stage.Clock.Advance(2 * time.Second)
+	until(t, "the end rests", func() bool { return resting(t, stage) })
+	stage.Clock.Advance(change.EndFor)
+	said(t, chat, 2, "failed for 24 hours and is given up", "Remove user1 by hand", "[Try again]")
+	nothingOpen(t, stage)
+	stage.API.ClearFaults()
+	entry := int64(3)
+	if got := press(t, chat, "alice", change.RetryAction, entry); !strings.Contains(got, "• user1: removed") {
+		t.Errorf("answered %s", got)
+	}
+	admins(t, stage, groupA)
+	noneOnRecord(t, stage)
+}
+
+// TestEndOfDeletedGroup: nobody is an administrator of it any more.
+func TestEndOfDeletedGroup(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1 --for 30m")
+	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10010, Times: 1000}))
+	stage.Clock.Advance(30 * time.Minute)
+	said(t, chat, 1, "is over. There was nothing to remove", "10010")
+	noneOnRecord(t, stage)
+	nothingOpen(t, stage)
+}

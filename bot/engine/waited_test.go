@@ -1,0 +1,59 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest"
+	"liveadmin/commands"
+	"liveadmin/imapi"
+)
+
+// waited accepts a command and lets time pass while nothing runs.
+func waited(t *testing.T, stage *bottest.Stage, cmd commands.Command, wait time.Duration) {
+	t.Helper()
+	cmd.Target, cmd.Users = commands.Target{Groups: []imapi.GroupID{groupA}}, []commands.Person{{ID: "user1"}}
+	e := bot.Entry{
+		Key: "waited", Caller: commands.Caller{Ref: bottest.Ref("alice")}, Command: cmd,
+		Place:   commands.Place{Platform: bottest.Platform, Channel: bottest.Platform + ":channel"},
+		Changes: []bot.Change{{Group: groupA}},
+	}
+	_, _, err := stage.Journal.Accept(t.Context(), e, bot.Record{What: bot.WasAccepted, Caller: e.Caller.Ref}, nil)
+	check(t, err)
+	stage.Clock.Advance(wait)
+	stage.Restart(t)
+}
+
+// TestWaitedBecauseNothingRan: an add that waited 15 minutes is not carried out, and
+// can be tried again; a remove always is, and says how late.
+func TestWaitedBecauseNothingRan(t *testing.T) {
+	tests := []struct {
+		name   string
+		verb   commands.Verb
+		wait   time.Duration
+		before []string
+		says   string
+		after  []string
+	}{
+		{"an add", commands.Add, 14 * time.Minute, nil, "• user1: added", []string{"user1"}},
+		{"an add, too long", commands.Add, 15 * time.Minute, nil, "It had waited for 15m, because the bot did not run, so it was not carried out.", nil},
+		{"a remove", commands.Remove, 3 * time.Hour, []string{"user1"}, "This was 3h late, because the bot did not run.", nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			stage, chat := open(t)
+			check(t, stage.API.SetAdmins(groupA, test.before))
+			waited(t, stage, commands.Command{Verb: test.verb}, test.wait)
+			stage.Run(t, chat)
+			got, err := chat.Result(soon(t), 1)
+			check(t, err)
+			if !strings.Contains(got, test.says) {
+				t.Errorf("said\n%s\nwithout %q", got, test.says)
+			}
+			admins(t, stage, groupA, test.after...)
+		})
+	}
+}

@@ -1,0 +1,131 @@
+package intake
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
+	"liveadmin/commands/grammar"
+	"liveadmin/imapi"
+)
+
+// What is suggested.
+const (
+	suggestions   = 25  // at most
+	longestChoice = 100 // characters
+	lookedBack    = 100 // entries in which groups are looked for
+	groupsRead    = 5   // of an alias
+)
+
+// Suggest returns what could stand in a field, the likeliest first.
+func (in *Intake) Suggest(ctx context.Context, q bot.Question) []string {
+	rules := in.rules()
+	switch q.Field {
+	case "group":
+		return completed(q.Fields.Get("group"), "", in.groupsFor(ctx, q, rules), func(word string) bool {
+			return readsAs(word, rules.Names)
+		})
+	case "users":
+		head, tail := lastWord(q.Fields.Get("users"))
+		return completed(tail, head, in.adminsFor(ctx, q, rules), func(string) bool { return true })
+	}
+	return nil
+}
+
+// completed returns the words that begin as it is typed, behind what stands before
+// them.
+func completed(typed, head string, words []string, fits func(string) bool) []string {
+	var all []string
+	for _, word := range words {
+		begins := len(word) >= len(typed) && strings.EqualFold(word[:len(typed)], typed)
+		whole := head + word
+		if begins && fits(word) && utf8.RuneCountInString(whole) <= longestChoice && !slices.Contains(all, whole) {
+			all = append(all, whole)
+		}
+	}
+	return all[:min(len(all), suggestions)]
+}
+
+// lastWord takes a list of USERs apart before the word that is being typed.
+func lastWord(list string) (head, word string) {
+	at := strings.LastIndexFunc(list, func(r rune) bool { return unicode.IsSpace(r) || r == ',' })
+	if at >= 0 {
+		_, size := utf8.DecodeRuneInString(list[at:])
+		at += size
+	}
+	at = max(at, 0)
+	return list[:at], list[at:]
+}
+
+// naming is a command on a group, as it is filled in.
+func naming(v commands.Verb, group string) grammar.Fields {
+	return grammar.Fields{Verb: string(v)}.With("group", group)
+}
+
+// readsAs reports whether a word in the field of a group means itself.
+func readsAs(word string, names commands.Names) bool {
+	cmd, mistake := grammar.New(naming(commands.List, word), names, nil)
+	if mistake != nil {
+		return false
+	}
+	return cmd.Target.Alias == word || len(cmd.Target.Groups) == 1 && string(cmd.Target.Groups[0]) == word
+}
+
+// groupsFor returns the aliases that the caller may see, and then the groups of the
+// newest entries.
+func (in *Intake) groupsFor(ctx context.Context, q bot.Question, rules bot.Rules) []string {
+	words := slices.DeleteFunc(rules.Names.Aliases(), func(alias string) bool {
+		return !rules.Policy.Sees(q.Caller, rules.Names)(alias)
+	})
+	named := make(map[imapi.GroupID]bool)
+	asked, err := in.record.Asked(ctx, bot.Filter{Limit: lookedBack, Reader: q.Caller.Ref}, nil)
+	if err != nil {
+		return words
+	}
+	for _, r := range asked {
+		if r.What != bot.WasAccepted {
+			continue
+		}
+		for _, g := range r.Groups {
+			if !named[g] && rules.Policy.SeesGroups(q.Caller, g) {
+				words = append(words, string(g))
+			}
+			named[g] = true
+		}
+	}
+	return words
+}
+
+// adminsFor returns the administrators of the group that is filled in, if the caller
+// may list them, without those who are named already.
+func (in *Intake) adminsFor(ctx context.Context, q bot.Question, rules bot.Rules) []string {
+	list, mistake := grammar.New(naming(commands.List, q.Fields.Get("group")), rules.Names, nil)
+	if mistake != nil || !rules.Policy.Decide(q.Caller, q.Place, list).Allowed {
+		return nil
+	}
+	head, _ := lastWord(q.Fields.Get("users"))
+	named, _ := grammar.New(naming(commands.Remove, q.Fields.Get("group")).With("users", head), rules.Names, nil)
+	var words []string
+	for _, g := range list.Target.Groups[:min(len(list.Target.Groups), groupsRead)] {
+		for _, a := range in.glance(ctx, g) {
+			if user := string(a.User); !holds(named.Users, a.User) && meansItself(user, rules.Names) {
+				words = append(words, user)
+			}
+		}
+	}
+	return words
+}
+
+func holds(people []commands.Person, user imapi.UserID) bool {
+	return slices.ContainsFunc(people, func(p commands.Person) bool { return p.ID == user })
+}
+
+// meansItself reports whether a word in the field of USERs means the UserID itself.
+func meansItself(user string, names commands.Names) bool {
+	cmd, mistake := grammar.New(naming(commands.Remove, "@TGS#a").With("users", user), names, nil)
+	return mistake == nil && len(cmd.Users) == 1 && string(cmd.Users[0].ID) == user
+}
