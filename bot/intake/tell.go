@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 
 	"liveadmin/bot"
 	"liveadmin/commands"
@@ -37,8 +38,10 @@ func (in *Intake) say(ctx context.Context, d bot.Delivery, cmd commands.Command,
 		return in.trail(ctx, d, cmd, rules)
 	case commands.Welcome:
 		return func(entry int64) words.Message { return in.words.Welcome(entry, rights) }, nil
+	case commands.Help:
+		return func(entry int64) words.Message { return in.words.Help(entry, cmd.Topic) }, nil
 	}
-	return func(entry int64) words.Message { return in.words.Help(entry, cmd.Topic) }, nil
+	return nil, errors.New("nothing answers the command")
 }
 
 // board is the answer to groups: what the caller may use, and the ends on record.

@@ -96,8 +96,10 @@ func (r *Runner) read(ctx context.Context, plan commands.Plan, asked Asked, grou
 		planExtend(&plan, asked.Entry, cmd, group, plan.Limits)
 	case commands.Undo:
 		planUndo(&plan, asked, group, since)
-	default:
+	case commands.Add:
 		planAdd(&plan, asked, group, admins, recent, missing())
+	default:
+		panic("nothing plans the command " + cmd.Verb)
 	}
 	refuseSeats(&plan, cmd)
 	return plan, nil

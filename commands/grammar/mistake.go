@@ -50,8 +50,8 @@ const (
 	GroupMention   Problem = "group mention"   // a person, or @word, where a GROUP stands
 	BadDuration    Problem = "bad duration"
 	DurationRange  Problem = "duration range"      // out of 1 second … 30 days
-	ReasonTooLong  Problem = "reason too long"     // Count of Limit, characters
-	ReasonChar     Problem = "reason character"    // a control character; Char
+	ReasonTooLong  Problem = "reason too long"     // Word is the flag; Count of Limit, characters
+	ReasonChar     Problem = "reason character"    // Word is the flag; a control character; Char
 	InvisibleChar  Problem = "invisible character" // zero-width, inside a word; Char
 	AmbiguousDash  Problem = "ambiguous dash"      // – or — inside an ID; Char
 	OpenQuote      Problem = "open quote"          // a quotation mark without its partner

@@ -148,9 +148,9 @@ func TestMistakes(t *testing.T) {
 		{"a second too long", "add friday-show u1 --for 30d1s", Mistake{Problem: DurationRange, Verb: commands.Add, Word: "30d1s"}},
 		{"longer than can be counted", "add friday-show u1 --for 99999999999999999999d", Mistake{Problem: DurationRange, Verb: commands.Add, Word: "99999999999999999999d"}},
 
-		{"a reason of 201 characters", "add friday-show u1 --reason " + strings.Repeat("é", 201), Mistake{Problem: ReasonTooLong, Verb: commands.Add, Count: 201, Limit: 200}},
-		{"a control character in a reason", "add friday-show u1 --reason a\x1b[2Jb", Mistake{Problem: ReasonChar, Verb: commands.Add, Char: '\x1b'}},
-		{"a direction mark in a reason", "add friday-show u1 --reason a\u202eb", Mistake{Problem: ReasonChar, Verb: commands.Add, Char: '\u202e'}},
+		{"a reason of 201 characters", "add friday-show u1 --reason " + strings.Repeat("é", 201), Mistake{Problem: ReasonTooLong, Verb: commands.Add, Word: "--reason", Count: 201, Limit: 200}},
+		{"a control character in a reason", "add friday-show u1 --reason a\x1b[2Jb", Mistake{Problem: ReasonChar, Verb: commands.Add, Word: "--reason", Char: '\x1b'}},
+		{"a direction mark in a reason", "add friday-show u1 --reason a\u202eb", Mistake{Problem: ReasonChar, Verb: commands.Add, Word: "--reason", Char: '\u202e'}},
 
 		{"an open quote", `add "my group u1`, Mistake{Problem: OpenQuote, Verb: commands.Add, Word: `"my`}},
 		{"an open curly quote", "add friday-show u1 --reason “shift change", Mistake{Problem: OpenQuote, Verb: commands.Add, Word: "“shift"}},

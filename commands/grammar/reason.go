@@ -49,11 +49,11 @@ func (p *parser) setText(kind commands.Text, text, typed string) *Mistake {
 	}
 	for _, r := range reason {
 		if unicode.IsControl(r) || isInvisible(r) && !joinsLetters(r) {
-			return &Mistake{Problem: ReasonChar, Char: r}
+			return &Mistake{Problem: ReasonChar, Word: typed, Char: r}
 		}
 	}
 	if n := utf8.RuneCountInString(reason); n > commands.MaxReason {
-		return &Mistake{Problem: ReasonTooLong, Count: n, Limit: commands.MaxReason}
+		return &Mistake{Problem: ReasonTooLong, Word: typed, Count: n, Limit: commands.MaxReason}
 	}
 	*kind(&p.cmd) = reason
 	return nil
