@@ -6,9 +6,39 @@ import (
 	"time"
 )
 
-// Set is the commands that there are, in the order of the help. It is the only list of
-// them: reading, suggesting, help, usage lines, what Discord registers, what a rule can
-// give and who is always allowed what come from it.
+// Verb is what a command does.
+type Verb string
+
+// The verbs that people type, and those that only clicks and the clock make.
+const (
+	Add     Verb = "add"
+	Remove  Verb = "remove"
+	List    Verb = "list"
+	History Verb = "history"
+	Groups  Verb = "groups"
+	Whoami  Verb = "whoami"
+	Help    Verb = "help"
+	Welcome Verb = "welcome" // a bare /liveadmin
+
+	Undo   Verb = "undo"
+	Extend Verb = "extend"
+	Remind Verb = "remind"
+	End    Verb = "end"
+)
+
+// CallsAPI reports whether the verb is about a group at Tencent. Those are answered
+// in the thread, everything else to the caller alone.
+func (v Verb) CallsAPI() bool {
+	row, _ := Table.Row(v)
+	return row.CallsAPI
+}
+
+// Cancels reports whether the verb takes the right from those whom it names.
+func (v Verb) Cancels() bool { return v == Remove || v == End }
+
+// Set is a table of commands, in the order of the help. Reading, suggesting, help, usage
+// lines, what Discord registers, what a rule can give and who is always allowed what come
+// from it: there is no other list of them.
 type Set []Row
 
 // Row is one command.

@@ -238,6 +238,20 @@ func TestDocumentedSettings(t *testing.T) {
 	}
 }
 
+// TestWhoSees: the pages of the platforms name every command whose result everybody sees,
+// and no other.
+func TestWhoSees(t *testing.T) {
+	for _, page := range []string{"docs/slack.md", "docs/discord.md"} {
+		_, table, _ := strings.Cut(fileText(t, page), "| | who sees it |\n| --- | --- |\n")
+		table, _, _ = strings.Cut(table, "\n\n")
+		for _, v := range commands.Table.Verbs() {
+			if named := strings.Contains(table, "`"+string(v)+"`"); named != v.CallsAPI() {
+				t.Errorf("%s names %s where it says what everybody sees: %v", page, v, named)
+			}
+		}
+	}
+}
+
 func TestReadmeCommands(t *testing.T) {
 	text := fileText(t, "README.md")
 	for _, want := range []string{"$ go run . demo", "\n```console\n$ go test ./...\n```\n"} {

@@ -1,6 +1,13 @@
 package config_test
 
-import "testing"
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"liveadmin/bot/config"
+	"liveadmin/commands"
+)
 
 func TestBrokenRules(t *testing.T) {
 	testBroken(t, []broken{
@@ -144,4 +151,18 @@ rules:
 			`7:10: for is a list: write a time like 8h, 2h30m or 3d`,
 		}},
 	})
+}
+
+// TestRuledCommands: a rule can give what the table of commands says, and nothing else.
+func TestRuledCommands(t *testing.T) {
+	for _, row := range commands.Table {
+		file := fmt.Sprintf("rules:\n  - allow: [slack:user:U1]\n    commands: [%s]\n", row.Verb)
+		rules, err := config.ParsePolicy("liveadmin.yaml", []byte(file), nil)
+		if (err == nil) != row.Ruled {
+			t.Errorf("a rule that gives %s: %v", row.Verb, err)
+		}
+		if err == nil && !slices.Equal(rules.Policy.Rules[0].Commands, []commands.Verb{row.Verb}) {
+			t.Errorf("a rule that gives %s gives %v", row.Verb, rules.Policy.Rules[0].Commands)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"encoding/json"
 	"time"
 
 	"liveadmin/bot"
@@ -67,3 +68,8 @@ func Buttons(actions []words.Action) (ids [][]string, labels []string) {
 
 // ThreadName is what the thread of a command is called.
 func ThreadName(c commands.Command) string { return threadName(c) }
+
+// Definition is the command as it is registered in a server, as JSON.
+func Definition(table commands.Set, says words.Words) ([]byte, error) {
+	return json.Marshal(definitionOf(table, says, false))
+}

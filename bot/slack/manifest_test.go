@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"liveadmin/commands"
 	"liveadmin/commands/words"
 
 	"liveadmin/bot/slack"
@@ -29,6 +30,12 @@ func TestManifest(t *testing.T) {
 	command := m.Features.SlashCommands
 	if len(command) != 1 || command[0].Command != words.Name || command[0].ShouldEscape || command[0].Url != "" {
 		t.Errorf("commands are %+v", command)
+	}
+	for form := range strings.SplitSeq(command[0].UsageHint, " | ") {
+		verb, _, _ := strings.Cut(form, " ")
+		if usage := commands.Table.Usage(commands.Verb(verb)); usage == "" || !strings.HasPrefix(usage, form) {
+			t.Errorf("the hint says %q, the usage is %q", form, usage)
+		}
 	}
 	if len(m.Display.Name) > 35 || len(m.Display.Description) > 140 || len(m.Features.BotUser.DisplayName) > 80 || !m.Features.AppHome.MessagesTabEnabled {
 		t.Errorf("%+v, %+v", m.Display, m.Features)
