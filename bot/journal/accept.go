@@ -36,7 +36,7 @@ func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry f
 		return bot.Entry{}, false, err
 	}
 	fresh := false
-	_, unsure, err := j.deliver(ctx, delivery{e.Key, e.Once, statements, func(number int64) {
+	_, unsure, err := j.deliver(ctx, delivery{min(rankOf(e), awaited), e.Key, e.Once, statements, func(number int64) {
 		e.Number = number
 		for i, c := range e.Changes {
 			e.Changes[i] = bot.Change{Entry: number, Group: c.Group, State: bot.Waiting}
@@ -91,7 +91,7 @@ func (j *Journal) Note(ctx context.Context, key string, r bot.Record) (number in
 	if err != nil {
 		return 0, false, err
 	}
-	number, unsure, err := j.deliver(ctx, delivery{key: key, statements: statements})
+	number, unsure, err := j.deliver(ctx, delivery{rank: awaited, key: key, statements: statements})
 	if j.dialect.isTwice(err) {
 		known, found, err2 := j.known(ctx, key, "")
 		if err2 != nil || !found {
@@ -107,6 +107,7 @@ func (j *Journal) Note(ctx context.Context, key string, r bot.Record) (number in
 
 // delivery is what is to be recorded once.
 type delivery struct {
+	rank       rank
 	key, once  string // neither is on record yet; empty: it has none
 	statements []statement
 	recorded   func(number int64) // called when it is durable, in the order of the record; may be nil

@@ -65,9 +65,9 @@ func (b *batches) signal() {
 // *commitError it may be either. do gets a context that does not end, since SQLite rolls
 // back the whole transaction of a statement that is interrupted. If ctx ends before do has
 // returned, nothing is written; after that, write waits for the commit.
-func (b *batches) write(ctx context.Context, delivery bool, do func(context.Context, executor) error, committed func()) error {
+func (b *batches) write(ctx context.Context, r rank, do func(context.Context, executor) error, committed func()) error {
 	w := &write{ctx: ctx, do: do, committed: committed, done: make(chan struct{})}
-	if err := b.add(w, delivery); err != nil {
+	if err := b.add(w, r); err != nil {
 		return err
 	}
 	select {
@@ -84,7 +84,7 @@ func (b *batches) write(ctx context.Context, delivery bool, do func(context.Cont
 	return w.err
 }
 
-func (b *batches) add(w *write, delivery bool) error {
+func (b *batches) add(w *write, r rank) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := w.ctx.Err(); err != nil {
@@ -93,7 +93,7 @@ func (b *batches) add(w *write, delivery bool) error {
 	if b.closed {
 		return errClosed
 	}
-	b.join(w, delivery)
+	b.join(w, r)
 	b.signal()
 	return nil
 }
@@ -116,8 +116,8 @@ func (b *batches) take() (batch []*write) {
 func (b *batches) run() {
 	defer close(b.done)
 	for {
-		switch waiting, closed := b.state(); {
-		case waiting:
+		switch closed := b.isClosed(); {
+		case b.waiting() > 0:
 			b.commit()
 		case closed:
 			return
@@ -127,10 +127,10 @@ func (b *batches) run() {
 	}
 }
 
-func (b *batches) state() (waiting, closed bool) {
+func (b *batches) isClosed() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.deliveries)+len(b.marks) > 0, b.closed
+	return b.closed
 }
 
 // commit writes one batch. It is chosen when the transaction has begun: what waits for a

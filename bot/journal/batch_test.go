@@ -127,7 +127,7 @@ func TestBatchWithAFailure(t *testing.T) {
 		return err
 	}
 	start(func() {
-		err := j.write(t.Context(), "try", func(ctx context.Context, tx executor) error { return errors.Join(mess(ctx, tx), failure) })
+		err := j.write(t.Context(), work, "try", func(ctx context.Context, tx executor) error { return errors.Join(mess(ctx, tx), failure) })
 		if !errors.Is(err, failure) {
 			t.Errorf("error %v", err)
 		}
@@ -138,14 +138,14 @@ func TestBatchWithAFailure(t *testing.T) {
 				t.Errorf("recovered %v", r)
 			}
 		}()
-		_ = j.write(t.Context(), "try", func(ctx context.Context, tx executor) error {
+		_ = j.write(t.Context(), work, "try", func(ctx context.Context, tx executor) error {
 			_ = mess(ctx, tx)
 			panic("a mistake")
 		})
 		t.Error("the panic did not reach its caller")
 	})
 	start(func() {
-		if err := j.write(t.Context(), "try", func(_ context.Context, tx executor) error {
+		if err := j.write(t.Context(), work, "try", func(_ context.Context, tx executor) error {
 			_, err := tx.ExecContext(context.Background(), `INSERT INTO once (key, number) VALUES ('x', 1), ('x', 2)`)
 			return err
 		}); !isTwiceSQLite(err) {
@@ -184,7 +184,7 @@ func TestBatchCancelled(t *testing.T) {
 		}
 	})
 	start(func() { // marks are written after deliveries
-		err := j.write(t.Context(), "try", func(context.Context, executor) error { end(); return nil })
+		err := j.write(t.Context(), work, "try", func(context.Context, executor) error { end(); return nil })
 		if err != nil {
 			t.Error(err)
 		}
@@ -238,46 +238,50 @@ func TestBatchCommitFails(t *testing.T) {
 	}
 }
 
-// TestLineIsFair: deliveries go first, but marks do not starve; each kind keeps its order.
+// TestLineIsFair: what has to be on time goes first, then deliveries, but marks do not
+// starve; each kind keeps its order.
 func TestLineIsFair(t *testing.T) {
 	for _, test := range []struct {
-		deliveries, marks int
-		take, wantMarks   int
+		come [ranks]int
+		take int
+		want [ranks]int
 	}{
-		{1, 0, 1, 0},
-		{0, 1, 1, 1},
-		{1000, 0, 100, 0},
-		{0, 1000, 100, 100},
-		{1000, 5, 100, 5},
-		{1000, 1000, 100, 100 / markTurn},
-		{50, 1000, 100, 50},
-		{3, 3, 10, 3},
+		{[ranks]int{0, 1, 0}, 1, [ranks]int{0, 1, 0}},
+		{[ranks]int{0, 0, 1}, 1, [ranks]int{0, 0, 1}},
+		{[ranks]int{0, 1000, 0}, 100, [ranks]int{0, 100, 0}},
+		{[ranks]int{0, 0, 1000}, 100, [ranks]int{0, 0, 100}},
+		{[ranks]int{0, 1000, 5}, 100, [ranks]int{0, 95, 5}},
+		{[ranks]int{0, 1000, 1000}, 100, [ranks]int{0, 100 - 100/markTurn, 100 / markTurn}},
+		{[ranks]int{0, 50, 1000}, 100, [ranks]int{0, 50, 50}},
+		{[ranks]int{0, 3, 3}, 10, [ranks]int{0, 3, 3}},
+		{[ranks]int{20, 1000, 1000}, 20, [ranks]int{20, 0, 0}},
+		{[ranks]int{20, 0, 1000}, 100, [ranks]int{20, 0, 80}},
 	} {
 		l := &line{}
 		order := make(map[*write]int)
-		for i := range test.deliveries + test.marks {
-			w := &write{}
-			order[w] = i
-			l.join(w, i < test.deliveries)
+		kind := make(map[*write]int)
+		for r, n := range test.come {
+			for range n {
+				w := &write{}
+				order[w], kind[w] = len(order), r
+				l.join(w, rank(r))
+			}
 		}
-		marks, last := 0, [2]int{-1, -1}
+		got, last := [ranks]int{}, [ranks]int{-1, -1, -1}
 		for range test.take {
 			w := l.next()
 			if w == nil {
 				break
 			}
-			kind := 0
-			if order[w] >= test.deliveries {
-				kind = 1
-				marks++
-			}
-			if order[w] <= last[kind] {
+			r := kind[w]
+			got[r]++
+			if order[w] <= last[r] {
 				t.Errorf("%+v: the order is not kept", test)
 			}
-			last[kind] = order[w]
+			last[r] = order[w]
 		}
-		if marks != test.wantMarks {
-			t.Errorf("%+v: %d marks were taken", test, marks)
+		if got != test.want {
+			t.Errorf("%+v: %v were taken", test, got)
 		}
 	}
 }
@@ -285,24 +289,24 @@ func TestLineIsFair(t *testing.T) {
 // TestPlaces: a connection goes from one write to the next, and to nobody who gave up.
 func TestPlaces(t *testing.T) {
 	p := &places{free: 1}
-	enter := func(ctx context.Context, delivery bool, into chan string, name string) {
-		err := p.enter(ctx, delivery)
+	enter := func(ctx context.Context, r rank, into chan string, name string) {
+		err := p.enter(ctx, r)
 		if err != nil {
 			name = err.Error()
 		}
 		into <- name
 	}
 	in := make(chan string, 4)
-	enter(t.Context(), false, in, "first")
+	enter(t.Context(), work, in, "first")
 	if got := <-in; got != "first" {
 		t.Fatal(got)
 	}
-	go enter(t.Context(), false, in, "mark")
+	go enter(t.Context(), work, in, "mark")
 	for p.waiting() != 1 {
 		pause(t.Context(), 1)
 	}
 	gone, leave := context.WithCancel(t.Context())
-	go enter(gone, true, in, "gone")
+	go enter(gone, awaited, in, "gone")
 	for p.waiting() != 2 {
 		pause(t.Context(), 1)
 	}
@@ -310,7 +314,7 @@ func TestPlaces(t *testing.T) {
 	if got := <-in; got != context.Canceled.Error() {
 		t.Errorf("who gave up got %q", got)
 	}
-	go enter(t.Context(), true, in, "delivery")
+	go enter(t.Context(), awaited, in, "delivery")
 	for p.waiting() != 2 {
 		pause(t.Context(), 1)
 	}

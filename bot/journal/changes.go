@@ -59,7 +59,7 @@ func (j *Journal) Settle(ctx context.Context, e bot.Entry, c bot.Change, r bot.R
 		WHERE entry = $1 AND group_id = $2 AND state = $6`, bot.Settled, outcome, r.At.UnixMicro(), bot.Planned)
 	stands := of(e, c, `SELECT count(*) FROM change WHERE entry = $1 AND group_id = $2 AND state = $3 AND outcome = $4`,
 		bot.Settled, outcome)
-	err = j.write(ctx, "record the outcome", func(ctx context.Context, tx executor) error {
+	err = j.write(ctx, rankOf(e), "record the outcome", func(ctx context.Context, tx executor) error {
 		if err := j.hold(ctx, tx, e); err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func settleRest(ctx context.Context, tx executor, e bot.Entry, c bot.Change, r b
 
 // Rest takes waiting or planned changes of an entry out of their groups' order.
 func (j *Journal) Rest(ctx context.Context, e bot.Entry, changes ...bot.Change) error {
-	return j.write(ctx, "put changes to rest", func(ctx context.Context, tx executor) error {
+	return j.write(ctx, rankOf(e), "put changes to rest", func(ctx context.Context, tx executor) error {
 		if err := j.hold(ctx, tx, e); err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (j *Journal) Wake(ctx context.Context, e bot.Entry, changes ...bot.Change) 
 	if err != nil {
 		return err
 	}
-	return j.write(ctx, "wake changes", func(ctx context.Context, tx executor) error {
+	return j.write(ctx, rankOf(e), "wake changes", func(ctx context.Context, tx executor) error {
 		if err := execAll(ctx, tx, lock); err != nil {
 			return err
 		}
@@ -177,7 +177,7 @@ func of(e bot.Entry, c bot.Change, text string, more ...any) statement {
 // markChange makes a mark on a change, and what belongs to it unless it was there
 // already.
 func (j *Journal) markChange(ctx context.Context, doing string, e bot.Entry, set, stands statement, then func(context.Context, executor) error) error {
-	return j.write(ctx, doing, func(ctx context.Context, tx executor) error {
+	return j.write(ctx, rankOf(e), doing, func(ctx context.Context, tx executor) error {
 		if err := j.hold(ctx, tx, e); err != nil {
 			return err
 		}
@@ -190,12 +190,12 @@ func (j *Journal) markChange(ctx context.Context, doing string, e bot.Entry, set
 }
 
 // hold makes sure that an open entry is still this instance's at this attempt.
-// The update changes nothing, but locks the row: of two changes that settle at the
-// same time, the second sees the first.
+// It locks the row: of two changes that settle at the same time, the second sees the first.
 func (j *Journal) hold(ctx context.Context, tx executor, e bot.Entry) error {
-	hold := j.about(e, `UPDATE entry SET attempt = attempt WHERE `+j.dialect.mine+` AND closed_at IS NULL`)
-	held, err := changed(tx.ExecContext(ctx, hold.text, hold.args...))
-	if err == nil && !held {
+	hold := j.about(e, `SELECT number FROM entry WHERE `+j.dialect.mine+` AND closed_at IS NULL `+j.dialect.lockRow)
+	var number int64
+	err := tx.QueryRowContext(ctx, hold.text, hold.args...).Scan(&number)
+	if errors.Is(err, sql.ErrNoRows) {
 		return bot.ErrLost
 	}
 	return err
@@ -205,6 +205,6 @@ func (j *Journal) hold(ctx context.Context, tx executor, e bot.Entry) error {
 func finish(ctx context.Context, tx executor, e bot.Entry) (bool, error) {
 	return changed(tx.ExecContext(ctx, `
 		UPDATE entry SET state = $1 WHERE number = $2
-		AND NOT EXISTS (SELECT 1 FROM change WHERE entry = $2 AND state <> $3)`,
-		bot.Done, e.Number, bot.Settled))
+		AND NOT EXISTS (SELECT 1 FROM change WHERE entry = $2 AND state <> 'done')`, // as the index has it
+		bot.Done, e.Number))
 }

@@ -43,7 +43,7 @@ func (j *Journal) Claim(ctx context.Context, carried []int64) (entries []bot.Ent
 		return nil, err
 	}
 	var corrupt []error
-	err = j.write(ctx, "take up what is open", func(ctx context.Context, tx executor) error {
+	err = j.write(ctx, onTime, "take up what is open", func(ctx context.Context, tx executor) error {
 		numbers, err := column(tx.QueryContext(ctx, `
 			UPDATE entry SET owner = $1, attempt = attempt + 1 WHERE number IN (
 				SELECT number FROM entry WHERE closed_at IS NULL

@@ -23,6 +23,7 @@ type dialect struct {
 	nobodys    string              // a condition on an entry: its owner does not live
 	older      string              // a condition on a change: an older one is open on its group
 	skipLocked string              // behind a query: leave out rows that somebody is writing
+	lockRow    string              // behind a query: nobody else writes the row until the transaction ends
 	snapshot   sql.IsolationLevel  // of transactions that see one moment
 
 	isTwice func(error) bool  // what is to be unique was written twice
@@ -80,6 +81,7 @@ func postgresDialect(name string) (dialect, error) {
 		older: `EXISTS (SELECT 1 FROM change AS o JOIN entry AS e ON e.number = o.entry
 			WHERE o.group_id = change.group_id AND o.id < change.id AND o.state IN ('waiting', 'planned') AND e.closed_at IS NULL)`,
 		skipLocked: `FOR UPDATE SKIP LOCKED`,
+		lockRow:    `FOR NO KEY UPDATE`,
 		snapshot:   sql.LevelRepeatableRead,
 		isTwice:    isTwicePostgres,
 		passing:    isPassing,

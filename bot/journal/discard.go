@@ -37,7 +37,7 @@ func (j *Journal) Discard(ctx context.Context, numbers []int64, all bool, r bot.
 	var closed []int64
 	limited, cancel := j.dialect.limit(ctx)
 	defer cancel()
-	err = j.transact(limited, func(ctx context.Context, tx executor) error {
+	err = j.transact(limited, work, func(ctx context.Context, tx executor) error {
 		chosen := `IN ` + j.dialect.list(`$2`)
 		limits, err := scanGrants(tx.QueryContext(ctx, `
 			DELETE FROM grants WHERE $1 OR entry `+chosen+` OR ending `+chosen+` RETURNING `+grantColumns, all, list))

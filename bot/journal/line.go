@@ -4,41 +4,60 @@ import (
 	"context"
 	"slices"
 	"sync"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
 )
 
-// markTurn: of so many writes that are taken from a line one is a mark, if one waits.
-// The others are deliveries, because somebody waits for their acknowledgement; but work
-// goes on however many deliveries come.
+// rank is what comes before what: the lowest first.
+type rank int
+
+const (
+	onTime  rank = iota // what the clock asks: expirations and reminders
+	awaited             // somebody waits for its acknowledgement
+	work                // marks of other entries
+	ranks
+)
+
+// rankOf is the rank of an entry's marks.
+func rankOf(e bot.Entry) rank {
+	if e.Command.Verb == commands.End || e.Command.Verb == commands.Remind {
+		return onTime
+	}
+	return work
+}
+
+// markTurn: of so many writes that are taken from a line one is a mark, if one waits, so
+// that work goes on however many deliveries come.
 const markTurn = 10
 
 // line is what waits to be written.
 type line struct {
-	mu                sync.Mutex
-	deliveries, marks []*write // oldest first
-	taken             int
+	mu    sync.Mutex
+	waits [ranks][]*write // oldest first
+	taken int
 }
 
-// join adds a write at the end. l.mu must be held, as for next.
-func (l *line) join(w *write, delivery bool) {
-	if delivery {
-		l.deliveries = append(l.deliveries, w)
-	} else {
-		l.marks = append(l.marks, w)
-	}
-}
+// join adds a write at the end of its rank. l.mu must be held, as for next.
+func (l *line) join(w *write, r rank) { l.waits[r] = append(l.waits[r], w) }
 
 // next takes the next write, or returns nil if none waits.
 func (l *line) next() *write {
-	from := &l.deliveries
-	if len(l.deliveries) == 0 || len(l.marks) > 0 && l.taken%markTurn == markTurn-1 {
-		from = &l.marks
+	first := onTime
+	for first < work && len(l.waits[first]) == 0 {
+		first++
 	}
+	if first == awaited && len(l.waits[work]) > 0 && l.taken%markTurn == markTurn-1 {
+		first = work
+	}
+	from := &l.waits[first]
 	if len(*from) == 0 {
 		return nil
 	}
 	l.taken++
 	w := (*from)[0]
-	*from = slices.Delete(*from, 0, 1)
+	(*from)[0] = nil
+	*from = (*from)[1:]
 	return w
 }
 
@@ -46,9 +65,9 @@ func (l *line) next() *write {
 func (l *line) withdraw(w *write) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, waiting := range []*[]*write{&l.deliveries, &l.marks} {
-		if i := slices.Index(*waiting, w); i >= 0 {
-			*waiting = slices.Delete(*waiting, i, i+1)
+	for r, waiting := range l.waits {
+		if i := slices.Index(waiting, w); i >= 0 {
+			l.waits[r] = slices.Delete(waiting, i, i+1)
 			return true
 		}
 	}
@@ -56,10 +75,13 @@ func (l *line) withdraw(w *write) bool {
 }
 
 // waiting is how many writes wait.
-func (l *line) waiting() int {
+func (l *line) waiting() (n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return len(l.deliveries) + len(l.marks)
+	for _, waiting := range l.waits {
+		n += len(waiting)
+	}
+	return n
 }
 
 // places are the connections that write to a server. They can be used by several
@@ -70,14 +92,14 @@ type places struct {
 }
 
 // enter waits for a connection.
-func (p *places) enter(ctx context.Context, delivery bool) error {
+func (p *places) enter(ctx context.Context, r rank) error {
 	w := &write{done: make(chan struct{})}
 	p.mu.Lock()
 	if p.free > 0 {
 		p.free--
 		close(w.done)
 	} else {
-		p.join(w, delivery)
+		p.join(w, r)
 	}
 	p.mu.Unlock()
 	select {

@@ -12,14 +12,14 @@ import (
 func (j *Journal) Answer(ctx context.Context, e bot.Entry) error {
 	set := j.about(e, `UPDATE entry SET answered = TRUE WHERE `+j.dialect.mine+` AND state = $4`, bot.Accepted)
 	stands := j.about(e, `SELECT count(*) FROM entry WHERE `+j.dialect.mine+` AND answered`)
-	return j.markEntry(ctx, "record the answer", set, stands)
+	return j.markEntry(ctx, e, "record the answer", set, stands)
 }
 
 // Announce records where the root message of an accepted or done entry stands.
 func (j *Journal) Announce(ctx context.Context, e bot.Entry, root bot.Post) error {
 	set := j.about(e, `UPDATE entry SET root = $4 WHERE `+j.dialect.mine+` AND closed_at IS NULL`, clean(root))
 	stands := j.about(e, `SELECT count(*) FROM entry WHERE `+j.dialect.mine+` AND root = $4`, clean(root))
-	return j.markEntry(ctx, "record where the message stands", set, stands)
+	return j.markEntry(ctx, e, "record where the message stands", set, stands)
 }
 
 // Post closes an entry that is done.
@@ -27,7 +27,7 @@ func (j *Journal) Post(ctx context.Context, e bot.Entry, result bot.Post) error 
 	set := j.about(e, `UPDATE entry SET state = $4, result = $5, closed_at = $6
 		WHERE `+j.dialect.mine+` AND state = $7`, bot.Posted, clean(result), j.now().UnixMicro(), bot.Done)
 	stands := j.about(e, `SELECT count(*) FROM entry WHERE `+j.dialect.mine+` AND state = $4 AND result = $5`, bot.Posted, clean(result))
-	err := j.markEntry(ctx, "record where the result stands", set, stands, forgetting(e.Number))
+	err := j.markEntry(ctx, e, "record where the result stands", set, stands, forgetting(e.Number))
 	if err == nil {
 		j.terms.now().forget(e.Number)
 	}
@@ -51,7 +51,7 @@ func (j *Journal) Drop(ctx context.Context, e bot.Entry, s bot.State, r bot.Reco
 	set := j.about(e, `UPDATE entry SET state = $4, closed_at = $5
 		WHERE `+j.dialect.mine+` AND state = $6`, s, r.At.UnixMicro(), from)
 	stands := j.about(e, `SELECT count(*) FROM entry WHERE `+j.dialect.mine+` AND state = $4`, s)
-	err := j.write(ctx, "close the entry", func(ctx context.Context, tx executor) error {
+	err := j.write(ctx, rankOf(e), "close the entry", func(ctx context.Context, tx executor) error {
 		again, err := mark(ctx, tx, set, stands)
 		if err == nil && !again {
 			err = execAll(ctx, tx, []statement{forgetting(e.Number)})
@@ -80,8 +80,8 @@ func forgetting(number int64) statement {
 
 // markEntry makes a mark in a transaction of its own, with what belongs to it unless
 // it was there already.
-func (j *Journal) markEntry(ctx context.Context, doing string, set, stands statement, then ...statement) error {
-	return j.write(ctx, doing, func(ctx context.Context, tx executor) error {
+func (j *Journal) markEntry(ctx context.Context, e bot.Entry, doing string, set, stands statement, then ...statement) error {
+	return j.write(ctx, rankOf(e), doing, func(ctx context.Context, tx executor) error {
 		again, err := mark(ctx, tx, set, stands)
 		if err != nil || again {
 			return err

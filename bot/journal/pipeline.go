@@ -20,7 +20,7 @@ func (j *Journal) record(ctx context.Context, d delivery) (number int64, err err
 		}
 	}
 	if j.batches == nil {
-		if err := j.places.enter(ctx, true); err != nil {
+		if err := j.places.enter(ctx, d.rank); err != nil {
 			return 0, err
 		}
 		defer j.places.leave()
@@ -29,7 +29,7 @@ func (j *Journal) record(ctx context.Context, d delivery) (number int64, err err
 		}
 		return number, err
 	}
-	err = j.batches.write(ctx, true, func(ctx context.Context, tx executor) error {
+	err = j.batches.write(ctx, d.rank, func(ctx context.Context, tx executor) error {
 		if err := d.unknown(ctx, tx); err != nil {
 			return err
 		}

@@ -25,7 +25,7 @@ func (j *Journal) Purge(ctx context.Context, before time.Time) (int, error) {
 }
 
 func (j *Journal) purgeSome(ctx context.Context, before time.Time) (n int, err error) {
-	err = j.write(ctx, "forget what was long ago", func(ctx context.Context, tx executor) error {
+	err = j.write(ctx, work, "forget what was long ago", func(ctx context.Context, tx executor) error {
 		numbers, err := column(tx.QueryContext(ctx, `
 			UPDATE entry SET command = '{}', root = '', result = '', purged = TRUE WHERE number IN (
 				SELECT number FROM entry WHERE closed_at < $1 AND NOT purged

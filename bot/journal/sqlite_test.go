@@ -270,7 +270,7 @@ func TestLogShrinks(t *testing.T) {
 	write := func(times int) {
 		t.Helper()
 		for range times {
-			err := j.write(t.Context(), "fill", func(ctx context.Context, tx executor) error {
+			err := j.write(t.Context(), work, "fill", func(ctx context.Context, tx executor) error {
 				_, err := tx.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('large', hex(randomblob(500000)))
 					ON CONFLICT (name) DO UPDATE SET value = excluded.value`)
 				return err

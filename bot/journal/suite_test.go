@@ -250,7 +250,7 @@ func cancelled(t *testing.T, j *Journal, _ *world) {
 
 func cancelledInside(t *testing.T, j *Journal, _ *world) {
 	ctx, cancel := context.WithCancel(t.Context())
-	err := j.write(ctx, "try", func(ctx context.Context, tx executor) error {
+	err := j.write(ctx, work, "try", func(ctx context.Context, tx executor) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM meta`); err != nil {
 			return err
 		}

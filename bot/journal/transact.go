@@ -50,18 +50,18 @@ func isUnsure(err error) bool {
 
 // write does in one transaction what can be repeated: what is there already it
 // takes for its own.
-func (j *Journal) write(ctx context.Context, doing string, do func(context.Context, executor) error) error {
-	err := j.dialect.insist(ctx, func(ctx context.Context) error { return j.transact(ctx, do) })
+func (j *Journal) write(ctx context.Context, r rank, doing string, do func(context.Context, executor) error) error {
+	err := j.dialect.insist(ctx, func(ctx context.Context) error { return j.transact(ctx, r, do) })
 	return j.wrote(ctx, doing, err)
 }
 
 // transact is the function transact, but on a file the transaction is shared with other
 // writes.
-func (j *Journal) transact(ctx context.Context, do func(context.Context, executor) error) error {
+func (j *Journal) transact(ctx context.Context, r rank, do func(context.Context, executor) error) error {
 	if j.batches != nil {
-		return j.batches.write(ctx, false, do, nil)
+		return j.batches.write(ctx, r, do, nil)
 	}
-	if err := j.places.enter(ctx, false); err != nil {
+	if err := j.places.enter(ctx, r); err != nil {
 		return err
 	}
 	defer j.places.leave()
