@@ -39,12 +39,22 @@ func (j *job) turn(i int) bool {
 	return true
 }
 
-// hire starts a worker if the job has begun and there is room for one more.
+// mostAtWork is how many workers all jobs have together at most, beyond the first of each
+// and those of urgent ones. They wait for the record when the API is not what is slow.
+const mostAtWork = 200
+
+// hire starts a worker if the job has begun, a change is ready and there is room for one
+// more.
 func (j *job) hire() {
-	if j.begun && !j.over && j.workers < j.room {
-		j.workers++
-		j.running.Go(j.worker)
+	if !j.begun || j.over || len(j.ready) == 0 || j.workers >= j.room {
+		return
 	}
+	if j.workers > 0 && !j.entry.Command.Urgent() && j.b.workers.Load() >= mostAtWork {
+		return
+	}
+	j.workers++
+	j.b.workers.Add(1)
+	j.running.Go(j.worker)
 }
 
 // worker carries changes whose turn has come until there is none.
@@ -64,9 +74,11 @@ func (j *job) next() (i int, ok bool) {
 	defer j.mu.Unlock()
 	if len(j.ready) == 0 || j.ctx.Err() != nil {
 		j.workers--
+		j.b.workers.Add(-1)
 		return 0, false
 	}
 	i, j.ready = j.ready[0], j.ready[1:]
+	j.hire() // there can be room that was not there before
 	return i, true
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"liveadmin/bot"
@@ -72,6 +73,7 @@ type Engine struct {
 	lanes     *lanes
 	intake    Decider
 	backlog   *backlog
+	workers   atomic.Int64 // of all jobs
 
 	mu     sync.Mutex
 	open   map[int64]*job // entries being carried, by number

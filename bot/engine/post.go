@@ -45,6 +45,19 @@ func (j *job) speak() {
 			j.b.log.Error("messages left to the next start", "entry", j.entry.Number, "err", err)
 			j.mute() // the work goes on without them
 		}
+		j.breathe()
+	}
+}
+
+// breathe waits, so that the messages of an entry in progress are written at most once a
+// second.
+func (j *job) breathe() {
+	gap := time.NewTimer(progressGap)
+	defer gap.Stop()
+	select {
+	case <-gap.C:
+	case <-j.settled:
+	case <-j.ctx.Done():
 	}
 }
 
@@ -193,8 +206,7 @@ func (j *job) announce(platform bot.Platform, e bot.Entry) (bot.Post, error) {
 	return post, nil
 }
 
-// progress shows in the root of an entry with several groups how far it is, at most once
-// a second.
+// progress shows in the root of an entry with several groups how far it is.
 func (j *job) progress(platform bot.Platform, e bot.Entry) {
 	if e.Under != 0 || j.unposted != nil || unsettled(e) == j.shown {
 		return
@@ -203,13 +215,6 @@ func (j *job) progress(platform bot.Platform, e bot.Entry) {
 	root := j.b.wording().Root(soFar(e))
 	if err := safely(func() error { return platform.Update(j.ctx, e, root) }); err != nil {
 		j.b.log.Warn("progress not shown", "entry", e.Number, "err", err)
-	}
-	gap := time.NewTimer(progressGap)
-	defer gap.Stop()
-	select {
-	case <-gap.C:
-	case <-j.settled:
-	case <-j.ctx.Done():
 	}
 }
 
