@@ -71,6 +71,7 @@ func TestRecheckAgain(t *testing.T) {
 		go func() { ended <- r.Run(ctx) }()
 		time.Sleep(time.Hour)
 		for want := range 3 {
+			synctest.Wait()
 			if asked != want {
 				t.Errorf("asked %d times, want %d", asked, want)
 			}
