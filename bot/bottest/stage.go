@@ -117,22 +117,28 @@ func (s *Stage) Restart(t testing.TB) {
 	check(t, err)
 }
 
-// Run runs the bot on platforms until the test ends, or until the returned
-// function is called, which waits for its end.
+// Run runs the bot on platforms until the returned function is called, which stops it as
+// an operator does and waits for its end. At the end of the test it is stopped as for a
+// restart, which does not wait for what is in flight.
 func (s *Stage) Run(t testing.TB, platforms ...bot.Platform) (stop func()) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	done := make(chan error, 1)
 	b := s.Bot
 	go func() { done <- b.Run(ctx, platforms...) }()
-	stop = sync.OnceFunc(func() {
-		cancel()
+	ended := sync.OnceFunc(func() {
 		if err := <-done; err != nil {
 			t.Errorf("the bot ended: %v", err)
 		}
 	})
-	t.Cleanup(stop)
-	return stop
+	t.Cleanup(func() {
+		cancel(engine.ErrRestart)
+		ended()
+	})
+	return func() {
+		cancel(nil)
+		ended()
+	}
 }
 
 func check(t testing.TB, err error) {

@@ -39,6 +39,7 @@ func (a away) Stories(ctx context.Context, _ bot.Filter, _ func(bot.Record) bool
 // TestDatabaseAway: while the database fails, hangs, or leaves open what it did, help and
 // whoami answer, and everything else says clearly what is known.
 func TestDatabaseAway(t *testing.T) {
+	t.Parallel()
 	notRun := "The command could not be recorded, so it was not run."
 	for name, test := range map[string]struct {
 		err  error

@@ -20,6 +20,7 @@ func asked(who string, verb commands.Verb, groups int) bot.Entry {
 }
 
 func TestBacklog(t *testing.T) {
+	t.Parallel()
 	l := newBacklog()
 	take := func(what string, e bot.Entry, want error) {
 		t.Helper()

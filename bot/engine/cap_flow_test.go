@@ -19,6 +19,7 @@ import (
 // TestCapped: who has no right at all gets 30 answers a minute; more is acknowledged,
 // not answered, and stands in the audit trail as one row. Others are not touched.
 func TestCapped(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stage.Run(t, chat)
 	answered := 0
@@ -57,6 +58,7 @@ func TestCapped(t *testing.T) {
 // TestCappedWhileTheClockIsSet: the minute of a caller is the machine's, also while the clock
 // of the record is set forward.
 func TestCappedWhileTheClockIsSet(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	var err error
 	stage.Bot, err = bottest.NewBot(engine.Parts{
@@ -82,6 +84,7 @@ func TestCappedWhileTheClockIsSet(t *testing.T) {
 // TestCappedMaybe: while a user group of the rules cannot be read, a caller who may be in it
 // gets more answers than a stranger, but not as many as they like.
 func TestCappedMaybe(t *testing.T) {
+	t.Parallel()
 	const crew = "chat:usergroup:crew"
 	stage, chat := open(t)
 	stage.Rules.Set(bot.Rules{Policy: policy.Policy{Rules: []policy.Rule{{Name: "rule 1", Allow: []string{crew}}}}})

@@ -72,6 +72,7 @@ func states(t *testing.T, s *bottest.Stage) []bot.What {
 // TestConfirm: an entry whose acknowledgement ended in an unclear way runs if the
 // platform says that it was taken, and only then.
 func TestConfirm(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name  string
 		ack   error
@@ -111,6 +112,7 @@ func TestConfirm(t *testing.T) {
 // TestConfirmHoldsTheGroup: while it is not clear whether an entry runs, nothing later
 // is done on its groups.
 func TestConfirmHoldsTheGroup(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	sure := &sureChat{Chat: chat, tells: []error{errUnclear}}
 	stage.Run(t, sure)
@@ -129,6 +131,7 @@ func TestConfirmHoldsTheGroup(t *testing.T) {
 // TestConfirmAtStart: after a crash the platform is asked about what is not marked as
 // answered, and about nothing else.
 func TestConfirmAtStart(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name  string
 		reach func(*testing.T, *bottest.Stage, bot.Entry)
@@ -196,6 +199,7 @@ func (c rootedChat) Announce(ctx context.Context, e bot.Entry, _ words.Text) (bo
 // TestRootOfAcknowledgement: where the root message is that was the acknowledgement is on
 // record at once, and Announce completes it, also after a restart; the work does not wait.
 func TestRootOfAcknowledgement(t *testing.T) {
+	t.Parallel()
 	for _, restart := range []bool{false, true} {
 		t.Run(fmt.Sprintf("restart %v", restart), func(t *testing.T) {
 			t.Parallel()
@@ -235,6 +239,7 @@ func TestRootOfAcknowledgement(t *testing.T) {
 // TestAnsweredIsMarked: what was acknowledged is marked where the platform can be
 // asked, and only there: elsewhere the mark would cost a write for nothing.
 func TestAnsweredIsMarked(t *testing.T) {
+	t.Parallel()
 	for _, sure := range []bool{true, false} {
 		stage, chat := open(t)
 		check(t, stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Times: -1}))

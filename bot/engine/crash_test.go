@@ -135,6 +135,7 @@ func check(t *testing.T, err error) {
 // command. The next start brings it to the same end: the same answer, once; the
 // same administrators; the same limits; the same audit trail.
 func TestCrash(t *testing.T) {
+	t.Parallel()
 	dramas := []drama{
 		{text: "add " + groupA + " user1 user2 --for 2h", before: []string{"add " + groupA + " user2"}},
 		{text: "add " + groupA + " user1 --for 2h", before: []string{"remove " + groupA + " user3", "add " + groupA + " user1 --for 5h"}},

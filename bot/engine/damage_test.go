@@ -35,6 +35,7 @@ func damage(t *testing.T, stage *bottest.Stage, statement string) {
 // TestDamagedEnd: a limited right ends although the record of its end cannot be read any
 // more, and the record says what is damaged.
 func TestDamagedEnd(t *testing.T) {
+	t.Parallel()
 	for _, statement := range []string{
 		`UPDATE entry SET command = substr(command, 1, 9) WHERE number = 2`,
 		`UPDATE entry SET caller = '' WHERE number = 2`,
@@ -115,6 +116,7 @@ func (m mineRecord) Recent(ctx context.Context, g imapi.GroupID, since time.Time
 
 // TestPanicInAnEnd: an end that meets a mistake in the program is tried again.
 func TestPanicInAnEnd(t *testing.T) {
+	t.Parallel()
 	for _, step := range []string{"planning", "changing"} {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
@@ -139,6 +141,7 @@ func TestPanicInAnEnd(t *testing.T) {
 // TestSettledWithoutOutcome: a change of which the record has lost what became of it is
 // unknown, and stops nothing.
 func TestSettledWithoutOutcome(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	alias(stage, 2)
 	check(t, stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Group: "@TGS#aMANY0001", Times: -1}))

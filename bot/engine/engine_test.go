@@ -25,6 +25,8 @@ const (
 	groupB = "@TGS#aGROUPBBB"
 )
 
+func TestMain(m *testing.M) { bottest.SideBySide(m) }
+
 // open sets a stage with two groups, where alice is allowed everything.
 func open(t *testing.T, opts ...imapi.Option) (*bottest.Stage, *bottest.Chat) {
 	t.Helper()
@@ -67,6 +69,7 @@ func admins(t *testing.T, s *bottest.Stage, group string, want ...string) {
 }
 
 func TestSameDeliveryRunsOnce(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stop := stage.Run(t, chat)
 	var entries sync.Map
@@ -99,6 +102,7 @@ func TestSameDeliveryRunsOnce(t *testing.T) {
 }
 
 func TestSameMistakeIsAnsweredOnce(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stage.Run(t, chat)
 	for i, text := range []string{"ad x", "ad x"} {
@@ -115,6 +119,7 @@ func TestSameMistakeIsAnsweredOnce(t *testing.T) {
 // Commands on one group run one at a time and in order, although they are
 // delivered while earlier ones are still at work.
 func TestOrderOnOneGroup(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stage.API.SetLatency(20 * time.Millisecond)
 	stage.Run(t, chat)
@@ -144,6 +149,7 @@ func TestOrderOnOneGroup(t *testing.T) {
 
 // A group whose calls hang holds up no other group, and no post.
 func TestGroupsRunSideBySide(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	if err := stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Group: groupA, Times: -1}); err != nil {
 		t.Fatal(err)
@@ -166,6 +172,7 @@ func TestGroupsRunSideBySide(t *testing.T) {
 // A post that does not get through holds up neither its group nor other posts,
 // and is tried again; no result is posted before the root's place is known.
 func TestPostingHoldsNoLane(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	broken := make(chan struct{})
 	chat.Before = func(e bot.Entry, what string) error {
@@ -196,6 +203,7 @@ func TestPostingHoldsNoLane(t *testing.T) {
 }
 
 func TestAcknowledgement(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
 		ack  error
@@ -242,6 +250,7 @@ func TestAcknowledgement(t *testing.T) {
 
 // Somebody who is not allowed causes no call and no entry, whatever they type.
 func TestRefusedCallsNothing(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stage.Run(t, chat)
 	for _, text := range []string{"add " + groupA + " user1", "list " + groupA, "remove " + groupA + " user1 --dry-run"} {
@@ -261,6 +270,7 @@ func TestRefusedCallsNothing(t *testing.T) {
 
 // The journal of another application is not taken.
 func TestJournalOfAnotherApplication(t *testing.T) {
+	t.Parallel()
 	file := "sqlite://" + filepath.Join(t.TempDir(), "journal.db")
 	first, err := journal.Open(t.Context(), file, bottest.AppID)
 	if err != nil {

@@ -49,19 +49,21 @@ func run(t *testing.T, s *bottest.Stage, change func(*engine.Parts), platform bo
 	change(&parts)
 	b, err := bottest.NewBot(parts)
 	check(t, err)
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() {
 		if err := b.Run(ctx, platform); err != nil {
 			t.Errorf("the bot ended: %v", err)
 		}
 	})
-	stop = sync.OnceFunc(func() {
-		cancel()
+	t.Cleanup(func() {
+		cancel(engine.ErrRestart) // which does not wait for what is in flight
 		running.Wait()
 	})
-	t.Cleanup(stop)
-	return stop
+	return func() {
+		cancel(nil)
+		running.Wait()
+	}
 }
 
 // until waits for a condition.
@@ -110,6 +112,7 @@ func (c *timedChat) Update(ctx context.Context, e bot.Entry, root words.Text) er
 // second; the command of somebody else is answered meanwhile; killed in the
 // middle, it goes on and sends no more than what was under way again.
 func TestManyGroups(t *testing.T) {
+	t.Parallel()
 	const many = 200
 	stage, chat := open(t)
 	alias(stage, many)
@@ -169,6 +172,7 @@ func TestManyGroups(t *testing.T) {
 // A stop finishes what is in flight, takes nothing more and says so, and leaves
 // nothing running.
 func TestStopFinishes(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stage.API.SetLatency(300 * time.Millisecond)
 	stop := stage.Run(t, chat)
@@ -213,6 +217,7 @@ func (c namedChat) Name() string { return c.name }
 // What was accepted on a platform that is turned off since is carried out; its
 // answer waits until the platform is back.
 func TestPlatformTurnedOff(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	var dying sync.WaitGroup
 	l := newLife("after Accept 1")
@@ -250,6 +255,7 @@ func (s stubborn) Drop(ctx context.Context, e bot.Entry, state bot.State, r bot.
 // A command that must not run is closed even if the journal fails at first, and
 // the history calls it failed.
 func TestNotRunIsClosed(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	failing := stubborn{stage.Journal, new(sync.Once)}
 	run(t, stage, func(p *engine.Parts) { p.Journal = failing }, chat)

@@ -18,6 +18,7 @@ import (
 // rule gives them some command; refused ones too, but those of callers without any right
 // only if that caller is asked for.
 func TestHistorySees(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stage.Rules.Set(bot.Rules{Policy: policy.Policy{Rules: []policy.Rule{
 		{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}},
@@ -71,6 +72,7 @@ func TestHistorySees(t *testing.T) {
 // TestHistoryOfAFlood: what somebody without any right types, however much, hides nothing
 // from those who work.
 func TestHistoryOfAFlood(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stage.Run(t, chat)
 	tell(t, chat, "add GROUP user1")
@@ -92,6 +94,7 @@ func TestHistoryOfAFlood(t *testing.T) {
 
 // TestHistoryOfOne: a number shows that entry with its end and its undo.
 func TestHistoryOfOne(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stage.Run(t, chat)
 	tell(t, chat, "add GROUP user1 --for 30m")
@@ -116,6 +119,7 @@ func TestHistoryOfOne(t *testing.T) {
 // TestHistoryOfLongAgo: after 30 days the audit trail still tells, and the button does
 // nothing any more.
 func TestHistoryOfLongAgo(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stage.Run(t, chat)
 	tell(t, chat, "add GROUP user1")

@@ -39,6 +39,7 @@ func deserted(t *testing.T, l *lanes) {
 }
 
 func TestTurnsComeInOrder(t *testing.T) {
+	t.Parallel()
 	l := newLanes()
 	first, second, third, other := queued(l, "a", 1), queued(l, "a", 2), queued(l, "a", 3), queued(l, "b", 4)
 	turns := func(when string, want ...bool) {
@@ -68,6 +69,7 @@ func TestTurnsComeInOrder(t *testing.T) {
 
 // What is taken over from another instance can be older than what waits here.
 func TestOlderGoesFirst(t *testing.T) {
+	t.Parallel()
 	l := newLanes()
 	_, younger, older := queued(l, "a", 7), queued(l, "a", 9), queued(l, "a", 3)
 	l.leave("a")

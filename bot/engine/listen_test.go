@@ -178,6 +178,7 @@ func TestRevokedLeavesWork(t *testing.T) {
 // TestStopAfterRevoked: asked to stop, the bot ends without an error, whatever became of
 // a platform before.
 func TestStopAfterRevoked(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

@@ -66,7 +66,7 @@ func TestMemoryFollowsTheWork(t *testing.T) {
 	runtime.GC()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	stop := stage.Run(t, chat)
+	stage.Run(t, chat)
 	check(t, second(chat.Deliver(soon(t), "k", "alice", "add all user1")))
 	check(t, stage.API.WaitCalls(soon(t), 5))
 	until(t, "all are announced", func() bool {
@@ -89,13 +89,12 @@ func TestMemoryFollowsTheWork(t *testing.T) {
 	if n := runtime.NumGoroutine(); n > 20*entries {
 		t.Errorf("%d goroutines", n)
 	}
-	stage.API.ClearFaults()
-	stop()
 }
 
 // TestTooMuchOpen: who has very much in progress is refused one more command, privately and
 // on record; others are not.
 func TestTooMuchOpen(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stage.Rules.Set(bot.Rules{Policy: policy.Policy{Rules: []policy.Rule{
 		{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice"), bottest.Ref("bob")}},
@@ -118,5 +117,4 @@ func TestTooMuchOpen(t *testing.T) {
 	if answer, err := chat.Deliver(soon(t), "k", "alice", "add "+groupA+" user1"); err != nil || answer.Entry == 0 || answer.Private != nil {
 		t.Errorf("alice is answered %+v, %v", answer, err)
 	}
-	stage.API.ClearFaults()
 }

@@ -59,6 +59,7 @@ func (o *observed) told() (acknowledged int, ended []string, gaveUp int) {
 // TestLogLine: however a command ends, the log has one line of it, always with the same
 // keys, and the observer is told once.
 func TestLogLine(t *testing.T) {
+	t.Parallel()
 	press := func(action string, entry int64) func(*bottest.Chat, context.Context, string) error {
 		return func(c *bottest.Chat, ctx context.Context, who string) error {
 			return second(c.Press(ctx, who, action, entry))

@@ -31,6 +31,7 @@ func (s slowAccept) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry
 // The same delivery again, while the first is being accepted, is acknowledged
 // once the first is on record, and runs nothing.
 func TestSameDeliveryDuringAccept(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	slow := slowAccept{stage.Journal, make(chan struct{}, 2), make(chan struct{})}
 	stop := run(t, stage, func(p *engine.Parts) { p.Journal = slow }, chat)
@@ -63,6 +64,7 @@ func TestSameDeliveryDuringAccept(t *testing.T) {
 // Whatever arrives at the same time, the order on a group is the order of the
 // entry numbers, also where commands share several groups.
 func TestOrderIsTheEntryOrder(t *testing.T) {
+	t.Parallel()
 	const deliveries = 100
 	stage, chat := open(t)
 	rules := stage.Rules.Get()
@@ -103,6 +105,7 @@ func TestOrderIsTheEntryOrder(t *testing.T) {
 
 // An alias that names a group twice asks it once.
 func TestGroupTwiceInAnAlias(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	rules := stage.Rules.Get()
 	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"twice": {groupB, groupA, groupB}}, nil)

@@ -45,6 +45,7 @@ func (m mine) Accounts(ctx context.Context, users []imapi.UserID) (map[imapi.Use
 // A mistake in the program is the clear outcome of the one change that meets it.
 // A right that may have been given keeps its end on record.
 func TestPanicInAChange(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		step   string
 		status string
@@ -81,6 +82,7 @@ func TestPanicInAChange(t *testing.T) {
 
 // A platform that panics in posting is asked again, as one that fails.
 func TestPanicInPosting(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	var mu sync.Mutex
 	panicked := make(map[string]bool)
@@ -103,6 +105,7 @@ func TestPanicInPosting(t *testing.T) {
 // An answer that cannot be worded ends neither the bot nor the work: it is left
 // to a later start.
 func TestPanicInWording(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stop := run(t, stage, func(p *engine.Parts) {
 		p.Words.Explain = func(string, int, imapi.Kind) (string, string) { panic("no words") }
@@ -123,6 +126,7 @@ func TestPanicInWording(t *testing.T) {
 // A panic while a delivery is received, or acknowledged, is the caller's to
 // survive: groups do not wait for ever, and a recorded command runs.
 func TestPanicInReceiving(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	run(t, stage, func(p *engine.Parts) { p.Journal = fragile{stage.Journal} }, chat)
 	got, err := chat.Say(soon(t), "mallory", "add "+groupA+" user1")

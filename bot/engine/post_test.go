@@ -18,6 +18,7 @@ import (
 // TestPostingIsGivenUp: what nobody takes, and what was tried for a day, goes to the audit
 // trail and is counted; the command itself is carried out, and nothing of it is left open.
 func TestPostingIsGivenUp(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		name  string
 		what  string // fails: root, result or update

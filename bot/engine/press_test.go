@@ -60,6 +60,7 @@ func TestPressedTwice(t *testing.T) {
 // TestPressedUnclear: who presses again while it is unclear whether the first press runs is
 // not referred to something that is never done.
 func TestPressedUnclear(t *testing.T) {
+	t.Parallel()
 	unclear := func(times int) []error { return slices.Repeat([]error{errUnclear}, times) }
 	for _, test := range []struct {
 		name  string

@@ -54,6 +54,7 @@ func tell(t *testing.T, chat *bottest.Chat, text string) string {
 
 // TestEnd: a limited administrator is cancelled at that time, said in the thread.
 func TestEnd(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name  string
 		said  []string

@@ -22,6 +22,7 @@ import (
 // No key, UserSig or query stands in an answer, a log line or the database,
 // whatever the API does.
 func TestSecretsAppearNowhere(t *testing.T) {
+	t.Parallel()
 	var log syncBuffer
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var api http.Handler

@@ -13,6 +13,7 @@ import (
 
 // What a stop leaves open goes on at the next start, and is answered once.
 func TestResume(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name  string
 		fault simulator.Fault
@@ -69,6 +70,7 @@ func count(all []string, one string) int {
 
 // A bot that is stopping takes nothing more, and says so.
 func TestStopping(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stop := stage.Run(t, chat)
 	open := door(t, chat)
@@ -86,6 +88,7 @@ func TestStopping(t *testing.T) {
 
 // Without a journal nothing is run, and that is said; help and whoami answer.
 func TestJournalGone(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stage.Run(t, chat)
 	door(t, chat)

@@ -31,6 +31,7 @@ func asking(field, typed, group string) bot.Question {
 // TestSuggest: see the tests of the platform that asks for who may see what; here, the
 // odd ones.
 func TestSuggest(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stage.API.AddGroup("@TGS#aODD", simulator.Group{Admins: []string{"-dash", "@at", "a b", "minho", "fine"}})
 	rules := stage.Rules.Get()
@@ -61,6 +62,7 @@ func TestSuggest(t *testing.T) {
 // TestSuggestIsFresh: what was read counts for seconds only, and not beyond a change by
 // the bot; who types does not make a call with every letter.
 func TestSuggestIsFresh(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stage.Run(t, chat)
 	suggester := door(t, chat).(bot.Suggester)
@@ -87,6 +89,7 @@ func TestSuggestIsFresh(t *testing.T) {
 // TestSuggestNeverFails: when the journal or Tencent does not answer, when the bot
 // stops, or when somebody types nonsense, there is nothing, or what is known.
 func TestSuggestNeverFails(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	rules := stage.Rules.Get()
 	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"show": {groupA}}, nil)
@@ -109,6 +112,7 @@ func TestSuggestNeverFails(t *testing.T) {
 
 // TestSuggestBounds: never more than 25, and never longer than 100 characters.
 func TestSuggestBounds(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	names := map[string][]imapi.GroupID{strings.Repeat("é", 101): {groupA}, strings.Repeat("a", 101): {groupA}}
 	for i := range 40 {

@@ -32,6 +32,7 @@ func (w waitingAPI) Admins(ctx context.Context, _ imapi.GroupID) ([]imapi.Admin,
 // TestTermEndsTheWork: when a term is over, all work of it is, and not a moment later: the
 // next term can begin by then, and lets calls pass again.
 func TestTermEndsTheWork(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	term, end := context.WithCancel(t.Context())
 	reads := make(chan context.Context)

@@ -40,6 +40,7 @@ func doubtful(t *testing.T, chat *bottest.Chat, key, text string) {
 // groups for a few seconds, and a list not at all; it runs behind the others once it is
 // confirmed, here or after a restart, and never if it was not taken.
 func TestUnclearLetsOthersGoFirst(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name, text string
 		most       time.Duration

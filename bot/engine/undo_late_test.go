@@ -17,6 +17,7 @@ import (
 // TestUndoLater: an undo counts every decision since what it undoes, however late it
 // runs, and what is forgotten is not taken for nothing.
 func TestUndoLater(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		before []string
@@ -110,6 +111,7 @@ func acceptUndo(t *testing.T, stage *bottest.Stage, number int64) (undo int64) {
 // TestUndoTriedAgain: an undo that failed can be tried again until the day of the undo
 // is over, not longer, and it does nothing to what was decided meanwhile.
 func TestUndoTriedAgain(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stage.Run(t, chat)
 	tell(t, chat, "add GROUP user1")
@@ -137,6 +139,7 @@ func TestUndoTriedAgain(t *testing.T) {
 // TestUndoGivesNoMoreThanTheRule: those whom an undo sets are limited as an add of who
 // presses it would be, and it moves no end further than their rule gives.
 func TestUndoGivesNoMoreThanTheRule(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		before []string
@@ -192,6 +195,7 @@ func TestUndoGivesNoMoreThanTheRule(t *testing.T) {
 // TestUndoTriedAgainByAnother: the limit is that of who presses, not that of who tried
 // before.
 func TestUndoTriedAgainByAnother(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	check(t, stage.API.SetAdmins(groupA, []string{"user1"}))
 	stage.Rules.Set(bot.Rules{Policy: policy.Policy{Rules: []policy.Rule{

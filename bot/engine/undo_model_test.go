@@ -26,6 +26,7 @@ var undoSeed = flag.Uint64("undo.seed", 0, "the seed of TestUndoModel's first wa
 // An undo changes somebody only if nothing has changed them since what it undoes, and
 // then it does.
 func TestUndoModel(t *testing.T) {
+	t.Parallel()
 	seed := *undoSeed
 	if seed == 0 {
 		seed = rand.Uint64()

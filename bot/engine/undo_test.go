@@ -34,6 +34,7 @@ func press(t *testing.T, chat *bottest.Chat, who, action string, entry int64) st
 
 // TestUndo: undo reverses what an entry changed, as far as it still stands.
 func TestUndo(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		before []string // administrators
@@ -98,6 +99,7 @@ func limits(t *testing.T, stage *bottest.Stage, want string) {
 // TestUndoLimits: who was limited before is limited again, unless somebody decided
 // about it since, or the end is over.
 func TestUndoLimits(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		said   []string
@@ -134,6 +136,7 @@ func TestUndoLimits(t *testing.T) {
 // TestUndoIsDecided: who clicks must be allowed the reverse command, in time, and
 // only what changed something can be undone.
 func TestUndoIsDecided(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stage.Rules.Set(bot.Rules{Policy: policy.Policy{Rules: []policy.Rule{
 		{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice")}},
@@ -171,6 +174,7 @@ func TestUndoIsDecided(t *testing.T) {
 // TestUndoIsUsedUp: an undo that succeeded does nothing more, also not to what somebody
 // did anew; one that failed can be clicked again.
 func TestUndoIsUsedUp(t *testing.T) {
+	t.Parallel()
 	stage, chat := open(t)
 	stage.Run(t, chat)
 	say := func(text string) {

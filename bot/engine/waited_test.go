@@ -29,6 +29,7 @@ func waited(t *testing.T, stage *bottest.Stage, cmd commands.Command, wait time.
 // TestWaitedBecauseNothingRan: an add that waited 15 minutes is not carried out, and
 // can be tried again; a remove always is, and says how late.
 func TestWaitedBecauseNothingRan(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		verb   commands.Verb
