@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"liveadmin/bot"
 )
@@ -283,6 +285,36 @@ func TestLineIsFair(t *testing.T) {
 		if got != test.want {
 			t.Errorf("%+v: %v were taken", test, got)
 		}
+	}
+}
+
+// TestCalm: work waits while a delivery waits to be recorded, until it is taken or withdrawn,
+// or a second is over.
+func TestCalm(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		end  func(*line, *write)
+		took time.Duration
+	}{
+		{"taken", func(l *line, _ *write) { l.mu.Lock(); defer l.mu.Unlock(); l.next() }, time.Second / 2},
+		{"withdrawn", func(l *line, w *write) { l.withdraw(w) }, time.Second / 2},
+		{"it waits for long", func(*line, *write) {}, calmTime},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l, w := &line{}, &write{}
+				l.waitForCalm(t.Context()) // nothing waits
+				l.join(&write{}, work)
+				l.waitForCalm(t.Context())
+				l.join(w, awaited)
+				time.AfterFunc(time.Second/2, func() { test.end(l, w) })
+				began := time.Now()
+				l.waitForCalm(t.Context())
+				if took := time.Since(began); took != test.took {
+					t.Errorf("it waited for %v, want %v", took, test.took)
+				}
+			})
+		})
 	}
 }
 

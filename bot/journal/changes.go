@@ -10,8 +10,13 @@ import (
 )
 
 // Turn reports whether a change may begin. One process that owns a file keeps the
-// order itself: there it may, unless the entry is lost.
+// order itself: there it may, unless the entry is lost. While deliveries wait to be
+// recorded, it answers up to a second later, so that the work leaves the machine to them;
+// an expiration does not wait for that.
 func (j *Journal) Turn(ctx context.Context, e bot.Entry, c bot.Change) (bool, error) {
+	if rankOf(e) == work {
+		j.line().waitForCalm(ctx)
+	}
 	whose := j.about(e, `SELECT NOT `+j.dialect.older+` FROM entry JOIN change ON change.entry = entry.number
 		WHERE `+j.dialect.mine+` AND closed_at IS NULL AND change.group_id = $4`, clean(c.Group))
 	var turn bool

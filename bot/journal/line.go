@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"liveadmin/bot"
 	"liveadmin/commands"
@@ -36,6 +37,7 @@ type line struct {
 	mu    sync.Mutex
 	waits [ranks][]*write // oldest first
 	taken int
+	calm  chan struct{} // closed when no delivery waits any more; nil: nobody asked
 }
 
 // join adds a write at the end of its rank. l.mu must be held, as for next.
@@ -58,7 +60,40 @@ func (l *line) next() *write {
 	w := (*from)[0]
 	(*from)[0] = nil
 	*from = (*from)[1:]
+	l.calmed()
 	return w
+}
+
+// calmed lets those go on who wait until no delivery waits, if that is so.
+func (l *line) calmed() {
+	if l.calm != nil && len(l.waits[awaited]) == 0 {
+		close(l.calm)
+		l.calm = nil
+	}
+}
+
+// calmTime is how long work waits for deliveries before it begins.
+const calmTime = time.Second
+
+// waitForCalm waits until no delivery waits, but not long.
+func (l *line) waitForCalm(ctx context.Context) {
+	l.mu.Lock()
+	if len(l.waits[awaited]) == 0 {
+		l.mu.Unlock()
+		return
+	}
+	if l.calm == nil {
+		l.calm = make(chan struct{})
+	}
+	calm := l.calm
+	l.mu.Unlock()
+	long := time.NewTimer(calmTime)
+	defer long.Stop()
+	select {
+	case <-calm:
+	case <-long.C:
+	case <-ctx.Done():
+	}
 }
 
 // withdraw takes out a write that still waits. It returns false if it was taken.
@@ -68,6 +103,7 @@ func (l *line) withdraw(w *write) bool {
 	for r, waiting := range l.waits {
 		if i := slices.Index(waiting, w); i >= 0 {
 			l.waits[r] = slices.Delete(waiting, i, i+1)
+			l.calmed()
 			return true
 		}
 	}

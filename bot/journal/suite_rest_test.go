@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"liveadmin/bot"
+	"liveadmin/commands"
 	"liveadmin/imapi"
 )
 
@@ -21,6 +22,35 @@ func turn(t *testing.T, j *Journal, _ *world) {
 	}
 	if _, err := j.Turn(t.Context(), e, e.Changes[0]); !errors.Is(err, bot.ErrLost) {
 		t.Errorf("closed: %v", err)
+	}
+}
+
+// turnLeavesRoom: work does not begin while a delivery waits, but an expiration does.
+func turnLeavesRoom(t *testing.T, j *Journal, _ *world) {
+	e, end := mustAccept(t, j, entry("first")), entry("end")
+	end.Command.Verb = commands.End
+	end = mustAccept(t, j, end)
+	line := j.line()
+	line.mu.Lock()
+	waits := &write{done: make(chan struct{})}
+	line.join(waits, awaited)
+	line.mu.Unlock()
+	if _, err := j.Turn(t.Context(), end, end.Changes[0]); err != nil {
+		t.Error(err)
+	}
+	asked := make(chan error)
+	go func() {
+		_, err := j.Turn(t.Context(), e, e.Changes[0])
+		asked <- err
+	}()
+	for calm := false; !calm; pause(t.Context(), 1) {
+		line.mu.Lock()
+		calm = line.calm != nil
+		line.mu.Unlock()
+	}
+	line.withdraw(waits)
+	if err := <-asked; err != nil {
+		t.Error(err)
 	}
 }
 

@@ -46,6 +46,7 @@ func suite(t *testing.T, newURL func(testing.TB) string) {
 		{"what is carried is not claimed", claimCarried},
 		{"what was just accepted is left to who accepted it", claimAccepted},
 		{"a change may begin while its entry is held", turn},
+		{"work leaves room for deliveries", turnLeavesRoom},
 		{"a change rests and wakes behind the others", resting},
 		{"rest and wake out of order are lost", restOutOfOrder},
 		{"what is done once is done by the first", doneOnce},

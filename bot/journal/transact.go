@@ -68,6 +68,14 @@ func (j *Journal) transact(ctx context.Context, r rank, do func(context.Context,
 	return transact(ctx, j.writer, do)
 }
 
+// line is what waits to be written here.
+func (j *Journal) line() *line {
+	if j.batches != nil {
+		return &j.batches.line
+	}
+	return &j.places.line
+}
+
 // passes is how long a cause that may pass, before anything was written, is waited
 // for. Whoever acknowledges a command must be told in time that it was not recorded.
 const passes = 3 * time.Second / 2
