@@ -8,7 +8,7 @@ func TestBrokenNames(t *testing.T) {
   a: x
   a: y
 `, []string{
-			`3:3: "a" is there twice, first in line 2: keep one of them`,
+			`3:3: "a" is there twice, first as "a" in line 2: keep one of them`,
 		}},
 		{"a name twice, in another case", `groups:
   Friday: "@TGS#a1"
@@ -17,8 +17,8 @@ people:
   Minho: u1
   minho: u2
 `, []string{
-			`3:3: "friday" is the same name as "Friday" in line 2, because names count in any case: change one of them`,
-			`6:3: "minho" is the same name as "Minho" in line 5, because names count in any case: change one of them`,
+			`3:3: "friday" is there twice, first as "Friday" in line 2: keep one of them`,
+			`6:3: "minho" is there twice, first as "Minho" in line 5: keep one of them`,
 		}},
 		{"a name of two words", `groups:
   fri day: x

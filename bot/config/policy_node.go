@@ -129,7 +129,7 @@ func (r *reader) fields(n ast.Node, what, remedy string, same func(key string) s
 			continue
 		}
 		if before, twice := first[same(key.value)]; twice {
-			r.twice(before, key)
+			r.note(key.mark, "keep one of them", "%.80q is there twice, first as %.80q in line %d", key.value, before.value, before.line)
 			continue
 		}
 		first[same(key.value)] = key
@@ -139,15 +139,6 @@ func (r *reader) fields(n ast.Node, what, remedy string, same func(key string) s
 		all = append(all, field{key, pair.Value})
 	}
 	return all
-}
-
-func (r *reader) twice(before, key text) {
-	if before.value == key.value {
-		r.note(key.mark, "keep one of them", "%.80q is there twice, first in line %d", key.value, before.line)
-		return
-	}
-	r.note(key.mark, "change one of them",
-		"%.80q is the same name as %.80q in line %d, because names count in any case", key.value, before.value, before.line)
 }
 
 // known takes a mapping with given keys, and returns the values by key.

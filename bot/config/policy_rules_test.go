@@ -66,7 +66,7 @@ func TestBrokenRules(t *testing.T) {
   - allow: [slack:user:U1]
     allow: [slack:user:U2]
 `, []string{
-			`3:5: "allow" is there twice, first in line 2: keep one of them`,
+			`3:5: "allow" is there twice, first as "allow" in line 2: keep one of them`,
 		}},
 		{"what is left out holds for all, what is empty does not", `rules:
   - allow: [slack:user:U1]

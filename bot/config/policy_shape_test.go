@@ -89,7 +89,7 @@ func TestBrokenShape(t *testing.T) {
 		{"a key twice", `groups: {a: x}
 groups: {b: y}
 `, []string{
-			`2:1: "groups" is there twice, first in line 1: keep one of them`,
+			`2:1: "groups" is there twice, first as "groups" in line 1: keep one of them`,
 		}},
 		{"a key that is nothing", "~: x\n", []string{
 			`1:1: a key is empty: write a word`,
