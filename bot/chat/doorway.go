@@ -13,9 +13,9 @@ import (
 // acknowledged when the platform is asked to stop.
 const stopTime = 3 * time.Second
 
-// Doorway leads what a platform hears to the bot's door while the platform runs; before
-// and after it lets nothing in. Make one with NewDoorway.
-type Doorway struct {
+// Inflight passes deliveries to the bot's door while the platform runs, and waits at its end for those in
+// flight. Before and after, it takes none. Make one with NewInflight.
+type Inflight struct {
 	log *slog.Logger
 
 	mu   sync.Mutex
@@ -23,11 +23,11 @@ type Doorway struct {
 	busy sync.WaitGroup // what is being handled
 }
 
-// NewDoorway returns a doorway that is closed.
-func NewDoorway(log *slog.Logger) *Doorway { return &Doorway{log: log} }
+// NewInflight returns one that is closed.
+func NewInflight(log *slog.Logger) *Inflight { return &Inflight{log: log} }
 
 // Open lets what is heard through to a door.
-func (d *Doorway) Open(door bot.Door) {
+func (d *Inflight) Open(door bot.Door) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.door = door
@@ -35,7 +35,7 @@ func (d *Doorway) Open(door bot.Door) {
 
 // Close lets nothing in any more and waits for what is being handled, three seconds at
 // most.
-func (d *Doorway) Close() {
+func (d *Inflight) Close() {
 	d.Open(nil)
 	done := make(chan struct{})
 	go func() {
@@ -52,7 +52,7 @@ func (d *Doorway) Close() {
 // Enter handles something that was heard beside everything else, and outlives a panic
 // in that. handled is closed when it is over. It is closed, and taken false, if nothing
 // is let in: then another instance, or a later try, gets it.
-func (d *Doorway) Enter(handle func(bot.Door)) (handled <-chan struct{}, taken bool) {
+func (d *Inflight) Enter(handle func(bot.Door)) (handled <-chan struct{}, taken bool) {
 	done := make(chan struct{})
 	door := d.enter()
 	if door == nil {
@@ -73,7 +73,7 @@ func (d *Doorway) Enter(handle func(bot.Door)) (handled <-chan struct{}, taken b
 }
 
 // enter counts one in and returns the door for it, or nil.
-func (d *Doorway) enter() bot.Door {
+func (d *Inflight) enter() bot.Door {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.door != nil {

@@ -19,12 +19,12 @@ func (nobodyHome) Receive(context.Context, bot.Delivery, bot.Ack) error {
 	return nil
 }
 
-// TestDoorway: only while it is open is anything let in, and closing waits for what is
+// TestInflight: only while it is open is anything let in, and closing waits for what is
 // being handled, but not for ever.
-func TestDoorway(t *testing.T) {
+func TestInflight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		d := NewDoorway(slog.New(slog.NewTextHandler(&log, nil)))
+		d := NewInflight(slog.New(slog.NewTextHandler(&log, nil)))
 		enter := func(handle func(bot.Door)) (<-chan struct{}, bool) { return d.Enter(handle) }
 		refused := func(when string) {
 			handled, taken := enter(func(bot.Door) { t.Errorf("let in %s", when) })
@@ -59,11 +59,11 @@ func TestDoorway(t *testing.T) {
 	})
 }
 
-// TestDoorwayOutlivesPanics: a mistake about one delivery ends nothing else, and what
+// TestInflightOutlivesPanics: a mistake about one delivery ends nothing else, and what
 // was said does not get into the log.
-func TestDoorwayOutlivesPanics(t *testing.T) {
+func TestInflightOutlivesPanics(t *testing.T) {
 	var log bytes.Buffer
-	d := NewDoorway(slog.New(slog.NewTextHandler(&log, nil)))
+	d := NewInflight(slog.New(slog.NewTextHandler(&log, nil)))
 	d.Open(nobodyHome{})
 	handled, taken := d.Enter(func(bot.Door) { panic("a secret") })
 	<-handled

@@ -63,7 +63,7 @@ type Discord struct {
 	acks     *http.Client // for first responses alone
 	link     *chat.Link
 	gateway  atomic.Pointer[chat.Link] // of the connection in use, if there is one
-	doorway  *chat.Doorway
+	inflight *chat.Inflight
 	requests *chat.Requests
 	whoami   atomic.Pointer[identity] // from the first answer on
 	command  atomic.Value             // string: the ID of the registered command
@@ -118,7 +118,7 @@ func New(c Config, o Options) (*Discord, error) {
 		dropped: o.Dropped, dialer: newDialer(),
 		rest: rest{token: c.Token, http: chat.NewClient(callTime, o.Gate, to(api)), lines: chat.NewLines()},
 		acks: chat.NewClient(ackTime, o.Gate, to(api)),
-		link: link, doorway: chat.NewDoorway(o.Log), requests: chat.NewRequests(),
+		link: link, inflight: chat.NewInflight(o.Log), requests: chat.NewRequests(),
 	}
 	d.roles = roles{
 		rest: &d.rest, policy: o.Policy, now: o.Now, log: o.Log, home: make(map[string]string), read: make(map[string]time.Time),
@@ -155,7 +155,7 @@ func (d *Discord) Run(ctx context.Context, door bot.Door) error {
 		return d.link.Ended(ctx)
 	}
 	go d.keepRegistered(ctx)
-	d.doorway.Open(door)
+	d.inflight.Open(door)
 	if d.overHTTP() {
 		d.attend(ctx)
 		d.finish()
@@ -168,7 +168,7 @@ func (d *Discord) Run(ctx context.Context, door bot.Door) error {
 // finish takes nothing more and waits for what is being handled.
 func (d *Discord) finish() {
 	d.link.Down("stopping")
-	d.doorway.Close()
+	d.inflight.Close()
 }
 
 // State tells whether commands can arrive: through the gateway while a session is

@@ -22,7 +22,7 @@ const recordTime = 20 * time.Second
 // nobody.
 func (d *Discord) take(payload []byte) bool {
 	at := d.now()
-	_, taken := d.doorway.Enter(func(door bot.Door) { d.bring(door, payload, at) })
+	_, taken := d.inflight.Enter(func(door bot.Door) { d.bring(door, payload, at) })
 	return taken
 }
 

@@ -57,13 +57,13 @@ func FuzzServe(f *testing.F) {
 	d.Mount(served.Handle)
 	post := func(body []byte, stamp string, signature []byte) (status, heard int) {
 		door := &listener{}
-		d.doorway.Open(door)
+		d.inflight.Open(door)
 		r := httptest.NewRequest(http.MethodPost, "/discord/interactions", bytes.NewReader(body))
 		r.Header.Set("X-Signature-Timestamp", stamp)
 		r.Header.Set("X-Signature-Ed25519", hex.EncodeToString(signature))
 		w := httptest.NewRecorder()
 		served.ServeHTTP(w, r)
-		d.doorway.Close() // waits
+		d.inflight.Close() // waits
 		return w.Code, door.heard
 	}
 	f.Fuzz(func(t *testing.T, body, forged []byte) {

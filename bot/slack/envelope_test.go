@@ -30,7 +30,7 @@ func newWire(t testing.TB, log *bottest.Log) wire {
 	server := httptest.NewServer(l)
 	t.Cleanup(server.Close)
 	s := introduced(Config{AppToken: imapi.NewSecret("xapp-1"), APIURL: server.URL + "/"}, grave(log), identity{team: "T1", user: "U0BOT"})
-	s.doorway.Open(&listener{})
+	s.inflight.Open(&listener{})
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {

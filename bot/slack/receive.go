@@ -38,7 +38,7 @@ type arrival struct {
 // handled, or was not taken because the bot is stopping: then another instance, or
 // a later try, gets it.
 func (s *Slack) take(a arrival) (handled <-chan struct{}) {
-	handled, _ = s.doorway.Enter(func(door bot.Door) { s.handle(door, a) })
+	handled, _ = s.inflight.Enter(func(door bot.Door) { s.handle(door, a) })
 	return handled
 }
 

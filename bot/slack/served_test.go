@@ -69,7 +69,7 @@ func FuzzServe(f *testing.F) {
 	s := introduced(Config{SigningSecret: imapi.NewSecret(secret)}, grave(&log), identity{team: "T1", user: "U0BOT"})
 	door, served := &listener{}, http.NewServeMux()
 	s.Mount(served.Handle)
-	s.doorway.Open(door)
+	s.inflight.Open(door)
 	f.Fuzz(func(t *testing.T, path, body, forged string) {
 		switch path {
 		case "/slack/commands", "/slack/events", "/slack/interactions":

@@ -52,7 +52,7 @@ type Slack struct {
 
 	api      *api
 	link     *chat.Link
-	doorway  *chat.Doorway
+	inflight *chat.Inflight
 	lines    *chat.Lines // by channel
 	requests *chat.Requests
 	groups   *userGroups
@@ -96,7 +96,7 @@ func New(c Config, o Options) (*Slack, error) {
 		silence: cmp.Or(o.Silence, 30*time.Second),
 		refresh: cmp.Or(o.Refresh, 90*time.Second),
 		api:     newAPI(c, o),
-		link:    link, doorway: chat.NewDoorway(o.Log), lines: chat.NewLines(),
+		link:    link, inflight: chat.NewInflight(o.Log), lines: chat.NewLines(),
 		requests: chat.NewRequests(),
 	}
 	s.groups = &userGroups{api: s.api, policy: o.Policy, now: o.Now, log: o.Log, read: make(map[string]members)}
@@ -117,7 +117,7 @@ func (s *Slack) Run(ctx context.Context, door bot.Door) error {
 	if err := s.link.Introduce(ctx, s.introduce); err != nil {
 		return s.link.Ended(ctx)
 	}
-	s.doorway.Open(door)
+	s.inflight.Open(door)
 	var fresh sync.WaitGroup
 	fresh.Go(func() { s.keepFresh(ctx) })
 	if s.overHTTP() {
@@ -143,7 +143,7 @@ func (s *Slack) Accepted(ctx context.Context) error {
 // finish takes nothing more and waits for what is being handled.
 func (s *Slack) finish() {
 	s.link.Down("stopping")
-	s.doorway.Close()
+	s.inflight.Close()
 }
 
 // State tells whether commands can arrive: in Socket Mode while a socket was
