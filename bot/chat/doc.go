@@ -1,5 +1,5 @@
 // Package chat is what every chat platform needs, whatever its idiom: the deliveries
 // in flight (inflight.go), what is known of the service
-// (link.go), calls that keep to its limits (lines.go, pause.go), requests that pass a
+// (health.go), calls that keep to its limits (ratequeue.go, pause.go), requests that pass a
 // gate (http.go), and messages packed into pieces (text.go).
 package chat

@@ -61,8 +61,8 @@ type Discord struct {
 	rest     rest
 	roles    roles
 	acks     *http.Client // for first responses alone
-	link     *chat.Link
-	gateway  atomic.Pointer[chat.Link] // of the connection in use, if there is one
+	health   *chat.Health
+	gateway  atomic.Pointer[chat.Health] // of the connection in use, if there is one
 	inflight *chat.Inflight
 	requests *chat.Requests
 	whoami   atomic.Pointer[identity] // from the first answer on
@@ -110,15 +110,15 @@ func New(c Config, o Options) (*Discord, error) {
 	if o.Dropped == nil {
 		o.Dropped = func() {}
 	}
-	link, callTime := chat.NewLink("Discord", o.Log), cmp.Or(o.CallTime, 10*time.Second)
+	health, callTime := chat.NewHealth("Discord", o.Log), cmp.Or(o.CallTime, 10*time.Second)
 	d := &Discord{
 		config: c, key: key, log: o.Log, now: o.Now,
 		refresh: cmp.Or(o.Refresh, 90*time.Second), grace: cmp.Or(o.Grace, 5*time.Second),
 		renew:   cmp.Or(o.Renew, renewTime+rand.N(renewTime/10)),
 		dropped: o.Dropped, dialer: newDialer(),
-		rest: rest{token: c.Token, http: chat.NewClient(callTime, o.Gate, to(api)), lines: chat.NewLines()},
-		acks: chat.NewClient(ackTime, o.Gate, to(api)),
-		link: link, inflight: chat.NewInflight(o.Log), requests: chat.NewRequests(),
+		rest:   rest{token: c.Token, http: chat.NewClient(callTime, o.Gate, to(api)), queue: chat.NewRateQueue()},
+		acks:   chat.NewClient(ackTime, o.Gate, to(api)),
+		health: health, inflight: chat.NewInflight(o.Log), requests: chat.NewRequests(),
 	}
 	d.roles = roles{
 		rest: &d.rest, policy: o.Policy, now: o.Now, log: o.Log, home: make(map[string]string), read: make(map[string]time.Time),
@@ -147,12 +147,12 @@ func (d *Discord) overHTTP() bool { return len(d.key) > 0 }
 // the token is revoked, by Discord's answers to questions about the token alone; it retries
 // everything else.
 func (d *Discord) Run(ctx context.Context, door bot.Door) error {
-	ctx, end := d.link.Bound(ctx)
+	ctx, end := d.health.Bound(ctx)
 	defer end()
-	go d.link.Recheck(ctx, d.rest.recheck)
+	go d.health.Recheck(ctx, d.rest.recheck)
 	ask := func(ctx context.Context) (time.Duration, error) { return 0, d.identify(ctx) }
-	if err := d.link.Introduce(ctx, ask); err != nil {
-		return d.link.Ended(ctx)
+	if err := d.health.Introduce(ctx, ask); err != nil {
+		return d.health.Ended(ctx)
 	}
 	go d.keepRegistered(ctx)
 	d.inflight.Open(door)
@@ -162,19 +162,19 @@ func (d *Discord) Run(ctx context.Context, door bot.Door) error {
 	} else {
 		d.listen(ctx)
 	}
-	return d.link.Ended(ctx)
+	return d.health.Ended(ctx)
 }
 
 // finish takes nothing more and waits for what is being handled.
 func (d *Discord) finish() {
-	d.link.Down("stopping")
+	d.health.Down("stopping")
 	d.inflight.Close()
 }
 
 // State tells whether commands can arrive: through the gateway while a session is
 // ready, over HTTP while Discord accepts the bot's token. It fits web.Check.
 func (d *Discord) State(context.Context) (ready bool, reason string) {
-	return cmp.Or(d.gateway.Load(), d.link).State()
+	return cmp.Or(d.gateway.Load(), d.health).State()
 }
 
 // identify asks who the bot is and remembers it.
@@ -203,7 +203,7 @@ func (d *Discord) me(ctx context.Context) (identity, error) {
 
 // attend waits in HTTP mode, and looks from time to time whether the token is valid.
 func (d *Discord) attend(ctx context.Context) {
-	d.link.Up()
+	d.health.Up()
 	every := time.NewTicker(d.refresh)
 	defer every.Stop()
 	for {
@@ -213,7 +213,7 @@ func (d *Discord) attend(ctx context.Context) {
 		case <-every.C:
 		}
 		if err := d.identify(ctx); ctx.Err() == nil {
-			d.link.Answered(err)
+			d.health.Answered(err)
 		}
 	}
 }

@@ -26,10 +26,10 @@ const (
 
 // connection keeps a session open, one after the other.
 type connection struct {
-	d     *Discord
-	link  *chat.Link
-	end   context.CancelFunc
-	ended chan struct{}
+	d      *Discord
+	health *chat.Health
+	end    context.CancelFunc
+	ended  chan struct{}
 }
 
 // listen keeps a connection to the gateway until the context ends. Every half a day another
@@ -38,12 +38,12 @@ type connection struct {
 // (discord/discord-api-docs#8162). A new one that does not get ready changes nothing.
 func (d *Discord) listen(ctx context.Context) {
 	now := d.connect(ctx)
-	d.gateway.Store(now.link)
+	d.gateway.Store(now.health)
 	for chat.Sleep(ctx, d.renew) {
 		next := d.connect(ctx)
 		if next.isReady(ctx) {
 			now, next = next, now
-			d.gateway.Store(now.link)
+			d.gateway.Store(now.health)
 			d.log.Info("running with a new session", "platform", Name)
 		}
 		next.leave()
@@ -56,7 +56,7 @@ func (d *Discord) listen(ctx context.Context) {
 // connect begins a connection.
 func (d *Discord) connect(ctx context.Context) *connection {
 	ctx, end := context.WithCancel(ctx)
-	c := &connection{d: d, link: chat.NewLink("Discord", d.log), end: end, ended: make(chan struct{})}
+	c := &connection{d: d, health: chat.NewHealth("Discord", d.log), end: end, ended: make(chan struct{})}
 	go func() {
 		defer close(c.ended)
 		c.keep(ctx)
@@ -70,7 +70,7 @@ func (c *connection) isReady(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, greetTime)
 	defer cancel()
 	for chat.Sleep(ctx, readyPause) {
-		if ready, _ := c.link.State(); ready {
+		if ready, _ := c.health.State(); ready {
 			return true
 		}
 	}
@@ -92,7 +92,7 @@ func (c *connection) keep(ctx context.Context) {
 	var s *session
 	var last time.Time // when the last new session was ready
 	for ctx.Err() == nil {
-		c.link.Down("connecting")
+		c.health.Down("connecting")
 		resumes, limit := s != nil, resumeTime
 		if !resumes {
 			limit = greetTime
@@ -104,7 +104,7 @@ func (c *connection) keep(ctx context.Context) {
 				continue
 			}
 		}
-		steady, again, err := d.talk(ctx, c.link, s.gateway, limit, s.open)
+		steady, again, err := d.talk(ctx, c.health, s.gateway, limit, s.open)
 		c.noSession(ctx, err)
 		least := d.refused(ctx, err)
 		if steady > 0 {
@@ -139,7 +139,7 @@ func (d *Discord) refused(ctx context.Context, err error) (least time.Duration) 
 
 func (c *connection) noSession(ctx context.Context, err error) {
 	if ctx.Err() == nil {
-		c.link.Down("no session: " + err.Error())
+		c.health.Down("no session: " + err.Error())
 		c.d.log.Warn("no session", "err", err)
 	}
 }

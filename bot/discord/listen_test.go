@@ -96,7 +96,7 @@ func TestNoSessionsLeft(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			answer = tc.answer
-			session, err := (&connection{d: d, link: d.link}).begin(t.Context())
+			session, err := (&connection{d: d, health: d.health}).begin(t.Context())
 			if !errors.Is(err, tc.want) || (session != nil) != (tc.want == nil) {
 				t.Errorf("begun %v, %v", session != nil, err)
 			}

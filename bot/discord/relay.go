@@ -51,11 +51,11 @@ func gatewayURL(named string, clear bool) (string, error) {
 // discordgo opens and resumes the session and sends the heartbeats; the relay decides how a
 // socket ends and takes the interactions.
 type relay struct {
-	d     *Discord
-	link  *chat.Link
-	up    *websocket.Conn // to Discord
-	down  *websocket.Conn // to discordgo, through a pipe
-	watch watch
+	d      *Discord
+	health *chat.Health
+	up     *websocket.Conn // to Discord
+	down   *websocket.Conn // to discordgo, through a pipe
+	watch  watch
 
 	hello   bool      // HELLO has come
 	ready   time.Time // when the session was; zero: not yet
@@ -65,7 +65,7 @@ type relay struct {
 // talk opens a socket and lets discordgo open its session on it: open gets discordgo's end
 // of a pipe. It returns when the socket has ended: how long the session was ready, whether
 // it can be resumed, and why it ended. A session that is not ready after limit is given up.
-func (d *Discord) talk(ctx context.Context, link *chat.Link, gateway string, limit time.Duration, open func(net.Conn) error) (steady time.Duration, again bool, err error) {
+func (d *Discord) talk(ctx context.Context, health *chat.Health, gateway string, limit time.Duration, open func(net.Conn) error) (steady time.Duration, again bool, err error) {
 	by := time.Now().Add(limit)
 	up, err := d.dial(ctx, gateway, by)
 	if err != nil {
@@ -85,7 +85,7 @@ func (d *Discord) talk(ctx context.Context, link *chat.Link, gateway string, lim
 	if err != nil {
 		return 0, false, errLeft
 	}
-	r := &relay{d: d, link: link, up: up, down: down, watch: watch{limit: up.SetReadDeadline, grace: d.grace}}
+	r := &relay{d: d, health: health, up: up, down: down, watch: watch{limit: up.SetReadDeadline, grace: d.grace}}
 	defer context.AfterFunc(live, r.watch.stop)()
 	go func() {
 		if err := r.say(); !errors.Is(err, websocket.ErrCloseSent) { // then the reading ends, and knows why
@@ -195,7 +195,7 @@ func (r *relay) pass(text []byte) error {
 	if f.event == readyEvent || f.event == resumedEvent {
 		r.ready = time.Now()
 		r.watch.greet()
-		r.link.Up()
+		r.health.Up()
 	}
 	return nil
 }

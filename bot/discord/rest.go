@@ -46,7 +46,7 @@ func to(api *url.URL) func(*http.Request) *http.Request {
 type rest struct {
 	token   imapi.Secret
 	http    *http.Client
-	lines   *chat.Lines // by kind
+	queue   *chat.RateQueue // by kind
 	recheck *chat.Recheck
 	banned  atomic.Pointer[time.Time] // until when nothing is sent; nil: there was no ban yet
 }
@@ -75,7 +75,7 @@ func (c call) kind() string {
 // do makes a call. While Discord answers that it is too much, it waits for as long
 // as Discord asks, and calls again.
 func (r *rest) do(ctx context.Context, c call) error {
-	return r.lines.Do(ctx, c.kind(), func(ctx context.Context) (chat.Limit, error) { return r.send(ctx, r.http, c) })
+	return r.queue.Do(ctx, c.kind(), func(ctx context.Context) (chat.Limit, error) { return r.send(ctx, r.http, c) })
 }
 
 // send makes a call once, and returns what Discord says of its limits. If Discord answers

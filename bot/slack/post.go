@@ -85,7 +85,7 @@ func plainly(p page, send func(page) error) error {
 
 // inLine makes a call about a channel, as fast as Slack lets calls about it follow.
 func (s *Slack) inLine(ctx context.Context, channel string, send func(context.Context) error) error {
-	return s.lines.Do(ctx, channel, func(ctx context.Context) (chat.Limit, error) {
+	return s.queue.Do(ctx, channel, func(ctx context.Context) (chat.Limit, error) {
 		err := send(ctx)
 		return limitOf(err), err
 	})

@@ -51,9 +51,9 @@ type Slack struct {
 	refresh time.Duration
 
 	api      *api
-	link     *chat.Link
+	health   *chat.Health
 	inflight *chat.Inflight
-	lines    *chat.Lines // by channel
+	queue    *chat.RateQueue // by channel
 	requests *chat.Requests
 	groups   *userGroups
 	heard    lastRead                 // of the socket in use
@@ -90,13 +90,13 @@ func New(c Config, o Options) (*Slack, error) {
 		o.Shared = func() bool { return false }
 	}
 	o.CallTime = cmp.Or(o.CallTime, 10*time.Second)
-	link := chat.NewLink("Slack", o.Log)
+	health := chat.NewHealth("Slack", o.Log)
 	s := &Slack{
 		config: c, log: o.Log, held: o.Gate, shared: o.Shared,
 		silence: cmp.Or(o.Silence, 30*time.Second),
 		refresh: cmp.Or(o.Refresh, 90*time.Second),
 		api:     newAPI(c, o),
-		link:    link, inflight: chat.NewInflight(o.Log), lines: chat.NewLines(),
+		health:  health, inflight: chat.NewInflight(o.Log), queue: chat.NewRateQueue(),
 		requests: chat.NewRequests(),
 	}
 	s.groups = &userGroups{api: s.api, policy: o.Policy, now: o.Now, log: o.Log, read: make(map[string]members)}
@@ -110,25 +110,25 @@ func (s *Slack) Name() string { return Name }
 // token is revoked, by the answers of Slack to questions about the token alone; it retries
 // everything else.
 func (s *Slack) Run(ctx context.Context, door bot.Door) error {
-	ctx, end := s.link.Bound(ctx)
+	ctx, end := s.health.Bound(ctx)
 	defer end()
-	go s.link.Recheck(ctx, s.api.botToken)
-	go s.link.Recheck(ctx, s.api.appToken)
-	if err := s.link.Introduce(ctx, s.introduce); err != nil {
-		return s.link.Ended(ctx)
+	go s.health.Recheck(ctx, s.api.botToken)
+	go s.health.Recheck(ctx, s.api.appToken)
+	if err := s.health.Introduce(ctx, s.introduce); err != nil {
+		return s.health.Ended(ctx)
 	}
 	s.inflight.Open(door)
 	var fresh sync.WaitGroup
 	fresh.Go(func() { s.keepFresh(ctx) })
 	if s.overHTTP() {
-		s.link.Up()
+		s.health.Up()
 		<-ctx.Done()
 		s.finish()
 	} else {
 		s.listen(ctx)
 	}
 	fresh.Wait()
-	return s.link.Ended(ctx)
+	return s.health.Ended(ctx)
 }
 
 // Accepted asks Slack nothing but whether it accepts the tokens. If not, the error wraps
@@ -142,7 +142,7 @@ func (s *Slack) Accepted(ctx context.Context) error {
 
 // finish takes nothing more and waits for what is being handled.
 func (s *Slack) finish() {
-	s.link.Down("stopping")
+	s.health.Down("stopping")
 	s.inflight.Close()
 }
 
@@ -150,7 +150,7 @@ func (s *Slack) finish() {
 // greeted and is not silent, over HTTP once Slack has accepted the bot token. It
 // fits web.Check.
 func (s *Slack) State(context.Context) (ready bool, reason string) {
-	ready, reason = s.link.State()
+	ready, reason = s.health.State()
 	if ready && !s.overHTTP() && s.heard.age() >= s.silence {
 		return false, "the socket is silent"
 	}
@@ -186,7 +186,7 @@ func (s *Slack) keepFresh(ctx context.Context) {
 			s.log.Warn("slack does not answer", "err", err)
 		}
 		if s.overHTTP() {
-			s.link.Answered(err)
+			s.health.Answered(err)
 		}
 	}
 }

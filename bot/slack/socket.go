@@ -47,7 +47,7 @@ func (s *Slack) listen(ctx context.Context) {
 		if ctx.Err() != nil {
 			break
 		}
-		s.link.Down("no socket: " + err.Error())
+		s.health.Down("no socket: " + err.Error())
 		s.log.Warn("no socket", "err", err)
 		if errors.Is(err, errNoLease) {
 			s.awaitLease(ctx)
@@ -116,12 +116,12 @@ func (s *Slack) converse(ctx, live context.Context, client *socketmode.Client) (
 				if short > mostShort {
 					return fail(errShort)
 				}
-				s.link.Down("connecting")
+				s.health.Down("connecting")
 			default:
 				if e.Type == socketmode.EventTypeHello {
 					greeted = time.Now()
 					sockets = connections(e)
-					s.link.Up()
+					s.health.Up()
 				}
 				s.brought(client, e)
 			}

@@ -45,7 +45,7 @@ func (c *clerk) send(n int, pause time.Duration) func(context.Context) (Limit, e
 // is lost, and another kind does not wait.
 func TestLimitedInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, slow, free := NewLines(), &clerk{refuse: 1}, &clerk{}
+		l, slow, free := NewRateQueue(), &clerk{refuse: 1}, &clerk{}
 		began := time.Now()
 		var posts sync.WaitGroup
 		for n := range 20 {
@@ -76,7 +76,7 @@ func TestLimitedInOrder(t *testing.T) {
 // TestUnlimited: without a refusal calls of one kind go side by side.
 func TestUnlimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, c := NewLines(), &clerk{}
+		l, c := NewRateQueue(), &clerk{}
 		began := time.Now()
 		var posts sync.WaitGroup
 		for n := range 50 {
@@ -95,7 +95,7 @@ func TestUnlimited(t *testing.T) {
 // the others their places.
 func TestLimitedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, c := NewLines(), &clerk{refuse: 3}
+		l, c := NewRateQueue(), &clerk{refuse: 3}
 		ctx, cancel := context.WithCancel(t.Context())
 		var posts sync.WaitGroup
 		errs := make([]error, 5)
@@ -120,7 +120,7 @@ func TestLimitedAgain(t *testing.T) {
 
 // TestOtherErrors do not slow anybody.
 func TestOtherErrors(t *testing.T) {
-	l := NewLines()
+	l := NewRateQueue()
 	want := errors.New("something else")
 	if err := l.Do(t.Context(), "c", func(context.Context) (Limit, error) { return Limit{}, want }); !errors.Is(err, want) || len(l.lines) > 0 {
 		t.Errorf("got %v, lines %v", err, l.lines)
@@ -131,7 +131,7 @@ func TestOtherErrors(t *testing.T) {
 // on; others do not wait.
 func TestPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := NewLines()
+		l := NewRateQueue()
 		began := time.Now()
 		answers := []Limit{{Pause: time.Second}, {Refused: true, Pause: 2 * time.Second}, {}, {Pause: time.Second}, {}}
 		var sent []time.Duration
@@ -174,7 +174,7 @@ func TestPauses(t *testing.T) {
 func TestLongestPause(t *testing.T) {
 	for _, global := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			l, sent, began := NewLines(), 0, time.Now()
+			l, sent, began := NewRateQueue(), 0, time.Now()
 			err := l.Do(t.Context(), "c", func(context.Context) (Limit, error) {
 				sent++
 				return Limit{Refused: sent == 1, Global: global, Pause: 1e9 * time.Second}, nil
@@ -190,7 +190,7 @@ func TestLongestPause(t *testing.T) {
 // TestPauseForAll: a global pause makes every kind wait, and a context ends a wait.
 func TestPauseForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := NewLines()
+		l := NewRateQueue()
 		var sent atomic.Int32
 		send := func(context.Context) (Limit, error) {
 			if sent.Add(1) == 1 {

@@ -16,10 +16,10 @@ type Limit struct {
 	Global  bool          // the pause is for all kinds
 }
 
-// Lines keep calls in order, each kind for itself, while a service asks to wait. A
-// kind that is not slowed has no line: its calls go at once, side by side. Make them
-// with NewLines.
-type Lines struct {
+// RateQueue keeps calls in order, each kind for itself, while a service asks to wait. A
+// kind that is not slowed has no line: its calls go at once, in parallel. Make one
+// with NewRateQueue.
+type RateQueue struct {
 	mu    sync.Mutex
 	last  uint64    // number given out
 	until time.Time // when the pause for all kinds ends
@@ -39,12 +39,12 @@ type turn struct {
 	mine   chan struct{} // closed when it can be sent
 }
 
-// NewLines returns lines in which nobody stands.
-func NewLines() *Lines { return &Lines{lines: make(map[string]*line)} }
+// NewRateQueue returns an empty queue.
+func NewRateQueue() *RateQueue { return &RateQueue{lines: make(map[string]*line)} }
 
 // Do makes a call of a kind. While the service answers that it is too fast, it waits
 // for as long as the service asks and makes it again, in its old place.
-func (l *Lines) Do(ctx context.Context, kind string, send func(context.Context) (Limit, error)) error {
+func (l *RateQueue) Do(ctx context.Context, kind string, send func(context.Context) (Limit, error)) error {
 	me := l.join(kind)
 	defer l.leave(kind, me)
 	for {
@@ -65,14 +65,14 @@ func (l *Lines) Do(ctx context.Context, kind string, send func(context.Context) 
 }
 
 // pause is how long all kinds wait now.
-func (l *Lines) pause() time.Duration {
+func (l *RateQueue) pause() time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return time.Until(l.until)
 }
 
 // join takes a number. Where no line is, it is its turn at once.
-func (l *Lines) join(kind string) *turn {
+func (l *RateQueue) join(kind string) *turn {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.last++
@@ -86,7 +86,7 @@ func (l *Lines) join(kind string) *turn {
 }
 
 // note takes in what was answered to a call.
-func (l *Lines) note(kind string, me *turn, limit Limit) {
+func (l *RateQueue) note(kind string, me *turn, limit Limit) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	limit.Pause = min(limit.Pause, MostPause)
@@ -124,7 +124,7 @@ func (ln *line) back(me *turn) {
 }
 
 // resume ends a pause, unless a longer one has taken its place.
-func (l *Lines) resume(kind string, until time.Time) {
+func (l *RateQueue) resume(kind string, until time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if ln := l.lines[kind]; ln != nil && ln.until.Equal(until) {
@@ -134,7 +134,7 @@ func (l *Lines) resume(kind string, until time.Time) {
 }
 
 // leave takes a call out of the line and lets the next one go.
-func (l *Lines) leave(kind string, me *turn) {
+func (l *RateQueue) leave(kind string, me *turn) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	ln := l.lines[kind]
@@ -150,7 +150,7 @@ func (l *Lines) leave(kind string, me *turn) {
 
 // advance lets the first in line go, if no pause runs and nobody is on the way. A
 // line with nobody in it is gone.
-func (l *Lines) advance(kind string, ln *line) {
+func (l *RateQueue) advance(kind string, ln *line) {
 	switch {
 	case !ln.until.IsZero() || ln.sending != nil:
 	case len(ln.waiting) == 0:

@@ -10,9 +10,9 @@ import (
 	"liveadmin/bot"
 )
 
-// Link is what a platform knows of its service: whether anything can come from it, and
-// whether the credentials are still valid. Make one with NewLink.
-type Link struct {
+// Health is what a platform knows of its service: whether anything can come from it, and
+// whether the credentials are still valid. Make one with NewHealth.
+type Health struct {
 	service string
 	log     *slog.Logger
 
@@ -21,31 +21,31 @@ type Link struct {
 	revoke context.CancelCauseFunc // of the bound context
 }
 
-// NewLink returns the link to a service, by the name that people know, before it is
-// there.
-func NewLink(service string, log *slog.Logger) *Link {
-	return &Link{service: service, log: log, down: "not started", revoke: func(error) {}}
+// NewHealth returns the health of a service, by the name that people know, before it has
+// answered.
+func NewHealth(service string, log *slog.Logger) *Health {
+	return &Health{service: service, log: log, down: "not started", revoke: func(error) {}}
 }
 
 // Up notes that what people say can come.
-func (l *Link) Up() { l.Down("") }
+func (l *Health) Up() { l.Down("") }
 
 // Down notes why it cannot.
-func (l *Link) Down(why string) {
+func (l *Health) Down(why string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.down = why
 }
 
 // State tells whether what people say can come, and if not, why.
-func (l *Link) State() (up bool, why string) {
+func (l *Health) State() (up bool, why string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.down == "", l.down
 }
 
 // Answered notes how the service answered when it was asked something simple.
-func (l *Link) Answered(err error) {
+func (l *Health) Answered(err error) {
 	if err == nil {
 		l.Up()
 		return
@@ -55,15 +55,15 @@ func (l *Link) Answered(err error) {
 
 // Revoke ends the bound context: the service says that the credentials are not valid. The
 // error has bot.ErrRevoked.
-func (l *Link) Revoke(err error) {
+func (l *Health) Revoke(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.revoke(err)
 }
 
-// Recheck runs a recheck of the credentials until the context ends, and ends the link if
+// Recheck runs a recheck of the credentials until the context ends, and ends the bound context if
 // they are revoked.
-func (l *Link) Recheck(ctx context.Context, r *Recheck) {
+func (l *Health) Recheck(ctx context.Context, r *Recheck) {
 	if err := r.Run(ctx); err != nil {
 		l.Revoke(err)
 	}
@@ -71,7 +71,7 @@ func (l *Link) Recheck(ctx context.Context, r *Recheck) {
 
 // Bound returns a context that also ends when the credentials are revoked. There is one at
 // a time: a later one is a new try.
-func (l *Link) Bound(ctx context.Context) (context.Context, context.CancelFunc) {
+func (l *Health) Bound(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, end := context.WithCancelCause(ctx)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -81,7 +81,7 @@ func (l *Link) Bound(ctx context.Context) (context.Context, context.CancelFunc) 
 
 // Introduce asks the service who the bot is until it answers, or the context ends. With
 // an error, ask tells how long the service wants to be left alone.
-func (l *Link) Introduce(ctx context.Context, ask func(context.Context) (wait time.Duration, err error)) error {
+func (l *Health) Introduce(ctx context.Context, ask func(context.Context) (wait time.Duration, err error)) error {
 	var pause Backoff
 	for {
 		wait, err := ask(ctx)
@@ -96,9 +96,9 @@ func (l *Link) Introduce(ctx context.Context, ask func(context.Context) (wait ti
 	}
 }
 
-// Ended notes that a bound context is over and tells why: with bot.ErrRevoked if the
-// link ended it, otherwise nothing.
-func (l *Link) Ended(ctx context.Context) error {
+// Ended notes that a bound context is over and tells why: with bot.ErrRevoked if
+// they are revoked, otherwise nil.
+func (l *Health) Ended(ctx context.Context) error {
 	if cause := context.Cause(ctx); errors.Is(cause, bot.ErrRevoked) {
 		l.Down(cause.Error())
 		return cause

@@ -12,11 +12,11 @@ import (
 	"liveadmin/bot"
 )
 
-func newLink() *Link { return NewLink("Chat", slog.New(slog.DiscardHandler)) }
+func newHealth() *Health { return NewHealth("Chat", slog.New(slog.DiscardHandler)) }
 
-// TestLinkState: it is up only when it was said to be.
-func TestLinkState(t *testing.T) {
-	l := newLink()
+// TestHealthState: it is up only when it was said to be.
+func TestHealthState(t *testing.T) {
+	l := newHealth()
 	for _, tc := range []struct {
 		name string
 		do   func()
@@ -35,8 +35,8 @@ func TestLinkState(t *testing.T) {
 	}
 }
 
-// TestLinkEnds: why a bound context ended.
-func TestLinkEnds(t *testing.T) {
+// TestHealthEnds: why a bound context ended.
+func TestHealthEnds(t *testing.T) {
 	revoked := fmt.Errorf("calling: %w", bot.ErrRevoked)
 	for _, tc := range []struct {
 		name   string
@@ -47,7 +47,7 @@ func TestLinkEnds(t *testing.T) {
 		{"the credentials are revoked", true, revoked.Error()},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			l := newLink()
+			l := newHealth()
 			outer, cancel := context.WithCancel(t.Context())
 			ctx, end := l.Bound(outer)
 			defer end()
@@ -72,7 +72,7 @@ func TestLinkEnds(t *testing.T) {
 // as that wants, and says meanwhile what is wrong.
 func TestIntroduce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLink()
+		l := newHealth()
 		began, asked := time.Now(), 0
 		err := l.Introduce(t.Context(), func(context.Context) (time.Duration, error) {
 			if asked++; asked < 3 {
@@ -94,7 +94,7 @@ func TestIntroduceEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		err := newLink().Introduce(ctx, func(context.Context) (time.Duration, error) { return 0, errors.New("no") })
+		err := newHealth().Introduce(ctx, func(context.Context) (time.Duration, error) { return 0, errors.New("no") })
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("ended with %v", err)
 		}
