@@ -31,7 +31,7 @@ func long(entry int64, lines int) words.Message {
 func TestSaidOnce(t *testing.T) {
 	t.Parallel()
 	const number, lines, pages = 50, 200, 3
-	gone := discord.Stand(general, "9", "999") // neither thread nor root are there
+	gone := discord.MessageRef(general, "9", "999") // neither thread nor root are there
 	closed := func(w *world) {
 		w.EditChannel(general, func(c *fakediscord.Channel) { c.Denied = fakediscord.ViewChannel })
 	}
@@ -42,12 +42,12 @@ func TestSaidOnce(t *testing.T) {
 		set   func(*world)
 		in    string // empty: the caller's direct message
 	}{
-		{"in its thread", discord.Stand(general, "9", thread), 0, nil, thread},
+		{"in its thread", discord.MessageRef(general, "9", thread), 0, nil, thread},
 		{"in the response", "", 0, nil, voice},
 		{"in the channel", gone, 0, nil, general},
 		{"in a direct message", gone, 0, closed, ""},
-		{"late, in the thread of another", discord.Stand(general, "9", thread), 7, nil, thread},
-		{"late, in a channel", discord.Stand(general, "9", ""), 7, nil, general},
+		{"late, in the thread of another", discord.MessageRef(general, "9", thread), 7, nil, thread},
+		{"late, in a channel", discord.MessageRef(general, "9", ""), 7, nil, general},
 		{"late, in a direct message", gone, 7, nil, ""},
 	} {
 		for stands := range pages + 1 {
@@ -61,7 +61,7 @@ func TestSaidOnce(t *testing.T) {
 				}
 				if tc.root == "" {
 					i := w.says(alice, voice, "list", fakediscord.Options{"group": group})
-					e.Root = discord.Stand(voice, w.final(i).ID, "")
+					e.Root = discord.MessageRef(voice, w.final(i).ID, "")
 					stands = max(stands-1, 0) // the first page is the response
 				}
 				if tc.set != nil {
@@ -120,7 +120,7 @@ func (w *world) whole(room string, number, lines int) {
 func TestNothingOfOthersIsTaken(t *testing.T) {
 	t.Parallel()
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
-	e := bot.Entry{Root: discord.Stand(general, "9", thread), Accepted: time.Now()}
+	e := bot.Entry{Root: discord.MessageRef(general, "9", thread), Accepted: time.Now()}
 	for number := range int64(3) {
 		e.Number = number + 50
 		number := fmt.Sprintf("#%d", e.Number)
@@ -142,7 +142,7 @@ func TestNothingOfOthersIsTaken(t *testing.T) {
 func TestRefusedHalfway(t *testing.T) {
 	t.Parallel()
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
-	e := bot.Entry{Number: 50, Root: discord.Stand(general, "9", thread), Accepted: time.Now()}
+	e := bot.Entry{Number: 50, Root: discord.MessageRef(general, "9", thread), Accepted: time.Now()}
 	w.Inject(fakediscord.Fault{Kind: fakediscord.Refuse, Code: 50013, Status: 403, Route: fakediscord.CreateMessage, Channel: thread, After: 1})
 	if _, err := w.discord.Report(w.Soon(), e, nil, long(50, 200)); err != nil {
 		t.Fatal(err)

@@ -39,11 +39,11 @@ func (d *Discord) Announce(ctx context.Context, e bot.Entry, line words.Text) (b
 
 // root is where the root message of an entry is. If that is not on record, the first
 // response becomes the root message; if there is none any more, one is posted.
-func (d *Discord) root(ctx context.Context, e bot.Entry, line words.Text) (stand, error) {
+func (d *Discord) root(ctx context.Context, e bot.Entry, line words.Text) (messageRef, error) {
 	if e.Root != "" {
-		return chat.ReadPost[stand](e.Root)
+		return chat.ReadPost[messageRef](e.Root)
 	}
-	at := stand{Channel: roomOf(e.Place), Why: threadlessEntry(e)}
+	at := messageRef{Channel: roomOf(e.Place), Why: threadlessEntry(e)}
 	m := d.rootLine(line)
 	var err error
 	at.Message, err = d.rewrite(ctx, e, at, m)
@@ -83,7 +83,7 @@ func (d *Discord) rootLine(line words.Text) outgoing {
 // rewrite changes the root message: with the handle of its command while that is
 // good, then with the bot's own token. It returns the message's ID, or none if there
 // is no root message.
-func (d *Discord) rewrite(ctx context.Context, e bot.Entry, at stand, m outgoing) (id string, err error) {
+func (d *Discord) rewrite(ctx context.Context, e bot.Entry, at messageRef, m outgoing) (id string, err error) {
 	h, ok := handleOf(e)
 	if ok && h.isFresh(d.now()) {
 		if id, err = d.changeOriginal(ctx, h, m); !isSpent(err) {
@@ -105,7 +105,7 @@ func (d *Discord) rewrite(ctx context.Context, e bot.Entry, at stand, m outgoing
 
 // openThread opens the thread of a root message, or finds the one that is there,
 // which has the message's ID.
-func (d *Discord) openThread(ctx context.Context, e bot.Entry, at stand) (thread string, err error) {
+func (d *Discord) openThread(ctx context.Context, e bot.Entry, at messageRef) (thread string, err error) {
 	var opened struct {
 		ID string `json:"id"`
 	}
@@ -138,7 +138,7 @@ func threadName(c commands.Command) string {
 // not let the bot edit it, the thread gets the last line.
 func (d *Discord) Update(ctx context.Context, e bot.Entry, line words.Text) error {
 	ctx = chat.Gated(ctx)
-	at, err := chat.ReadPost[stand](e.Root)
+	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil || at.Message == "" || at.Thread == "" && e.State == bot.Done {
 		return err
 	}

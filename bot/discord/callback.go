@@ -105,7 +105,7 @@ func (d *Discord) Confirm(ctx context.Context, e bot.Entry) (bot.Post, error) {
 	err := d.rest.do(ctx, call{name: "reading the first response", method: http.MethodGet, path: h.original(), open: true, into: &first})
 	switch {
 	case err == nil:
-		return chat.Post(stand{Channel: roomOf(e.Place), Message: first.ID, Why: threadlessEntry(e)}), nil
+		return chat.Post(messageRef{Channel: roomOf(e.Place), Message: first.ID, Why: threadlessEntry(e)}), nil
 	case code(err) == invalidToken:
 		return "", nil
 	case isMissing(err):

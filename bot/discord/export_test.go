@@ -15,9 +15,9 @@ func Handle(id, app, token string, at time.Time) string {
 	return handle{ID: id, App: app, Token: token, At: at}.String()
 }
 
-// Stand is where messages stand, as an entry keeps it.
-func Stand(channel, message, thread string) bot.Post {
-	return chat.Post(stand{Channel: channel, Message: message, Thread: thread})
+// MessageRef is where messages are, as an entry keeps it.
+func MessageRef(channel, message, thread string) bot.Post {
+	return chat.Post(messageRef{Channel: channel, Message: message, Thread: thread})
 }
 
 // Hear is what is heard in a payload, for the bot's door.

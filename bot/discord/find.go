@@ -27,7 +27,7 @@ func (d *Discord) FindRoot(context.Context, bot.Entry) (bot.Post, bool, error) {
 // result, or a part of it, so that the next one looks before it posts: from the entry's
 // root on, or without one of its own, from a while before the entry was accepted.
 func (d *Discord) FindResult(_ context.Context, e bot.Entry) (bot.Post, bool, error) {
-	at, err := chat.ReadPost[stand](e.Root)
+	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil {
 		return "", false, err
 	}

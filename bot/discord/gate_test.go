@@ -29,7 +29,7 @@ func TestGate(t *testing.T) {
 	}
 	at := func(message, thread string, under int64) bot.Entry {
 		e := e
-		e.Root, e.Under = discord.Stand(general, message, thread), under
+		e.Root, e.Under = discord.MessageRef(general, message, thread), under
 		return e
 	}
 	g.Set(true)

@@ -128,7 +128,7 @@ func TestLoud(t *testing.T) {
 		e := bot.Entry{
 			Number: int64(len(w.Messages(thread)) + 1), Caller: commands.Caller{Ref: "discord:user:" + alice},
 			Place: commands.Place{Platform: "discord", Channel: "discord:" + general},
-			Root:  discord.Stand(general, "9", thread),
+			Root:  discord.MessageRef(general, "9", thread),
 			Changes: []bot.Change{{
 				Group: group, State: bot.Settled, Plan: &commands.Plan{}, Outcome: &commands.Outcome{Status: status},
 			}},

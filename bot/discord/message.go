@@ -53,8 +53,8 @@ type message struct {
 	} `json:"interaction_metadata"` // of a response
 }
 
-// stand is where the messages of an entry stand: what bot.Post holds in Discord.
-type stand struct {
+// messageRef is where the messages of an entry are: what bot.Post holds in Discord.
+type messageRef struct {
 	Channel string `json:"channel"`           // of the root
 	Message string `json:"message,omitempty"` // the root; empty: none could be posted
 	Thread  string `json:"thread,omitempty"`  // empty: the result stands in the root itself
@@ -62,7 +62,7 @@ type stand struct {
 }
 
 // Room is the channel of the root.
-func (s stand) Room() string { return s.Channel }
+func (s messageRef) Room() string { return s.Channel }
 
 // say posts a message in a channel or thread with the bot's own token. It can be
 // repeated.

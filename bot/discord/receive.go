@@ -75,7 +75,7 @@ func (d *Discord) answer(ctx context.Context, i interaction, a bot.Answer) (bot.
 // thread is opened from that, a deferred one, which will be the result. It returns where
 // that is, if Discord says so.
 func (d *Discord) accept(ctx context.Context, i interaction, a bot.Answer) (bot.Post, error) {
-	at := stand{Channel: i.Channel, Why: threadless(a.Verb, i.noThread())}
+	at := messageRef{Channel: i.Channel, Why: threadless(a.Verb, i.noThread())}
 	first := response{Kind: withMessage, Data: d.rootLine(a.Root)}
 	if at.Why != "" {
 		first = response{Kind: deferred}

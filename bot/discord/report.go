@@ -19,7 +19,7 @@ import (
 func (d *Discord) Report(ctx context.Context, e bot.Entry, line words.Text, result words.Message) (bot.Post, error) {
 	ctx = chat.Gated(ctx)
 	defer d.unsure.Delete(e.Number)
-	at, err := chat.ReadPost[stand](e.Root)
+	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil {
 		return "", err
 	}
@@ -53,14 +53,14 @@ func (d *Discord) Report(ctx context.Context, e bot.Entry, line words.Text, resu
 // late posts what comes after the result of another entry in the thread of that one, or
 // in the room of one that never had a thread; where that does not take it, directly to
 // who asked. It can be repeated.
-func (d *Discord) late(ctx context.Context, e bot.Entry, at stand, line words.Text, result words.Message) (bot.Post, error) {
+func (d *Discord) late(ctx context.Context, e bot.Entry, at messageRef, line words.Text, result words.Message) (bot.Post, error) {
 	shown, room := result, at.Thread
 	if room == "" {
 		shown, room = chat.Headed(line, result), at.Channel
 	}
 	err := d.tell(ctx, e, room, d.pen().pages(shown))
 	if !isRefusal(err) {
-		return chat.Post(stand{Channel: room}), err
+		return chat.Post(messageRef{Channel: room}), err
 	}
 	d.log.Warn("not told where it belongs", "entry", e.Number, "under", e.Under, "channel", room, "err", err)
 	return d.confide(ctx, e, line, explained(result, reasonOf(err).saysDirectly()))
@@ -94,7 +94,7 @@ func (d *Discord) sayAll(ctx context.Context, e bot.Entry, room string, pages []
 // attach puts a result into the root message, and the other pages of a long one after it;
 // where the bot is not allowed to write those, the result is cut. It finds no root if that
 // was deleted.
-func (d *Discord) attach(ctx context.Context, e bot.Entry, at stand, line words.Text, result words.Message) (found bool, err error) {
+func (d *Discord) attach(ctx context.Context, e bot.Entry, at messageRef, line words.Text, result words.Message) (found bool, err error) {
 	put := func(p outgoing) (bool, error) {
 		p.Content = d.rootLine(line).Content
 		if user := userOf(e.Caller.Ref); e.Loud() && user != "" {
@@ -133,7 +133,7 @@ func (d *Discord) confide(ctx context.Context, e bot.Entry, line words.Text, res
 	if isRefusal(err) {
 		return "", fmt.Errorf("%w: %w", bot.ErrNowhere, err)
 	}
-	return chat.Post(stand{Channel: direct.ID}), err
+	return chat.Post(messageRef{Channel: direct.ID}), err
 }
 
 // explained is a result with why it stands where it stands, if there is a sentence for that.

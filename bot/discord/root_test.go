@@ -132,7 +132,7 @@ func TestOutcomeInThread(t *testing.T) {
 			if len(said) != 2 || !strings.HasPrefix(w.Plain(said[1]), "✅ Done · @alice") || len(said[1].Pings) > 0 {
 				t.Fatalf("in the thread are %+v", said)
 			}
-			e := bot.Entry{Number: 2, State: bot.Done, Root: discord.Stand(general, root.ID, root.Thread)}
+			e := bot.Entry{Number: 2, State: bot.Done, Root: discord.MessageRef(general, root.ID, root.Thread)}
 			for range 2 {
 				if err := w.discord.Update(w.Soon(), e, words.Text{{Text: "It is #2"}}); err != nil || len(w.Messages(root.Thread)) != 3 {
 					t.Errorf("%v, in the thread are %+v", err, w.Messages(root.Thread))

@@ -27,7 +27,7 @@ const (
 // read the history.
 func (s *Slack) FindRoot(ctx context.Context, e bot.Entry) (bot.Post, bool, error) {
 	ctx = chat.Gated(ctx)
-	at := stand{Channel: channelOf(e.Place), Thread: e.Place.Thread}
+	at := messageRef{Channel: channelOf(e.Place), Thread: e.Place.Thread}
 	if at.needsNoRoot(e) {
 		return chat.Post(at), true, nil
 	}
@@ -47,7 +47,7 @@ type begun struct {
 // there. What was given to the caller alone is not found.
 func (s *Slack) FindResult(ctx context.Context, e bot.Entry) (bot.Post, bool, error) {
 	ctx = chat.Gated(ctx)
-	at, err := chat.ReadPost[stand](e.Root)
+	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil || at.root() == "" {
 		return "", false, err
 	}
@@ -58,7 +58,7 @@ func (s *Slack) FindResult(ctx context.Context, e bot.Entry) (bot.Post, bool, er
 		}
 		first, last := pages[pagePart(0, 2)], pages[resultPart]
 		if last != "" {
-			return chat.Post(stand{Channel: at.Channel, TS: cmp.Or(first, last), Thread: thread}), true, nil
+			return chat.Post(messageRef{Channel: at.Channel, TS: cmp.Or(first, last), Thread: thread}), true, nil
 		}
 		if first != "" {
 			s.begun.Store(e.Number, begun{thread, pages})

@@ -10,8 +10,8 @@ import (
 	"liveadmin/bot/chat"
 )
 
-// stand is where a message stands: what bot.Post holds in Slack.
-type stand struct {
+// messageRef is where a message is: what bot.Post holds in Slack.
+type messageRef struct {
 	Channel string `json:"channel"`
 	TS      string `json:"ts,omitempty"`        // of the message; empty: nothing was posted yet
 	Thread  string `json:"thread_ts,omitempty"` // the root that it answers, if not its own
@@ -28,10 +28,10 @@ const (
 )
 
 // Room is the channel.
-func (s stand) Room() string { return s.Channel }
+func (s messageRef) Room() string { return s.Channel }
 
 // root is the message under which answers go.
-func (s stand) root() string {
+func (s messageRef) root() string {
 	if s.Thread != "" {
 		return s.Thread
 	}
@@ -40,7 +40,7 @@ func (s stand) root() string {
 
 // needsNoRoot reports whether an entry gets no message before its result: it came
 // with a mention, and there is no progress to tell.
-func (s stand) needsNoRoot(e bot.Entry) bool { return s.Thread != "" && len(e.Changes) < 2 }
+func (s messageRef) needsNoRoot(e bot.Entry) bool { return s.Thread != "" && len(e.Changes) < 2 }
 
 // say posts a page in a channel, under a root unless that is empty, and returns
 // where. threaded is false if the root was deleted meanwhile: then the page stands

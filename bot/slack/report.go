@@ -23,7 +23,7 @@ const mostPages = 5
 // caller alone.
 func (s *Slack) Announce(ctx context.Context, e bot.Entry, root words.Text) (bot.Post, error) {
 	ctx = chat.Gated(ctx)
-	at := stand{Channel: channelOf(e.Place), Thread: e.Place.Thread}
+	at := messageRef{Channel: channelOf(e.Place), Thread: e.Place.Thread}
 	if at.needsNoRoot(e) {
 		return chat.Post(at), nil
 	}
@@ -48,7 +48,7 @@ func (s *Slack) Announce(ctx context.Context, e bot.Entry, root words.Text) (bot
 // posted, stays so.
 func (s *Slack) Update(ctx context.Context, e bot.Entry, root words.Text) error {
 	ctx = chat.Gated(ctx)
-	at, err := chat.ReadPost[stand](e.Root)
+	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil || at.TS == "" {
 		return err
 	}
@@ -65,7 +65,7 @@ func (s *Slack) Update(ctx context.Context, e bot.Entry, root words.Text) error 
 // do about it.
 func (s *Slack) Report(ctx context.Context, e bot.Entry, root words.Text, result words.Message) (bot.Post, error) {
 	ctx = chat.Gated(ctx)
-	at, err := chat.ReadPost[stand](e.Root)
+	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil {
 		return "", err
 	}
@@ -83,14 +83,14 @@ func (s *Slack) Report(ctx context.Context, e bot.Entry, root words.Text, result
 // reply posts a result under its root. If that was deleted meanwhile, it stands in the
 // channel, unless it comes late and Slack tells. Of a long result that was begun it leaves
 // out the pages that stand.
-func (s *Slack) reply(ctx context.Context, e bot.Entry, at stand, root words.Text, result words.Message) (bot.Post, error) {
+func (s *Slack) reply(ctx context.Context, e bot.Entry, at messageRef, root words.Text, result words.Message) (bot.Post, error) {
 	all, thread := pages(shown(e, at, root, result), true), at.root()
 	there, again := s.begun.LoadAndDelete(e.Number)
 	stands, _ := there.(begun)
 	if again {
 		thread = stands.thread
 	}
-	first, say := stand{Channel: at.Channel}, s.say
+	first, say := messageRef{Channel: at.Channel}, s.say
 	if e.Under != 0 {
 		say = s.send
 	}
@@ -120,7 +120,7 @@ func (s *Slack) reply(ctx context.Context, e bot.Entry, at stand, root words.Tex
 
 // shown is a result as its readers see it: under the line of its root where no root
 // message stands over it, and with who asked before it if it is loud.
-func shown(e bot.Entry, at stand, root words.Text, result words.Message) words.Message {
+func shown(e bot.Entry, at messageRef, root words.Text, result words.Message) words.Message {
 	switch {
 	case at.TS == "" && e.Under == 0:
 		return chat.Headed(root, result)
@@ -132,7 +132,7 @@ func shown(e bot.Entry, at stand, root words.Text, result words.Message) words.M
 
 // orphaned gives a result that stands in the channel the line of the root that is
 // gone, if it still fits one message then.
-func (s *Slack) orphaned(ctx context.Context, e bot.Entry, at stand, m mark, result words.Message) {
+func (s *Slack) orphaned(ctx context.Context, e bot.Entry, at messageRef, m mark, result words.Message) {
 	s.log.Warn("the root message was deleted", "entry", e.Number, "channel", at.Channel)
 	all := pages(result, true)
 	if len(all) > 1 {
@@ -147,7 +147,7 @@ func (s *Slack) orphaned(ctx context.Context, e bot.Entry, at stand, m mark, res
 // the command, or directly if that has expired or there is none. An error has
 // bot.ErrNowhere if that is not possible either.
 func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root words.Text, result words.Message) (bot.Post, error) {
-	at := stand{Channel: channelOf(e.Place), How: inPrivate}
+	at := messageRef{Channel: channelOf(e.Place), How: inPrivate}
 	told := func(opening string) []page {
 		m := chat.Headed(root, result)
 		hint := append(words.Text{{Text: opening}}, remedy(why, at.Channel, s.name())...)
@@ -164,7 +164,7 @@ func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root words
 		}
 		s.log.Warn("the caller cannot be answered where the command was", "entry", e.Number, "err", err)
 	}
-	at = stand{Channel: userOf(e.Caller.Ref), How: inDirect}
+	at = messageRef{Channel: userOf(e.Caller.Ref), How: inDirect}
 	for _, p := range told(direct) {
 		ts, _, err := s.send(ctx, at.Channel, "", p, markOf(e, resultPart))
 		if isRefused(err) {
