@@ -29,7 +29,7 @@ const whisperTime = 2 * time.Minute
 // arrival is one thing that Slack brought.
 type arrival struct {
 	at   time.Time
-	hear func(*Slack) (heard, error)
+	hear func(*Slack) (inbound, error)
 	// ack acknowledges it, with a message for the caller alone or nil.
 	ack func(ctx context.Context, message *slackgo.WebhookMessage) error
 }
@@ -100,7 +100,7 @@ func fits(m *words.Message) bool {
 }
 
 // whisper answers the caller alone, by calls of its own.
-func (s *Slack) whisper(h heard, m words.Message) {
+func (s *Slack) whisper(h inbound, m words.Message) {
 	say := func(ctx context.Context, p page) error { return s.ephemeral(ctx, h, p) }
 	if h.url != "" {
 		say = func(ctx context.Context, p page) error { return s.respond(ctx, h.url, h.thread, p) }
@@ -136,7 +136,7 @@ func (s *Slack) inTurn(ctx context.Context, entry int64, all []page, say func(co
 
 // ephemeral answers after a mention, which brings no address for answers. Inside of a
 // thread the answer must name it, or it stands in the channel.
-func (s *Slack) ephemeral(ctx context.Context, h heard, p page) error {
+func (s *Slack) ephemeral(ctx context.Context, h inbound, p page) error {
 	channel, user := channelOf(h.delivery.Place), userOf(h.delivery.Caller.Ref)
 	return plainly(p, func(p page) error {
 		options := p.options()

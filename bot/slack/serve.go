@@ -90,13 +90,13 @@ func (s *Slack) serveInteraction(w http.ResponseWriter, body []byte) {
 		http.Error(w, "this is no interaction", http.StatusBadRequest)
 		return
 	}
-	s.serve(w, func(s *Slack) (heard, error) { return decode[press](s, []byte(form.Get("payload"))) })
+	s.serve(w, func(s *Slack) (inbound, error) { return decode[press](s, []byte(form.Get("payload"))) })
 }
 
 // serve takes what a request brought, and answers the request when it is
 // acknowledged. A request that is not acknowledged in time is answered 503, which
 // to Slack means that it was not received.
-func (s *Slack) serve(w http.ResponseWriter, hear func(*Slack) (heard, error)) {
+func (s *Slack) serve(w http.ResponseWriter, hear func(*Slack) (inbound, error)) {
 	acks := make(chan *slackgo.WebhookMessage)
 	handled := s.take(arrival{at: time.Now(), hear: hear, ack: func(ctx context.Context, message *slackgo.WebhookMessage) error {
 		select {

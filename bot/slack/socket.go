@@ -178,7 +178,7 @@ func (s *Slack) envelope(client *socketmode.Client, r socketmode.Request) {
 	}
 	s.take(arrival{
 		at: time.Now(),
-		hear: func(s *Slack) (heard, error) {
+		hear: func(s *Slack) (inbound, error) {
 			h, err := hear(s, r.Type, r.Payload)
 			h.inAck = h.inAck && r.AcceptsResponsePayload
 			return h, err
@@ -193,7 +193,7 @@ func (s *Slack) envelope(client *socketmode.Client, r socketmode.Request) {
 }
 
 // hear decodes the payload of an envelope.
-func hear(s *Slack, kind string, payload []byte) (heard, error) {
+func hear(s *Slack, kind string, payload []byte) (inbound, error) {
 	switch kind {
 	case socketmode.RequestTypeSlashCommands:
 		return decode[slash](s, payload)
@@ -202,5 +202,5 @@ func hear(s *Slack, kind string, payload []byte) (heard, error) {
 	case socketmode.RequestTypeInteractive:
 		return decode[press](s, payload)
 	}
-	return heard{}, errNothing
+	return inbound{}, errNothing
 }

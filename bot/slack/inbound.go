@@ -14,9 +14,9 @@ import (
 	"liveadmin/bot/chat"
 )
 
-// heard is something that people said to the bot, as a delivery, with the ways to
+// inbound is something that people said to the bot, as a delivery, with the ways to
 // answer the caller alone.
-type heard struct {
+type inbound struct {
 	delivery bot.Delivery
 	inAck    bool   // the acknowledgement can carry an answer
 	url      string // the response_url; empty after a mention
@@ -27,15 +27,15 @@ type heard struct {
 // and forgotten.
 var errNothing = errors.New("nothing that was said to the bot")
 
-// speech is what Slack's payloads have in common.
-type speech interface{ hear(*Slack) (heard, error) }
+// inboundPayload is what Slack's payloads have in common.
+type inboundPayload interface{ hear(*Slack) (inbound, error) }
 
 // decode makes a delivery of a payload. The payloads hold only what the bot needs,
 // so that nothing else in them can make one unreadable.
-func decode[T speech](s *Slack, payload []byte) (heard, error) {
+func decode[T inboundPayload](s *Slack, payload []byte) (inbound, error) {
 	var said T
 	if err := json.Unmarshal(payload, &said); err != nil {
-		return heard{}, fmt.Errorf("decoding what slack brought: %w", err)
+		return inbound{}, fmt.Errorf("decoding what slack brought: %w", err)
 	}
 	return said.hear(s)
 }
@@ -61,9 +61,9 @@ func slashForm(form url.Values) slash {
 
 // hear makes a delivery of a command. Slack offers a command to people of the
 // installing workspace or organization only; it is checked all the same.
-func (c slash) hear(s *Slack) (heard, error) {
+func (c slash) hear(s *Slack) (inbound, error) {
 	if c.User == "" || c.Channel == "" {
-		return heard{}, errors.New("a command without a caller or a channel")
+		return inbound{}, errors.New("a command without a caller or a channel")
 	}
 	self := s.self.Load()
 	d := bot.Delivery{
@@ -73,7 +73,7 @@ func (c slash) hear(s *Slack) (heard, error) {
 		Text:   c.Text,
 		Reply:  c.ResponseURL,
 	}
-	return heard{delivery: d, inAck: true, url: c.ResponseURL}, nil
+	return inbound{delivery: d, inAck: true, url: c.ResponseURL}, nil
 }
 
 // event is what the Events API brings.
@@ -102,15 +102,15 @@ type event struct {
 
 // hear makes a delivery of a mention. Those by bots and in edits are not for the
 // bot. The answer goes to the thread of the message, or opens one under it.
-func (v event) hear(s *Slack) (heard, error) {
+func (v event) hear(s *Slack) (inbound, error) {
 	m := v.Event
 	edited := len(m.Edited) > 0 && !bytes.Equal(m.Edited, []byte("null"))
 	self := s.self.Load()
 	if v.Type != "event_callback" || m.Type != "app_mention" || m.Subtype != "" || m.BotID != "" || edited || m.User == self.user {
-		return heard{}, errNothing
+		return inbound{}, errNothing
 	}
 	if m.User == "" || m.Channel == "" || m.TS == "" {
-		return heard{}, errors.New("a mention without a caller, a channel or a place")
+		return inbound{}, errors.New("a mention without a caller, a channel or a place")
 	}
 	d := bot.Delivery{
 		Key:    key(v.Team, cmp.Or(v.ID, m.Channel+":"+m.TS)),
@@ -118,7 +118,7 @@ func (v event) hear(s *Slack) (heard, error) {
 		Place:  place(m.Channel, cmp.Or(m.Thread, m.TS)),
 		Text:   afterMention(m.Text, self.user),
 	}
-	return heard{delivery: d, thread: m.Thread}, nil
+	return inbound{delivery: d, thread: m.Thread}, nil
 }
 
 // insider reports whether a mention comes from the bot's own people. In a channel
@@ -181,13 +181,13 @@ type press struct {
 
 // hear makes a delivery of a click. Everybody who sees a button can press it, also
 // people of other organizations.
-func (p press) hear(s *Slack) (heard, error) {
+func (p press) hear(s *Slack) (inbound, error) {
 	if p.Type != "block_actions" || len(p.Actions) == 0 {
-		return heard{}, errNothing
+		return inbound{}, errNothing
 	}
 	channel := cmp.Or(p.Container.Channel, p.Channel.ID)
 	if p.User.ID == "" || channel == "" {
-		return heard{}, errors.New("a click without a caller or a channel")
+		return inbound{}, errors.New("a click without a caller or a channel")
 	}
 	in := cmp.Or(p.Container.Thread, p.Message.Thread)
 	thread := in
@@ -202,7 +202,7 @@ func (p press) hear(s *Slack) (heard, error) {
 		Click:  chat.Click(action, p.Actions[0].Value),
 		Reply:  p.ResponseURL,
 	}
-	return heard{delivery: d, url: p.ResponseURL, thread: in}, nil
+	return inbound{delivery: d, url: p.ResponseURL, thread: in}, nil
 }
 
 // key names a delivery. One that Slack did not name cannot be told from others.
