@@ -77,7 +77,7 @@ func threadlessEntry(e bot.Entry) reason {
 
 // rootLine is the text of a root message.
 func (d *Discord) rootLine(line words.Text) outgoing {
-	return outgoing{Content: d.pen().line(line), Mentions: nobody()}
+	return outgoing{Content: d.renderer().line(line), Mentions: nobody()}
 }
 
 // rewrite changes the root message: with the handle of its command while that is

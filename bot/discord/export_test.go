@@ -31,19 +31,19 @@ func Hear(payload []byte) (bot.Delivery, error) {
 
 // Line writes a line, and Pages what is in the embeds of a message, of which the
 // command has an ID.
-func Line(t words.Text) string { return pen{command: "77"}.line(t) }
+func Line(t words.Text) string { return renderer{command: "77"}.line(t) }
 
 // Pages are the embeds of a message, by page.
 func Pages(m words.Message) [][]string {
 	var all [][]string
-	for _, p := range (pen{command: "77"}).pages(m) {
+	for _, p := range (renderer{command: "77"}).pages(m) {
 		all = append(all, texts(p))
 	}
 	return all
 }
 
 // Single are the embeds of a message in one piece.
-func Single(m words.Message) []string { return texts(pen{}.single(m, chat.TooMuch)) }
+func Single(m words.Message) []string { return texts(renderer{}.single(m, chat.TooMuch)) }
 
 func texts(p outgoing) []string {
 	var all []string

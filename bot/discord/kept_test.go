@@ -16,7 +16,7 @@ func FuzzKept(f *testing.F) {
 	at := time.Date(2026, 11, 20, 18, 0, 0, 0, time.UTC)
 	for _, text := range []string{
 		handle{ID: "1", App: "9", Token: "aW50ZXJ/..+b24=", At: at, Why: noThreadsHere}.String(),
-		string(chat.Post(messageRef{Channel: "200", Message: "1", Thread: "2"})), string(chat.Post(stand{Channel: "200", Why: notAllowed})),
+		string(chat.Post(messageRef{Channel: "200", Message: "1", Thread: "2"})), string(chat.Post(messageRef{Channel: "200", Why: notAllowed})),
 		`{"app":"9","token":"\u0000?#"}`, `{"channel":""}`, `{"at":"then"}`, "null", "[]", "{", "",
 	} {
 		f.Add(text)

@@ -43,7 +43,7 @@ const (
 
 // pages writes a message, in several if it is too long for one. The number and the
 // buttons stand under the last.
-func (p pen) pages(m words.Message) []outgoing {
+func (p renderer) pages(m words.Message) []outgoing {
 	all := []outgoing{{Mentions: nobody()}}
 	for _, s := range chat.Sections(m.Lines, longestEmbed, p.parts) {
 		if len(all[len(all)-1].Embeds) == mostEmbeds {
@@ -65,7 +65,7 @@ func (p pen) pages(m words.Message) []outgoing {
 
 // single writes a message in one piece. What is too much is left out, and says stands
 // there instead.
-func (p pen) single(m words.Message, says string) outgoing {
+func (p renderer) single(m words.Message, says string) outgoing {
 	all := p.pages(m)
 	if len(all) == 1 {
 		return all[0]
@@ -79,11 +79,11 @@ func (p pen) single(m words.Message, says string) outgoing {
 }
 
 // cut says what became of the rest of a result, and where to see it.
-func (p pen) cut() string { return saysCut + p.mention(commands.List) + "." }
+func (p renderer) cut() string { return saysCut + p.mention(commands.List) + "." }
 
 // parts writes a line with what its style adds. What was typed stands in a block
 // of its own, for copying.
-func (p pen) parts(l words.Line) []string {
+func (p renderer) parts(l words.Line) []string {
 	switch last := len(l.Text) - 1; {
 	case l.Style == words.Item:
 		return p.pieces(append(words.Text{{Text: "• "}}, l.Text...))

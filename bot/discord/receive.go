@@ -55,7 +55,7 @@ func (d *Discord) answer(ctx context.Context, i interaction, a bot.Answer) (bot.
 	case a.Entry != 0:
 		return d.accept(chat.Gated(ctx), i, a)
 	case a.Private != nil:
-		m := d.pen().single(*a.Private, chat.TooMuch)
+		m := d.renderer().single(*a.Private, chat.TooMuch)
 		m.Flags = onlyCaller
 		r := response{Kind: withMessage, Data: m}
 		if a.Late {
@@ -66,7 +66,7 @@ func (d *Discord) answer(ctx context.Context, i interaction, a bot.Answer) (bot.
 		_, err := d.respond(ctx, i, r)
 		return "", err
 	case a.Muted:
-		return "", d.hush(ctx, i)
+		return "", d.ackSilently(ctx, i)
 	}
 	return "", nil
 }
@@ -88,11 +88,11 @@ func (d *Discord) accept(ctx context.Context, i interaction, a bot.Answer) (bot.
 	return chat.Post(at), nil
 }
 
-// hush acknowledges with nothing to see. For a click Discord has a response that is none.
+// ackSilently acknowledges with nothing to see. For a click Discord has a response that is none.
 // For a command it has not: one for the caller alone is deferred, and then deleted (docs:
 // interactions/receiving-and-responding, change log of 2022-10-20). After a click the
 // response to delete would be the message with the button.
-func (d *Discord) hush(ctx context.Context, i interaction) error {
+func (d *Discord) ackSilently(ctx context.Context, i interaction) error {
 	if i.Kind == clickKind {
 		_, err := d.offer(ctx, i, response{Kind: deferredUpdate})
 		return err

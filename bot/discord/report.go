@@ -27,7 +27,7 @@ func (d *Discord) Report(ctx context.Context, e bot.Entry, line words.Text, resu
 		return d.late(ctx, e, at, line, result)
 	}
 	if at.Thread != "" {
-		err := d.tell(ctx, e, at.Thread, d.pen().pages(result))
+		err := d.tell(ctx, e, at.Thread, d.renderer().pages(result))
 		if !isRefusal(err) {
 			return chat.Post(at), err
 		}
@@ -42,7 +42,7 @@ func (d *Discord) Report(ctx context.Context, e bot.Entry, line words.Text, resu
 		d.log.Warn("result not under its root", "entry", e.Number, "channel", at.Channel, "err", err)
 	}
 	at.Message = ""
-	err = d.tell(ctx, e, at.Channel, d.pen().pages(chat.Headed(line, explained(result, at.Why.says()))))
+	err = d.tell(ctx, e, at.Channel, d.renderer().pages(chat.Headed(line, explained(result, at.Why.says()))))
 	if !isRefusal(err) {
 		return chat.Post(at), err
 	}
@@ -58,7 +58,7 @@ func (d *Discord) late(ctx context.Context, e bot.Entry, at messageRef, line wor
 	if room == "" {
 		shown, room = chat.Headed(line, result), at.Channel
 	}
-	err := d.tell(ctx, e, room, d.pen().pages(shown))
+	err := d.tell(ctx, e, room, d.renderer().pages(shown))
 	if !isRefusal(err) {
 		return chat.Post(messageRef{Channel: room}), err
 	}
@@ -103,8 +103,8 @@ func (d *Discord) attach(ctx context.Context, e bot.Entry, at messageRef, line w
 		id, err := d.rewrite(ctx, e, at, p)
 		return id != "" || err != nil, err
 	}
-	pen := d.pen()
-	pages := pen.pages(explained(result, at.Why.says()))
+	r := d.renderer()
+	pages := r.pages(explained(result, at.Why.says()))
 	found, err = put(pages[0])
 	if err != nil || !found || len(pages) == 1 {
 		return found, err
@@ -112,7 +112,7 @@ func (d *Discord) attach(ctx context.Context, e bot.Entry, at messageRef, line w
 	err = d.sayAll(ctx, e, at.Channel, pages, 1)
 	if isRefusal(err) {
 		d.log.Warn("result is cut", "entry", e.Number, "channel", at.Channel, "err", err)
-		return put(pen.single(result, pen.cut()))
+		return put(r.single(result, r.cut()))
 	}
 	return true, err
 }
@@ -128,7 +128,7 @@ func (d *Discord) confide(ctx context.Context, e bot.Entry, line words.Text, res
 		body: map[string]string{"recipient_id": userOf(e.Caller.Ref)}, into: &direct,
 	})
 	if err == nil {
-		err = d.tell(ctx, e, direct.ID, d.pen().pages(chat.Headed(line, result)))
+		err = d.tell(ctx, e, direct.ID, d.renderer().pages(chat.Headed(line, result)))
 	}
 	if isRefusal(err) {
 		return "", fmt.Errorf("%w: %w", bot.ErrNowhere, err)

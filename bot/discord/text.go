@@ -10,24 +10,24 @@ import (
 	"liveadmin/commands/words"
 )
 
-// pen writes what the bot says in Discord's markup. Nothing in it can mention, link,
+// renderer writes what the bot says in Discord's markup. Nothing in it can mention, link,
 // style or end a code span.
-type pen struct {
+type renderer struct {
 	command string // the ID of the registered command; empty: not known
 }
 
-func (d *Discord) pen() pen {
+func (d *Discord) renderer() renderer {
 	id, _ := d.command.Load().(string)
-	return pen{command: id}
+	return renderer{command: id}
 }
 
 // line writes a line that is certainly short.
-func (p pen) line(t words.Text) string {
+func (p renderer) line(t words.Text) string {
 	return shorten(strings.Join(p.pieces(t), ""), longestContent)
 }
 
 // pieces writes a line in pieces that can stand in two messages.
-func (p pen) pieces(t words.Text) []string {
+func (p renderer) pieces(t words.Text) []string {
 	var all []string
 	for _, s := range t {
 		switch {
@@ -50,7 +50,7 @@ func (p pen) pieces(t words.Text) []string {
 
 // form shows how a command is filled in: its mention, which opens it when clicked,
 // and its fields.
-func (p pen) form(v commands.Verb) string {
+func (p renderer) form(v commands.Verb) string {
 	words := []string{p.mention(v)}
 	row, _ := commands.Table.Row(v)
 	for _, f := range row.Args {
@@ -66,7 +66,7 @@ func (p pen) form(v commands.Verb) string {
 	return strings.Join(words, " ")
 }
 
-func (p pen) mention(v commands.Verb) string {
+func (p renderer) mention(v commands.Verb) string {
 	if p.command == "" {
 		return "`" + words.Name + " " + string(v) + "`"
 	}
