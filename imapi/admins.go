@@ -39,7 +39,7 @@ func (c *Client) SetAdmins(ctx context.Context, g GroupID, users []UserID) error
 	if len(users) == 0 || len(users) > Seats {
 		return inputError(opModifyAdmin, fmt.Sprintf("1 to %d users can be set at once, not %d", Seats, len(users)))
 	}
-	return c.change(withDefaultBudget(ctx), wish{group: g, command: commandSet, users: users})
+	return c.change(withDefaultBudget(ctx), desired{group: g, command: commandSet, users: users})
 }
 
 // CancelAdmins takes the right from users; those who do not have it stay
@@ -52,7 +52,7 @@ func (c *Client) CancelAdmins(ctx context.Context, g GroupID, users []UserID) er
 	}
 	ctx = withDefaultBudget(ctx)
 	for some := range slices.Chunk(users, Seats) {
-		if err := c.change(ctx, wish{group: g, command: commandCancel, users: some}); err != nil {
+		if err := c.change(ctx, desired{group: g, command: commandCancel, users: some}); err != nil {
 			return err
 		}
 	}

@@ -11,8 +11,8 @@ import (
 // serverTime is how long the API works on a call at most (1047/34620).
 const serverTime = 3 * time.Second
 
-// wish is the state that a change is to bring about.
-type wish struct {
+// desired is the state that a change is to bring about.
+type desired struct {
 	group   GroupID
 	command int
 	users   []UserID
@@ -20,8 +20,8 @@ type wish struct {
 	unsettled bool // a reading may lag behind an earlier change
 }
 
-// shownBy reports whether a list of administrators is as wished.
-func (w wish) shownBy(admins []Admin) bool {
+// shownBy reports whether a list of administrators is as desired.
+func (w desired) shownBy(admins []Admin) bool {
 	for _, u := range w.users {
 		isAdmin := slices.ContainsFunc(admins, func(a Admin) bool { return a.User == u })
 		if isAdmin != (w.command == commandSet) {
@@ -32,7 +32,7 @@ func (w wish) shownBy(admins []Admin) bool {
 }
 
 // seats is how many administrators there would be.
-func (w wish) seats(admins []Admin) int {
+func (w desired) seats(admins []Admin) int {
 	n := len(w.users)
 	for _, a := range admins {
 		if !slices.Contains(w.users, a.User) {
@@ -42,12 +42,12 @@ func (w wish) seats(admins []Admin) int {
 	return n
 }
 
-// change sends a wish until it is fulfilled, refused, or has been tried often
+// change sends a change until it is made, refused, or has been tried often
 // enough. A try whose fate is unknown is settled by reading before the next;
 // sending again does no harm, since setting and cancelling can be repeated. A
 // reading settles nothing soon after another change of the same users: it could
 // still show what was before that one.
-func (c *Client) change(ctx context.Context, w wish) error {
+func (c *Client) change(ctx context.Context, w desired) error {
 	w.unsettled = c.changes.lately(w.group, w.users)
 	defer c.changes.note(w.group, w.users)
 	q, err := newRequest(opModifyAdmin, w.group, struct {
@@ -94,12 +94,12 @@ func (c *Client) change(ctx context.Context, w wish) error {
 	}
 }
 
-// settle reads once more after e, the last try, when the wish may stand all the
+// settle reads once more after e, the last try, when the change may have been made all the
 // same: by a try whose fate is unknown (doubt), or because it stood before and
 // the API refuses what changes nothing (10004; no document says that it does
 // not). A list that does not show it proves nothing about a try in doubt: no
 // document says how soon a change can be read.
-func (c *Client) settle(ctx context.Context, w wish, e, doubt *Error) error {
+func (c *Client) settle(ctx context.Context, w desired, e, doubt *Error) error {
 	if e.kind == KindUnknown {
 		// A reading right after a broken connection could miss a change that
 		// is still being made.
@@ -131,7 +131,7 @@ func (c *Client) settle(ctx context.Context, w wish, e, doubt *Error) error {
 
 // tellApart finds out by reading which of its two meanings 10008 has: the five
 // seats are taken, or the plan or a switch in the console is missing.
-func (c *Client) tellApart(ctx context.Context, w wish, e, doubt *Error) error {
+func (c *Client) tellApart(ctx context.Context, w desired, e, doubt *Error) error {
 	told := &Error{Op: e.Op, Code: e.Code, Info: e.Info, kind: KindFullOrPlan}
 	admins, err := c.admins(ctx, w.group, maxTries)
 	read, failed := errors.AsType[*Error](err)
