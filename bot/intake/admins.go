@@ -8,35 +8,35 @@ import (
 	"liveadmin/imapi"
 )
 
-// A glance at a group's administrators counts for a while: who types asks again with
+// A list of a group's administrators is kept for a while: suggestions ask for it again with
 // every letter.
 const (
-	glanceAge  = 10 * time.Second
-	glanceTime = 5 * time.Second
-	glances    = 1000 // remembered
+	adminsAge  = 10 * time.Second
+	adminsTime = 5 * time.Second
+	adminsMost = 1000 // remembered
 )
 
-// glimpses are the administrators as they were read a moment ago.
-type glimpses struct {
+// adminCache holds the administrators of groups as they were read a moment ago.
+type adminCache struct {
 	mu   sync.Mutex
-	read map[imapi.GroupID]*glimpse
+	read map[imapi.GroupID]*cachedAdmins
 }
 
-type glimpse struct {
+type cachedAdmins struct {
 	at     time.Time
 	done   chan struct{} // closed when admins is there
 	admins []imapi.Admin // none if they could not be read
 }
 
-// glance returns a group's administrators, as they were seconds ago at most, or
-// nobody when they cannot be read before the context ends. The reading goes on then,
-// for who asks next.
-func (in *Intake) glance(ctx context.Context, g imapi.GroupID) []imapi.Admin {
-	seen, fresh := in.glimpses.at(g, in.clock())
+// recentAdmins returns a group's administrators, read within the last ten seconds, or
+// none if they cannot be read before the context ends. The read goes on then,
+// for the next caller.
+func (in *Intake) recentAdmins(ctx context.Context, g imapi.GroupID) []imapi.Admin {
+	seen, fresh := in.admins.at(g, in.clock())
 	if fresh {
 		go func() {
 			defer close(seen.done)
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), glanceTime)
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), adminsTime)
 			defer cancel()
 			var err error
 			if seen.admins, err = in.api.Admins(ctx, g); err != nil {
@@ -52,26 +52,26 @@ func (in *Intake) glance(ctx context.Context, g imapi.GroupID) []imapi.Admin {
 	}
 }
 
-// at finds a glimpse, or makes a fresh one, which is to be filled.
-func (l *glimpses) at(g imapi.GroupID, now time.Time) (_ *glimpse, fresh bool) {
+// at returns what is cached for a group, or a fresh entry that the caller must fill.
+func (l *adminCache) at(g imapi.GroupID, now time.Time) (_ *cachedAdmins, fresh bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if seen := l.read[g]; seen != nil && now.Sub(seen.at) < glanceAge {
+	if seen := l.read[g]; seen != nil && now.Sub(seen.at) < adminsAge {
 		return seen, false
 	}
-	if l.read == nil || len(l.read) >= glances {
-		l.read = make(map[imapi.GroupID]*glimpse)
+	if l.read == nil || len(l.read) >= adminsMost {
+		l.read = make(map[imapi.GroupID]*cachedAdmins)
 	}
-	l.read[g] = &glimpse{at: now, done: make(chan struct{})}
+	l.read[g] = &cachedAdmins{at: now, done: make(chan struct{})}
 	return l.read[g], true
 }
 
-// forget drops what was read of a group, which has changed.
-func (l *glimpses) forget(g imapi.GroupID) {
+// forget drops what was read of a group.
+func (l *adminCache) forget(g imapi.GroupID) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.read, g)
 }
 
 // Changed notes that a group has changed: what was read of it is forgotten.
-func (in *Intake) Changed(g imapi.GroupID) { in.glimpses.forget(g) }
+func (in *Intake) Changed(g imapi.GroupID) { in.admins.forget(g) }

@@ -18,15 +18,15 @@ import (
 // Intake reads and decides what deliveries mean. It waits for no platform, writes nothing,
 // and can be used by several goroutines. Make one with NewIntake.
 type Intake struct {
-	record   Journal
-	api      Admins
-	rules    func() bot.Rules
-	words    words.Words
-	log      *slog.Logger
-	now      func() time.Time
-	clock    func() time.Time
-	caps     *caps
-	glimpses glimpses
+	record Journal
+	api    Admins
+	rules  func() bot.Rules
+	words  words.Words
+	log    *slog.Logger
+	now    func() time.Time
+	clock  func() time.Time
+	caps   *caps
+	admins adminCache
 }
 
 // Known is what the intake needs of the journal.

@@ -111,7 +111,7 @@ func (in *Intake) adminsFor(ctx context.Context, q bot.Question, rules bot.Rules
 	named, _ := grammar.New(naming(commands.Remove, q.Fields.Get("group")).With("users", head), rules.Names, nil)
 	var words []string
 	for _, g := range list.Target.Groups[:min(len(list.Target.Groups), groupsRead)] {
-		for _, a := range in.glance(ctx, g) {
+		for _, a := range in.recentAdmins(ctx, g) {
 			if user := string(a.User); !holds(named.Users, a.User) && meansItself(user, rules.Names) {
 				words = append(words, user)
 			}
