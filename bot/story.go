@@ -40,5 +40,5 @@ func (s Story) Outcome() commands.Status {
 	case len(parts) < len(s.First.Groups) && !s.Dropped:
 		return commands.Working
 	}
-	return commands.Together(parts)
+	return commands.Summarize(parts)
 }

@@ -110,8 +110,8 @@ func (p *Plan) MadeBy(user imapi.UserID) int64 {
 	return 0
 }
 
-// Sent returns the UserIDs of the steps that are sent.
-func Sent(steps []Step) []imapi.UserID {
+// UsersToSend returns the UserIDs of the steps that are sent.
+func UsersToSend(steps []Step) []imapi.UserID {
 	var ids []imapi.UserID
 	for _, s := range steps {
 		if s.Send {
@@ -125,7 +125,7 @@ func Sent(steps []Step) []imapi.UserID {
 type Outcome struct {
 	Status   Status        `json:"status"`
 	Failure  *Failure      `json:"failure,omitempty"`
-	Old      Fate          `json:"old,omitempty"`     // --replace: what became of the old ones
+	Old      ReplaceResult `json:"old,omitempty"`     // --replace: what became of the old ones
 	Holders  []imapi.Admin `json:"holders,omitempty"` // who held the seats when Tencent said full
 	Now      []imapi.Admin `json:"now,omitempty"`
 	NowKnown bool          `json:"now_known,omitempty"`
@@ -138,18 +138,18 @@ type Outcome struct {
 	Made []Recent `json:"made,omitempty"`
 }
 
-// Fate is what became of those that --replace removed.
-type Fate string
+// ReplaceResult is what became of those that --replace removed.
+type ReplaceResult string
 
 // What became of those that --replace removed.
 const (
-	Removed       Fate = "removed"
-	Restored      Fate = "restored" // the adding failed; they are set again
-	MaybeRestored Fate = "maybe restored"
-	NotRestored   Fate = "not restored"  // the adding failed, and setting them again too
-	MaybeGone     Fate = "maybe"         // the removing itself has no known outcome
-	MaybeSwapped  Fate = "maybe swapped" // interrupted, and then the removing has no known outcome: nor has the adding
-	Kept          Fate = "kept"          // the removing failed
+	Removed       ReplaceResult = "removed"
+	Restored      ReplaceResult = "restored" // the adding failed; they are set again
+	MaybeRestored ReplaceResult = "maybe restored"
+	NotRestored   ReplaceResult = "not restored"  // the adding failed, and setting them again too
+	MaybeGone     ReplaceResult = "maybe"         // the removing itself has no known outcome
+	MaybeSwapped  ReplaceResult = "maybe swapped" // interrupted, and then the removing has no known outcome: nor has the adding
+	Kept          ReplaceResult = "kept"          // the removing failed
 )
 
 // Has reports whether the user is among the administrators.

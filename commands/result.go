@@ -37,5 +37,5 @@ func (r Result) Status() Status {
 			parts[i] = Working
 		}
 	}
-	return Together(parts)
+	return Summarize(parts)
 }

@@ -18,8 +18,8 @@ const (
 	Answered Status = "Answered" // help, whoami, groups, history
 )
 
-// Together is the outcome of a command whose parts ended as given.
-func Together(parts []Status) Status {
+// Summarize returns the outcome of a command whose parts ended as given.
+func Summarize(parts []Status) Status {
 	count := make(map[Status]int)
 	for _, s := range parts {
 		count[s]++

@@ -129,7 +129,7 @@ func (c settledChange) sent() []string {
 		return nil
 	}
 	var all []string
-	set, cancel := commands.Sent(c.Plan.Users), commands.Sent(c.Plan.Old)
+	set, cancel := commands.UsersToSend(c.Plan.Users), commands.UsersToSend(c.Plan.Old)
 	if v := c.entry.Command.Verb; v == commands.Remove || v == commands.End {
 		set, cancel = nil, set
 	}

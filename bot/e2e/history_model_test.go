@@ -299,7 +299,7 @@ func persons(all []commands.Person) []string {
 
 func sent(steps []commands.Step) []string {
 	var ids []string
-	for _, u := range commands.Sent(steps) {
+	for _, u := range commands.UsersToSend(steps) {
 		ids = append(ids, string(u))
 	}
 	return ids

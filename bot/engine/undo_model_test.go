@@ -273,12 +273,12 @@ func (m *undoModel) judge(d deed, undo int64, who string, late time.Duration) {
 	e, _, err := m.stage.Journal.Entry(m.t.Context(), undo)
 	check(m.t, err)
 	plan := e.Changes[0].Plan
-	m.note("#%d: %q, sends %v and %v, limits %v", undo, plan.Refusal, commands.Sent(plan.Users), commands.Sent(plan.Old), plan.Grants)
+	m.note("#%d: %q, sends %v and %v, limits %v", undo, plan.Refusal, commands.UsersToSend(plan.Users), commands.UsersToSend(plan.Old), plan.Grants)
 	sets := len(e.Command.Reversals[0].Set) > 0
 	if tooLate := sets && late >= 15*time.Minute; tooLate != (plan.Refusal == commands.TooLate) {
 		m.t.Errorf("#%d waited %v and sets somebody: %v; refused: %q", undo, late, sets, plan.Refusal)
 	}
-	touched := append(commands.Sent(plan.Users), commands.Sent(plan.Old)...)
+	touched := append(commands.UsersToSend(plan.Users), commands.UsersToSend(plan.Old)...)
 	for _, g := range plan.Grants {
 		if m.state[string(g.User)].until != g.Until.UnixMicro() {
 			touched = append(touched, g.User)

@@ -91,7 +91,7 @@ func (w *work) partlySet(holders []imapi.Admin) bool {
 }
 
 func (w *work) remove(ctx context.Context) (commands.Outcome, error) {
-	users := commands.Sent(w.plan.Users)
+	users := commands.UsersToSend(w.plan.Users)
 	fail, unknown, err := w.failure(w.r.api.CancelAdmins(ctx, w.group, users))
 	if err != nil {
 		return commands.Outcome{}, err
@@ -125,12 +125,12 @@ func (w *work) removed() commands.Status {
 
 func (w *work) add(ctx context.Context, cmd commands.Command) (commands.Outcome, error) {
 	o := commands.Outcome{Now: w.plan.Before, NowKnown: w.plan.Known}
-	if old := commands.Sent(w.plan.Old); len(old) > 0 {
+	if old := commands.UsersToSend(w.plan.Old); len(old) > 0 {
 		if err := w.removeOld(ctx, &o, cmd, old); err != nil || o.Status != "" {
 			return o, err
 		}
 	}
-	users := commands.Sent(w.plan.Users)
+	users := commands.UsersToSend(w.plan.Users)
 	var sent error
 	if len(users) > 0 {
 		sent = w.r.api.SetAdmins(ctx, w.group, users)
@@ -186,7 +186,7 @@ func (w *work) removeOld(ctx context.Context, o *commands.Outcome, cmd commands.
 	switch {
 	case unknown && w.again:
 		o.Status, o.Old, o.NowKnown = commands.Unknown, commands.MaybeSwapped, false
-		o.Made = append(w.made(old, false, true), w.made(commands.Sent(w.plan.Users), true, true)...)
+		o.Made = append(w.made(old, false, true), w.made(commands.UsersToSend(w.plan.Users), true, true)...)
 		w.keepLimits(o, cmd)
 	case unknown:
 		o.Status, o.Old, o.NowKnown = commands.Unknown, commands.MaybeGone, false

@@ -84,7 +84,7 @@ func Replaceable(r commands.Result) []imapi.Admin {
 	}
 	g := r.Groups[0]
 	taken := without(g.Outcome.Holders, ids(r.Command.Replace))
-	if g.Outcome.Status != commands.Failed || len(with(taken, commands.Sent(g.Plan.Users))) != imapi.Seats+1 {
+	if g.Outcome.Status != commands.Failed || len(with(taken, commands.UsersToSend(g.Plan.Users))) != imapi.Seats+1 {
 		return nil
 	}
 	return without(taken, ids(r.Command.Users))

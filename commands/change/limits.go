@@ -59,7 +59,7 @@ func planEnd(p *commands.Plan, standing []commands.Grant, recent []commands.Rece
 		}
 	}
 	p.Users = stepsFor(p, holders(standing), standing)
-	doubt(p.Users, recent)
+	markUncertain(p.Users, recent)
 	sendAll(p.Users)
 }
 
@@ -95,7 +95,7 @@ func holders(limits []commands.Grant) []commands.Person {
 // to the record, to be ended a moment later; after that they are given up when
 // whoever tries again gives up.
 func (w *work) ended(cmd commands.Command, o commands.Outcome) commands.Outcome {
-	users := commands.Sent(w.plan.Users)
+	users := commands.UsersToSend(w.plan.Users)
 	switch {
 	case o.Failure == nil:
 	case o.Failure.Kind == imapi.KindNotFound:

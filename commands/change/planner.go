@@ -87,8 +87,8 @@ func (r *Runner) read(ctx context.Context, plan commands.Plan, asked Asked, grou
 		plan.Refusal = commands.OnlyList
 	case commands.Remove:
 		plan.Users = stepsFor(&plan, cmd.Users, plan.Limits)
-		doubt(plan.Users, recent)
-		credit(plan.Users, recent, commands.WasNot)
+		markUncertain(plan.Users, recent)
+		attribute(plan.Users, recent, commands.WasNot)
 		sendAll(plan.Users)
 	case commands.End:
 		planEnd(&plan, stillLimited(cmd, group, plan.Limits), recent)
@@ -118,9 +118,9 @@ func planAdd(p *commands.Plan, asked Asked, group imapi.GroupID, read []imapi.Ad
 	cmd := asked.Command
 	p.Users = stepsFor(p, cmd.Users, p.Limits)
 	p.Old = stepsFor(p, cmd.Replace, p.Limits)
-	doubt(p.Users, recent)
-	credit(p.Users, recent, commands.WasAdmin)
-	credit(p.Old, recent, commands.WasNot)
+	markUncertain(p.Users, recent)
+	attribute(p.Users, recent, commands.WasAdmin)
+	attribute(p.Old, recent, commands.WasNot)
 	for i := range p.Users {
 		s := &p.Users[i]
 		s.NoAccount = s.Was != commands.WasAdmin && missing[s.ID]
@@ -134,7 +134,7 @@ func planAdd(p *commands.Plan, asked Asked, group imapi.GroupID, read []imapi.Ad
 			p.Grants = append(p.Grants, commands.Grant{Group: group, User: s.ID, Until: s.Until, Length: cmd.For, Entry: asked.Entry})
 		}
 	}
-	if len(commands.Sent(p.Users)) > 0 || len(p.Grants) > 0 || !anyMissing(p.Users) {
+	if len(commands.UsersToSend(p.Users)) > 0 || len(p.Grants) > 0 || !anyMissing(p.Users) {
 		sendAll(p.Old)
 	}
 }
@@ -174,7 +174,7 @@ func refuseSeats(p *commands.Plan, cmd commands.Command) {
 
 // changesNothing reports whether there is nothing to send and no limit to write or lift.
 func changesNothing(p *commands.Plan, cmd commands.Command) bool {
-	return len(commands.Sent(p.Users)) == 0 && len(commands.Sent(p.Old)) == 0 && len(p.Grants) == 0 && len(permanentOf(p, cmd)) == 0
+	return len(commands.UsersToSend(p.Users)) == 0 && len(commands.UsersToSend(p.Old)) == 0 && len(p.Grants) == 0 && len(permanentOf(p, cmd)) == 0
 }
 
 // permanentOf returns the limited administrators whom an add without a limit
@@ -207,9 +207,9 @@ func stepsFor(p *commands.Plan, people []commands.Person, limits []commands.Gran
 	return steps
 }
 
-// doubt marks those whom this bot changed with no known outcome, if the reading
+// markUncertain marks those whom this bot changed with no known outcome, if the reading
 // does not show that change: it may have been made, and be shown later.
-func doubt(steps []commands.Step, recent []commands.Recent) {
+func markUncertain(steps []commands.Step, recent []commands.Recent) {
 	for i := range steps {
 		s := &steps[i]
 		if slices.ContainsFunc(recent, func(c commands.Recent) bool {
@@ -284,7 +284,7 @@ func ids(people []commands.Person) []imapi.UserID {
 
 // SeatsAfter is how many administrators the group would have.
 func SeatsAfter(p *commands.Plan) int {
-	return len(without(with(p.Before, commands.Sent(p.Users)), commands.Sent(p.Old)))
+	return len(without(with(p.Before, commands.UsersToSend(p.Users)), commands.UsersToSend(p.Old)))
 }
 
 // StaysPermanent reports whether an add with a limit leaves somebody permanent who was it

@@ -82,8 +82,8 @@ func (r *Runner) BrokenOutcome(cmd commands.Command, group imapi.GroupID, plan c
 	}
 	w := work{r: r, group: group, plan: plan, undone: undone(cmd)}
 	o.Status, o.Grants = commands.Unknown, plan.Grants
-	o.Made = append(w.made(commands.Sent(plan.Old), false, true), w.made(commands.Sent(plan.Users), cmd.Verb != commands.Remove && cmd.Verb != commands.End, true)...)
-	if len(commands.Sent(plan.Old)) > 0 {
+	o.Made = append(w.made(commands.UsersToSend(plan.Old), false, true), w.made(commands.UsersToSend(plan.Users), cmd.Verb != commands.Remove && cmd.Verb != commands.End, true)...)
+	if len(commands.UsersToSend(plan.Old)) > 0 {
 		o.Old = commands.MaybeSwapped
 	}
 	if cmd.Verb == commands.End {

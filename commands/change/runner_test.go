@@ -198,7 +198,7 @@ func TestAfterAChange(t *testing.T) {
 			r := newRuns(t, simulator.Rules{}, test.shown...)
 			r.recent = []commands.Recent{test.recent}
 			cmd, plan := r.plan(test.text)
-			if sent := len(commands.Sent(plan.Users)) > 0; sent != test.send || len(plan.Grants) > 0 != test.limited {
+			if sent := len(commands.UsersToSend(plan.Users)) > 0; sent != test.send || len(plan.Grants) > 0 != test.limited {
 				t.Errorf("the plan is %+v", plan)
 			}
 			o, says := r.apply(cmd, plan, false)

@@ -138,9 +138,9 @@ func allowedLimit(p *commands.Plan, before commands.Grant, asked Asked) commands
 	return g
 }
 
-// credit notes of those who are already what they are to be which entry made them so a
+// attribute notes of those who are already what they are to be which entry made them so a
 // moment ago. Sending it again is no decision of its own: an undo of that entry counts.
-func credit(steps []commands.Step, recent []commands.Recent, wanted commands.Was) {
+func attribute(steps []commands.Step, recent []commands.Recent, wanted commands.Was) {
 	for i := range steps {
 		s := &steps[i]
 		for _, c := range recent {
