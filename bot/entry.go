@@ -88,7 +88,7 @@ type Post string
 type Record struct {
 	Number  int64 // of the entry, or taken for a refused or mistaken command
 	At      time.Time
-	What    What
+	Event   Event
 	Caller  string // commands.Caller.Ref
 	Place   commands.Place
 	Verb    commands.Verb
@@ -100,20 +100,20 @@ type Record struct {
 	Detail  string // rule, reason, code
 }
 
-// What says what a row of the audit trail tells.
-type What string
+// Event is what a row of the audit trail records.
+type Event string
 
-// What a row of the audit trail tells.
+// The events of the audit trail.
 const (
-	WasAccepted   What = "accepted"
-	WasRefused    What = "refused"
-	WasMistaken   What = "mistaken"
-	WasAnswered   What = "answered" // help, whoami, groups, history
-	WasSettled    What = "outcome"
-	WasUnanswered What = "unanswered"
-	WasUnposted   What = "unposted"
-	WasDropped    What = "dropped" // by the operator
-	WasCapped     What = "capped"  // several of a caller without any right, not answered
+	WasAccepted   Event = "accepted"
+	WasRefused    Event = "refused"
+	WasMistaken   Event = "mistaken"
+	WasAnswered   Event = "answered" // help, whoami, groups, history
+	WasSettled    Event = "outcome"
+	WasUnanswered Event = "unanswered"
+	WasUnposted   Event = "unposted"
+	WasDropped    Event = "dropped" // by the operator
+	WasCapped     Event = "capped"  // several of a caller without any right, not answered
 )
 
 // MaxText is how much of what was typed a row of the audit trail keeps at most, in bytes.

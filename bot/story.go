@@ -15,7 +15,7 @@ type Story struct {
 }
 
 // Count adds rows of a kind with an outcome to what is known of how the entry ended.
-func (s *Story) Count(what What, outcome commands.Status, rows int) {
+func (s *Story) Count(what Event, outcome commands.Status, rows int) {
 	if what == WasDropped {
 		s.Dropped = true
 		return

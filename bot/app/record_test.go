@@ -23,7 +23,7 @@ func TestDamagedRecordIsSaid(t *testing.T) {
 		t.Errorf("at first: %v, %q", ready, reason)
 	}
 	e := bot.Entry{Key: "k", Command: commands.Command{Verb: commands.Add}, Changes: []bot.Change{{Group: "g"}}}
-	if _, _, err := record.Accept(t.Context(), e, bot.Record{What: bot.WasAccepted}, nil); err != nil {
+	if _, _, err := record.Accept(t.Context(), e, bot.Record{Event: bot.WasAccepted}, nil); err != nil {
 		t.Fatal(err)
 	}
 	db, err := sql.Open("sqlite", "file:"+file)

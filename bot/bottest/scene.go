@@ -137,13 +137,13 @@ func (s *Scene) Ready(state func(context.Context) (ready bool, reason string)) {
 }
 
 // Rows are the rows of the audit trail that tell one kind of thing, newest entry first.
-func (s *Scene) Rows(what bot.What) []bot.Record {
+func (s *Scene) Rows(what bot.Event) []bot.Record {
 	s.T.Helper()
 	all, err := s.Journal.Trail(s.T.Context(), bot.Filter{Limit: 1000})
 	check(s.T, err)
 	var rows []bot.Record
 	for _, r := range all {
-		if r.What == what {
+		if r.Event == what {
 			rows = append(rows, r)
 		}
 	}

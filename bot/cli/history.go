@@ -156,7 +156,7 @@ func (h *historyArgs) show(out io.Writer, s bot.Story) error {
 		return err
 	}
 	for _, r := range s.Rows {
-		_, err := fmt.Fprintf(out, "    %s  %s  %s  %s  %s  %s\n", words.UTC(r.At), r.What, terminal.Visible(string(r.Group)),
+		_, err := fmt.Fprintf(out, "    %s  %s  %s  %s  %s  %s\n", words.UTC(r.At), r.Event, terminal.Visible(string(r.Group)),
 			terminal.Visible(fmt.Sprint(r.Users)), r.Outcome, terminal.Visible(r.Detail))
 		if err != nil {
 			return err
@@ -181,7 +181,7 @@ type told struct {
 
 type toldRow struct {
 	At      time.Time       `json:"at"`
-	What    bot.What        `json:"what"`
+	Event   bot.Event       `json:"what"`
 	Group   string          `json:"group,omitempty"`
 	Users   []string        `json:"users,omitempty"`
 	Outcome commands.Status `json:"outcome"`
@@ -195,7 +195,7 @@ func toldOf(s bot.Story) told {
 		Thread: first.Place.Thread, Verb: first.Verb, Text: first.Text, Outcome: s.Outcome(),
 	}
 	for _, r := range s.Rows {
-		row := toldRow{At: r.At, What: r.What, Group: string(r.Group), Outcome: r.Outcome, Detail: r.Detail}
+		row := toldRow{At: r.At, Event: r.Event, Group: string(r.Group), Outcome: r.Outcome, Detail: r.Detail}
 		for _, u := range r.Users {
 			row.Users = append(row.Users, string(u))
 		}

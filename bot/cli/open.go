@@ -104,7 +104,7 @@ func drop(ctx context.Context, cfg config.Config, std streams, numbers []int64, 
 	}
 	defer record.Close()
 	entries, limits, err := record.Discard(ctx, numbers, all, bot.Record{
-		What: bot.WasDropped, Caller: operatorRef, Place: commands.Place{Platform: "cli"}, At: time.Now(),
+		Event: bot.WasDropped, Caller: operatorRef, Place: commands.Place{Platform: "cli"}, At: time.Now(),
 	})
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func recorded(t *testing.T) (environ []string, file string) {
 			t.Fatal(err)
 		}
 		c.Outcome = &commands.Outcome{Status: commands.Done, Grants: c.Plan.Grants}
-		if _, err := record.Settle(t.Context(), e, c, bot.Record{What: bot.WasSettled, Caller: e.Caller.Ref, Users: []imapi.UserID{"user1"}, Outcome: commands.Done}); err != nil {
+		if _, err := record.Settle(t.Context(), e, c, bot.Record{Event: bot.WasSettled, Caller: e.Caller.Ref, Users: []imapi.UserID{"user1"}, Outcome: commands.Done}); err != nil {
 			t.Fatal(err)
 		}
 		if err := record.Post(t.Context(), e, "posted"); err != nil {
@@ -57,7 +57,7 @@ func recordedEntry(t *testing.T, record *journal.Journal, key string) bot.Entry 
 		Key: key, Caller: commands.Caller{Ref: "slack:user:U0ALICE"}, Place: commands.Place{Platform: "slack", Channel: "slack:C1"}, Command: cmd,
 		Changes: []bot.Change{{Group: "@TGS#aRECORDED"}},
 	}, bot.Record{
-		What: bot.WasAccepted, Caller: "slack:user:U0ALICE", Place: commands.Place{Platform: "slack", Channel: "slack:C1"}, Verb: commands.Add,
+		Event: bot.WasAccepted, Caller: "slack:user:U0ALICE", Place: commands.Place{Platform: "slack", Channel: "slack:C1"}, Verb: commands.Add,
 		Groups: cmd.Target.Groups, Text: "add @TGS#aRECORDED user1\x1b[2J", Outcome: commands.Working,
 	}, nil)
 	if err != nil {

@@ -90,7 +90,7 @@ func (w *world) crashed(i *fakediscord.Interaction, at time.Time, answered bool)
 		Reply:   discord.Handle(i.ID, w.Config().AppID, i.Token, at),
 		Changes: []bot.Change{{Group: group, State: bot.Waiting}},
 	}
-	e, _, err := w.Stage.Journal.Accept(w.Soon(), e, bot.Record{What: bot.WasAccepted, Caller: e.Caller.Ref, Verb: commands.Add}, nil)
+	e, _, err := w.Stage.Journal.Accept(w.Soon(), e, bot.Record{Event: bot.WasAccepted, Caller: e.Caller.Ref, Verb: commands.Add}, nil)
 	if err == nil && answered {
 		err = w.Stage.Journal.Answer(w.Soon(), e)
 	}

@@ -94,7 +94,7 @@ func (l *ledger) checkTrail(t *testing.T) {
 	t.Helper()
 	rows := make(map[string]int)
 	for _, r := range l.records {
-		rows[fmt.Sprint(r.Number, r.What, r.Group)]++
+		rows[fmt.Sprint(r.Number, r.Event, r.Group)]++
 	}
 	for _, e := range l.entries {
 		want := map[string]int{fmt.Sprint(e.Number, bot.WasAccepted): 1}

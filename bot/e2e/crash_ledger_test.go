@@ -79,7 +79,7 @@ func (tw *town) read(ctx context.Context, t *testing.T) *ledger {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found && record.What == bot.WasAccepted {
+		if found && record.Event == bot.WasAccepted {
 			l.entries = append(l.entries, e)
 		}
 	}

@@ -74,7 +74,7 @@ func accept(b *testing.B, record *journal.Journal, key string, cmd commands.Comm
 	e, fresh, err := record.Accept(b.Context(), bot.Entry{
 		Key: key, Caller: commands.Caller{Ref: "slack:user:U0ALICE"}, Command: cmd, Changes: changes,
 		Place: commands.Place{Platform: "slack", Channel: "slack:C0SHOW"},
-	}, bot.Record{What: bot.WasAccepted, Caller: "slack:user:U0ALICE", Verb: cmd.Verb}, nil)
+	}, bot.Record{Event: bot.WasAccepted, Caller: "slack:user:U0ALICE", Verb: cmd.Verb}, nil)
 	if err != nil || !fresh {
 		b.Fatalf("accepted %v, %v", fresh, err)
 	}
@@ -120,8 +120,8 @@ func putEnds(b *testing.B, s *shipped, file string, ends int) (until []time.Time
 		c.Plan = &commands.Plan{Known: true, Users: []commands.Step{{Person: user, Send: true, Until: at}}, Grants: limits}
 		c.Outcome = &commands.Outcome{Status: commands.Done, NowKnown: true, Grants: limits}
 		for _, err := range []error{
-			record.Plan(b.Context(), e, c), second(record.Settle(b.Context(), e, c, bot.Record{What: bot.WasSettled})),
-			record.Drop(b.Context(), e, bot.Unposted, bot.Record{What: bot.WasUnposted}),
+			record.Plan(b.Context(), e, c), second(record.Settle(b.Context(), e, c, bot.Record{Event: bot.WasSettled})),
+			record.Drop(b.Context(), e, bot.Unposted, bot.Record{Event: bot.WasUnposted}),
 		} {
 			if err != nil {
 				b.Fatal(err)

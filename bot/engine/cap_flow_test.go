@@ -47,7 +47,7 @@ func TestCapped(t *testing.T) {
 		rows = all
 		return len(all) == 31
 	})
-	if last := rows[0]; last.What != bot.WasCapped || last.Caller != bottest.Ref("mallory") || !strings.HasPrefix(last.Text, "21 more since 2026-11-20 15:30 UTC") {
+	if last := rows[0]; last.Event != bot.WasCapped || last.Caller != bottest.Ref("mallory") || !strings.HasPrefix(last.Text, "21 more since 2026-11-20 15:30 UTC") {
 		t.Errorf("on record is %+v", last)
 	}
 	if got, err := chat.Say(soon(t), "mallory", "whoami"); err != nil || got == "" {

@@ -235,7 +235,7 @@ func (j *job) broken(err error, doing string) bool {
 
 func outcome(e bot.Entry, c bot.Change) bot.Record {
 	r := bot.Record{
-		Number: e.Number, What: bot.WasSettled, Caller: e.By(), Place: e.Place, Verb: e.Command.Verb,
+		Number: e.Number, Event: bot.WasSettled, Caller: e.By(), Place: e.Place, Verb: e.Command.Verb,
 		Group: c.Group, Outcome: c.Outcome.Status,
 	}
 	for _, s := range slices.Concat(c.Plan.Users, c.Plan.Old) {

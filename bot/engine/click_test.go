@@ -17,7 +17,7 @@ func TestClick(t *testing.T) {
 	for _, tc := range []struct {
 		name     string
 		outsider bool
-		what     bot.What
+		what     bot.Event
 		says     string
 	}{
 		{"a stale button", false, bot.WasMistaken, "does nothing any more"},
@@ -51,7 +51,7 @@ func TestClick(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(rows) != 1 || rows[0].What != tc.what || rows[0].Text != "click undo #7" {
+			if len(rows) != 1 || rows[0].Event != tc.what || rows[0].Text != "click undo #7" {
 				t.Errorf("the trail has %+v", rows)
 			}
 		})

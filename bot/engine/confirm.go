@@ -137,7 +137,7 @@ func (j *job) drop(why error) {
 	e := j.head()
 	if !j.insist(j.ctx, "closing", func(ctx context.Context) error {
 		return j.b.journal.Drop(context.WithoutCancel(ctx), e, bot.Unanswered, bot.Record{
-			Number: e.Number, What: bot.WasUnanswered, Caller: e.By(), Place: e.Place, Verb: e.Command.Verb,
+			Number: e.Number, Event: bot.WasUnanswered, Caller: e.By(), Place: e.Place, Verb: e.Command.Verb,
 			Outcome: commands.Failed, Detail: why.Error(),
 		})
 	}) {

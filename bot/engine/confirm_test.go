@@ -56,15 +56,15 @@ func closed(t *testing.T, s *bottest.Stage) {
 }
 
 // states are the kinds of rows in the audit trail.
-func states(t *testing.T, s *bottest.Stage) []bot.What {
+func states(t *testing.T, s *bottest.Stage) []bot.Event {
 	t.Helper()
 	rows, err := s.Journal.Trail(t.Context(), bot.Filter{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []bot.What
+	var all []bot.Event
 	for _, r := range rows {
-		all = append(all, r.What)
+		all = append(all, r.Event)
 	}
 	return all
 }
@@ -162,7 +162,7 @@ func TestConfirmAtStart(t *testing.T) {
 					Verb: commands.Add, Target: commands.Target{Groups: []imapi.GroupID{groupA}}, Users: []commands.Person{{ID: "user1"}},
 				},
 				Changes: []bot.Change{{Group: groupA}},
-			}, bot.Record{What: bot.WasAccepted}, nil)
+			}, bot.Record{Event: bot.WasAccepted}, nil)
 			check(t, err)
 			if test.reach != nil {
 				test.reach(t, stage, e)

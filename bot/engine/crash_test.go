@@ -113,7 +113,7 @@ func (d drama) end(t *testing.T, s *bottest.Stage, chat *bottest.Chat, entry int
 		limits = append(limits, fmt.Sprint(g.Group, g.User, g.Until, g.Entry))
 	}
 	for _, r := range records {
-		trail = append(trail, fmt.Sprint(r.What, r.Group, r.Outcome))
+		trail = append(trail, fmt.Sprint(r.Event, r.Group, r.Outcome))
 	}
 	slices.Sort(limits)
 	slices.SortStableFunc(trail, cmp.Compare)

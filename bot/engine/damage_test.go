@@ -55,7 +55,7 @@ func TestDamagedEnd(t *testing.T) {
 				Key: "end:1:0", Caller: e.Caller, Place: e.Place, Under: 1, Root: e.Root,
 				Command: change.Ends(e.Command.Target, limits), Changes: []bot.Change{{Group: groupA}},
 			}
-			_, _, err = stage.Journal.Accept(t.Context(), end, bot.Record{What: bot.WasAccepted}, nil)
+			_, _, err = stage.Journal.Accept(t.Context(), end, bot.Record{Event: bot.WasAccepted}, nil)
 			check(t, err)
 			damage(t, stage, statement)
 			stage.Clock.Advance(31 * time.Minute)

@@ -241,7 +241,7 @@ func TestAcknowledgement(t *testing.T) {
 				t.Error("an entry that must not run was announced")
 			}
 			rows, err := stage.Journal.Trail(t.Context(), bot.Filter{Number: 1})
-			if err != nil || len(rows) != 2 || rows[1].What != bot.WasUnanswered {
+			if err != nil || len(rows) != 2 || rows[1].Event != bot.WasUnanswered {
 				t.Errorf("the audit trail has %+v, %v", rows, err)
 			}
 		})

@@ -77,9 +77,9 @@ func TestHistoryOfAFlood(t *testing.T) {
 	stage.Run(t, chat)
 	tell(t, chat, "add GROUP user1")
 	for i := range 600 { // more than is looked at; written as the caps would let them in within 20 minutes
-		r := bot.Record{What: bot.WasRefused, Outcome: commands.Refused, Detail: string(policy.NoRight), Groups: []imapi.GroupID{groupA}}
+		r := bot.Record{Event: bot.WasRefused, Outcome: commands.Refused, Detail: string(policy.NoRight), Groups: []imapi.GroupID{groupA}}
 		if i%2 == 0 {
-			r = bot.Record{What: bot.WasMistaken, Outcome: commands.Mistaken}
+			r = bot.Record{Event: bot.WasMistaken, Outcome: commands.Mistaken}
 		}
 		r.Caller, r.At = bottest.Ref("mallory"), stage.Clock.Now()
 		_, _, err := stage.Journal.Note(t.Context(), fmt.Sprint("flood", i), r)

@@ -42,7 +42,7 @@ func put(t *testing.T, stage *bottest.Stage, n int, groups []imapi.GroupID) {
 			Verb: commands.Remove, Target: commands.Target{Alias: "all", Groups: groups}, Users: []commands.Person{{ID: "user1"}},
 		},
 		Changes: changes,
-	}, bot.Record{What: bot.WasAccepted, Caller: bottest.Ref("bob")}, nil)
+	}, bot.Record{Event: bot.WasAccepted, Caller: bottest.Ref("bob")}, nil)
 	check(t, err)
 }
 
@@ -111,7 +111,7 @@ func TestTooMuchOpen(t *testing.T) {
 		t.Errorf("bob is answered %q, %v; want %q", got, err, want)
 	}
 	rows, err := stage.Journal.Trail(t.Context(), bot.Filter{About: []string{bottest.Ref("bob")}, Limit: 1})
-	if err != nil || len(rows) != 1 || rows[0].What != bot.WasRefused || rows[0].Outcome != commands.Refused || rows[0].Detail != string(policy.TooMuchOpen) {
+	if err != nil || len(rows) != 1 || rows[0].Event != bot.WasRefused || rows[0].Outcome != commands.Refused || rows[0].Detail != string(policy.TooMuchOpen) {
 		t.Errorf("on record %+v, %v", rows, err)
 	}
 	if answer, err := chat.Deliver(soon(t), "k", "alice", "add "+groupA+" user1"); err != nil || answer.Entry == 0 || answer.Private != nil {

@@ -322,7 +322,7 @@ func (j *job) giveUp(e bot.Entry, err error) {
 	status := e.Summary().Status()
 	if j.insist(j.ctx, "giving up", func(ctx context.Context) error {
 		return j.b.journal.Drop(context.WithoutCancel(ctx), e, bot.Unposted, bot.Record{
-			Number: e.Number, What: bot.WasUnposted, Caller: e.By(), Place: e.Place, Verb: e.Command.Verb,
+			Number: e.Number, Event: bot.WasUnposted, Caller: e.By(), Place: e.Place, Verb: e.Command.Verb,
 			Outcome: status, Detail: err.Error(),
 		})
 	}) {

@@ -74,7 +74,7 @@ func TestPostingIsGivenUp(t *testing.T) {
 			until(t, "it is given up", func() bool {
 				rows, err := stage.Journal.Trail(t.Context(), bot.Filter{Limit: 10})
 				check(t, err)
-				i := slices.IndexFunc(rows, func(r bot.Record) bool { return r.What == bot.WasUnposted })
+				i := slices.IndexFunc(rows, func(r bot.Record) bool { return r.Event == bot.WasUnposted })
 				if i >= 0 {
 					r = rows[i]
 				}

@@ -86,7 +86,7 @@ func (b *Engine) note(ctx context.Context, d bot.Delivery, r bot.Reply, came tim
 	entry, fresh, err := b.journal.Note(limited, d.Key, r.Record)
 	switch {
 	case err != nil:
-		b.log.Error("answer not recorded", "caller", d.Caller.Ref, "what", r.Record.What, "err", err)
+		b.log.Error("answer not recorded", "caller", d.Caller.Ref, "what", r.Record.Event, "err", err)
 	case !fresh:
 		return bot.Answer{}
 	default:
@@ -150,7 +150,7 @@ func (b *Engine) decided(ctx context.Context, e bot.Entry, by time.Time) bot.Ent
 func (b *Engine) unrecorded(ctx context.Context, d bot.Delivery, a bot.Acceptance, err error, came time.Time) bot.Answer {
 	if full, ok := errors.AsType[*crowded](err); ok {
 		r := a.Record
-		r.What, r.Outcome, r.Detail = bot.WasRefused, commands.Refused, string(policy.TooMuchOpen)
+		r.Event, r.Outcome, r.Detail = bot.WasRefused, commands.Refused, string(policy.TooMuchOpen)
 		return b.note(ctx, d, bot.Reply{About: a.Entry.Command, Record: r, Say: func(entry int64) words.Message {
 			return b.words.Crowded(entry, full.yours, full.entries, full.changes)
 		}}, came)

@@ -124,7 +124,7 @@ func (b *Engine) fallDue(ctx context.Context, verb func(commands.Target, []comma
 		e.Under = 0 // there is no thread
 	}
 	job, _, err := b.record(ctx, e, bot.Record{
-		What: bot.WasAccepted, Caller: bot.ClockRef, Place: e.Place, Verb: cmd.Verb, Groups: cmd.Target.Groups,
+		Event: bot.WasAccepted, Caller: bot.ClockRef, Place: e.Place, Verb: cmd.Verb, Groups: cmd.Target.Groups,
 		Text: fmt.Sprintf("%s of #%d", what, cmd.Number), Outcome: commands.Working,
 	})
 	if err != nil {

@@ -47,7 +47,7 @@ func TestUnclearLetsOthersGoFirst(t *testing.T) {
 		restart    bool
 		word       error
 		after      []string
-		what       bot.What
+		what       bot.Event
 	}{
 		{"confirmed", "add " + groupA + " user1", 7 * time.Second, false, nil, []string{"user1"}, bot.WasSettled},
 		{"not taken", "add " + groupA + " user1", 7 * time.Second, false, bot.ErrNotRun, nil, bot.WasUnanswered},

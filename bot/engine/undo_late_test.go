@@ -103,7 +103,7 @@ func acceptUndo(t *testing.T, stage *bottest.Stage, number int64) (undo int64) {
 		Place:   commands.Place{Platform: bottest.Platform, Channel: bottest.Platform + ":channel"},
 		Changes: []bot.Change{{Group: imapi.GroupID(groupA)}},
 	}
-	e, _, err = stage.Journal.Accept(t.Context(), e, bot.Record{What: bot.WasAccepted, Caller: e.Caller.Ref}, nil)
+	e, _, err = stage.Journal.Accept(t.Context(), e, bot.Record{Event: bot.WasAccepted, Caller: e.Caller.Ref}, nil)
 	check(t, err)
 	return e.Number
 }

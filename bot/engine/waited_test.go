@@ -20,7 +20,7 @@ func waited(t *testing.T, stage *bottest.Stage, cmd commands.Command, wait time.
 		Place:   commands.Place{Platform: bottest.Platform, Channel: bottest.Platform + ":channel"},
 		Changes: []bot.Change{{Group: groupA}},
 	}
-	_, _, err := stage.Journal.Accept(t.Context(), e, bot.Record{What: bot.WasAccepted, Caller: e.Caller.Ref}, nil)
+	_, _, err := stage.Journal.Accept(t.Context(), e, bot.Record{Event: bot.WasAccepted, Caller: e.Caller.Ref}, nil)
 	check(t, err)
 	stage.Clock.Advance(wait)
 	stage.Restart(t)

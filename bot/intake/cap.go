@@ -127,7 +127,7 @@ func (in *Intake) Unanswered(all bool) (rows []bot.Record) {
 	}
 	for _, c := range in.caps.overdue(now) {
 		rows = append(rows, bot.Record{
-			What: bot.WasCapped, Caller: c.Ref, Place: c.Place, Outcome: commands.Refused,
+			Event: bot.WasCapped, Caller: c.Ref, Place: c.Place, Outcome: commands.Refused,
 			Text: fmt.Sprintf("%d more since %s, not answered", c.Count, words.UTC(c.Since)),
 		})
 	}

@@ -135,14 +135,14 @@ func acceptance(d bot.Delivery, cmd commands.Command, decision policy.Decision) 
 
 // note begins the audit row of a delivery: what was typed or pressed. A platform with fields has no typed
 // text: it shows the command as it would be typed.
-func note(d bot.Delivery, what bot.What, v commands.Verb, text string) bot.Record {
+func note(d bot.Delivery, what bot.Event, v commands.Verb, text string) bot.Record {
 	switch {
 	case d.Click != nil:
 		text = d.Click.Text()
 	case d.Fields == nil:
 		text = d.Text
 	}
-	return bot.Record{What: what, Caller: d.Caller.Ref, Place: d.Place, Verb: v, Text: text}
+	return bot.Record{Event: what, Caller: d.Caller.Ref, Place: d.Place, Verb: v, Text: text}
 }
 
 func refused(d bot.Delivery, cmd commands.Command, decision policy.Decision) bot.Record {

@@ -87,7 +87,7 @@ func (in *Intake) groupsFor(ctx context.Context, q bot.Question, rules bot.Rules
 		return words
 	}
 	for _, r := range asked {
-		if r.What != bot.WasAccepted {
+		if r.Event != bot.WasAccepted {
 			continue
 		}
 		for _, g := range r.Groups {

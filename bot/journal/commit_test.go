@@ -116,7 +116,7 @@ func TestCommitUnknown(t *testing.T) {
 				t.Errorf("delivered again: #%d, fresh %v, error %v", e.Number, again, err)
 			}
 			test.fault = again
-			n, fresh, err := j.Note(t.Context(), "n", bot.Record{What: bot.WasRefused})
+			n, fresh, err := j.Note(t.Context(), "n", bot.Record{Event: bot.WasRefused})
 			if fresh != test.ok || (err == nil) != test.ok || test.ok && n != 2 {
 				t.Errorf("noted: #%d, fresh %v, error %v", n, fresh, err)
 			}

@@ -29,7 +29,7 @@ func (e *NothingError) Error() string {
 // and detail. It returns how many it closed and forgot. A number that stands for
 // nothing is a *NothingError, and then nothing is done.
 func (j *Journal) Discard(ctx context.Context, numbers []int64, all bool, r bot.Record) (entries, grants int, err error) {
-	r.What, r.At = bot.WasDropped, j.now()
+	r.Event, r.At = bot.WasDropped, j.now()
 	list, err := encode(append([]int64{}, numbers...))
 	if err != nil {
 		return 0, 0, err

@@ -107,14 +107,14 @@ func entry(key string, groups ...imapi.GroupID) bot.Entry {
 
 func accepted() bot.Record {
 	return bot.Record{
-		What: bot.WasAccepted, Caller: alice, Verb: commands.Add, Text: "add friday-show minho --for 2h",
+		Event: bot.WasAccepted, Caller: alice, Verb: commands.Add, Text: "add friday-show minho --for 2h",
 		Place:  commands.Place{Platform: "slack", Channel: "slack:C1", Thread: "17.1"},
 		Detail: "ALLOWLIST",
 	}
 }
 
 func settled(users ...imapi.UserID) bot.Record {
-	return bot.Record{What: bot.WasSettled, Caller: alice, Verb: commands.Add, Users: users, Outcome: commands.Done}
+	return bot.Record{Event: bot.WasSettled, Caller: alice, Verb: commands.Add, Users: users, Outcome: commands.Done}
 }
 
 func plan(ctx context.Context, j *Journal, e bot.Entry, c bot.Change, grants ...commands.Grant) error {

@@ -190,7 +190,7 @@ func (p *pair) accepting(e bot.Entry, limits []commands.Grant) {
 
 func (p *pair) note(t *rapid.T) {
 	key := fmt.Sprint("k", rapid.IntRange(0, 40).Draw(t, "key"))
-	r := bot.Record{What: bot.WasMistaken, Caller: alice, Text: "ad x", Outcome: commands.Mistaken}
+	r := bot.Record{Event: bot.WasMistaken, Caller: alice, Text: "ad x", Outcome: commands.Mistaken}
 	want, fresh := p.o.note(key, r)
 	got, gotFresh, err := p.j.Note(t.Context(), key, r)
 	if err != nil {
@@ -223,7 +223,7 @@ func (p *pair) post(t *rapid.T) {
 func (p *pair) drop(t *rapid.T) {
 	model, real := p.theirs(t, p.some(t))
 	s := rapid.SampledFrom([]bot.State{bot.Unanswered, bot.Unposted}).Draw(t, "state")
-	r := bot.Record{What: bot.WasUnposted, Caller: alice, Detail: string(s)}
+	r := bot.Record{Event: bot.WasUnposted, Caller: alice, Detail: string(s)}
 	p.sameError("Drop", p.j.Drop(t.Context(), real, s, r), p.o.drop(model, s, r))
 }
 

@@ -112,7 +112,7 @@ func countEnds(ctx context.Context, tx executor, those string, numbers []any, at
 	defer rows.Close()
 	for rows.Next() {
 		var number int64
-		var what bot.What
+		var what bot.Event
 		var outcome commands.Status
 		var n int
 		if err := rows.Scan(&number, &what, &outcome, &n); err != nil {
@@ -165,7 +165,7 @@ func askedIn(ctx context.Context, tx executor, f bot.Filter, sees func(bot.Recor
 // wasCut reports whether a row may lack groups of its entry: the first edition kept
 // twenty at most.
 func wasCut(r bot.Record) bool {
-	return r.What == bot.WasAccepted && (len(r.Groups) == 0 || len(r.Groups) == 20)
+	return r.Event == bot.WasAccepted && (len(r.Groups) == 0 || len(r.Groups) == 20)
 }
 
 // groupsOf returns all groups of an entry.

@@ -36,7 +36,7 @@ func discarding(t *testing.T, j *Journal, w *world) {
 		t.Errorf("planned after it was dropped: %v", err)
 	}
 	want := operator
-	want.What, want.At, want.Verb = bot.WasDropped, w.Now(), commands.Add
+	want.Event, want.At, want.Verb = bot.WasDropped, w.Now(), commands.Add
 	want.Number, want.Groups = open.Number, []imapi.GroupID{friday, sunday}
 	if rows := trail(t, j, bot.Filter{Number: open.Number}); len(rows) != 2 || !reflect.DeepEqual(rows[1], want) {
 		t.Errorf("audit %+v, want %+v", rows, want)

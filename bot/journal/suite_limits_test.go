@@ -119,7 +119,7 @@ func settleMade(t *testing.T, j *Journal, key string, g imapi.GroupID, made ...c
 	}
 	c := e.Changes[0]
 	c.Outcome = &commands.Outcome{Status: commands.Done, Made: made}
-	if _, err := j.Settle(t.Context(), e, c, bot.Record{What: bot.WasSettled}); err != nil {
+	if _, err := j.Settle(t.Context(), e, c, bot.Record{Event: bot.WasSettled}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -110,10 +110,10 @@ func outOfOrder(t *testing.T, j *Journal, _ *world) {
 	announce := try{"announce", func(e bot.Entry) error { return j.Announce(t.Context(), e, "root") }}
 	post := try{"post", func(e bot.Entry) error { return j.Post(t.Context(), e, "result") }}
 	drop := try{"drop", func(e bot.Entry) error {
-		return j.Drop(t.Context(), e, bot.Unanswered, bot.Record{What: bot.WasUnanswered})
+		return j.Drop(t.Context(), e, bot.Unanswered, bot.Record{Event: bot.WasUnanswered})
 	}}
 	giveUp := try{"give up", func(e bot.Entry) error {
-		return j.Drop(t.Context(), e, bot.Unposted, bot.Record{What: bot.WasUnposted})
+		return j.Drop(t.Context(), e, bot.Unposted, bot.Record{Event: bot.WasUnposted})
 	}}
 	for _, test := range []struct {
 		name    string
@@ -163,7 +163,7 @@ func olderAttempt(t *testing.T, j *Journal, w *world) {
 	lost("answer", j.Answer(t.Context(), old))
 	lost("plan", plan(t.Context(), j, old, old.Changes[0]))
 	lost("announce", j.Announce(t.Context(), old, "old root"))
-	lost("drop", j.Drop(t.Context(), old, bot.Unanswered, bot.Record{What: bot.WasUnanswered}))
+	lost("drop", j.Drop(t.Context(), old, bot.Unanswered, bot.Record{Event: bot.WasUnanswered}))
 	if err := plan(t.Context(), j, now, now.Changes[0]); err != nil {
 		t.Fatal(err)
 	}
@@ -253,12 +253,12 @@ func dropping(t *testing.T, j *Journal, c *world) {
 	for _, test := range []struct {
 		entry bot.Entry
 		state bot.State
-		what  bot.What
+		what  bot.Event
 	}{
 		{unanswered, bot.Unanswered, bot.WasUnanswered},
 		{unposted, bot.Unposted, bot.WasUnposted},
 	} {
-		record := bot.Record{What: test.what, Caller: alice, Verb: commands.Add}
+		record := bot.Record{Event: test.what, Caller: alice, Verb: commands.Add}
 		if err := j.Drop(t.Context(), test.entry, test.state, record); err != nil {
 			t.Fatal(err)
 		}

@@ -112,7 +112,7 @@ func groupsOfRow(t *testing.T, j *Journal, _ *world) {
 	for i := range 1000 {
 		groups = append(groups, imapi.GroupID(fmt.Sprint("group", i)))
 	}
-	record.What, record.Groups = bot.WasRefused, groups
+	record.Event, record.Groups = bot.WasRefused, groups
 	if _, _, err := j.Note(t.Context(), "k", record); err != nil {
 		t.Fatal(err)
 	}

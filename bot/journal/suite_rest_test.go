@@ -17,7 +17,7 @@ func turn(t *testing.T, j *Journal, _ *world) {
 	if _, err := j.Turn(t.Context(), e, bot.Change{Entry: e.Number, Group: sunday}); !errors.Is(err, bot.ErrLost) {
 		t.Errorf("of a group that it is not about: %v", err)
 	}
-	if err := j.Drop(t.Context(), e, bot.Unanswered, bot.Record{What: bot.WasUnanswered}); err != nil {
+	if err := j.Drop(t.Context(), e, bot.Unanswered, bot.Record{Event: bot.WasUnanswered}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := j.Turn(t.Context(), e, e.Changes[0]); !errors.Is(err, bot.ErrLost) {
@@ -171,7 +171,7 @@ func repeated(t *testing.T, j *Journal, w *world) {
 	}
 	dropped := mustAccept(t, j, entry("dropped"))
 	for range 3 {
-		if err := j.Drop(t.Context(), dropped, bot.Unanswered, bot.Record{What: bot.WasUnanswered}); err != nil {
+		if err := j.Drop(t.Context(), dropped, bot.Unanswered, bot.Record{Event: bot.WasUnanswered}); err != nil {
 			t.Error(err)
 		}
 	}

@@ -48,7 +48,7 @@ func storyEnds(t *testing.T, j *Journal, _ *world) {
 	}
 	mustFinish(t, j, acceptOn(t, j, "2", friday, sunday))
 	unanswered := mustAccept(t, j, entry("3"))
-	r := bot.Record{What: bot.WasUnanswered, Caller: alice, Outcome: commands.Failed}
+	r := bot.Record{Event: bot.WasUnanswered, Caller: alice, Outcome: commands.Failed}
 	if err := j.Drop(t.Context(), unanswered, bot.Unanswered, r); err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func storyEnds(t *testing.T, j *Journal, _ *world) {
 	if _, _, err := j.Discard(t.Context(), []int64{4}, false, bot.Record{Outcome: commands.Failed}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := j.Note(t.Context(), "5", bot.Record{What: bot.WasRefused, Caller: alice, Outcome: commands.Refused}); err != nil {
+	if _, _, err := j.Note(t.Context(), "5", bot.Record{Event: bot.WasRefused, Caller: alice, Outcome: commands.Refused}); err != nil {
 		t.Fatal(err)
 	}
 	stories, err := j.Stories(t.Context(), bot.Filter{}, nil)
@@ -75,7 +75,7 @@ func storyEnds(t *testing.T, j *Journal, _ *world) {
 		t.Errorf("outcomes %q, want %q", got, want)
 	}
 	rows := trail(t, j, bot.Filter{Number: 2})
-	if len(rows) != 3 || rows[0].What != bot.WasAccepted || rows[1].Group != friday || rows[2].Group != sunday {
+	if len(rows) != 3 || rows[0].Event != bot.WasAccepted || rows[1].Group != friday || rows[2].Group != sunday {
 		t.Errorf("rows %+v", rows)
 	}
 }

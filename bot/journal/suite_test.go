@@ -172,7 +172,7 @@ func acceptAgain(t *testing.T, j *Journal, _ *world) {
 }
 
 func noteOnce(t *testing.T, j *Journal, c *world) {
-	refused := bot.Record{What: bot.WasRefused, Caller: alice, Text: "add x y", Outcome: commands.Refused}
+	refused := bot.Record{Event: bot.WasRefused, Caller: alice, Text: "add x y", Outcome: commands.Refused}
 	n, fresh, err := j.Note(t.Context(), "a", refused)
 	if err != nil || !fresh || n != 1 {
 		t.Fatalf("number %d, fresh %v, error %v", n, fresh, err)
@@ -202,7 +202,7 @@ func numbers(t *testing.T, j *Journal, _ *world) {
 	var got []int64
 	for i := range 3 {
 		got = append(got, mustAccept(t, j, entry(fmt.Sprint("e", i))).Number)
-		n, _, err := j.Note(t.Context(), fmt.Sprint("n", i), bot.Record{What: bot.WasMistaken})
+		n, _, err := j.Note(t.Context(), fmt.Sprint("n", i), bot.Record{Event: bot.WasMistaken})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -217,7 +217,7 @@ func numbers(t *testing.T, j *Journal, _ *world) {
 
 func keyHashed(t *testing.T, j *Journal, _ *world) {
 	mustAccept(t, j, entry("slack:T1:1234.trigger"))
-	if _, _, err := j.Note(t.Context(), "slack:T1:5678.trigger", bot.Record{What: bot.WasMistaken}); err != nil {
+	if _, _, err := j.Note(t.Context(), "slack:T1:5678.trigger", bot.Record{Event: bot.WasMistaken}); err != nil {
 		t.Fatal(err)
 	}
 	for _, table := range []string{"entry", "audit"} {

@@ -31,7 +31,7 @@ func trailFilters(t *testing.T, j *Journal, c *world) {
 	first := mustAccept(t, j, entry("1"))          // #1 friday, user1, alice
 	second := mustAccept(t, j, entry("2", sunday)) // #2 sunday, user1, alice
 	c.Advance(time.Hour)
-	bob := bot.Record{What: bot.WasRefused, Caller: "discord:user:42", Text: "add"}
+	bob := bot.Record{Event: bot.WasRefused, Caller: "discord:user:42", Text: "add"}
 	if _, _, err := j.Note(t.Context(), "3", bob); err != nil { // #3 bob
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func trailFilters(t *testing.T, j *Journal, c *world) {
 	rows := trail(t, j, bot.Filter{Number: 1})
 	want := settled("user7")
 	want.Number, want.Group, want.At = 1, friday, c.Now()
-	if rows[0].What != bot.WasAccepted || !reflect.DeepEqual(rows[1], want) {
+	if rows[0].Event != bot.WasAccepted || !reflect.DeepEqual(rows[1], want) {
 		t.Errorf("rows %+v, want accepted and %+v", rows, want)
 	}
 
@@ -103,11 +103,11 @@ func trailReaders(t *testing.T, j *Journal) {
 	show := []imapi.GroupID{"reader-show"}
 	var numbers []int64
 	for i, r := range []bot.Record{
-		{What: bot.WasRefused, Caller: mallory, Groups: show, Detail: string(policy.NoRight)},
-		{What: bot.WasRefused, Caller: mallory, Groups: show, Detail: string(policy.CallerBlocked)},
-		{What: bot.WasRefused, Caller: mallory, Groups: show, Detail: string(policy.CallerOutsider)},
-		{What: bot.WasRefused, Caller: carol, Groups: show, Detail: string(policy.NoRule)},
-		{What: bot.WasMistaken, Caller: carol, Detail: "near alias"},
+		{Event: bot.WasRefused, Caller: mallory, Groups: show, Detail: string(policy.NoRight)},
+		{Event: bot.WasRefused, Caller: mallory, Groups: show, Detail: string(policy.CallerBlocked)},
+		{Event: bot.WasRefused, Caller: mallory, Groups: show, Detail: string(policy.CallerOutsider)},
+		{Event: bot.WasRefused, Caller: carol, Groups: show, Detail: string(policy.NoRule)},
+		{Event: bot.WasMistaken, Caller: carol, Detail: "near alias"},
 	} {
 		number, _, err := j.Note(t.Context(), fmt.Sprint("reader", i), r)
 		if err != nil {

@@ -30,7 +30,7 @@ func recording(key string, number any, r bot.Record, more []string) ([]statement
 		key = hash(key)
 	}
 	statements := []statement{insertion(`INSERT INTO audit (key, `+recordColumns+`) VALUES `, [][]any{{
-		orNull(key), number, r.At.UnixMicro(), clean(r.What), clean(r.Caller),
+		orNull(key), number, r.At.UnixMicro(), clean(r.Event), clean(r.Caller),
 		clean(r.Place.Platform), clean(r.Place.Channel), clean(r.Place.Thread), clean(r.Verb),
 		clean(r.Group), groups, users, cut(clean(r.Text), bot.MaxText), clean(r.Outcome), clean(r.Detail),
 	}}, ``)}
@@ -96,7 +96,7 @@ func scanRecord(rows *sql.Rows, known map[string][]imapi.GroupID) (bot.Record, e
 	var r bot.Record
 	var at int64
 	var groups, users string
-	err := rows.Scan(&r.Number, &at, &r.What, &r.Caller, &r.Place.Platform, &r.Place.Channel, &r.Place.Thread,
+	err := rows.Scan(&r.Number, &at, &r.Event, &r.Caller, &r.Place.Platform, &r.Place.Channel, &r.Place.Thread,
 		&r.Verb, &r.Group, &groups, &users, &r.Text, &r.Outcome, &r.Detail)
 	if err != nil {
 		return r, err

@@ -78,7 +78,7 @@ func upgrade(t *testing.T, url string, db *sql.DB, d dialect, version int) {
 			t.Errorf("decided since #%d: %v, want %v", since, got, want)
 		}
 	}
-	if got := trail(t, j, bot.Filter{Number: 1}); len(got) != 2 || got[0].What != bot.WasAccepted || got[1].Outcome != commands.Done {
+	if got := trail(t, j, bot.Filter{Number: 1}); len(got) != 2 || got[0].Event != bot.WasAccepted || got[1].Outcome != commands.Done {
 		t.Errorf("audit rows of #1: %+v", got)
 	}
 	limits := onRecord(t, j, friday)

@@ -28,7 +28,7 @@ func TestConnectionLost(t *testing.T) {
 				t.Errorf("accepted %+v", e)
 			}
 			p.losing(loss{"a refused text", before})
-			n, fresh, err := j.Note(t.Context(), "n", bot.Record{What: bot.WasRefused, Text: "a refused text"})
+			n, fresh, err := j.Note(t.Context(), "n", bot.Record{Event: bot.WasRefused, Text: "a refused text"})
 			if err != nil || !fresh || n <= e.Number || p.pending() {
 				t.Errorf("noted: #%d, fresh %v, error %v", n, fresh, err)
 			}

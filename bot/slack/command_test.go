@@ -190,7 +190,7 @@ func TestDeliveredTwice(t *testing.T) {
 			}
 			accepted := 0
 			for _, r := range rows {
-				if r.What == bot.WasAccepted {
+				if r.Event == bot.WasAccepted {
 					accepted++
 				}
 			}

@@ -227,7 +227,7 @@ func TestLateNowhere(t *testing.T) {
 			w.Until("it is on record", func() bool {
 				rows, err := w.Journal.Trail(w.Soon(), bot.Filter{Number: 2, Limit: 10})
 				return err == nil && slices.ContainsFunc(rows, func(r bot.Record) bool {
-					return r.What == bot.WasUnposted && strings.Contains(r.Detail, tc.code)
+					return r.Event == bot.WasUnposted && strings.Contains(r.Detail, tc.code)
 				})
 			})
 		})
@@ -246,7 +246,7 @@ func TestGivenUp(t *testing.T) {
 	w.Until("it is on record", func() bool {
 		rows, err := w.Journal.Trail(w.Soon(), bot.Filter{Number: 1, Limit: 10})
 		return err == nil && slices.ContainsFunc(rows, func(r bot.Record) bool {
-			return r.What == bot.WasUnposted && r.Outcome == commands.Done
+			return r.Event == bot.WasUnposted && r.Outcome == commands.Done
 		})
 	})
 	if got := w.API.Admins(group); !slices.Equal(got, []string{"user1"}) {

@@ -147,7 +147,7 @@ func (m *model) outcomes(says string) map[string]commands.Status {
 	must(m.t, err)
 	all := make(map[string]commands.Status)
 	for _, r := range records {
-		if r.What == bot.WasSettled {
+		if r.Event == bot.WasSettled {
 			all[string(r.Group)] = r.Outcome
 		}
 	}
