@@ -30,8 +30,8 @@ func wider() commands.Set {
 		Name: "follow-up", Kind: commands.Text(func(c *commands.Command) *string { return &c.About }),
 	})
 	return append(table,
-		commands.Row{Verb: "ping", Synonyms: []string{"hello"}, Everybody: true},
-		commands.Row{Verb: "audit", CallsAPI: true, Ruled: true, Args: []commands.Field{{Name: "group", Kind: commands.Group{}}}},
+		commands.Row{Verb: "serenade", Synonyms: []string{"halloo"}, Everybody: true},
+		commands.Row{Verb: "appraise", CallsAPI: true, Ruled: true, Args: []commands.Field{{Name: "group", Kind: commands.Group{}}}},
 	)
 }
 
@@ -44,10 +44,10 @@ func TestMoreCommands(t *testing.T) {
 		text string
 		want commands.Command
 	}{
-		{"ping", commands.Command{Verb: "ping"}},
-		{"HELLO", commands.Command{Verb: "ping"}},
-		{"help ping", commands.Command{Verb: commands.Help, Topic: "ping"}},
-		{"audit @TGS#a1", commands.Command{Verb: "audit", Target: show}},
+		{"serenade", commands.Command{Verb: "serenade"}},
+		{"HALLOO", commands.Command{Verb: "serenade"}},
+		{"help serenade", commands.Command{Verb: commands.Help, Topic: "serenade"}},
+		{"appraise @TGS#a1", commands.Command{Verb: "appraise", Target: show}},
 		{"remove @TGS#a1 --follow-up see the log --dry-run user1", removing},
 	} {
 		got, m := g.Parse(tt.text, commands.Names{}, nil)
@@ -68,9 +68,9 @@ func TestMoreCommands(t *testing.T) {
 		text string
 		want grammar.Mistake
 	}{
-		{"pin", grammar.Mistake{Problem: grammar.UnknownVerb, Verb: "ping", Word: "pin", Nearest: "ping"}},
-		{"ping pong", grammar.Mistake{Problem: grammar.TooManyWords, Verb: "ping", Word: "pong"}},
-		{"audit", grammar.Mistake{Problem: grammar.GroupMissing, Verb: "audit"}},
+		{"serenad", grammar.Mistake{Problem: grammar.UnknownVerb, Verb: "serenade", Word: "serenad", Nearest: "serenade"}},
+		{"serenade pong", grammar.Mistake{Problem: grammar.TooManyWords, Verb: "serenade", Word: "pong"}},
+		{"appraise", grammar.Mistake{Problem: grammar.GroupMissing, Verb: "appraise"}},
 		{"remove @TGS#a1 user1 --folow-up x", grammar.Mistake{Problem: grammar.UnknownFlag, Verb: commands.Remove, Word: "--folow-up", Nearest: "--follow-up"}},
 		{"remove @TGS#a1 user1 follow_up x", grammar.Mistake{Problem: grammar.OptionWord, Verb: commands.Remove, Word: "follow_up", Nearest: "--follow-up x"}},
 		{"remove @TGS#a1 user1 --follow-up", grammar.Mistake{Problem: grammar.FlagValue, Verb: commands.Remove, Word: "--follow-up"}},
@@ -81,16 +81,16 @@ func TestMoreCommands(t *testing.T) {
 			t.Errorf("%q is %+v, want %+v", tt.text, m, tt.want)
 		}
 	}
-	if _, m := grammar.Parse("ping", commands.Names{}, nil); m == nil {
+	if _, m := grammar.Parse("serenade", commands.Names{}, nil); m == nil {
 		t.Error("the bot's own table has changed")
 	}
 }
 
 func TestMoreCommandsExplained(t *testing.T) {
 	w := words.English().Of(wider())
-	w.About["ping"], w.About["audit"], w.Options["follow_up"] = "answers pong", "shows who did what", "where to read more"
+	w.About["serenade"], w.About["appraise"], w.Options["follow_up"] = "answers pong", "shows who did what", "where to read more"
 	shown := w.Help(0, "").String()
-	order := []string{"• /liveadmin add ", "• /liveadmin help ", "• /liveadmin ping   answers pong\n", "• /liveadmin audit GROUP   shows who did what\n"}
+	order := []string{"• /liveadmin add ", "• /liveadmin help ", "• /liveadmin serenade   answers pong\n", "• /liveadmin appraise GROUP   shows who did what\n"}
 	for i, line := range order {
 		at := strings.Index(shown, line)
 		if at < 0 || i > 0 && at < strings.Index(shown, order[i-1]) {
@@ -104,16 +104,16 @@ func TestMoreCommandsExplained(t *testing.T) {
 		}
 	}
 	shown = w.Mistake(0, grammar.Mistake{Problem: grammar.UnknownVerb, Word: "xyz"}).String()
-	if !strings.Contains(shown, "whoami, help, ping, audit\n") {
+	if !strings.Contains(shown, ", serenade, appraise\n") {
 		t.Errorf("a mistake lists\n%s", shown)
 	}
-	audit := policy.Right{Commands: []commands.Verb{"audit"}, Here: true}
-	shown = w.Welcome(0, policy.Rights{Given: []policy.Right{audit}}).String()
-	if !strings.Contains(shown, "You can use audit.\n") || !strings.Contains(shown, "Example: /liveadmin audit @TGS#") {
-		t.Errorf("who may use audit is welcomed by\n%s", shown)
+	appraise := policy.Right{Commands: []commands.Verb{"appraise"}, Here: true}
+	shown = w.Welcome(0, policy.Rights{Given: []policy.Right{appraise}}).String()
+	if !strings.Contains(shown, "You can use appraise.\n") || !strings.Contains(shown, "Example: /liveadmin appraise @TGS#") {
+		t.Errorf("who may use appraise is welcomed by\n%s", shown)
 	}
 	shown = w.Whoami(0, commands.Caller{}, policy.Rights{Given: []policy.Right{{Commands: []commands.Verb{commands.Add}}}}, "").String()
-	if !strings.Contains(shown, "No rule gives you remove, list, audit.\n") {
+	if !strings.Contains(shown, "No rule gives you remove, list, appraise.\n") {
 		t.Errorf("whoami says\n%s", shown)
 	}
 }
@@ -121,7 +121,7 @@ func TestMoreCommandsExplained(t *testing.T) {
 func TestMoreCommandsDecided(t *testing.T) {
 	const alice, bob = "slack:user:UALICE", "slack:user:UBOB"
 	p := policy.Policy{Rules: []policy.Rule{
-		{Name: "audits", Allow: []string{alice}, Commands: []commands.Verb{"audit"}, Groups: []string{"g1"}},
+		{Name: "appraises", Allow: []string{alice}, Commands: []commands.Verb{"appraise"}, Groups: []string{"g1"}},
 	}}.Of(wider())
 	on := func(v commands.Verb, groups ...imapi.GroupID) commands.Command {
 		return commands.Command{Verb: v, Target: commands.Target{Groups: groups}}
@@ -131,11 +131,11 @@ func TestMoreCommandsDecided(t *testing.T) {
 		cmd  commands.Command
 		want bool
 	}{
-		{alice, on("audit", "g1"), true},
-		{alice, on("audit", "g2"), false},
+		{alice, on("appraise", "g1"), true},
+		{alice, on("appraise", "g2"), false},
 		{alice, on(commands.List, "g1"), false},
-		{bob, on("audit", "g1"), false},
-		{bob, on("ping"), true},
+		{bob, on("appraise", "g1"), false},
+		{bob, on("serenade"), true},
 		{bob, on("unheard-of"), false},
 		{alice, on("unheard-of"), false},
 	} {
@@ -146,7 +146,7 @@ func TestMoreCommandsDecided(t *testing.T) {
 	if !p.SeesGroups(commands.Caller{Ref: alice}, "g1") || p.SeesGroups(commands.Caller{Ref: alice}, "g2") {
 		t.Error("who may use a command on a group sees that group, and no other")
 	}
-	if got := wider().Ruled(); !slices.Contains(got, "audit") || slices.Contains(got, "ping") {
+	if got := wider().Ruled(); !slices.Contains(got, "appraise") || slices.Contains(got, "serenade") {
 		t.Errorf("a rule can give %v", got)
 	}
 }

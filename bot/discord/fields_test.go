@@ -76,25 +76,25 @@ func TestDefinition(t *testing.T) {
 
 // TestMoreCommands: a command and a flag more in the table are registered.
 func TestMoreCommands(t *testing.T) {
-	table := append(slices.Clone(commands.Table), commands.Row{Verb: "ping", Everybody: true, Flags: []commands.Field{
+	table := append(slices.Clone(commands.Table), commands.Row{Verb: "serenade", Everybody: true, Flags: []commands.Field{
 		{Name: "how-often", Kind: commands.Text(func(c *commands.Command) *string { return &c.Reason })},
 		{Name: "loud", Kind: commands.Switch(func(c *commands.Command) *bool { return &c.New })},
 	}})
 	says := words.English().Of(table)
-	says.About["ping"], says.Options["how_often"], says.Options["loud"] = "answers pong", "a number", "be heard"
+	says.About["serenade"], says.Options["how_often"], says.Options["loud"] = "answers pong", "a number", "be heard"
 	subs := registered(t, table, says)
-	ping := subs[len(subs)-1]
-	if ping.Name != "ping" || ping.Description != "Answers pong" || len(ping.Options) != 2 {
-		t.Fatalf("registered last is %+v", ping)
+	serenade := subs[len(subs)-1]
+	if serenade.Name != "serenade" || serenade.Description != "Answers pong" || len(serenade.Options) != 2 {
+		t.Fatalf("registered last is %+v", serenade)
 	}
-	if f := ping.Options[0]; f.Name != "how_often" || f.Type != 3 || f.Description != "A number" || f.Required {
+	if f := serenade.Options[0]; f.Name != "how_often" || f.Type != 3 || f.Description != "A number" || f.Required {
 		t.Errorf("the flag with a value is %+v", f)
 	}
-	if f := ping.Options[1]; f.Name != "loud" || f.Type != 5 || f.Description != "Be heard" || f.Required {
+	if f := serenade.Options[1]; f.Name != "loud" || f.Type != 5 || f.Description != "Be heard" || f.Required {
 		t.Errorf("the flag without a value is %+v", f)
 	}
 	help := subs[slices.IndexFunc(subs, func(s registeredField) bool { return s.Name == "help" })]
-	if all := help.Options[0].Choices; len(all) != len(table.Verbs()) || all[len(all)-1].Value != "ping" {
+	if all := help.Options[0].Choices; len(all) != len(table.Verbs()) || all[len(all)-1].Value != "serenade" {
 		t.Errorf("help can be asked about %v", all)
 	}
 }
