@@ -3,6 +3,7 @@ package engine_test
 import (
 	"fmt"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"testing"
@@ -28,8 +29,8 @@ func many(stage *bottest.Stage, groups int) []imapi.GroupID {
 	return all
 }
 
-// put puts an add of bob's on record without anybody to carry it.
-func put(t *testing.T, stage *bottest.Stage, n int, groups []imapi.GroupID) {
+// put puts a command of bob's on record without anybody to carry it.
+func put(t *testing.T, stage *bottest.Stage, n int, verb commands.Verb, groups []imapi.GroupID) {
 	t.Helper()
 	changes := make([]bot.Change, len(groups))
 	for i, g := range groups {
@@ -39,7 +40,7 @@ func put(t *testing.T, stage *bottest.Stage, n int, groups []imapi.GroupID) {
 		Key: fmt.Sprint("put ", n), Caller: commands.Caller{Ref: bottest.Ref("bob")},
 		Place: commands.Place{Platform: bottest.Platform, Channel: "chat:channel"},
 		Command: commands.Command{
-			Verb: commands.Remove, Target: commands.Target{Alias: "all", Groups: groups}, Users: []commands.Person{{ID: "user1"}},
+			Verb: verb, Target: commands.Target{Alias: "all", Groups: groups}, Users: []commands.Person{{ID: "user1"}},
 		},
 		Changes: changes,
 	}, bot.Record{Event: bot.WasAccepted, Caller: bottest.Ref("bob")}, nil)
@@ -59,7 +60,7 @@ func TestMemoryFollowsTheWork(t *testing.T) {
 				own[i] = imapi.GroupID(fmt.Sprintf("@TGS#aOWN%02d%04d", n, i))
 			}
 		}
-		put(t, stage, n, own)
+		put(t, stage, n, commands.Remove, own)
 	}
 	stage.Restart(t)
 	check(t, stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Times: -1}))
@@ -91,6 +92,35 @@ func TestMemoryFollowsTheWork(t *testing.T) {
 	}
 }
 
+// TestWorkersAreLimited: many large commands do not have as many workers as groups, but each
+// has one, and one that takes a right away has all it can use.
+func TestWorkersAreLimited(t *testing.T) {
+	const entries, groups, room = 20, 100, 40 // of an entry: twice a tenth of the limit
+	stage, chat := open(t, imapi.WithRateLimit(200))
+	for n := range entries {
+		own := make([]imapi.GroupID, groups)
+		for i := range own {
+			own[i] = imapi.GroupID(fmt.Sprintf("@TGS#aOWN%02d%04d", n, i))
+		}
+		verb := commands.Add
+		if n == entries-1 {
+			verb = commands.Remove
+		}
+		put(t, stage, n, verb, own)
+	}
+	stage.Restart(t)
+	check(t, stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Times: -1}))
+	stop := stage.Run(t, chat)
+	check(t, second(chat.Deliver(soon(t), "k", "alice", "list "+groupA))) // all are taken up by then
+	var stacks strings.Builder
+	check(t, pprof.Lookup("goroutine").WriteTo(&stacks, 2))
+	if n := strings.Count(stacks.String(), "engine.(*job).worker("); n < 200 || n > 200+entries+room {
+		t.Errorf("%d workers", n)
+	}
+	stage.API.ClearFaults()
+	stop()
+}
+
 // TestTooMuchOpen: who has very much in progress is refused one more command, privately and
 // on record; others are not.
 func TestTooMuchOpen(t *testing.T) {
@@ -101,7 +131,7 @@ func TestTooMuchOpen(t *testing.T) {
 	}}})
 	all := many(stage, 1000)
 	for n := range 5 {
-		put(t, stage, n, all)
+		put(t, stage, n, commands.Remove, all)
 	}
 	stage.Restart(t)
 	check(t, stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Times: -1}))
