@@ -62,9 +62,6 @@ func readReply(status int, body []byte) (_ *reply, fault string) {
 
 // decode reads the JSON of an answer. Of a failure the envelope is enough.
 func decode(body []byte) (_ *reply, ok bool) {
-	if r, ordinary := readPlain(body); ordinary {
-		return r, true
-	}
 	r := new(reply)
 	if json.Unmarshal(body, r) == nil {
 		return r, true

@@ -36,6 +36,12 @@ func TestReadReply(t *testing.T) {
 		{"two answers", 200, `{"ActionStatus":"OK","ErrorCode":0}{}`, 0, "not the API's JSON"},
 		{"a code as text", 200, `{"ActionStatus":"OK","ErrorCode":"0"}`, 0, "not the API's JSON"},
 		{"a code too large", 200, `{"ActionStatus":"FAIL","ErrorCode":1e30}`, 0, "not the API's JSON"},
+		{"a code with a fraction", 200, `{"ActionStatus":"FAIL","ErrorCode":1.5}`, 0, "not the API's JSON"},
+		{"a code with a zero before it", 200, `{"ActionStatus":"FAIL","ErrorCode":07}`, 0, "not the API's JSON"},
+		{"a negative code", 200, `{"ActionStatus":"FAIL","ErrorCode":-1}`, -1, ""},
+		{"a code twice", 200, `{"ActionStatus":"FAIL","ErrorCode":1,"ErrorCode":2}`, 2, ""},
+		{"a comma too much", 200, `{"ActionStatus":"OK","ErrorCode":0,}`, 0, "not the API's JSON"},
+		{"a control character in a text", 200, "{\"ActionStatus\":\"OK\",\"ErrorInfo\":\"a\nb\"}", 0, "not the API's JSON"},
 		{"too large", 200, strings.Repeat(" ", maxReply+1), 0, "more than 1048576 bytes"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -59,6 +65,8 @@ func TestAdminListIsReadInEveryForm(t *testing.T) {
 		{"null", `,"Admin_List":null`, []Admin{}},
 		{"empty", `,"Admin_List":[]`, []Admin{}},
 		{"in another order", `,"Admin_List":[{"Admin_Account":"b","NickName":"Bo","Avatar":""},{"Admin_Account":"a"}]`, []Admin{{"a", ""}, {"b", "Bo"}}},
+		{"the same field twice", `,"Admin_List":[{"Admin_Account":"a"},{"Admin_Account":"c"}],"Admin_List":[{"Admin_Account":"b"}]`, []Admin{{"b", ""}}},
+		{"with escapes, no UTF-8 and unknown fields", `,"Admin_List":[{"Admin_Account":"a","Role":"","NickName":"\u7fa4` + "\xff" + `"}]`, []Admin{{"a", "群\uFFFD"}}},
 		{"twice, and nobody", `,"Admin_List":[{"Admin_Account":"a","NickName":"A"},null,{},{"Admin_Account":"a"}]`, []Admin{{"a", "A"}}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -102,6 +110,7 @@ func FuzzReply(f *testing.F) {
 		`{"ActionStatus":"OK","ErrorCode":0,"Admin_List":[{"Admin_Account":"a","NickName":"n"}]}`,
 		`{"ActionStatus":"OK","ErrorCode":0,"ResultItem":[{"UserID":"a","AccountStatus":"Imported"}]}`,
 		`{"ActionStatus":"FAIL","ErrorInfo":"\u0000usersig=x","ErrorCode":10010}`,
+		` {"Admin_List" : [ {"Admin_Account":"a"}, {} ],"Admin_List":[null],"ResultItem":[null],"errorcode":-1.5e3} `,
 		`<html>502</html>`, ``, `null`, `[]`, "\xff",
 	} {
 		f.Add(200, []byte(seed))
