@@ -102,14 +102,14 @@ func (s *service) build(ctx context.Context, cfg config.Config) (_ *running, err
 	if err != nil {
 		return nil, err
 	}
-	if r.platforms, err = s.connect(cfg, r.policy, held, func() bool { return r.record.Shared() }); err != nil {
-		return nil, err
-	}
 	r.record, err = journal.Open(ctx, cfg.Database.Reveal(), cfg.IM.SDKAppID, journal.WithLogger(s.log), journal.WithShares(cfg.IM.RateLimit, api.SetShare, api.Busy))
 	if err != nil {
 		return nil, err
 	}
-	r.bot, err = NewBot(r.record, s.wrap, api, r.policy.Rules, s.log, s.metrics)
+	r.platforms, err = s.connect(cfg, r.policy, held, r.record.Shared, r.record)
+	if err == nil {
+		r.bot, err = NewBot(r.record, s.wrap, api, r.policy.Rules, s.log, s.metrics)
+	}
 	if err == nil {
 		r.server, err = r.listen()
 	}

@@ -25,8 +25,9 @@ type platform interface {
 	Mount(func(pattern string, h http.Handler))
 }
 
-// connect returns the platforms that have credentials in the settings.
-func (s *service) connect(cfg config.Config, rules *config.Policy, held func() error, shared func() bool) ([]platform, error) {
+// connect returns the platforms that have credentials in the settings. Those that are not
+// to run need no memory.
+func (s *service) connect(cfg config.Config, rules *config.Policy, held func() error, shared func() bool, memory discord.Memory) ([]platform, error) {
 	var all []platform
 	policy := func() policy.Policy { return rules.Rules().Policy }
 	if cfg.Slack.HasCredentials() {
@@ -37,7 +38,7 @@ func (s *service) connect(cfg config.Config, rules *config.Policy, held func() e
 		all = append(all, p)
 	}
 	if cfg.Discord.HasCredentials() {
-		p, err := discord.New(cfg.Discord, discord.Options{Log: s.log, Policy: policy, Gate: held, Dropped: s.metrics.GatewayDropped})
+		p, err := discord.New(cfg.Discord, discord.Options{Log: s.log, Policy: policy, Memory: memory, Gate: held, Dropped: s.metrics.GatewayDropped})
 		if err != nil {
 			return nil, err
 		}
@@ -49,7 +50,7 @@ func (s *service) connect(cfg config.Config, rules *config.Policy, held func() e
 // accepted asks the services whether they accept the credentials of the settings, where
 // these are others than those in use.
 func (r *running) accepted(ctx context.Context, cfg config.Config, rules *config.Policy) error {
-	all, err := r.connect(cfg, rules, nil, nil)
+	all, err := r.connect(cfg, rules, nil, nil, nil)
 	if err != nil {
 		return err
 	}

@@ -148,5 +148,44 @@ func (d *Discord) checkCommand(ctx context.Context, app application) bot.Finding
 	default:
 		f.Detail = "it is registered " + where
 	}
+	return d.checkLeft(ctx, app, there, f)
+}
+
+// checkLeft adds to a finding where else the command is registered: people would see it
+// twice there.
+func (d *Discord) checkLeft(ctx context.Context, app application, there *registered, f bot.Finding) bot.Finding {
+	servers, err := d.allServers(ctx)
+	if err != nil {
+		return useless(commandChecked, err)
+	}
+	var left, remedies []string
+	for _, s := range append([]server{{}}, servers...) {
+		if s.ID == d.config.GuildID {
+			continue
+		}
+		scope := scopeOf(app.ID, s.ID)
+		old, err := d.registeredIn(ctx, scope)
+		if isRefusal(err) {
+			continue // no command is allowed there
+		}
+		if err != nil {
+			f.Detail += fmt.Sprintf("; not known whether it is also in others of the %d servers: %v", len(servers), err)
+			break
+		}
+		if old == nil || there != nil && old.ID == there.ID {
+			continue
+		}
+		where := "for all servers"
+		if s.ID != "" {
+			where = "in " + s.String()
+		}
+		left = append(left, where)
+		remedies = append(remedies, fmt.Sprintf(`curl -X DELETE -H "Authorization: Bot $DISCORD_TOKEN" %s%s/%s`, apiRoot, scope, old.ID))
+	}
+	if len(left) > 0 {
+		f.Status = bot.IsWrong
+		f.Detail += ", and from an earlier setting also " + bot.Some(left) + ", where people see it twice"
+		f.Remedy = "Delete it there: " + remedies[0]
+	}
 	return f
 }

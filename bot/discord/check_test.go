@@ -128,6 +128,9 @@ func TestCheckWrong(t *testing.T) {
 			"OK Discord token: ", "FAIL Discord gateway: Discord refuses: asking for the gateway: HTTP 502 [Wait a minute, then check again.]",
 			"FAIL Discord permissions: Discord refuses: ", "FAIL Discord command: Discord refuses: ",
 		}, nil},
+		{"not every server can be looked at", "gateway", func(w *world) {
+			w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.ListGlobalCommands, Status: 502})
+		}, []string{"when it starts; not known whether it is also in others of the 1 servers: reading the commands: HTTP 502"}, nil},
 		{"Discord hangs", "gateway", func(w *world) { w.Inject(fakediscord.Fault{Kind: fakediscord.Hang, Times: -1}) },
 			[]string{"FAIL Discord token: Discord does not answer in time " + lookAbout + "\n" + unknown}, nil},
 		{"there is no Discord", "gateway", func(w *world) { w.Close() },

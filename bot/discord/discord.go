@@ -24,10 +24,11 @@ import (
 // Name is the platform's name in places and callers.
 const Name = "discord"
 
-// Options are what else the platform needs. Log and Policy are required.
+// Options are what else the platform needs. Log and Policy are required, and Memory for Run.
 type Options struct {
 	Log    *slog.Logger
 	Policy func() policy.Policy // in force; the servers of the roles that it names are looked up
+	Memory Memory               // of where the command is registered
 	Now    func() time.Time     // for the age of commands and signatures; nil: time.Now
 
 	// Gate is asked right before each HTTP request leaves that is about an entry; with an
@@ -51,6 +52,7 @@ type Discord struct {
 	config  Config
 	key     ed25519.PublicKey
 	log     *slog.Logger
+	memory  Memory
 	now     func() time.Time
 	refresh time.Duration
 	grace   time.Duration
@@ -112,7 +114,7 @@ func New(c Config, o Options) (*Discord, error) {
 	}
 	health, callTime := chat.NewHealth("Discord", o.Log), cmp.Or(o.CallTime, 10*time.Second)
 	d := &Discord{
-		config: c, key: key, log: o.Log, now: o.Now,
+		config: c, key: key, log: o.Log, memory: o.Memory, now: o.Now,
 		refresh: cmp.Or(o.Refresh, 90*time.Second), grace: cmp.Or(o.Grace, 5*time.Second),
 		renew:   cmp.Or(o.Renew, renewTime+rand.N(renewTime/10)),
 		dropped: o.Dropped, dialer: newDialer(),

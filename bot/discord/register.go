@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"liveadmin/bot/chat"
 )
@@ -39,7 +40,7 @@ func (d *Discord) keepRegistered(ctx context.Context) {
 			d.log.Error("the command could not be registered; invite the bot with the scopes bot and applications.commands", "err", err)
 			return
 		}
-		d.log.Warn("the command is not registered yet", "err", err)
+		d.log.Warn("the command is not registered yet, or not deleted where it was", "err", err)
 		if !pause.Wait(ctx, 0) {
 			return
 		}
@@ -47,8 +48,8 @@ func (d *Discord) keepRegistered(ctx context.Context) {
 }
 
 // register makes Discord have the command as it is now, in the server that is
-// configured or everywhere. A command of that name left anywhere else is deleted;
-// other commands are left alone.
+// configured or everywhere, and no longer where it was registered before. Other
+// commands are left alone.
 func (d *Discord) register(ctx context.Context) error {
 	app := d.whoami.Load().app
 	scope := scopeOf(app, d.config.GuildID)
@@ -67,17 +68,18 @@ func (d *Discord) register(ctx context.Context) error {
 		d.log.Info("command registered", "guild", d.config.GuildID)
 	}
 	d.command.Store(there.ID)
-	d.tidy(ctx, app, there.ID)
-	return nil
+	return d.settle(ctx, app, scope, there.ID)
 }
 
 // scopeOf is the path of the commands of a server, or of those for all.
 func scopeOf(app, guild string) string {
 	if guild == "" {
-		return "/applications/" + app + "/commands"
+		return applicationPath(app) + "commands"
 	}
-	return "/applications/" + app + "/guilds/" + guild + "/commands"
+	return applicationPath(app) + "guilds/" + guild + "/commands"
 }
+
+func applicationPath(app string) string { return "/applications/" + app + "/" }
 
 // registeredIn is the bot's command in a scope, or nil.
 func (d *Discord) registeredIn(ctx context.Context, scope string) (*registered, error) {
@@ -93,34 +95,36 @@ func (d *Discord) registeredIn(ctx context.Context, scope string) (*registered, 
 	return nil, nil
 }
 
-// tidy deletes the command where an earlier configuration has left it: people would see
-// it twice. The command with the ID to keep stays, wherever a server lists it.
-func (d *Discord) tidy(ctx context.Context, app, keep string) {
-	servers, err := d.allServers(ctx)
-	if err != nil {
-		d.log.Warn("not known where an old command is left", "err", err)
+// Memory keeps values by name across restarts. A name that has none has "".
+type Memory interface {
+	Recall(ctx context.Context, name string) (value string, err error)
+	Remember(ctx context.Context, name, value string) error
+}
+
+// registeredAt is the name under which the scope of the command is remembered.
+const registeredAt = "discord.command"
+
+// settle deletes the command where an earlier setting of the server registered it, since
+// people would see it twice, and remembers where it is now. The command with the ID to
+// keep stays, wherever a server lists it.
+func (d *Discord) settle(ctx context.Context, app, scope, keep string) error {
+	before, err := d.memory.Recall(ctx, registeredAt)
+	if err != nil || before == scope {
+		return err
 	}
-	scopes := []string{""}
-	for _, s := range servers {
-		scopes = append(scopes, s.ID)
-	}
-	for _, guild := range scopes {
-		if guild == d.config.GuildID {
-			continue
-		}
-		scope := scopeOf(app, guild)
-		old, err := d.registeredIn(ctx, scope)
-		if old != nil && old.ID == keep {
-			continue
-		}
-		if err == nil && old != nil {
-			err = d.rest.do(ctx, call{name: "deleting an old command", method: http.MethodDelete, path: scope + "/" + old.ID})
+	if strings.HasPrefix(before, applicationPath(app)) { // another application's is not ours to delete
+		old, err := d.registeredIn(ctx, before)
+		if err == nil && old != nil && old.ID != keep {
+			err = d.rest.do(ctx, call{name: "deleting the old command", method: http.MethodDelete, path: before + "/" + old.ID})
 		}
 		switch {
+		case isRefusal(err): // as where the bot is no longer in the server
+			d.log.Warn("the old command may be left", "path", before, "err", err)
 		case err != nil:
-			d.log.Warn("an old command may be left", "guild", guild, "err", err)
-		case old != nil:
-			d.log.Info("old command deleted", "guild", guild)
+			return err
+		case old != nil && old.ID != keep:
+			d.log.Info("old command deleted", "path", before)
 		}
 	}
+	return d.memory.Remember(ctx, registeredAt, scope)
 }

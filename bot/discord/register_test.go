@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
 	"liveadmin/commands"
@@ -49,25 +50,15 @@ func TestRegister(t *testing.T) {
 			t.Parallel()
 			w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
 			w.guild = here
-			app := "/applications/" + w.Config().AppID
-			other := map[string]any{"name": "other", "description": "of another program"}
-			stale := map[string]any{"name": "liveadmin", "description": "as it was before"}
-			for _, scope := range []string{"", "/guilds/" + guild} {
-				w.byHand("POST", app+scope+"/commands", other)
-				w.byHand("POST", app+scope+"/commands", stale)
+			for _, name := range []string{"other", "liveadmin"} {
+				w.registerByHand(here, name)
 			}
 			w.start()
-			there, elsewhere := guild, ""
-			if here == "" {
-				there, elsewhere = "", guild
-			}
-			w.Until("the command is as it is now", func() bool {
-				return strings.Contains(w.Log.String(), "command registered") && w.commands(elsewhere) == "other"
-			})
-			if got := w.commands(there); got != "other liveadmin" {
+			w.Until("it is remembered", w.remembers(here))
+			if got := w.commands(here); got != "other liveadmin" {
 				t.Errorf("registered are %q", got)
 			}
-			c := w.Commands(there)[1]
+			c := w.Commands(here)[1]
 			if p := c.DefaultMemberPermissions; p == nil || *p != "8192" {
 				t.Errorf("people need the permissions %v", p)
 			}
@@ -78,57 +69,163 @@ func TestRegister(t *testing.T) {
 				t.Errorf("%d subcommands", n)
 			}
 			w.halt()
-			created := fakediscord.CreateGuildCommand
+			created, listed := fakediscord.CreateGuildCommand, fakediscord.ListGuildCommands
 			if here == "" {
-				created = fakediscord.CreateGlobalCommand
+				created, listed = fakediscord.CreateGlobalCommand, fakediscord.ListGlobalCommands
 			}
 			before := len(w.Calls(created))
 			w.Stage.Restart(t)
 			w.start()
-			w.Until("it has looked", func() bool { return len(w.Calls(fakediscord.ListGuildCommands)) >= 2 })
+			if err := w.WaitCalls(w.Soon(), listed, 2); err != nil {
+				t.Fatal(err)
+			}
 			if n := len(w.Calls(created)); n != before {
 				t.Errorf("the same command was registered %d times", n)
+			}
+			if n := len(w.Calls(fakediscord.ListGuilds)); n > 0 {
+				t.Errorf("the servers were listed %d times", n)
 			}
 		})
 	}
 }
 
-// TestTidyEverywhere: a command that is left in a server is found in however many the bot
-// is.
-func TestTidyEverywhere(t *testing.T) {
-	t.Parallel()
-	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
-	for n := range 450 {
-		w.AddGuild(fakediscord.Guild{ID: strconv.Itoa(1000 + n), Name: "another"})
+// registerByHand registers a command in a guild, or globally with "", as another program does.
+func (w *world) registerByHand(guild, name string) {
+	w.T.Helper()
+	w.byHand("POST", w.scope(guild), map[string]any{"name": name, "description": "as it was before"})
+}
+
+// scope is the path of the commands in a guild, or globally with "".
+func (w *world) scope(guild string) string {
+	scope := "/applications/" + w.Config().AppID
+	if guild != "" {
+		scope += "/guilds/" + guild
 	}
-	const last = "1449"
-	w.byHand("POST", "/applications/"+w.Config().AppID+"/guilds/"+last+"/commands", map[string]any{"name": "liveadmin", "description": "left"})
-	w.start()
-	w.Until("it is deleted", func() bool { return w.commands(last) == "" })
-	if n := len(w.Calls(fakediscord.ListGuilds)); n != 3 {
-		t.Errorf("the servers were listed %d times", n)
+	return scope + "/commands"
+}
+
+// remembers returns a condition: the record says that the command is registered there.
+func (w *world) remembers(guild string) func() bool {
+	return func() bool {
+		at, err := w.Journal.Recall(w.T.Context(), "discord.command")
+		return err == nil && at == w.scope(guild)
 	}
 }
 
-// TestTidyKeepsItsOwn: where a server lists the commands of all servers with its own, the
+// TestRegisteredElsewhere: when the server is another, the command is deleted where it was
+// registered, and just there; also if Discord fails in passing, and if it is remembered
+// although there is nothing to delete any more.
+func TestRegisteredElsewhere(t *testing.T) {
+	t.Parallel()
+	const another, third = "101", "102"
+	for _, test := range []struct {
+		name, before, after string
+		harm                func(*world)
+		left                string // where it was
+	}{
+		{"from a server to another", guild, another, func(*world) {}, "other"},
+		{"from a server to all", guild, "", func(*world) {}, "other"},
+		{"from all to a server", "", guild, func(*world) {}, "other"},
+		{"Discord fails in passing", guild, another, func(w *world) {
+			w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.DeleteGuildCommand})
+		}, "other"},
+		{"it was deleted by hand", guild, another, func(w *world) {
+			w.byHand("DELETE", w.scope(guild)+"/"+w.Commands(guild)[1].ID, nil)
+		}, "other"},
+		{"it cannot be deleted", guild, another, func(w *world) {
+			w.Inject(fakediscord.Fault{Kind: fakediscord.Refuse, Route: fakediscord.DeleteGuildCommand, Status: 403, Code: 50001})
+		}, "other liveadmin"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+			for _, id := range []string{another, third} {
+				w.AddGuild(fakediscord.Guild{ID: id, Name: "another"})
+			}
+			w.registerByHand(third, "liveadmin")
+			w.registerByHand(test.before, "other")
+			w.guild = test.before
+			w.start()
+			w.Until("it is remembered", w.remembers(test.before))
+			w.halt()
+			test.harm(w)
+			w.guild = test.after
+			w.Stage.Restart(t)
+			w.start()
+			w.Until("the new place is remembered", w.remembers(test.after))
+			if got := w.commands(test.before); got != test.left {
+				t.Errorf("where it was: %q, want %q", got, test.left)
+			}
+			if got := w.commands(test.after); got != "liveadmin" {
+				t.Errorf("where it is: %q", got)
+			}
+			if got := w.commands(third); got != "liveadmin" {
+				t.Errorf("in a server that the bot has nothing to do with: %q", got)
+			}
+		})
+	}
+}
+
+// TestRegisteredByAnother: what is remembered of another application is left alone.
+func TestRegisteredByAnother(t *testing.T) {
+	t.Parallel()
+	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+	if err := w.Journal.Remember(t.Context(), "discord.command", "/applications/1/commands"); err != nil {
+		t.Fatal(err)
+	}
+	w.start()
+	w.Until("it is remembered", w.remembers(guild))
+	for _, c := range w.Calls("") {
+		if strings.HasPrefix(c.Route, "DELETE ") {
+			t.Errorf("it called %s", c.Route)
+		}
+	}
+}
+
+// TestListedWithItsOwn: where a server lists the commands of all servers with its own, the
 // command that was just registered is not taken for an old one.
-func TestTidyKeepsItsOwn(t *testing.T) {
+func TestListedWithItsOwn(t *testing.T) {
 	t.Parallel()
 	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
 	w.guild = ""
-	w.AddGuild(fakediscord.Guild{ID: "101", Name: "looked through after the first"})
 	w.through(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 			r.URL.Path = strings.Replace(r.URL.Path, "/guilds/"+guild+"/commands", "/commands", 1)
 			next.ServeHTTP(out, r)
 		})
 	})
-	w.start()
-	if err := w.WaitCalls(w.Soon(), fakediscord.ListGuildCommands, 1); err != nil {
+	if err := w.Journal.Remember(t.Context(), "discord.command", w.scope(guild)); err != nil {
 		t.Fatal(err)
 	}
+	w.start()
+	w.Until("it is remembered", w.remembers(""))
 	if got := w.commands(""); got != "liveadmin" || len(w.Calls(fakediscord.DeleteGlobalCommand)) > 0 {
 		t.Errorf("registered are %q", got)
+	}
+	if got := bottest.Findings(w.discord.Check(t.Context())); !strings.HasSuffix(got, "\nOK Discord command: it is registered for all servers") {
+		t.Errorf("the check says\n%s", got)
+	}
+}
+
+// TestCheckLeft: the check finds the command wherever else it is registered, in however
+// many servers the bot is, and says how to delete it.
+func TestCheckLeft(t *testing.T) {
+	t.Parallel()
+	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+	for n := range 450 {
+		w.AddGuild(fakediscord.Guild{ID: strconv.Itoa(1000 + n), Name: "another"})
+	}
+	const last = "1449"
+	w.registerByHand(last, "liveadmin")
+	w.start()
+	got := bottest.Findings(w.discord.Check(t.Context()))
+	want := "\nFAIL Discord command: it is registered in the server 100, and from an earlier setting also in another (1449), where people see it twice " +
+		`[Delete it there: curl -X DELETE -H "Authorization: Bot $DISCORD_TOKEN" https://discord.com/api/v10` + w.scope(last) + "/" + w.Commands(last)[0].ID + "]"
+	if !strings.HasSuffix(got, want) {
+		t.Errorf("the check says\n%s\nwant\n%s", got, want)
+	}
+	if got := w.commands(last); got != "liveadmin" {
+		t.Errorf("the check changed something: %q", got)
 	}
 }
 
@@ -162,9 +259,7 @@ func TestHelp(t *testing.T) {
 	t.Parallel()
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
 	id := w.Commands(guild)[0].ID
-	if err := w.WaitCalls(w.Soon(), fakediscord.ListGuilds, 1); err != nil { // the bot knows the ID
-		t.Fatal(err)
-	}
+	w.Until("the bot knows the ID", w.remembers(guild))
 	m := w.private(w.says(alice, general, "help", nil))
 	if got := m.Embeds[0].Description; !strings.Contains(got, "</liveadmin add:"+id+"> `group` `users` \\[`for`\\]") || strings.Contains(got, "--") {
 		t.Errorf("help says %q", got)

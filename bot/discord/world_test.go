@@ -87,6 +87,7 @@ func (w *world) platform() *discord.Discord {
 	if w.mode == "http" {
 		settings.PublicKey = w.PublicKey()
 	}
+	w.opts.Memory = w.Journal
 	d, err := discord.New(settings, w.opts)
 	if err != nil {
 		w.T.Fatal(err)

@@ -2,8 +2,6 @@ package journal
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"io/fs"
 	"strconv"
@@ -121,12 +119,4 @@ func (d dialect) checkApplication(ctx context.Context, db querier, sdkAppID int6
 		return &ApplicationError{Database: d.name, Have: have, Want: sdkAppID}
 	}
 	return nil
-}
-
-func readMeta(ctx context.Context, db querier, name string) (value string, err error) {
-	err = db.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = $1`, name).Scan(&value)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", fmt.Errorf("the table meta has no %q: another program's database?", name)
-	}
-	return value, err
 }

@@ -15,11 +15,7 @@ func (j *Journal) Ping(ctx context.Context) error {
 	if !j.refused.Load() {
 		return j.Reader.Ping(ctx)
 	}
-	err := j.write(ctx, work, "write to the journal", func(ctx context.Context, tx executor) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('probed', $1)
-			ON CONFLICT (name) DO UPDATE SET value = excluded.value`, rand.Text())
-		return err
-	})
+	err := j.Remember(ctx, "probed", rand.Text())
 	if err == nil {
 		j.refused.Store(false)
 	}

@@ -28,6 +28,7 @@ func suite(t *testing.T, newURL func(testing.TB) string) {
 		{"one key counts across entries and notes", noteOnce},
 		{"numbers are shared and never used again", numbers},
 		{"the raw key is stored nowhere", keyHashed},
+		{"a name has the value that was remembered last", remembered},
 		{"a cancelled context writes nothing and says so", cancelled},
 		{"a context that ends in the middle writes nothing", cancelledInside},
 		{"texts of any bytes", anyBytes},
@@ -225,6 +226,19 @@ func keyHashed(t *testing.T, j *Journal, _ *world) {
 		err := j.db.QueryRow(`SELECT count(*) FROM ` + table + ` WHERE key LIKE '%trigger%' OR length(key) <> 64`).Scan(&n)
 		if err != nil || n != 0 {
 			t.Errorf("%s: %d raw keys, error %v", table, n, err)
+		}
+	}
+}
+
+func remembered(t *testing.T, j *Journal, _ *world) {
+	for _, want := range []string{"", "first", "second"} {
+		if want != "" {
+			if err := j.Remember(t.Context(), "where", want); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := j.Recall(t.Context(), "where"); err != nil || got != want {
+			t.Errorf("got %q, %v, want %q", got, err, want)
 		}
 	}
 }
