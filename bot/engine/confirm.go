@@ -39,81 +39,59 @@ func (b *Engine) unclear(e bot.Entry) bool {
 
 // answered lets an entry begin whose acknowledgement was taken, with a mark for the next
 // start, which would otherwise ask the platform. If the acknowledgement is the root
-// message, the mark is where that is, and is made while the work begins.
+// message, the mark is where that is, and is made while the work begins (announce).
 func (j *job) answered(root bot.Post) {
-	ctx, e := context.WithoutCancel(j.ctx), j.head()
 	if root == "" {
-		if j.answerMarked(j.b.journal.Answer(ctx, e)) {
-			j.begin()
+		if !j.marks.Answer() {
+			return
 		}
-		return
+	} else {
+		j.mu.Lock()
+		j.entry.Root, j.unmarked = root, true
+		j.mu.Unlock()
 	}
-	j.rooting.Lock()
-	defer j.rooting.Unlock()
-	j.mu.Lock()
-	j.entry.Root = root
-	j.mu.Unlock()
 	j.begin()
-	j.answerMarked(j.b.journal.Announce(ctx, e, root))
 }
 
-// answerMarked reports whether an entry is still this instance's, by what became of the
-// mark of its acknowledgement.
-func (j *job) answerMarked(err error) bool {
-	if errors.Is(err, bot.ErrLost) {
-		j.lost("answering")
-		return false
-	}
-	if err != nil {
-		j.b.log.Error("answer not marked", "entry", j.entry.Number, "err", err)
-	}
-	return true
-}
-
-// confirm asks the platform until it tells what became of the acknowledgement. The
+// confirm asks the platform until it says what became of the acknowledgement. The
 // groups of the entry wait for that, but not for long, and for a list not at all: then
 // others go first.
-func (j *job) confirm(c bot.Confirmer) {
-	j.start(func() {
-		patience := unclearTime
-		if j.entry.Command.Verb == commands.List {
-			patience = 0
-		}
-		limited, cancel := context.WithDeadline(j.ctx, j.since.Add(patience))
-		defer cancel()
-		root, unanswered, known := j.ask(limited, c)
-		if !known && j.ctx.Err() == nil {
-			j.yield()
-			root, unanswered, known = j.ask(j.ctx, c)
-		}
-		switch {
-		case !known:
-		case unanswered != nil:
-			j.drop(unanswered)
-		default:
-			j.answered(root)
-		}
-	})
+func (j *job) confirm() {
+	patience := unclearTime
+	if j.entry.Command.Verb == commands.List {
+		patience = 0
+	}
+	limited, cancel := context.WithDeadline(j.ctx, j.since.Add(patience))
+	defer cancel()
+	root, err := j.ask(limited)
+	if err != nil && !errors.Is(err, bot.ErrNotRun) && j.ctx.Err() == nil {
+		j.yield()
+		root, err = j.ask(j.ctx)
+	}
+	switch {
+	case err == nil:
+		j.answered(root)
+	case errors.Is(err, bot.ErrNotRun):
+		j.drop(err)
+	}
 }
 
-// ask asks the platform until it tells, or the context ends: then it is not known.
-func (j *job) ask(ctx context.Context, c bot.Confirmer) (root bot.Post, unanswered error, known bool) {
-	known = j.insist(ctx, "confirming", func(ctx context.Context) (err error) {
-		root, err = c.Confirm(ctx, j.head())
-		if errors.Is(err, bot.ErrNotRun) {
-			unanswered, err = err, nil
+// ask asks the platform until it says what became of the acknowledgement, as Confirm
+// does, or the context ends: then the error is another one.
+func (j *job) ask(ctx context.Context) (root bot.Post, err error) {
+	t := j.try("confirming")
+	for t.ctx = ctx; ; {
+		root, err = safely(func() (bot.Post, error) { return j.b.confirmer(j.entry).Confirm(ctx, j.head()) })
+		if errors.Is(err, bot.ErrNotRun) || !t.again(err) {
+			return root, err
 		}
-		return err
-	})
-	return root, unanswered, known
+	}
 }
 
 // yield puts all that waits of an entry that has not begun to rest, and out of the lanes.
 func (j *job) yield() {
 	e := j.snapshot()
-	if !j.insist(j.ctx, "letting others go first", func(ctx context.Context) error {
-		return j.b.journal.Rest(context.WithoutCancel(ctx), e, e.Changes...)
-	}) {
+	if !j.marks.Rest(e.Changes...) {
 		return
 	}
 	j.mu.Lock()
@@ -135,12 +113,9 @@ func (j *job) yield() {
 // nothing later may be done on them while a restart could still run it.
 func (j *job) drop(why error) {
 	e := j.head()
-	if !j.insist(j.ctx, "closing", func(ctx context.Context) error {
-		return j.b.journal.Drop(context.WithoutCancel(ctx), e, bot.Unanswered, bot.Record{
-			Number: e.Number, Event: bot.WasUnanswered, Caller: e.By(), Place: e.Place, Verb: e.Command.Verb,
-			Outcome: commands.Failed, Detail: why.Error(),
-		})
-	}) {
+	r := record(e, bot.WasUnanswered, commands.Failed)
+	r.Detail = why.Error()
+	if !j.marks.Drop(bot.Unanswered, r) {
 		return
 	}
 	j.b.logEnd(slog.LevelWarn, "not run", e, commands.Failed, 0, j.b.now().Sub(e.Accepted))

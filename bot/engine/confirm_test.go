@@ -250,6 +250,7 @@ func TestAnsweredIsMarked(t *testing.T) {
 		stage.Run(t, platform)
 		_, err := chat.Deliver(t.Context(), "k", "alice", "add "+groupA+" user1")
 		check(t, err)
+		check(t, stage.API.WaitCalls(soon(t), 1)) // the work begins after the mark
 		left, err := stage.Journal.Unclosed(t.Context())
 		if err != nil || len(left) != 1 || left[0].Answered != sure {
 			t.Errorf("on record %+v, %v", left, err)

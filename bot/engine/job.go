@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -22,6 +21,7 @@ type job struct {
 	b        *Engine
 	ctx      context.Context
 	cancel   context.CancelFunc
+	marks    marks
 	resumed  bool           // taken up from the journal
 	runner   *change.Runner // calls the API as this entry's caller
 	room     int            // changes in work at once
@@ -30,7 +30,6 @@ type job struct {
 	finished func()         // this process has nothing more to do for it
 
 	running sync.WaitGroup // its goroutines
-	rooting sync.Mutex     // held while the acknowledgement is marked, which is before the root is complete
 
 	mu      sync.Mutex
 	entry   bot.Entry    // without its changes; of it, State and Root change
@@ -41,10 +40,13 @@ type job struct {
 	ready   []int        // changes whose turn has come
 	workers int
 
+	telling bool // a goroutine writes the messages
+	news    bool // there is more to say than it knows
+	muted   bool // the messages are left to the next start
+
+	// Of the goroutine that writes the messages.
+	unmarked  bool  // the root is the acknowledgement, and not on record
 	announced bool  // the root is complete
-	telling   bool  // a goroutine writes the messages
-	news      bool  // there is more to say than it knows
-	muted     bool  // the messages are left to the next start
 	shown     int   // left, when the root was written last
 	told      bool  // the log has the line of its outcome
 	unposted  error // why the root was given up
@@ -59,8 +61,8 @@ const groupsAtOnce = 2
 // entry's changes are the job's from now on. It is carried until it is closed, or until
 // the term ends in which it was accepted or taken up.
 func (b *Engine) enlist(term context.Context, e bot.Entry, resumed bool) *job {
-	// Its end must be felt before the next term can begin, which opens the gates again:
-	// a context derived from it is over at once, and no function called after it.
+	// It must end before the next term can begin, which opens the gates again: a context
+	// derived from the term is over at once, and no function called after it.
 	ctx, cancel := context.WithCancel(term)
 	j := &job{
 		b: b, ctx: ctx, cancel: cancel, resumed: resumed, since: time.Now(),
@@ -68,12 +70,9 @@ func (b *Engine) enlist(term context.Context, e bot.Entry, resumed bool) *job {
 		room:   groupsAtOnce * b.api.Share(), settled: make(chan struct{}), finished: sync.OnceFunc(b.jobs.Done),
 		entry: e, changes: e.Changes, told: e.State == bot.Done,
 	}
+	j.marks = marks{b.journal, j}
 	j.entry.Changes = nil
-	for _, c := range j.changes {
-		if c.State != bot.Settled {
-			j.left++
-		}
-	}
+	j.left = unsettled(e)
 	if j.shown = j.left; j.left == 0 {
 		close(j.settled)
 	}
@@ -111,6 +110,58 @@ func (j *job) begin() {
 	j.tell()
 }
 
+// turn is called by a lane when a change may be carried. It reports false if it is not to
+// be any more: the lane goes on.
+func (j *job) turn(i int) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.over || j.changes[i].State == bot.Resting {
+		return false
+	}
+	j.ready = append(j.ready, i)
+	j.hire()
+	return true
+}
+
+// mostAtWork is how many workers all jobs have together at most, beyond the first of each
+// and those of urgent ones. They wait for the record when the API is not what is slow.
+const mostAtWork = 200
+
+// hire starts a worker if the job has begun, a change is ready and there is room for one
+// more.
+func (j *job) hire() {
+	if !j.begun || j.over || len(j.ready) == 0 || j.workers >= j.room {
+		return
+	}
+	if j.workers > 0 && !j.entry.Command.Urgent() && j.b.workers.Load() >= mostAtWork {
+		return
+	}
+	j.workers++
+	j.b.workers.Add(1)
+	j.running.Go(j.worker)
+}
+
+// worker carries changes whose turn has come until there is none.
+func (j *job) worker() {
+	for i, ok := j.next(); ok; i, ok = j.next() {
+		j.carry(i)
+	}
+}
+
+// next takes a change whose turn has come, or lets the worker go.
+func (j *job) next() (i int, ok bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.ready) == 0 || j.ctx.Err() != nil {
+		j.workers--
+		j.b.workers.Add(-1)
+		return 0, false
+	}
+	i, j.ready = j.ready[0], j.ready[1:]
+	j.hire() // there can be room that was not there before
+	return i, true
+}
+
 // start runs something beside, unless the job is over.
 func (j *job) start(f func()) {
 	j.mu.Lock()
@@ -131,32 +182,6 @@ func (j *job) end() {
 	}
 	j.b.leave(j)
 	j.finished()
-}
-
-// insist repeats a step until it succeeds or the context ends, and reports whether it
-// succeeded; what fails here is the journal, not Tencent. It ends the job if the entry
-// turns out to be another instance's.
-func (j *job) insist(ctx context.Context, doing string, step func(context.Context) error) bool {
-	for pause := time.Second / 4; ; pause = min(2*pause, 10*time.Second) {
-		err := safely(func() error { return step(ctx) })
-		if err == nil || ctx.Err() != nil {
-			return err == nil
-		}
-		if errors.Is(err, bot.ErrLost) {
-			j.lost(doing)
-			return false
-		}
-		j.b.log.Error("trying again", "entry", j.entry.Number, "while", doing, "err", err)
-		if !sleep(ctx, pause) {
-			return false
-		}
-	}
-}
-
-// lost ends the job of an entry that is another instance's.
-func (j *job) lost(doing string) {
-	j.b.log.Warn("entry left to another instance", "entry", j.entry.Number, "while", doing)
-	j.cancel()
 }
 
 // head returns the entry without its changes: what its marks need.

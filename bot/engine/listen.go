@@ -76,7 +76,7 @@ func (b *Engine) listen(ctx context.Context, platforms []bot.Platform) error {
 
 // hear runs a platform.
 func (b *Engine) hear(ctx context.Context, p bot.Platform) error {
-	err := safely(func() error { return p.Run(ctx, b) })
+	_, err := safely(func() (any, error) { return nil, p.Run(ctx, b) })
 	if err == nil || ctx.Err() != nil {
 		return nil
 	}

@@ -22,11 +22,14 @@ func (p *panicked) LogValue() slog.Value {
 
 // safely calls f and returns a panic in it as a *panicked: a mistake about one
 // entry must not end the work on all others, nor meet them again at each start.
-func safely(f func() error) (err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = &panicked{value, string(debug.Stack())}
-		}
-	}()
+func safely[T any](f func() (T, error)) (_ T, err error) {
+	defer recovered(&err)
 	return f()
+}
+
+// recovered makes an error of a panic. It is to be deferred.
+func recovered(err *error) {
+	if value := recover(); value != nil {
+		*err = &panicked{value, string(debug.Stack())}
+	}
 }

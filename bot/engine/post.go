@@ -8,6 +8,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/commands"
 	"liveadmin/commands/change"
+	"liveadmin/commands/words"
 )
 
 // Posting is tried again for a day; then, or when nobody takes it, the audit trail has
@@ -15,8 +16,6 @@ import (
 const (
 	postFor     = 24 * time.Hour
 	lastTry     = 5 * time.Minute // of what is first tried after that
-	firstPause  = time.Second
-	mostPause   = time.Minute
 	progressGap = time.Second
 )
 
@@ -37,11 +36,7 @@ func (j *job) tell() {
 
 func (j *job) speak() {
 	for j.hasNews() {
-		err := safely(func() error {
-			j.post()
-			return nil
-		})
-		if err != nil {
+		if err := j.post(); err != nil {
 			j.b.log.Error("messages left to the next start", "entry", j.entry.Number, "err", err)
 			j.mute() // the work goes on without them
 		}
@@ -82,31 +77,33 @@ func (j *job) mute() {
 }
 
 // post writes the message that is next: the root as soon as the entry has begun, how far
-// the work is, and, when all is done and the root's place is on record, the result.
-func (j *job) post() {
+// the work is, and, when all is done and the root's place is on record, the result. Its
+// error is a panic.
+func (j *job) post() (err error) {
+	defer recovered(&err)
 	e := j.snapshot()
 	done := e.State == bot.Done
 	if done {
 		var ok bool
 		if e, ok = j.outcome(); !ok {
-			return
+			return nil
 		}
 	}
 	if e.By() == bot.ClockRef && !done {
-		return // nobody asked: it is said when it is done
+		return nil // nobody asked: it is said when it is done
 	}
 	if e.By() == bot.ClockRef && (e.Summary().Silent() || e.Place.Platform == "") { // whose entry is damaged, nobody knows
-		j.close(e, e.Root)
-		return
+		j.close(e.Root)
+		return nil
 	}
 	platform := j.b.platforms[e.Place.Platform]
 	switch {
 	case platform == nil && done:
 		j.b.log.Warn("entry waits for its platform", "entry", e.Number, "platform", e.Place.Platform)
 		j.mute()
-		return
+		return nil
 	case platform == nil:
-		return
+		return nil
 	}
 	if !j.announced && j.unposted == nil {
 		e.Root, j.unposted = j.announce(platform, e)
@@ -120,30 +117,29 @@ func (j *job) post() {
 	default:
 		j.report(platform, e)
 	}
+	return nil
 }
 
 // outcome reads the entry again, with what became of each change, and writes the log line
 // of that. It returns false if the work has ended, or if the record is damaged.
 func (j *job) outcome() (e bot.Entry, ok bool) {
 	mine := j.head()
-	var damaged error
-	ok = j.insist(j.ctx, "reading what became of it", func(ctx context.Context) error {
-		got, found, err := j.b.journal.Entry(ctx, mine.Number)
-		switch {
-		case errors.Is(err, bot.ErrDamaged):
-			damaged, err = err, nil
-		case err == nil && !found:
+	for t := j.try("reading what became of it"); ; {
+		got, found, err := j.b.journal.Entry(j.ctx, mine.Number)
+		if errors.Is(err, bot.ErrDamaged) {
+			j.b.log.Error("what became of an entry cannot be read", "entry", mine.Number, "err", err)
+			j.mute()
+			return bot.Entry{}, false
+		}
+		if err == nil && !found {
 			err = bot.ErrLost
 		}
-		e = got
-		return err
-	})
-	if damaged != nil {
-		j.b.log.Error("what became of an entry cannot be read", "entry", mine.Number, "err", damaged)
-		j.mute()
-	}
-	if !ok || damaged != nil {
-		return bot.Entry{}, false
+		if e = got; !t.again(err) {
+			if err != nil {
+				return bot.Entry{}, false
+			}
+			break
+		}
 	}
 	e.Attempt, e.Root, e.State = mine.Attempt, mine.Root, mine.State
 	for i, c := range e.Changes {
@@ -158,11 +154,9 @@ func (j *job) outcome() (e bot.Entry, ok bool) {
 	return e, true
 }
 
-// close records where the result stands, which ends the job.
-func (j *job) close(e bot.Entry, result bot.Post) bool {
-	closed := j.insist(j.ctx, "closing", func(ctx context.Context) error {
-		return j.b.journal.Post(context.WithoutCancel(ctx), e, result)
-	})
+// close records where the result is, which ends the job.
+func (j *job) close(result bot.Post) bool {
+	closed := j.marks.Post(result)
 	if closed {
 		j.cancel()
 	}
@@ -172,6 +166,10 @@ func (j *job) close(e bot.Entry, result bot.Post) bool {
 // announce posts the root message, or completes the one that was the acknowledgement,
 // and records where it is.
 func (j *job) announce(platform bot.Platform, e bot.Entry) (bot.Post, error) {
+	if j.unmarked && !j.marks.Announce(e.Root) {
+		return e.Root, nil
+	}
+	j.unmarked = false
 	if e.Root != "" && (e.Under != 0 || j.b.confirmer(e) == nil) {
 		j.announced = true
 		return e.Root, nil
@@ -192,11 +190,7 @@ func (j *job) announce(platform bot.Platform, e bot.Entry) (bot.Post, error) {
 		}
 		return e.Root, err
 	}
-	j.rooting.Lock()
-	defer j.rooting.Unlock()
-	if post != e.Root && !j.insist(j.ctx, "recording the root", func(ctx context.Context) error {
-		return j.b.journal.Announce(context.WithoutCancel(ctx), e, post)
-	}) {
+	if post != e.Root && !j.marks.Announce(post) {
 		return post, nil
 	}
 	j.announced = true
@@ -213,9 +207,15 @@ func (j *job) progress(platform bot.Platform, e bot.Entry) {
 	}
 	j.shown = unsettled(e)
 	root := j.b.wording().Root(soFar(e))
-	if err := safely(func() error { return platform.Update(j.ctx, e, root) }); err != nil {
+	if err := update(j.ctx, platform, e, root); err != nil {
 		j.b.log.Warn("progress not shown", "entry", e.Number, "err", err)
 	}
+}
+
+// update is the platform's Update; a panic is an error.
+func update(ctx context.Context, p bot.Platform, e bot.Entry, root words.Text) (err error) {
+	defer recovered(&err)
+	return p.Update(ctx, e, root)
 }
 
 // unsettled is how many changes are not settled.
@@ -268,7 +268,7 @@ func (j *job) report(platform bot.Platform, e bot.Entry) {
 			return
 		}
 	}
-	if j.close(e, post) {
+	if j.close(post) {
 		j.b.observer.Ended(e.Place.Platform, e.Command.Verb, r.Status(), j.b.now().Sub(e.Accepted))
 	}
 }
@@ -279,21 +279,18 @@ func (j *job) report(platform bot.Platform, e bot.Entry) {
 func (j *job) deliver(doing string, send func(context.Context) (bot.Post, error), find func(context.Context, bot.Finder) (bot.Post, bool, error)) (bot.Post, error) {
 	finder, _ := j.b.platforms[j.entry.Place.Platform].(bot.Finder)
 	unsure := j.resumed
-	for pause := firstPause; ; pause = min(2*pause, mostPause) {
-		var post bot.Post
-		err := safely(func() (err error) {
-			left := postFor - j.b.now().Sub(j.entry.Accepted)
-			ctx, cancel := context.WithTimeout(j.ctx, max(left, lastTry))
-			defer cancel()
-			found := false
-			if unsure && finder != nil && find != nil {
-				post, found, err = find(ctx, finder)
+	try := func() (bot.Post, error) {
+		ctx, cancel := context.WithTimeout(j.ctx, max(postFor-j.b.now().Sub(j.entry.Accepted), lastTry))
+		defer cancel()
+		if unsure && finder != nil && find != nil {
+			if post, found, err := find(ctx, finder); err != nil || found {
+				return post, err
 			}
-			if err == nil && !found {
-				post, err = send(ctx)
-			}
-			return err
-		})
+		}
+		return send(ctx)
+	}
+	for pause := posting.first; ; pause = posting.after(pause) {
+		post, err := safely(try)
 		if err == nil {
 			return post, nil
 		}
@@ -319,14 +316,10 @@ func (j *job) gaveUp(err error) {
 
 // giveUp closes an entry whose messages nobody took.
 func (j *job) giveUp(e bot.Entry, err error) {
-	status := e.Summary().Status()
-	if j.insist(j.ctx, "giving up", func(ctx context.Context) error {
-		return j.b.journal.Drop(context.WithoutCancel(ctx), e, bot.Unposted, bot.Record{
-			Number: e.Number, Event: bot.WasUnposted, Caller: e.By(), Place: e.Place, Verb: e.Command.Verb,
-			Outcome: status, Detail: err.Error(),
-		})
-	}) {
-		j.b.observer.Ended(e.Place.Platform, e.Command.Verb, status, 0)
+	r := record(e, bot.WasUnposted, e.Summary().Status())
+	r.Detail = err.Error()
+	if j.marks.Drop(bot.Unposted, r) {
+		j.b.observer.Ended(e.Place.Platform, e.Command.Verb, r.Outcome, 0)
 		j.cancel()
 	}
 }

@@ -29,11 +29,8 @@ func (b *Engine) Receive(ctx context.Context, d bot.Delivery, ack bot.Ack) error
 }
 
 // acknowledge calls the acknowledgement, and makes an error of a panic in it.
-func (b *Engine) acknowledge(ctx context.Context, a bot.Answer, ack bot.Ack) (root bot.Post, err error) {
-	err = safely(func() (err error) {
-		root, err = ack(ctx, a)
-		return err
-	})
+func (b *Engine) acknowledge(ctx context.Context, a bot.Answer, ack bot.Ack) (bot.Post, error) {
+	root, err := safely(func() (bot.Post, error) { return ack(ctx, a) })
 	if _, broken := errors.AsType[*panicked](err); broken {
 		b.log.Error("error inside the bot", "entry", a.Entry, "while", "acknowledging", "err", err)
 	}
@@ -42,29 +39,33 @@ func (b *Engine) acknowledge(ctx context.Context, a bot.Answer, ack bot.Ack) (ro
 
 // commit decides what a delivery means and puts that on record. It returns what the
 // acknowledgement is, and the job that waits for it, if there is one.
-func (b *Engine) commit(ctx context.Context, d bot.Delivery, came time.Time) (job *job, answer bot.Answer) {
+func (b *Engine) commit(ctx context.Context, d bot.Delivery, came time.Time) (*job, bot.Answer) {
 	if !b.enter() {
 		return nil, b.trouble(b.words.Stopping)
 	}
 	defer b.taken.Done()
-	err := safely(func() error {
-		switch v := b.intake.Decide(ctx, d); {
-		case v.Muted:
-			answer = bot.Answer{Muted: true}
-		case v.Private != nil:
-			answer = bot.Answer{Private: v.Private, Late: true}
-		case v.Reply != nil:
-			answer = b.note(ctx, d, *v.Reply, came)
-		default:
-			job, answer = b.accept(ctx, d, *v.Accept, came)
-		}
-		return nil
-	})
+	job, answer, err := b.record(ctx, d, came)
 	if err != nil {
 		b.log.Error("error inside the bot", "caller", d.Caller.Ref, "while", "receiving", "err", err)
-		answer = b.trouble(b.words.NotRecorded)
+		return nil, b.trouble(b.words.NotRecorded)
 	}
 	return job, answer
+}
+
+// record is commit; its error is a panic.
+func (b *Engine) record(ctx context.Context, d bot.Delivery, came time.Time) (job *job, answer bot.Answer, err error) {
+	defer recovered(&err)
+	switch v := b.intake.Decide(ctx, d); {
+	case v.Muted:
+		answer = bot.Answer{Muted: true}
+	case v.Private != nil:
+		answer = bot.Answer{Private: v.Private, Late: true}
+	case v.Reply != nil:
+		answer = b.note(ctx, d, *v.Reply, came)
+	default:
+		job, answer = b.accept(ctx, d, *v.Accept, came)
+	}
+	return job, answer, nil
 }
 
 // enter counts a delivery in, unless the bot is stopping.
@@ -115,7 +116,7 @@ func (b *Engine) accept(ctx context.Context, d bot.Delivery, a bot.Acceptance, c
 	}
 	for _, name := range names {
 		a.Entry.Once = name
-		job, known, err := b.record(ctx, a.Entry, a.Record)
+		job, known, err := b.insert(ctx, a.Entry, a.Record)
 		switch {
 		case err != nil:
 			return nil, b.unrecorded(ctx, d, a, err, came)
@@ -162,10 +163,10 @@ func (b *Engine) unrecorded(ctx context.Context, d bot.Delivery, a bot.Acceptanc
 	return b.trouble(b.words.NotRecorded)
 }
 
-// record puts an entry on record and its changes into the lanes, in the order of the
+// insert puts an entry on record and its changes into the lanes, in the order of the
 // record. It returns no job if that is on record already, but the entry; and a *crowded
 // if too much is open for another.
-func (b *Engine) record(ctx context.Context, e bot.Entry, r bot.Record) (job *job, known bot.Entry, err error) {
+func (b *Engine) insert(ctx context.Context, e bot.Entry, r bot.Record) (job *job, known bot.Entry, err error) {
 	if err := b.backlog.take(e); err != nil {
 		return nil, bot.Entry{}, err
 	}
@@ -187,15 +188,15 @@ func (j *job) acknowledged(root bot.Post, err error) {
 	if j == nil {
 		return
 	}
-	switch confirmer := j.b.confirmer(j.entry); {
+	switch {
 	case errors.Is(err, bot.ErrNotRun):
 		j.start(func() { j.drop(err) })
-	case confirmer == nil:
+	case j.b.confirmer(j.entry) == nil:
 		j.begin()
 	case err == nil:
-		j.answered(root)
+		j.start(func() { j.answered(root) })
 	default:
-		j.confirm(confirmer)
+		j.start(j.confirm)
 	}
 }
 

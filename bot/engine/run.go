@@ -95,7 +95,7 @@ func (b *Engine) takeUp(ctx context.Context) error {
 		b.backlog.add(e)
 		job := b.enlist(term, e, true)
 		if b.unclear(e) {
-			job.confirm(b.confirmer(e))
+			job.start(job.confirm)
 		} else {
 			job.begin()
 		}

@@ -23,20 +23,36 @@ const (
 	purgeGap = time.Hour
 )
 
+// Keeper is what the record is asked to keep up.
+type Keeper interface {
+	// Claim takes up, oldest first, every entry that is not closed and that nobody
+	// carries: no living instance, nor this one, which carries those given. It counts
+	// the attempt. What this instance accepts after its first Claim is not claimed
+	// before it was once among those given. Settled changes have no plan or outcome.
+	Claim(ctx context.Context, carried []int64) ([]bot.Entry, error)
+
+	// Term returns a context that ends when this instance must leave what it carries,
+	// because others may take it up. Later calls return the term after that.
+	Term() context.Context
+
+	// Due returns the grants that ask for something to be done now.
+	Due(ctx context.Context, now time.Time) (bot.Due, error)
+
+	// Purge forgets what closed entries held that were closed before a time, but not
+	// their keys, and returns of how many. Their changes have no plan or outcome then.
+	Purge(ctx context.Context, before time.Time) (int, error)
+}
+
 // watch takes up what nobody carries any more and ends what has come to its end, until
 // the context ends.
 func (b *Engine) watch(ctx context.Context) {
 	var purged time.Time
 	for ctx.Err() == nil {
-		var next time.Time
-		err := safely(func() (err error) {
-			next, err = b.look(ctx)
-			if now := b.now(); err == nil && now.Sub(purged) >= purgeGap {
-				purged = now
-				_, err = b.journal.Purge(ctx, now.Add(-keepFor))
-			}
-			return err
-		})
+		next, err := safely(func() (time.Time, error) { return b.look(ctx) })
+		if now := b.now(); err == nil && now.Sub(purged) >= purgeGap {
+			purged = now
+			_, err = safely(func() (int, error) { return b.journal.Purge(ctx, now.Add(-keepFor)) })
+		}
 		if err != nil && ctx.Err() == nil {
 			b.log.Error("the record could not be looked at", "err", err)
 		}
@@ -123,7 +139,7 @@ func (b *Engine) fallDue(ctx context.Context, verb func(commands.Target, []comma
 	if e.Root == "" {
 		e.Under = 0 // there is no thread
 	}
-	job, _, err := b.record(ctx, e, bot.Record{
+	job, _, err := b.insert(ctx, e, bot.Record{
 		Event: bot.WasAccepted, Caller: bot.ClockRef, Place: e.Place, Verb: cmd.Verb, Groups: cmd.Target.Groups,
 		Text: fmt.Sprintf("%s of #%d", what, cmd.Number), Outcome: commands.Working,
 	})
