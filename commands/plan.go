@@ -81,7 +81,7 @@ type Plan struct {
 // Step is what a plan holds for one person.
 type Step struct {
 	Person
-	Was       Was       `json:"was"`
+	Prior     Prior     `json:"was"`
 	Had       time.Time `json:"had,omitzero"`   // the limit that was on record, if any
 	Until     time.Time `json:"until,omitzero"` // the limit that it gets, if any
 	NoAccount bool      `json:"no_account,omitempty"`
@@ -90,14 +90,14 @@ type Step struct {
 	Decided   bool      `json:"decided,omitempty"` // of an undo: somebody decided about them since
 }
 
-// Was is what somebody was before.
-type Was string
+// Prior is what someone was before the change.
+type Prior string
 
 // What somebody was before.
 const (
-	WasAdmin   Was = "admin"
-	WasNot     Was = "not"
-	WasUnknown Was = "unknown"
+	WasAdmin   Prior = "admin"
+	WasNot     Prior = "not"
+	WasUnknown Prior = "unknown"
 )
 
 // madeBy returns the entry that had made a user what the plan makes of them; 0: none.

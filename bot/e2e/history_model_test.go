@@ -204,7 +204,7 @@ func (s groupState) checkBefore(v *violations, c carried) {
 		if slices.Contains(s.admins, user) {
 			was = commands.WasAdmin
 		}
-		v.unless(p.Was == was || p.Was == commands.WasUnknown && s.unsure[user], "it answers that %s was %q, but that was %q", user, p.Was, was)
+		v.unless(p.Prior == was || p.Prior == commands.WasUnknown && s.unsure[user], "it answers that %s was %q, but that was %q", user, p.Prior, was)
 		v.unless(micro(p.Had) == s.limits[user].until, "it answers that %s had until %v, but that was %v", user, p.Had, s.limits[user])
 	}
 }

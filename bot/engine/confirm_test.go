@@ -149,7 +149,7 @@ func TestConfirmAtStart(t *testing.T) {
 		}, []error{bot.ErrNotRun}, 0, true},
 		{"planned", func(t *testing.T, s *bottest.Stage, e bot.Entry) {
 			c := e.Changes[0]
-			c.Plan = &commands.Plan{Known: true, Users: []commands.Step{{Person: commands.Person{ID: "user1"}, Was: commands.WasNot, Send: true}}}
+			c.Plan = &commands.Plan{Known: true, Users: []commands.Step{{Person: commands.Person{ID: "user1"}, Prior: commands.WasNot, Send: true}}}
 			check(t, s.Journal.Plan(t.Context(), e, c))
 		}, []error{bot.ErrNotRun}, 0, true},
 	} {

@@ -118,7 +118,7 @@ func settled(users ...imapi.UserID) bot.Record {
 }
 
 func plan(ctx context.Context, j *Journal, e bot.Entry, c bot.Change, grants ...commands.Grant) error {
-	c.Plan = &commands.Plan{Known: true, Users: []commands.Step{{Was: commands.WasNot, Send: true}}, Grants: grants}
+	c.Plan = &commands.Plan{Known: true, Users: []commands.Step{{Prior: commands.WasNot, Send: true}}, Grants: grants}
 	return j.Plan(ctx, e, c)
 }
 

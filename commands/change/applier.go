@@ -86,7 +86,7 @@ func settles(k imapi.Kind) bool {
 
 func (w *work) partlySet(holders []imapi.Admin) bool {
 	return slices.ContainsFunc(w.plan.Users, func(s commands.Step) bool {
-		return s.Send && s.Was == commands.WasNot && commands.Has(holders, s.ID)
+		return s.Send && s.Prior == commands.WasNot && commands.Has(holders, s.ID)
 	})
 }
 
@@ -117,7 +117,7 @@ func (w *work) removed() commands.Status {
 	switch {
 	case !w.plan.Known:
 		return commands.Warned
-	case !slices.ContainsFunc(w.plan.Users, func(s commands.Step) bool { return s.Was != commands.WasNot }):
+	case !slices.ContainsFunc(w.plan.Users, func(s commands.Step) bool { return s.Prior != commands.WasNot }):
 		return commands.Nothing
 	}
 	return commands.Done
@@ -160,9 +160,9 @@ func (w *work) add(ctx context.Context, cmd commands.Command) (commands.Outcome,
 
 // added is the status of an add that was accepted.
 func (w *work) added(cmd commands.Command) commands.Status {
-	changed := len(w.plan.Grants) > 0 || slices.ContainsFunc(w.plan.Old, func(s commands.Step) bool { return s.Was == commands.WasAdmin })
+	changed := len(w.plan.Grants) > 0 || slices.ContainsFunc(w.plan.Old, func(s commands.Step) bool { return s.Prior == commands.WasAdmin })
 	for _, s := range w.plan.Users {
-		changed = changed || s.Send && s.Was != commands.WasAdmin
+		changed = changed || s.Send && s.Prior != commands.WasAdmin
 	}
 	switch {
 	case anyMissing(w.plan.Users):
@@ -212,7 +212,7 @@ func (w *work) restore(ctx context.Context, o *commands.Outcome) error {
 	}
 	var back []imapi.UserID
 	for _, s := range w.plan.Old {
-		if s.Was == commands.WasAdmin {
+		if s.Prior == commands.WasAdmin {
 			back = append(back, s.ID)
 		}
 	}

@@ -71,7 +71,7 @@ func planExtend(p *commands.Plan, entry int64, cmd commands.Command, group imapi
 	for i := range p.Users {
 		s := &p.Users[i]
 		before, ok := LimitOf(standing, s.ID)
-		if !ok || s.Was == commands.WasNot {
+		if !ok || s.Prior == commands.WasNot {
 			continue
 		}
 		s.Until = before.Until.Add(before.Length)

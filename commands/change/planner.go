@@ -123,12 +123,12 @@ func planAdd(p *commands.Plan, asked Asked, group imapi.GroupID, read []imapi.Ad
 	attribute(p.Old, recent, commands.WasNot)
 	for i := range p.Users {
 		s := &p.Users[i]
-		s.NoAccount = s.Was != commands.WasAdmin && missing[s.ID]
-		s.Send = !s.NoAccount && (s.Was != commands.WasAdmin || touched(recent, s.ID))
-		if cmd.For > 0 && s.Was == commands.WasAdmin && s.Had.IsZero() && !commands.Has(read, s.ID) {
-			s.Was = commands.WasUnknown // only what this bot did says so: sending may give the right anew
+		s.NoAccount = s.Prior != commands.WasAdmin && missing[s.ID]
+		s.Send = !s.NoAccount && (s.Prior != commands.WasAdmin || touched(recent, s.ID))
+		if cmd.For > 0 && s.Prior == commands.WasAdmin && s.Had.IsZero() && !commands.Has(read, s.ID) {
+			s.Prior = commands.WasUnknown // only what this bot did says so: sending may give the right anew
 		}
-		limited := s.Was != commands.WasAdmin && s.Send || s.Was == commands.WasAdmin && !s.Had.IsZero()
+		limited := s.Prior != commands.WasAdmin && s.Send || s.Prior == commands.WasAdmin && !s.Had.IsZero()
 		if cmd.For > 0 && limited {
 			s.Until = beginOf(p, asked).Add(cmd.For)
 			p.Grants = append(p.Grants, commands.Grant{Group: group, User: s.ID, Until: s.Until, Length: cmd.For, Entry: asked.Entry})
@@ -182,7 +182,7 @@ func changesNothing(p *commands.Plan, cmd commands.Command) bool {
 func permanentOf(p *commands.Plan, cmd commands.Command) []imapi.UserID {
 	var users []imapi.UserID
 	for _, s := range p.Users {
-		if cmd.Verb == commands.Add && cmd.For == 0 && s.Was == commands.WasAdmin && !s.Had.IsZero() {
+		if cmd.Verb == commands.Add && cmd.For == 0 && s.Prior == commands.WasAdmin && !s.Had.IsZero() {
 			users = append(users, s.ID)
 		}
 	}
@@ -192,11 +192,11 @@ func permanentOf(p *commands.Plan, cmd commands.Command) []imapi.UserID {
 func stepsFor(p *commands.Plan, people []commands.Person, limits []commands.Grant) []commands.Step {
 	steps := make([]commands.Step, 0, len(people))
 	for _, person := range people {
-		s := commands.Step{Person: person, Was: commands.WasUnknown}
+		s := commands.Step{Person: person, Prior: commands.WasUnknown}
 		if p.Known {
-			s.Was = commands.WasNot
+			s.Prior = commands.WasNot
 			if commands.Has(p.Before, person.ID) {
-				s.Was = commands.WasAdmin
+				s.Prior = commands.WasAdmin
 			}
 		}
 		if g, ok := LimitOf(limits, person.ID); ok {
@@ -213,9 +213,9 @@ func markUncertain(steps []commands.Step, recent []commands.Recent) {
 	for i := range steps {
 		s := &steps[i]
 		if slices.ContainsFunc(recent, func(c commands.Recent) bool {
-			return c.Unsure && c.User == s.ID && c.Admin != (s.Was == commands.WasAdmin)
+			return c.Unsure && c.User == s.ID && c.Admin != (s.Prior == commands.WasAdmin)
 		}) {
-			s.Was = commands.WasUnknown
+			s.Prior = commands.WasUnknown
 		}
 	}
 }
@@ -291,6 +291,6 @@ func SeatsAfter(p *commands.Plan) int {
 // before.
 func StaysPermanent(p *commands.Plan, cmd commands.Command) bool {
 	return cmd.Verb == commands.Add && cmd.For > 0 && slices.ContainsFunc(p.Users, func(s commands.Step) bool {
-		return s.Was == commands.WasAdmin && s.Had.IsZero() && s.Until.IsZero()
+		return s.Prior == commands.WasAdmin && s.Had.IsZero() && s.Until.IsZero()
 	})
 }

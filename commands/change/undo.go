@@ -35,18 +35,18 @@ func reversalOf(g commands.GroupResult, cmd commands.Command) commands.Reversal 
 		return v
 	}
 	if cmd.Verb == commands.Remove {
-		addSet(&v, commands.Persons(g.Plan.Users, func(s commands.Step) bool { return s.Was == commands.WasAdmin }), g.Plan)
+		addSet(&v, commands.Persons(g.Plan.Users, func(s commands.Step) bool { return s.Prior == commands.WasAdmin }), g.Plan)
 		return v
 	}
 	if o.Old == commands.Removed || failed {
-		addSet(&v, commands.Persons(g.Plan.Old, func(s commands.Step) bool { return s.Was == commands.WasAdmin }), g.Plan)
+		addSet(&v, commands.Persons(g.Plan.Old, func(s commands.Step) bool { return s.Prior == commands.WasAdmin }), g.Plan)
 	}
 	if failed {
 		return v
 	}
-	v.Cancel = commands.Persons(g.Plan.Users, func(s commands.Step) bool { return s.Send && s.Was == commands.WasNot })
+	v.Cancel = commands.Persons(g.Plan.Users, func(s commands.Step) bool { return s.Send && s.Prior == commands.WasNot })
 	for _, s := range g.Plan.Users {
-		changed := s.Was == commands.WasAdmin && !s.Had.IsZero() && (cmd.Verb == commands.Add && cmd.For == 0 || !s.Until.IsZero())
+		changed := s.Prior == commands.WasAdmin && !s.Had.IsZero() && (cmd.Verb == commands.Add && cmd.For == 0 || !s.Until.IsZero())
 		if before, ok := LimitOf(g.Plan.Limits, s.ID); ok && changed {
 			v.Limits = append(v.Limits, before)
 		}
@@ -105,13 +105,13 @@ func planUndo(p *commands.Plan, asked Asked, group imapi.GroupID, since decision
 	for i := range p.Old {
 		s := &p.Old[i]
 		s.Decided = !since.stands(s.ID)
-		s.Send = s.Was == commands.WasAdmin && !s.Decided
+		s.Send = s.Prior == commands.WasAdmin && !s.Decided
 	}
 	for _, s := range stepsFor(p, v.Set, p.Limits) {
 		before, limited := LimitOf(v.Limits, s.ID)
 		over := limited && !before.Until.After(p.At) // an end that is over stays over
 		s.Decided = !since.stands(s.ID)
-		s.Send = s.Was == commands.WasNot && !over && !s.Decided
+		s.Send = s.Prior == commands.WasNot && !over && !s.Decided
 		if !limited {
 			before = commands.Grant{Group: group, User: s.ID}
 		}
@@ -140,11 +140,11 @@ func allowedLimit(p *commands.Plan, before commands.Grant, asked Asked) commands
 
 // attribute notes of those who are already what they are to be which entry made them so a
 // moment ago. Sending it again is no decision of its own: an undo of that entry counts.
-func attribute(steps []commands.Step, recent []commands.Recent, wanted commands.Was) {
+func attribute(steps []commands.Step, recent []commands.Recent, wanted commands.Prior) {
 	for i := range steps {
 		s := &steps[i]
 		for _, c := range recent {
-			if c.User == s.ID && s.Was == wanted && c.Admin == (wanted == commands.WasAdmin) && !c.Unsure && s.Had.IsZero() {
+			if c.User == s.ID && s.Prior == wanted && c.Admin == (wanted == commands.WasAdmin) && !c.Unsure && s.Had.IsZero() {
 				s.By = c.Entry
 			}
 		}
@@ -183,7 +183,7 @@ func limitAgain(p *commands.Plan, before commands.Grant, asked Asked, since deci
 	if later {
 		g = allowedLimit(p, before, asked)
 	}
-	s := commands.Step{Person: commands.Person{ID: before.User}, Was: commands.WasAdmin, Had: now.Until}
+	s := commands.Step{Person: commands.Person{ID: before.User}, Prior: commands.WasAdmin, Had: now.Until}
 	if !later || g.Until.After(now.Until) {
 		s.Until = g.Until
 		p.Grants = append(p.Grants, g)

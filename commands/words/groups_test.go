@@ -34,16 +34,16 @@ func in(status commands.Status, admins int, steps ...commands.Step) commands.Gro
 func TestSeveralGroups(t *testing.T) {
 	host, staff := commands.Person{ID: "host"}, commands.Person{ID: "staff"}
 	later := noon.Add(time.Hour)
-	added := commands.Step{Person: host, Was: commands.WasNot, Send: true}
-	limited := commands.Step{Person: host, Was: commands.WasNot, Send: true, Until: noon}
-	limitedLater := commands.Step{Person: host, Was: commands.WasNot, Send: true, Until: later}
-	permanent := commands.Step{Person: host, Was: commands.WasAdmin}
-	extended := commands.Step{Person: host, Was: commands.WasAdmin, Had: noon, Until: later}
-	lifted := commands.Step{Person: host, Was: commands.WasAdmin, Had: noon}
-	removed := commands.Step{Person: host, Was: commands.WasAdmin, Send: true}
-	wasNot := commands.Step{Person: staff, Was: commands.WasNot, Send: true}
-	ghost := commands.Step{Person: staff, Was: commands.WasNot, NoAccount: true}
-	unread := in(commands.Warned, 0, commands.Step{Person: host, Was: commands.WasUnknown, Send: true})
+	added := commands.Step{Person: host, Prior: commands.WasNot, Send: true}
+	limited := commands.Step{Person: host, Prior: commands.WasNot, Send: true, Until: noon}
+	limitedLater := commands.Step{Person: host, Prior: commands.WasNot, Send: true, Until: later}
+	permanent := commands.Step{Person: host, Prior: commands.WasAdmin}
+	extended := commands.Step{Person: host, Prior: commands.WasAdmin, Had: noon, Until: later}
+	lifted := commands.Step{Person: host, Prior: commands.WasAdmin, Had: noon}
+	removed := commands.Step{Person: host, Prior: commands.WasAdmin, Send: true}
+	wasNot := commands.Step{Person: staff, Prior: commands.WasNot, Send: true}
+	ghost := commands.Step{Person: staff, Prior: commands.WasNot, NoAccount: true}
+	unread := in(commands.Warned, 0, commands.Step{Person: host, Prior: commands.WasUnknown, Send: true})
 	unread.Plan.Known, unread.Plan.Read, unread.Outcome.NowKnown = false, &commands.Failure{Kind: imapi.KindTransient}, false
 	gone := in(commands.Failed, 0, added)
 	gone.Outcome.NowKnown = false
@@ -84,13 +84,13 @@ func TestSeveralGroups(t *testing.T) {
 			"✅ Done · @alice · all: added host until " + at + " in 1 of 2 groups, host now until " + atLater + " in 1 of 2 groups", []string{
 				"all: done in 2 of 2 groups", "g000 ✅ host: already an administrator until " + at + ", now until " + atLater + " · 1 of 5",
 				"g001 ✅ host: added, until " + at + " · 1 of 5"}},
-		{"without an end", several(bothAdd, in(commands.Done, 2, added, commands.Step{Person: staff, Was: commands.WasAdmin}), in(commands.Warned, 2, lifted, commands.Step{Person: staff, Was: commands.WasAdmin}), in(commands.Nothing, 2, permanent, commands.Step{Person: staff, Was: commands.WasAdmin})),
+		{"without an end", several(bothAdd, in(commands.Done, 2, added, commands.Step{Person: staff, Prior: commands.WasAdmin}), in(commands.Warned, 2, lifted, commands.Step{Person: staff, Prior: commands.WasAdmin}), in(commands.Nothing, 2, permanent, commands.Step{Person: staff, Prior: commands.WasAdmin})),
 			"⚠️ Done with a warning · @alice · all: added host in 1 of 3 groups, host now permanent in 1 of 3 groups", []string{
 				"all: done in 3 of 3 groups",
 				"g001 ⚠️ Done with a warning. host: already an administrator until " + at + ", now permanent; staff: no change: already a permanent administrator · 2 of 5",
 				"g000 ✅ host: added; staff: no change: already a permanent administrator · 2 of 5",
 				"g002 ➖ host, staff: no change: already a permanent administrator · 2 of 5"}},
-		{"a remove", several(commands.Command{Verb: commands.Remove, Users: []commands.Person{host, staff}}, in(commands.Done, 0, removed, wasNot), in(commands.Nothing, 1, commands.Step{Person: host, Was: commands.WasNot, Send: true}, wasNot)),
+		{"a remove", several(commands.Command{Verb: commands.Remove, Users: []commands.Person{host, staff}}, in(commands.Done, 0, removed, wasNot), in(commands.Nothing, 1, commands.Step{Person: host, Prior: commands.WasNot, Send: true}, wasNot)),
 			"✅ Done · @alice · all: removed host in 1 of 2 groups", []string{
 				"all: done in 2 of 2 groups",
 				"g000 ✅ host: removed; staff: no change: was not an administrator · 0 of 5",
@@ -151,7 +151,7 @@ func TestManyGroupsFold(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			groups := make([]commands.GroupResult, all)
 			for n := range groups {
-				groups[n] = in(commands.Done, 1, commands.Step{Person: commands.Person{ID: "user1"}, Was: commands.WasNot, Send: true})
+				groups[n] = in(commands.Done, 1, commands.Step{Person: commands.Person{ID: "user1"}, Prior: commands.WasNot, Send: true})
 				if test.differ {
 					groups[n].Plan.Users[0].ID = imapi.UserID(fmt.Sprintf("user%d", n))
 				}

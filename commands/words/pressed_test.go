@@ -43,8 +43,8 @@ func FuzzPressed(f *testing.F) {
 // addPresses adds a click on every button.
 func addPresses(f *testing.F) {
 	target := commands.Target{Groups: []imapi.GroupID{"g"}}
-	one, step := []commands.Person{{ID: "u"}}, commands.Step{Person: commands.Person{ID: "u"}, Was: commands.WasNot, Send: true}
-	limited := commands.Step{Person: commands.Person{ID: "v"}, Was: commands.WasAdmin, Had: noon}
+	one, step := []commands.Person{{ID: "u"}}, commands.Step{Person: commands.Person{ID: "u"}, Prior: commands.WasNot, Send: true}
+	limited := commands.Step{Person: commands.Person{ID: "v"}, Prior: commands.WasAdmin, Had: noon}
 	limits := []commands.Grant{{Group: "g", User: "v", Until: noon, Length: time.Hour, Entry: 41}}
 	failure := &commands.Failure{Op: "get_admin_list", Kind: imapi.KindTransient}
 	for _, seed := range []struct {

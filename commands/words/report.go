@@ -129,7 +129,7 @@ func hitsOf(g commands.GroupResult, cmd commands.Command) int {
 	if cmd.Verb.Cancels() {
 		already = commands.WasNot
 	}
-	return len(commands.Persons(g.Plan.Users, func(s commands.Step) bool { return s.Send && s.Was != already }))
+	return len(commands.Persons(g.Plan.Users, func(s commands.Step) bool { return s.Send && s.Prior != already }))
 }
 
 // happening is what happened to people, or what would.
@@ -165,25 +165,25 @@ func (w Words) step(cmd commands.Command, p commands.Plan, s commands.Step) Text
 	switch {
 	case s.NoAccount:
 		sentence = w.NoAccount
-	case cmd.Verb.Cancels() && s.Was == commands.WasNot:
+	case cmd.Verb.Cancels() && s.Prior == commands.WasNot:
 		sentence = w.WasNot
 	case cmd.Verb.Cancels() && dry:
 		sentence = w.WouldRemove
-	case cmd.Verb.Cancels() && s.Was == commands.WasUnknown:
+	case cmd.Verb.Cancels() && s.Prior == commands.WasUnknown:
 		sentence = w.RemovedBefore
 	case cmd.Verb.Cancels():
 		sentence = w.Removed
 	case cmd.Verb == commands.Extend:
 		sentence = w.extended(s)
-	case cmd.Verb == commands.Undo && s.Was == commands.WasNot && !s.Send:
+	case cmd.Verb == commands.Undo && s.Prior == commands.WasNot && !s.Send:
 		sentence = either(s.Decided, w.ChangedSince, w.EndOver)
-	case cmd.Verb == commands.Undo && s.Was == commands.WasAdmin:
+	case cmd.Verb == commands.Undo && s.Prior == commands.WasAdmin:
 		sentence = w.undone(s)
-	case cmd.Verb == commands.Undo && s.Was == commands.WasAdmin:
+	case cmd.Verb == commands.Undo && s.Prior == commands.WasAdmin:
 		sentence = either(s.Decided, w.ChangedSince, w.Already)
-	case s.Was == commands.WasAdmin:
+	case s.Prior == commands.WasAdmin:
 		sentence = w.already(cmd, s, dry)
-	case s.Was == commands.WasUnknown && !dry && s.Until.IsZero():
+	case s.Prior == commands.WasUnknown && !dry && s.Until.IsZero():
 		sentence = w.AddedBefore
 	case dry:
 		sentence = choose(s.Until, w.WouldAdd, w.WouldAddUntil)
@@ -209,7 +209,7 @@ func (w Words) extended(s commands.Step) string {
 	switch {
 	case !s.Until.IsZero():
 		return w.NowUntil
-	case s.Was == commands.WasNot:
+	case s.Prior == commands.WasNot:
 		return w.WasNot
 	case !s.Had.IsZero():
 		return w.StaysUntil
@@ -236,18 +236,18 @@ func (w Words) already(cmd commands.Command, s commands.Step, dry bool) string {
 
 func (w Words) oldStep(g commands.GroupResult, s commands.Step) string {
 	switch {
-	case s.Decided && s.Was == commands.WasAdmin:
+	case s.Decided && s.Prior == commands.WasAdmin:
 		return w.ChangedSince
 	case !s.Send:
 		return ""
-	case s.Was == commands.WasNot:
+	case s.Prior == commands.WasNot:
 		return w.WasNot
 	case g.Plan.Refusal == commands.OnlyDryRun:
 		return w.WouldRemove
 	}
 	switch g.Outcome.Old {
 	case commands.Removed:
-		if s.Was == commands.WasUnknown {
+		if s.Prior == commands.WasUnknown {
 			return w.RemovedBefore
 		}
 		return w.Removed

@@ -175,17 +175,17 @@ func (w Words) groupDeeds(cmd commands.Command, g commands.GroupResult) []deed {
 		}
 	}
 	if cmd.Verb.Cancels() {
-		say(0, w.Did.Remove, g.Plan.Users, func(s commands.Step) bool { return s.Send && s.Was != commands.WasNot })
+		say(0, w.Did.Remove, g.Plan.Users, func(s commands.Step) bool { return s.Send && s.Prior != commands.WasNot })
 		return deeds
 	}
-	sent := func(s commands.Step) bool { return s.Send && s.Was != commands.WasAdmin }
+	sent := func(s commands.Step) bool { return s.Send && s.Prior != commands.WasAdmin }
 	say(0, w.Did.Add, g.Plan.Users, func(s commands.Step) bool { return sent(s) && s.Until.IsZero() })
 	say(1, w.Did.AddFor, g.Plan.Users, func(s commands.Step) bool { return sent(s) && !s.Until.IsZero() })
-	say(2, w.Did.Limit, g.Plan.Users, func(s commands.Step) bool { return s.Was == commands.WasAdmin && !s.Until.IsZero() })
+	say(2, w.Did.Limit, g.Plan.Users, func(s commands.Step) bool { return s.Prior == commands.WasAdmin && !s.Until.IsZero() })
 	say(3, w.Did.Forever, g.Plan.Users, func(s commands.Step) bool {
-		return cmd.Verb == commands.Add && cmd.For == 0 && s.Was == commands.WasAdmin && !s.Had.IsZero()
+		return cmd.Verb == commands.Add && cmd.For == 0 && s.Prior == commands.WasAdmin && !s.Had.IsZero()
 	})
-	say(4, w.Did.Remove, g.Plan.Old, func(s commands.Step) bool { return s.Send && s.Was != commands.WasNot })
+	say(4, w.Did.Remove, g.Plan.Old, func(s commands.Step) bool { return s.Send && s.Prior != commands.WasNot })
 	say(5, w.Did.NoAccount, g.Plan.Users, func(s commands.Step) bool { return s.NoAccount })
 	return deeds
 }

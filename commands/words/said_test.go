@@ -151,7 +151,7 @@ func (d dice) steps(people []commands.Person) []commands.Step {
 	var steps []commands.Step
 	for _, p := range people {
 		steps = append(steps, commands.Step{
-			Person: p, Was: oneOf(d, commands.WasAdmin, commands.WasNot, commands.WasUnknown), Had: oneOf(d, time.Time{}, noon), Until: oneOf(d, time.Time{}, noon, noon.Add(time.Hour)),
+			Person: p, Prior: oneOf(d, commands.WasAdmin, commands.WasNot, commands.WasUnknown), Had: oneOf(d, time.Time{}, noon), Until: oneOf(d, time.Time{}, noon, noon.Add(time.Hour)),
 			NoAccount: d.IntN(6) == 0, Send: d.IntN(4) > 0,
 		})
 	}

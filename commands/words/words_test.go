@@ -216,7 +216,7 @@ func TestCounts(t *testing.T) {
 		cmd := commands.Command{Verb: commands.Add, Target: commands.Target{Groups: []imapi.GroupID{"a"}}}
 		g := commands.GroupResult{Group: "a", Outcome: commands.Outcome{Status: commands.Done}}
 		for range n {
-			g.Plan.Users = append(g.Plan.Users, commands.Step{Person: commands.Person{ID: "u"}, Was: commands.WasNot, Send: true})
+			g.Plan.Users = append(g.Plan.Users, commands.Step{Person: commands.Person{ID: "u"}, Prior: commands.WasNot, Send: true})
 		}
 		return w.Report(commands.Result{Command: cmd, Groups: []commands.GroupResult{g}}).Lines[0].Text.String()
 	}
