@@ -29,7 +29,7 @@ type Command struct {
 	DryRun  bool          `json:"dry_run,omitempty"`
 
 	Reversals []Reversal `json:"reversals,omitempty"` // undo: of the entry Number
-	Limits    []Grant    `json:"limits,omitempty"`    // end, remind, extend: what they are about, given by the entry Number
+	Grants    []Grant    `json:"limits,omitempty"`    // end, remind, extend: what they are about, given by the entry Number
 
 	About  string        `json:"about,omitempty"`  // history: a group, user or caller, as typed
 	Number int64         `json:"number,omitempty"` // history: #NUMBER; undo, end, remind, extend: the entry
@@ -73,7 +73,7 @@ type Place struct {
 
 // Repeated reports whether the command ends limits whose end has failed before.
 func (c Command) Repeated() bool {
-	return c.Verb == End && slices.ContainsFunc(c.Limits, func(g Grant) bool { return g.Tries > 0 })
+	return c.Verb == End && slices.ContainsFunc(c.Grants, func(g Grant) bool { return g.Tries > 0 })
 }
 
 // Reversal turns around what an entry changed in one group.
@@ -81,7 +81,7 @@ type Reversal struct {
 	Group  imapi.GroupID `json:"group"`
 	Cancel []Person      `json:"cancel,omitempty"` // whom it had set
 	Set    []Person      `json:"set,omitempty"`    // whom it had cancelled
-	Limits []Grant       `json:"limits,omitempty"` // that stood before for those in Set, and that it changed
+	Grants []Grant       `json:"limits,omitempty"` // on record before for those in Set, and that it changed
 }
 
 // Asks returns the typed commands that a caller must be allowed for this one: itself, and
@@ -110,7 +110,7 @@ func (c Command) needs() []Verb {
 		if len(v.Cancel) > 0 && !slices.Contains(verbs, Remove) {
 			verbs = append(verbs, Remove)
 		}
-		if len(v.Set)+len(v.Limits) > 0 && !slices.Contains(verbs, Add) {
+		if len(v.Set)+len(v.Grants) > 0 && !slices.Contains(verbs, Add) {
 			verbs = append(verbs, Add)
 		}
 	}

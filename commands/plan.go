@@ -66,16 +66,16 @@ const (
 // Plan is what will be done to one group, and what was found before: the answer
 // is made from it, so that a repeat after a crash says the same.
 type Plan struct {
-	At      time.Time     `json:"at"`
-	Known   bool          `json:"known"`            // the administrators could be read
-	Before  []imapi.Admin `json:"before,omitempty"` // what was read, changed by what this bot did in the last minute
-	Limits  []Grant       `json:"limits,omitempty"` // on record before
-	Read    *Failure      `json:"read,omitempty"`   // why they could not be read
-	Users   []Step        `json:"users,omitempty"`
-	Old     []Step        `json:"old,omitempty"`    // --replace: cancelled first
-	Grants  []Grant       `json:"grants,omitempty"` // to stand on record before the right is given
-	Refusal Refusal       `json:"refusal,omitempty"`
-	Late    time.Duration `json:"late,omitempty"` // how much later than it should, if that is worth telling
+	At       time.Time     `json:"at"`
+	Known    bool          `json:"known"`            // the administrators could be read
+	Before   []imapi.Admin `json:"before,omitempty"` // what was read, changed by what this bot did in the last minute
+	Existing []Grant       `json:"limits,omitempty"` // those on record before
+	Read     *Failure      `json:"read,omitempty"`   // why they could not be read
+	Users    []Step        `json:"users,omitempty"`
+	Old      []Step        `json:"old,omitempty"`    // --replace: cancelled first
+	Grants   []Grant       `json:"grants,omitempty"` // to stand on record before the right is given
+	Refusal  Refusal       `json:"refusal,omitempty"`
+	Late     time.Duration `json:"late,omitempty"` // how much later than it should, if that is worth telling
 }
 
 // Step is what a plan holds for one person.

@@ -208,7 +208,7 @@ func (h *events) lost(p *place, a asked) {
 
 // over is when the limits have expired that an entry ends.
 func over(e bot.Entry) int64 {
-	last := slices.MaxFunc(e.Command.Limits, func(a, b commands.Grant) int { return a.Until.Compare(b.Until) })
+	last := slices.MaxFunc(e.Command.Grants, func(a, b commands.Grant) int { return a.Until.Compare(b.Until) })
 	return last.Until.UnixNano()
 }
 

@@ -107,7 +107,7 @@ func (s groupState) checkAdd(v *violations, c carried, next *groupState) {
 // checkEnd: the rights end whose limit is still the one that expired.
 func (s groupState) checkEnd(v *violations, c carried, next *groupState) {
 	var expired []string
-	for _, g := range c.entry.Command.Limits {
+	for _, g := range c.entry.Command.Grants {
 		if now := s.limits[string(g.User)]; g.Group == c.Group && now == (limit{micro(g.Until), g.Entry}) {
 			expired = append(expired, string(g.User))
 		}

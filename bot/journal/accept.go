@@ -176,7 +176,7 @@ func (j *Journal) taking(c commands.Command) ([]statement, error) {
 		return nil, nil
 	}
 	ids := []int64{}
-	for _, g := range c.Limits {
+	for _, g := range c.Grants {
 		ids = append(ids, g.ID)
 	}
 	list, err := encode(ids)
@@ -227,7 +227,7 @@ func namesIn(e bot.Entry) []string {
 	for _, p := range slices.Concat(e.Command.Users, e.Command.Replace) {
 		names = append(names, string(p.ID))
 	}
-	for _, g := range e.Command.Limits {
+	for _, g := range e.Command.Grants {
 		names = append(names, string(g.User))
 	}
 	return names

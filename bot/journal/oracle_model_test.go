@@ -83,7 +83,7 @@ func (o *oracle) accept(e bot.Entry, r bot.Record) (bot.Entry, bool) {
 	if e.Once != "" {
 		o.once[e.Once] = e.Number
 	}
-	for _, limit := range e.Command.Limits {
+	for _, limit := range e.Command.Grants {
 		for i := range o.grants {
 			switch g := &o.grants[i]; {
 			case g.ID != limit.ID:

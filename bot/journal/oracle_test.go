@@ -112,7 +112,7 @@ func (p *pair) learn(ours, real int64) {
 
 func (p *pair) canonEntry(e bot.Entry) bot.Entry {
 	e.Number = p.ours[e.Number]
-	e.Command.Limits = p.canonGrants(e.Command.Limits)
+	e.Command.Grants = p.canonGrants(e.Command.Grants)
 	for i, c := range e.Changes {
 		e.Changes[i].Entry = p.ours[c.Entry]
 		if c.Outcome != nil {
@@ -175,7 +175,7 @@ func (p *pair) accept(t *rapid.T) {
 // accepting accepts an entry that is about limits as the database knows them.
 func (p *pair) accepting(e bot.Entry, limits []commands.Grant) {
 	real := e
-	real.Changes, real.Command.Limits = slices.Clone(e.Changes), limits
+	real.Changes, real.Command.Grants = slices.Clone(e.Changes), limits
 	want, fresh := p.o.accept(e, accepted())
 	got, gotFresh, err := p.j.Accept(p.t.Context(), real, accepted(), nil)
 	if err != nil {
@@ -313,7 +313,7 @@ func (p *pair) settling(e, real bot.Entry, c bot.Change) {
 	if e.Command.Verb == commands.End {
 		failed := commands.Outcome{Status: commands.Failed}
 		again := failed
-		for _, g := range e.Command.Limits {
+		for _, g := range e.Command.Grants {
 			g.ID, g.Tries, g.Due = 0, g.Tries+1, p.o.now.Add(10*time.Minute)
 			failed.Grants = append(failed.Grants, g)
 			g.Entry = p.real[g.Entry]

@@ -42,7 +42,7 @@ func give(t *testing.T, j *Journal, key string, limits ...commands.Grant) bot.En
 // about is an entry of that verb about limits.
 func about(key string, verb commands.Verb, limits ...commands.Grant) bot.Entry {
 	e := entry(key, limits[0].Group)
-	e.Command = commands.Command{Verb: verb, Target: e.Command.Target, Limits: limits, Number: limits[0].Entry}
+	e.Command = commands.Command{Verb: verb, Target: e.Command.Target, Grants: limits, Number: limits[0].Entry}
 	return e
 }
 

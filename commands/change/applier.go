@@ -106,7 +106,7 @@ func (w *work) remove(ctx context.Context) (commands.Outcome, error) {
 	default:
 		o.Now = without(w.plan.Before, users)
 		o.Made = w.made(users, false, false)
-		o.Ungrant = limited(w.plan.Limits, users)
+		o.Ungrant = limited(w.plan.Existing, users)
 		o.Status = w.removed()
 	}
 	return o, nil
@@ -199,7 +199,7 @@ func (w *work) removeOld(ctx context.Context, o *commands.Outcome, cmd commands.
 		o.Old = commands.Removed
 		o.Now = without(o.Now, old)
 		o.Made = w.made(old, false, false)
-		o.Ungrant = limited(w.plan.Limits, old)
+		o.Ungrant = limited(w.plan.Existing, old)
 	}
 	return nil
 }
@@ -241,7 +241,7 @@ func (w *work) restore(ctx context.Context, o *commands.Outcome) error {
 	}
 	o.Made = slices.DeleteFunc(o.Made, func(c commands.Recent) bool { return slices.Contains(back, c.User) })
 	o.Made = append(o.Made, w.made(back, true, unsure)...)
-	keepGrants(o, w.plan.Limits, back)
+	keepGrants(o, w.plan.Existing, back)
 	return nil
 }
 
@@ -259,7 +259,7 @@ func (w *work) keepLimits(o *commands.Outcome, cmd commands.Command) {
 // dropLimits puts the record of limits back to what it was before the plan.
 func (w *work) dropLimits(o *commands.Outcome) {
 	for _, g := range w.plan.Grants {
-		if before, ok := LimitOf(w.plan.Limits, g.User); ok {
+		if before, ok := GrantOf(w.plan.Existing, g.User); ok {
 			o.Grants = append(o.Grants, before)
 		} else {
 			o.Ungrant = append(o.Ungrant, g.User)
@@ -270,7 +270,7 @@ func (w *work) dropLimits(o *commands.Outcome) {
 // keepGrants leaves the limits of some users as they were.
 func keepGrants(o *commands.Outcome, limits []commands.Grant, users []imapi.UserID) {
 	o.Ungrant = slices.DeleteFunc(o.Ungrant, func(u imapi.UserID) bool {
-		_, had := LimitOf(limits, u)
+		_, had := GrantOf(limits, u)
 		return had && slices.Contains(users, u)
 	})
 }
@@ -290,7 +290,7 @@ func (w *work) made(users []imapi.UserID, admin, unsure bool) []commands.Recent 
 // limited returns those of the users who have a limit on record.
 func limited(limits []commands.Grant, users []imapi.UserID) []imapi.UserID {
 	return slices.DeleteFunc(slices.Clone(users), func(u imapi.UserID) bool {
-		_, ok := LimitOf(limits, u)
+		_, ok := GrantOf(limits, u)
 		return !ok
 	})
 }

@@ -66,11 +66,11 @@ func canPass(g commands.GroupResult) bool {
 // length again.
 func Extension(r commands.Result) (commands.Command, bool) {
 	c := r.Command
-	if c.Verb != commands.Remind || len(c.Limits) == 0 {
+	if c.Verb != commands.Remind || len(c.Grants) == 0 {
 		return commands.Command{}, false
 	}
 	c.Verb, c.Number = commands.Extend, r.Entry
-	for _, g := range c.Limits {
+	for _, g := range c.Grants {
 		c.For = max(c.For, g.Length)
 	}
 	return c, true

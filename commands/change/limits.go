@@ -26,7 +26,7 @@ func Reminds(target commands.Target, limits []commands.Grant) commands.Command {
 }
 
 func onLimits(v commands.Verb, target commands.Target, limits []commands.Grant) commands.Command {
-	c := commands.Command{Verb: v, Limits: limits, Target: commands.Target{Alias: target.Alias}}
+	c := commands.Command{Verb: v, Grants: limits, Target: commands.Target{Alias: target.Alias}}
 	for _, g := range limits {
 		c.Number = g.Entry
 		if !slices.Contains(c.Target.Groups, g.Group) {
@@ -47,7 +47,7 @@ func onLimits(v commands.Verb, target commands.Target, limits []commands.Grant) 
 // unchanged: a later decision has replaced or dropped the others.
 func stillLimited(c commands.Command, group imapi.GroupID, limits []commands.Grant) []commands.Grant {
 	return slices.DeleteFunc(slices.Clone(limits), func(now commands.Grant) bool {
-		return now.Group != group || !slices.ContainsFunc(c.Limits, func(g commands.Grant) bool { return g.ID == now.ID })
+		return now.Group != group || !slices.ContainsFunc(c.Grants, func(g commands.Grant) bool { return g.ID == now.ID })
 	})
 }
 
@@ -66,11 +66,11 @@ func planEnd(p *commands.Plan, standing []commands.Grant, recent []commands.Rece
 // planExtend plans the same length again, for those whose limit still stands.
 func planExtend(p *commands.Plan, entry int64, cmd commands.Command, group imapi.GroupID, limits []commands.Grant) {
 	standing := stillLimited(cmd, group, limits)
-	asked := slices.DeleteFunc(slices.Clone(cmd.Limits), func(g commands.Grant) bool { return g.Group != group })
+	asked := slices.DeleteFunc(slices.Clone(cmd.Grants), func(g commands.Grant) bool { return g.Group != group })
 	p.Users = stepsFor(p, holders(asked), limits)
 	for i := range p.Users {
 		s := &p.Users[i]
-		before, ok := LimitOf(standing, s.ID)
+		before, ok := GrantOf(standing, s.ID)
 		if !ok || s.Prior == commands.WasNot {
 			continue
 		}
@@ -103,7 +103,7 @@ func (w *work) ended(cmd commands.Command, o commands.Outcome) commands.Outcome 
 	case cmd.Repeated():
 		o.Ungrant = users
 	default:
-		for _, g := range stillLimited(cmd, w.group, w.plan.Limits) {
+		for _, g := range stillLimited(cmd, w.group, w.plan.Existing) {
 			g.Tries++
 			g.Due = w.r.now().Add(endPause)
 			o.Grants = append(o.Grants, g)

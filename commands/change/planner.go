@@ -40,7 +40,7 @@ func (r *Runner) Plan(ctx context.Context, asked Asked, group imapi.GroupID) (co
 	if err != nil {
 		return commands.Plan{}, err
 	}
-	plan.Limits = limits
+	plan.Existing = limits
 	standing := stillLimited(cmd, group, limits)
 	switch {
 	case cmd.Verb == commands.Remind && len(standing) > 0 && plan.At.Before(standing[0].Until):
@@ -86,14 +86,14 @@ func (r *Runner) read(ctx context.Context, plan commands.Plan, asked Asked, grou
 	case commands.List:
 		plan.Refusal = commands.OnlyList
 	case commands.Remove:
-		plan.Users = stepsFor(&plan, cmd.Users, plan.Limits)
+		plan.Users = stepsFor(&plan, cmd.Users, plan.Existing)
 		markUncertain(plan.Users, recent)
 		attribute(plan.Users, recent, commands.WasNot)
 		sendAll(plan.Users)
 	case commands.End:
-		planEnd(&plan, stillLimited(cmd, group, plan.Limits), recent)
+		planEnd(&plan, stillLimited(cmd, group, plan.Existing), recent)
 	case commands.Extend:
-		planExtend(&plan, asked.Entry, cmd, group, plan.Limits)
+		planExtend(&plan, asked.Entry, cmd, group, plan.Existing)
 	case commands.Undo:
 		planUndo(&plan, asked, group, since)
 	case commands.Add:
@@ -116,8 +116,8 @@ func (r *Runner) missing(ctx context.Context, cmd commands.Command) func() map[i
 // planAdd plans who is set and who is cancelled first, and the limits.
 func planAdd(p *commands.Plan, asked Asked, group imapi.GroupID, read []imapi.Admin, recent []commands.Recent, missing map[imapi.UserID]bool) {
 	cmd := asked.Command
-	p.Users = stepsFor(p, cmd.Users, p.Limits)
-	p.Old = stepsFor(p, cmd.Replace, p.Limits)
+	p.Users = stepsFor(p, cmd.Users, p.Existing)
+	p.Old = stepsFor(p, cmd.Replace, p.Existing)
 	markUncertain(p.Users, recent)
 	attribute(p.Users, recent, commands.WasAdmin)
 	attribute(p.Old, recent, commands.WasNot)
@@ -199,7 +199,7 @@ func stepsFor(p *commands.Plan, people []commands.Person, limits []commands.Gran
 				s.Prior = commands.WasAdmin
 			}
 		}
-		if g, ok := LimitOf(limits, person.ID); ok {
+		if g, ok := GrantOf(limits, person.ID); ok {
 			s.Had = g.Until
 		}
 		steps = append(steps, s)
@@ -251,7 +251,7 @@ func without(admins []imapi.Admin, users []imapi.UserID) []imapi.Admin {
 	})
 }
 
-func LimitOf(limits []commands.Grant, user imapi.UserID) (commands.Grant, bool) {
+func GrantOf(limits []commands.Grant, user imapi.UserID) (commands.Grant, bool) {
 	for _, g := range limits {
 		if g.User == user {
 			return g, true

@@ -61,10 +61,10 @@ func (r *Runner) BrokenPlan(ctx context.Context, cmd commands.Command, group ima
 		return plan, nil
 	}
 	var err error
-	if plan.Limits, err = r.grants.Grants(ctx, group); err != nil {
+	if plan.Existing, err = r.grants.Grants(ctx, group); err != nil {
 		return commands.Plan{}, err
 	}
-	planEnd(&plan, stillLimited(cmd, group, plan.Limits), nil)
+	planEnd(&plan, stillLimited(cmd, group, plan.Existing), nil)
 	return plan, nil
 }
 

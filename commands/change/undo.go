@@ -19,7 +19,7 @@ func Reverse(r commands.Result) (commands.Command, bool) {
 		return c, false
 	}
 	for _, g := range r.Groups {
-		if v := reversalOf(g, r.Command); len(v.Cancel)+len(v.Set)+len(v.Limits) > 0 {
+		if v := reversalOf(g, r.Command); len(v.Cancel)+len(v.Set)+len(v.Grants) > 0 {
 			c.Reversals = append(c.Reversals, v)
 			c.Target.Groups = append(c.Target.Groups, g.Group)
 		}
@@ -47,8 +47,8 @@ func reversalOf(g commands.GroupResult, cmd commands.Command) commands.Reversal 
 	v.Cancel = commands.Persons(g.Plan.Users, func(s commands.Step) bool { return s.Send && s.Prior == commands.WasNot })
 	for _, s := range g.Plan.Users {
 		changed := s.Prior == commands.WasAdmin && !s.Had.IsZero() && (cmd.Verb == commands.Add && cmd.For == 0 || !s.Until.IsZero())
-		if before, ok := LimitOf(g.Plan.Limits, s.ID); ok && changed {
-			v.Limits = append(v.Limits, before)
+		if before, ok := GrantOf(g.Plan.Existing, s.ID); ok && changed {
+			v.Grants = append(v.Grants, before)
 		}
 	}
 	return v
@@ -58,8 +58,8 @@ func reversalOf(g commands.GroupResult, cmd commands.Command) commands.Reversal 
 func addSet(v *commands.Reversal, people []commands.Person, p commands.Plan) {
 	v.Set = people
 	for _, person := range people {
-		if before, ok := LimitOf(p.Limits, person.ID); ok {
-			v.Limits = append(v.Limits, before)
+		if before, ok := GrantOf(p.Existing, person.ID); ok {
+			v.Grants = append(v.Grants, before)
 		}
 	}
 }
@@ -101,14 +101,14 @@ func planUndo(p *commands.Plan, asked Asked, group imapi.GroupID, since decision
 		return
 	}
 	v := reversalIn(asked.Command, group)
-	p.Old = stepsFor(p, v.Cancel, p.Limits)
+	p.Old = stepsFor(p, v.Cancel, p.Existing)
 	for i := range p.Old {
 		s := &p.Old[i]
 		s.Decided = !since.stands(s.ID)
 		s.Send = s.Prior == commands.WasAdmin && !s.Decided
 	}
-	for _, s := range stepsFor(p, v.Set, p.Limits) {
-		before, limited := LimitOf(v.Limits, s.ID)
+	for _, s := range stepsFor(p, v.Set, p.Existing) {
+		before, limited := GrantOf(v.Grants, s.ID)
 		over := limited && !before.Until.After(p.At) // an end that is over stays over
 		s.Decided = !since.stands(s.ID)
 		s.Send = s.Prior == commands.WasNot && !over && !s.Decided
@@ -121,7 +121,7 @@ func planUndo(p *commands.Plan, asked Asked, group imapi.GroupID, since decision
 		}
 		p.Users = append(p.Users, s)
 	}
-	for _, before := range v.Limits {
+	for _, before := range v.Grants {
 		if !slices.ContainsFunc(v.Set, func(person commands.Person) bool { return person.ID == before.User }) {
 			limitAgain(p, before, asked, since)
 		}
@@ -174,7 +174,7 @@ func (d decisions) stands(user imapi.UserID) bool {
 // decided about it since. One that would be over by now ends at once. Whoever undoes
 // and may not give as much gives as much as they may, but takes nothing away.
 func limitAgain(p *commands.Plan, before commands.Grant, asked Asked, since decisions) {
-	now, limited := LimitOf(p.Limits, before.User)
+	now, limited := GrantOf(p.Existing, before.User)
 	if !commands.Has(p.Before, before.User) || limited && now.Entry != since.undone || !since.stands(before.User) {
 		return
 	}

@@ -53,7 +53,7 @@ func TestSeveralGroups(t *testing.T) {
 	kept.Outcome.Grants = []commands.Grant{{User: "host", Until: noon}}
 	listed := in(commands.Done, 0)
 	listed.Outcome.Now = []imapi.Admin{{User: "host", Nickname: "Ho"}, {User: "staff"}}
-	listed.Plan.Limits = []commands.Grant{{User: "host", Until: noon}}
+	listed.Plan.Existing = []commands.Grant{{User: "host", Until: noon}}
 	bothAdd, two := commands.Command{Verb: commands.Add, Users: []commands.Person{host, staff}}, commands.Command{Verb: commands.Add, Users: []commands.Person{host}, For: time.Hour}
 	const at, atLater = "2026-11-20 12:00 UTC", "2026-11-20 13:00 UTC"
 	for _, tt := range []struct {

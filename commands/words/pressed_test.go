@@ -53,16 +53,16 @@ func addPresses(f *testing.F) {
 		result  commands.GroupResult
 	}{
 		{change.UndoAction, commands.Command{Verb: commands.Add, Users: one}, commands.GroupResult{
-			Plan: commands.Plan{Known: true, Users: []commands.Step{step, limited}, Limits: limits}, Outcome: commands.Outcome{Status: commands.Done, NowKnown: true}}},
+			Plan: commands.Plan{Known: true, Users: []commands.Step{step, limited}, Existing: limits}, Outcome: commands.Outcome{Status: commands.Done, NowKnown: true}}},
 		{change.UndoAction, commands.Command{Verb: commands.Remove, Users: one}, commands.GroupResult{
-			Plan: commands.Plan{Known: true, Users: []commands.Step{limited}, Limits: limits}, Outcome: commands.Outcome{Status: commands.Done, NowKnown: true}}},
+			Plan: commands.Plan{Known: true, Users: []commands.Step{limited}, Existing: limits}, Outcome: commands.Outcome{Status: commands.Done, NowKnown: true}}},
 		{change.UndoAction, commands.Command{Verb: commands.Add, Users: one, Replace: one}, commands.GroupResult{
 			Plan: commands.Plan{Known: true, Users: []commands.Step{step}, Old: []commands.Step{limited}}, Outcome: commands.Outcome{Status: commands.Partly, NowKnown: true, Old: commands.NotRestored}}},
 		{change.ReplaceAction + "1", commands.Command{Verb: commands.Add, Users: one}, commands.GroupResult{
 			Plan: commands.Plan{Refusal: commands.SeatsTaken, Users: []commands.Step{step}}, Outcome: commands.Outcome{Status: commands.Failed, Holders: []imapi.Admin{{User: "a"}, {User: "b"}, {User: "c"}, {User: "d"}, {User: "e"}}}}},
-		{change.RetryAction, commands.Command{Verb: commands.End, Limits: limits}, commands.GroupResult{Outcome: commands.Outcome{Status: commands.Unknown, Failure: failure}}},
+		{change.RetryAction, commands.Command{Verb: commands.End, Grants: limits}, commands.GroupResult{Outcome: commands.Outcome{Status: commands.Unknown, Failure: failure}}},
 		{change.RetryAction, commands.Command{Verb: commands.List}, commands.GroupResult{Plan: commands.Plan{Refusal: commands.ReadFailed, Read: failure}, Outcome: commands.Outcome{Status: commands.Failed}}},
-		{change.ExtendAction, commands.Command{Verb: commands.Remind, Limits: limits}, commands.GroupResult{Plan: commands.Plan{Refusal: commands.OnlyTold}, Outcome: commands.Outcome{Status: commands.Done}}},
+		{change.ExtendAction, commands.Command{Verb: commands.Remind, Grants: limits}, commands.GroupResult{Plan: commands.Plan{Refusal: commands.OnlyTold}, Outcome: commands.Outcome{Status: commands.Done}}},
 	} {
 		seed.command.Target, seed.result.Group = target, "g"
 		f.Add(seed.action, asJSON(f, seed.command), asJSON(f, []commands.GroupResult{seed.result}))

@@ -112,7 +112,7 @@ func (w Words) headEnd(cmd commands.Command, g commands.GroupResult) string {
 // firstEnd is when the first of the limits that a command is about ends.
 func firstEnd(c commands.Command) time.Time {
 	var first time.Time
-	for _, g := range c.Limits {
+	for _, g := range c.Grants {
 		if first.IsZero() || g.Until.Before(first) {
 			first = g.Until
 		}
@@ -297,7 +297,7 @@ func (w Words) listed(m *Message, g commands.GroupResult) {
 // listedUntil is how a list shows somebody; sentence joins who it is with until when.
 func (w Words) listedUntil(g commands.GroupResult, a imapi.Admin, sentence string) Text {
 	who := w.listedAs(a)
-	if had, ok := change.LimitOf(g.Plan.Limits, a.User); ok {
+	if had, ok := change.GrantOf(g.Plan.Existing, a.User); ok {
 		return fill(sentence, slots{"user": who, "what": fill(w.Until, slots{"time": moment(had.Until)})})
 	}
 	return who

@@ -55,7 +55,7 @@ func everything(t *testing.T, w Words) []string {
 	say(w.Trail(1, nil))
 	everyResult(func(r commands.Result) {
 		if len(r.Groups) == 1 {
-			say(w.Story(1, Past{Number: 2, At: noon, Caller: "slack:user:U1", Place: commands.Place{Channel: "slack:C1"}}, r, r.Command.Limits, true))
+			say(w.Story(1, Past{Number: 2, At: noon, Caller: "slack:user:U1", Place: commands.Place{Channel: "slack:C1"}}, r, r.Command.Grants, true))
 		}
 	})
 	say(w.Story(1, Past{Number: 2}, commands.Result{}, make([]commands.Grant, 30), true))
@@ -119,7 +119,7 @@ func oneOf[T any](d dice, all ...T) T { return all[d.IntN(len(all))] }
 func (d dice) command() commands.Command {
 	return commands.Command{
 		Verb: oneOf(d, commands.Add, commands.Remove, commands.List, commands.Undo, commands.End, commands.Remind, commands.Extend), Number: 42,
-		Limits: oneOf(d, nil, []commands.Grant{{User: "user1", Until: noon}}, []commands.Grant{{User: "user1", Until: noon, Tries: 1}}),
+		Grants: oneOf(d, nil, []commands.Grant{{User: "user1", Until: noon}}, []commands.Grant{{User: "user1", Until: noon, Tries: 1}}),
 		Target: oneOf(d,
 			commands.Target{Groups: []imapi.GroupID{"@TGS#a"}}, commands.Target{Groups: []imapi.GroupID{"show-1"}},
 			commands.Target{Alias: "friday-show", Groups: []imapi.GroupID{"@TGS#a"}}, commands.Target{Alias: "weekend", Groups: []imapi.GroupID{"@TGS#a", "b", "c"}}),
@@ -133,7 +133,7 @@ func (d dice) command() commands.Command {
 
 func (d dice) plan(cmd commands.Command) commands.Plan {
 	p := commands.Plan{
-		At: noon, Known: d.IntN(3) > 0, Before: []imapi.Admin{{User: "user1"}}, Limits: oneOf(d, nil, []commands.Grant{{User: "user1", Until: noon}}),
+		At: noon, Known: d.IntN(3) > 0, Before: []imapi.Admin{{User: "user1"}}, Existing: oneOf(d, nil, []commands.Grant{{User: "user1", Until: noon}}),
 		Users: d.steps(cmd.Users), Old: d.steps(cmd.Replace),
 		Refusal: oneOf(d, "", "", "", commands.SeatsTaken, commands.NoAccounts, commands.LimitUnread, commands.ReadFailed, commands.NothingToDo, commands.TooLate),
 		Late:    oneOf(d, 0, 20*time.Minute),
