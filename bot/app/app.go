@@ -130,6 +130,7 @@ func (r *running) run(ctx context.Context, hangup <-chan os.Signal) (next *confi
 	err = together(on, r.server.Serve,
 		func(ctx context.Context) error { return r.bot.Run(ctx, bots(r.platforms)...) },
 		r.policy.Run,
+		r.record.Run,
 		func(ctx context.Context) error {
 			if next = r.renewed(ctx, hangup); next != nil {
 				end(engine.ErrRestart)

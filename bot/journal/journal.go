@@ -157,6 +157,21 @@ func (j *Journal) bringUpToDate(ctx context.Context, sdkAppID int64, log *slog.L
 	return nil
 }
 
+// Run waits until the context ends, or a newer liveadmin has upgraded the database, which
+// several instances share: then it returns a *VersionError, and this one must end.
+func (j *Journal) Run(ctx context.Context) error {
+	var upgraded chan error
+	if j.lease != nil {
+		upgraded = j.lease.upgraded
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-upgraded:
+		return err
+	}
+}
+
 // Close gives everything back: the file, or what this instance carries in a shared
 // database, which others can claim at once. What is running must have ended.
 func (j *Journal) Close() error {

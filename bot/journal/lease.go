@@ -21,7 +21,7 @@ type lease struct {
 	length  time.Duration
 	terms   *terms
 	share   share
-	explain func(error) error
+	dialect dialect
 	log     *slog.Logger
 
 	clock atomic.Pointer[serverClock]
@@ -34,6 +34,8 @@ type lease struct {
 	many  bool      // there are more instances than calls a second
 
 	others atomic.Bool // there were other instances at the last renewal
+
+	upgraded chan error // gets a *VersionError once a newer liveadmin has upgraded the database
 
 	stop context.CancelFunc
 	done chan struct{} // closed when keep has returned
@@ -85,6 +87,11 @@ func (l *lease) keep(ctx context.Context) {
 		case <-timer.C:
 		}
 		err := l.renew(ctx)
+		if _, ok := errors.AsType[*VersionError](err); ok {
+			l.lose("a newer liveadmin has upgraded the database")
+			l.upgraded <- err
+			return
+		}
 		switch failed := err != nil && ctx.Err() == nil; {
 		case failed && !failing:
 			l.log.WarnContext(ctx, "this instance's lease is not renewed", "err", err)
@@ -119,6 +126,9 @@ func (l *lease) renew(ctx context.Context) error {
 	told, next, others := l.uses, l.uses, false
 	var clock serverClock
 	err := l.transact(ctx, func(ctx context.Context, tx executor) error {
+		if err := l.dialect.checkVersion(ctx, tx); err != nil { // first: the tables can be others
+			return err
+		}
 		if err := l.stay(ctx, tx, term.owner, begun); err != nil {
 			return err
 		}
@@ -158,7 +168,7 @@ func (l *lease) renew(ctx context.Context) error {
 
 func (l *lease) transact(ctx context.Context, do func(context.Context, executor) error) error {
 	if err := transact(ctx, l.db, do); err != nil {
-		return l.explain(err)
+		return l.dialect.explain(err)
 	}
 	return nil
 }

@@ -183,3 +183,22 @@ func TestGiveBack(t *testing.T) {
 		t.Errorf("a closed journal holds: %v", err)
 	}
 }
+
+// TestNewerBeside: an instance ends when a newer liveadmin has upgraded the database, and
+// carries nothing on.
+func TestNewerBeside(t *testing.T) {
+	t.Parallel()
+	j := reopen(t, journaltest.Postgres(t), withLease(testLease))
+	ended := make(chan error, 1)
+	go func() { ended <- j.Run(t.Context()) }()
+	mustAccept(t, j, entry("k"))
+	if _, err := j.writer.ExecContext(t.Context(), `UPDATE meta SET value = '99' WHERE name = 'schema'`); err != nil {
+		t.Fatal(err)
+	}
+	if newer, ok := errors.AsType[*VersionError](<-ended); !ok || newer.Have != 99 {
+		t.Errorf("ended with %v", newer)
+	}
+	if err := j.Held(); !errors.Is(err, bot.ErrLost) {
+		t.Errorf("it would still send: %v", err)
+	}
+}

@@ -78,6 +78,14 @@ func migrate(ctx context.Context, tx executor, d dialect, sdkAppID int64) (from,
 
 // checkReadable refuses to read what migrate would have to change.
 func checkReadable(ctx context.Context, db querier, d dialect, sdkAppID int64) error {
+	if err := d.checkVersion(ctx, db); err != nil {
+		return err
+	}
+	return d.checkApplication(ctx, db, sdkAppID)
+}
+
+// checkVersion returns a *VersionError if the schema is another than this program's.
+func (d dialect) checkVersion(ctx context.Context, db querier) error {
 	steps, err := d.steps()
 	if err != nil {
 		return err
@@ -89,7 +97,7 @@ func checkReadable(ctx context.Context, db querier, d dialect, sdkAppID int64) e
 	if want := len(steps); have != want {
 		return &VersionError{Database: d.name, Have: have, Want: want}
 	}
-	return d.checkApplication(ctx, db, sdkAppID)
+	return nil
 }
 
 // version returns the version of the schema; 0 if there is none.

@@ -131,7 +131,7 @@ func openServer(ctx context.Context, url string, sdkAppID int64, o options) (_ *
 	j.db = s.pool(forReading, readers)
 	j.lease = &lease{
 		db: s.pool(forRenewing, 1), length: o.lease, terms: j.terms,
-		share: o.share, explain: s.dialect.explain, log: o.log,
+		share: o.share, dialect: s.dialect, log: o.log, upgraded: make(chan error, 1),
 	}
 	if err := j.lease.begin(ctx); err != nil {
 		return nil, fmt.Errorf("cannot take a lease: %w", err)
