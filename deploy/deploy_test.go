@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/cli"
 	"liveadmin/bot/config"
 	"liveadmin/bot/discord"
@@ -64,7 +65,7 @@ func TestDeployedSettings(t *testing.T) {
 
 // TestNamedVariables: whatever looks like one of our variables is one.
 func TestNamedVariables(t *testing.T) {
-	known := []string{"GOMEMLIMIT"}
+	known := []string{"GOMEMLIMIT", pace.Variable, "LIVEADMIN_TEST_POSTGRES"}
 	for _, v := range config.Variables() {
 		known = append(known, v.Name)
 		if v.Secret {

@@ -2,20 +2,9 @@ package bottest
 
 import (
 	"errors"
-	"flag"
 	"sync/atomic"
-	"testing"
 	"time"
 )
-
-// SideBySide runs the tests of a package whose tests mostly wait: more of them side by
-// side than there are processors.
-func SideBySide(m *testing.M) {
-	if err := flag.Set("test.parallel", "8"); err != nil {
-		panic(err) // there is no such flag any more
-	}
-	m.Run()
-}
 
 // Ahead is a clock that runs, and can be moved ahead.
 type Ahead struct{ by atomic.Int64 }

@@ -207,9 +207,6 @@ func (s *silence) count(more int) {
 // TestCheckHanging: services that never answer are asked side by side, and do not hold
 // the check up for ever.
 func TestCheckHanging(t *testing.T) {
-	if testing.Short() {
-		t.Skip("waits for time-outs")
-	}
 	e := newExamined(t)
 	s := newSilence(t)
 	url := "http://" + s.Addr().String()

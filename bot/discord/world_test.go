@@ -11,6 +11,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakediscord"
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/discord"
 	"liveadmin/commands/policy"
 	"liveadmin/imapi"
@@ -32,7 +33,7 @@ const (
 	group   = bottest.Group
 )
 
-func TestMain(m *testing.M) { bottest.SideBySide(m) }
+func TestMain(m *testing.M) { pace.SideBySide(m, 8) }
 
 // modes are the two ways in which Discord reaches the bot.
 var modes = []string{"gateway", "http"}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/journal/journaltest"
 	"liveadmin/imapi/simulator"
 )
@@ -15,23 +16,27 @@ import (
 // When it is back, everything goes on.
 func TestCrashDatabase(t *testing.T) {
 	for _, test := range []struct {
-		name string
-		open func(t *testing.T) (url string, away, back outage)
+		name  string
+		quick bool
+		open  func(t *testing.T) (url string, away, back outage)
 	}{
-		{"a full disk", func(t *testing.T) (string, outage, outage) {
+		{"a full disk", true, func(t *testing.T) (string, outage, outage) {
 			return "", func(i *instance, p *process) { i.disk(p, fillsDisk) }, func(i *instance, p *process) { i.disk(p, freesDisk) }
 		}},
-		{"a stopped server", func(t *testing.T) (string, outage, outage) {
+		{"a stopped server", false, func(t *testing.T) (string, outage, outage) {
 			s := journaltest.NewServer(t)
 			return s.Database(t), func(*instance, *process) { s.Stop(t) }, func(*instance, *process) { s.Start(t) }
 		}},
-		{"a server that crashed", func(t *testing.T) (string, outage, outage) {
+		{"a server that crashed", false, func(t *testing.T) (string, outage, outage) {
 			s := journaltest.NewServer(t)
 			return s.Database(t), func(*instance, *process) { s.Kill(t) }, func(*instance, *process) { s.Start(t) }
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
+			if !test.quick {
+				pace.Long(t)
+			}
 			url, away, back := test.open(t)
 			tw := newTown(t, url, 1)
 			tw.populate()

@@ -16,14 +16,21 @@ import (
 
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/journal/journaltest"
 	"liveadmin/imapi/simulator"
 )
 
-var (
-	crashRounds = flag.Int("crash.rounds", 7, "how often TestCrash kills the program on each database")
-	crashSeed   = flag.Uint64("crash.seed", 0, "what TestCrash draws its lots with; 0: another each time")
-)
+var crashSeed = flag.Uint64("crash.seed", 0, "what TestCrash and TestHistory draw their lots with; 0: another each time")
+
+// rounds returns how often a program is killed: some times in the quick suite, and so often
+// in each minute of the long one.
+func rounds(quick, minute int) int {
+	if length := pace.Length(); length > 0 {
+		return max(quick, int(length.Minutes()*float64(minute)))
+	}
+	return quick
+}
 
 // stepsARound is how much more is allowed to be done, in each place, with every kill.
 const stepsARound = 2
@@ -134,19 +141,24 @@ func TestCrash(t *testing.T) {
 		seed = rand.Uint64()
 	}
 	t.Logf("to draw the same lots: -crash.seed %d", seed)
-	steps := int64(stepsARound * *crashRounds)
+	rounds := rounds(2, 7)
+	steps := int64(stepsARound * rounds)
 	want := quietly(t, steps)
 	for n, test := range []struct {
 		name      string
+		quick     bool
 		postgres  bool
 		instances int
 	}{
-		{"a file", false, 1},
-		{"PostgreSQL", true, 1},
-		{"PostgreSQL, two instances", true, 2},
+		{"a file", true, false, 1},
+		{"PostgreSQL", false, true, 1},
+		{"PostgreSQL, two instances", true, true, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
+			if !test.quick {
+				pace.Long(t)
+			}
 			database := ""
 			if test.postgres {
 				database = journaltest.Postgres(t)
@@ -154,7 +166,7 @@ func TestCrash(t *testing.T) {
 			tw := newTown(t, database, test.instances)
 			tw.populate()
 			tw.slow()
-			tw.survive(rand.New(rand.NewPCG(seed, uint64(n))), *crashRounds, steps)
+			tw.survive(rand.New(rand.NewPCG(seed, uint64(n))), rounds, steps)
 			tw.check(want)
 			tw.checkHistory()
 		})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/journal/journaltest"
 	"liveadmin/imapi/simulator"
 )
@@ -58,6 +59,9 @@ func TestCrashTakeover(t *testing.T) {
 	for _, point := range []string{"after Plan 1", "after tencent SetAdmins 1", "after slack result 1", "after discord result 1"} {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
+			if point != "after Plan 1" {
+				pace.Long(t)
+			}
 			tw, first, second := newPair(t, townLatency)
 			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
 			defer cancel()
@@ -100,6 +104,9 @@ func TestCrashStopped(t *testing.T) {
 	} {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
+			if point != "before Settle 1" {
+				pace.Long(t)
+			}
 			tw, first, second := newPair(t, time.Second/4) // the root stands when Tencent has answered
 			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
 			defer cancel()
@@ -131,6 +138,7 @@ func TestCrashStopped(t *testing.T) {
 // TestCrashHandover stops one of two instances gracefully: what it cannot finish in time
 // the other does at once.
 func TestCrashHandover(t *testing.T) {
+	pace.Long(t)
 	t.Parallel()
 	tw, first, second := newPair(t, townLatency)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/journal/journaltest"
 )
 
@@ -89,6 +90,7 @@ func (f flawed) Settle(ctx context.Context, e bot.Entry, c bot.Change, r bot.Rec
 // TestHistoryFlaws runs flawed programs: no order explains their histories. One explains
 // that of a program without the flaw, in the same circumstances.
 func TestHistoryFlaws(t *testing.T) {
+	pace.Long(t)
 	for _, test := range []struct {
 		flaw      string
 		instances int

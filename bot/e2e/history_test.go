@@ -2,16 +2,14 @@ package e2e
 
 import (
 	"context"
-	"flag"
 	"math/rand/v2"
 	"testing"
 	"time"
 
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/journal/journaltest"
 	"liveadmin/imapi/simulator"
 )
-
-var historyRounds = flag.Int("history.rounds", 3, "how often TestHistory kills the program on each database")
 
 // historyGroup is a group about which people on both platforms talk at the same time.
 const historyGroup = "@TGS#aSHARED"
@@ -66,11 +64,13 @@ func (p *place) toUndo(ctx context.Context, than int64) int64 {
 // TestHistory lets people on both platforms change the same groups at the same time, while
 // the program is killed again and again, and looks for an order of all that happened.
 func TestHistory(t *testing.T) {
+	pace.Long(t)
 	seed := *crashSeed
 	if seed == 0 {
 		seed = rand.Uint64()
 	}
 	t.Logf("to draw the same lots: -crash.seed %d", seed)
+	rounds := rounds(1, 3)
 	for n, test := range []struct {
 		name      string
 		postgres  bool
@@ -97,7 +97,7 @@ func TestHistory(t *testing.T) {
 			tw.name()
 			tw.slow()
 			tw.api.SetLatency(20 * time.Millisecond) // commands wait for each other
-			tw.survive(rand.New(rand.NewPCG(seed, uint64(n))), *historyRounds, int64(mingledARound**historyRounds))
+			tw.survive(rand.New(rand.NewPCG(seed, uint64(n))), rounds, int64(mingledARound*rounds))
 			tw.checkHistory()
 		})
 	}
@@ -106,6 +106,7 @@ func TestHistory(t *testing.T) {
 // TestHistoryRest lets nobody know whether a right was taken at its end, which therefore
 // rests while others change the group.
 func TestHistoryRest(t *testing.T) {
+	pace.Long(t)
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
 	defer cancel()

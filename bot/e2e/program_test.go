@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"liveadmin/bot/app"
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/cli"
 )
 
@@ -19,7 +20,8 @@ const (
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) == "" {
-		os.Exit(m.Run())
+		pace.SideBySide(m, 4)
+		return
 	}
 	var options []app.Option
 	if _, mortal := os.LookupEnv(mortalPoint); mortal {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"liveadmin/bot/bottest/fakediscord"
+	"liveadmin/bot/bottest/pace"
 )
 
 // inDiscord is the program with a server of Discord in front of it.
@@ -116,6 +117,9 @@ func TestServeDiscordLiving(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
+			if tc.name != "cut" && tc.name != "silent" {
+				pace.Long(t)
+			}
 			l := newInDiscord(t, false)
 			l.start()
 			l.registered(t.Context())

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/bot/bottest/pace"
 )
 
 // inSlack is the program with a workspace in front of it.
@@ -90,9 +91,7 @@ func TestServeSlack(t *testing.T) {
 
 // A socket that is silent is noticed and rebuilt, and commands work again.
 func TestServeSilentSocket(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes the half minute of the watchdog")
-	}
+	pace.Long(t) // takes the half minute of the watchdog
 	t.Parallel()
 	l := newInSlack(t, false)
 	l.start()

@@ -1,14 +1,13 @@
 package e2e
 
 import (
-	"flag"
 	"fmt"
 	"slices"
 	"testing"
 	"time"
-)
 
-var soak = flag.Duration("soak", 0, "how long TestSoak runs")
+	"liveadmin/bot/bottest/pace"
+)
 
 const (
 	soakLeast   = 10 * time.Minute       // in less, warming up looks like growing
@@ -20,20 +19,18 @@ const (
 // TestSoak runs the program under steady traffic of every command, with connections
 // that break now and then, and looks whether what it holds stays flat.
 func TestSoak(t *testing.T) {
-	if *soak == 0 {
-		t.Skip("runs with -soak 10m -timeout 15m")
+	length := pace.Length()
+	if length < soakLeast {
+		t.Skipf("long: runs with %s=%.0fm", pace.Variable, soakLeast.Minutes())
 	}
-	if deadline, limited := t.Deadline(); limited && time.Until(deadline) < *soak+2*restTime+time.Minute {
-		t.Fatalf("-soak %s needs a longer -timeout", *soak)
-	}
-	if *soak < soakLeast {
-		t.Fatalf("-soak %s is too short; %s is the least", *soak, soakLeast)
+	if deadline, limited := t.Deadline(); limited && time.Until(deadline) < length+2*restTime+time.Minute {
+		t.Fatalf("%s needs a longer -timeout", length)
 	}
 	c := newCrowd(t)
 	c.launch()
 	c.warm()
 	before := c.rest(0)
-	samples := c.use(*soak)
+	samples := c.use(length)
 	c.settle()
 	t.Logf("%d acknowledged, %d missed", c.acknowledged.Load(), c.missed.Load())
 	if missed := c.missed.Load(); missed*10 > c.acknowledged.Load() {

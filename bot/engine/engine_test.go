@@ -13,6 +13,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/journal"
 	"liveadmin/commands"
 	"liveadmin/commands/policy"
@@ -25,7 +26,7 @@ const (
 	groupB = "@TGS#aGROUPBBB"
 )
 
-func TestMain(m *testing.M) { bottest.SideBySide(m) }
+func TestMain(m *testing.M) { pace.SideBySide(m, 8) }
 
 // open sets a stage with two groups, where alice is allowed everything.
 func open(t *testing.T, opts ...imapi.Option) (*bottest.Stage, *bottest.Chat) {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/journal/journaltest"
 )
 
@@ -34,7 +35,7 @@ func TestMain(m *testing.M) {
 			os.Exit(0)
 		}
 	}
-	os.Exit(m.Run())
+	pace.SideBySide(m, 4)
 }
 
 // acceptForEver prints the number of every entry once it is accepted, plans one

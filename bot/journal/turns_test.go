@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/journal/journaltest"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
@@ -73,6 +74,7 @@ func (f *fleet) fullest(window time.Duration) (most int) {
 // TestMoreInstancesThanCalls: more instances than calls a second, all with more to send
 // than they may, never pass the limit together; and each of them gets on.
 func TestMoreInstancesThanCalls(t *testing.T) {
+	pace.Long(t)
 	t.Parallel()
 	var all sync.WaitGroup
 	for _, row := range []struct{ limit, instances int }{{1, 6}, {2, 8}, {3, 6}, {5, 8}} {

@@ -9,6 +9,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/slack"
 	"liveadmin/commands/policy"
 	"liveadmin/imapi"
@@ -23,7 +24,7 @@ const (
 	group   = bottest.Group
 )
 
-func TestMain(m *testing.M) { bottest.SideBySide(m) }
+func TestMain(m *testing.M) { pace.SideBySide(m, 8) }
 
 // modes are the two ways in which Slack reaches the bot.
 var modes = []string{"sockets", "http"}

@@ -199,9 +199,6 @@ func TestStop(t *testing.T) {
 
 // TestSlowHeader: who sends no header is dropped.
 func TestSlowHeader(t *testing.T) {
-	if testing.Short() {
-		t.Skip("waits for a time-out")
-	}
 	t.Parallel()
 	url, _ := serve(t, newServer(t))
 	c, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))

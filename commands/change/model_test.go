@@ -30,6 +30,7 @@ const (
 // readings lag. After each step what stands at Tencent, on record and in the
 // answer is compared with what was asked.
 func TestModel(t *testing.T) {
+	t.Parallel()
 	seed := *modelSeed
 	if seed == 0 {
 		seed = rand.Uint64()

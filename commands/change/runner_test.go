@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/commands"
 	"liveadmin/commands/change"
 	"liveadmin/commands/grammar"
@@ -19,6 +20,8 @@ const (
 	runKey   = "the-key-of-the-runner-test"
 	runGroup = "@TGS#aRUNNERAA"
 )
+
+func TestMain(m *testing.M) { pace.SideBySide(m, 8) }
 
 // runs is a Runner before a simulator, with a record that the test writes.
 type runs struct {
@@ -104,6 +107,7 @@ func must(t *testing.T, err error) {
 // An interrupted start may have made the change: only a failure that excludes it
 // is called one. The end of a --for stays on record until then.
 func TestFailureAfterAnInterruption(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name  string
 		fault simulator.Fault
@@ -148,6 +152,7 @@ func TestFailureAfterAnInterruption(t *testing.T) {
 // What this bot did just before is in the plan, but not yet in what a reading
 // after an interruption shows: everything is sent again.
 func TestInterruptedBesideALaggingReading(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		text   string
 		shown  []string // by a reading that lags
@@ -177,6 +182,7 @@ func TestInterruptedBesideALaggingReading(t *testing.T) {
 // A change that this bot made, or may have made, a moment before, and what the
 // reading shows of it: no right is given by a --for without its end.
 func TestAfterAChange(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, text string
 		recent     commands.Recent
@@ -214,6 +220,7 @@ func TestAfterAChange(t *testing.T) {
 
 // A dry run after an unknown outcome says what would be, not what is.
 func TestDryRunAfterAnUnknownOutcome(t *testing.T) {
+	t.Parallel()
 	r := newRuns(t, simulator.Rules{}, "user1")
 	r.recent = []commands.Recent{{User: "user1", Unsure: true}}
 	cmd, plan := r.plan("add user1 --dry-run")
@@ -225,6 +232,7 @@ func TestDryRunAfterAnUnknownOutcome(t *testing.T) {
 // Seats that are filled in part before the API says "full" are a right that was
 // given: its end stays on record, and nobody is told that nothing was changed.
 func TestFullInPart(t *testing.T) {
+	t.Parallel()
 	r := newRuns(t, simulator.Rules{PartialFill: true}, "a", "b", "c")
 	cmd, plan := r.plan("add user1 user2 --for 2h")
 	must(t, r.api.SetAdmins(runGroup, []string{"a", "b", "c", "d"}))
@@ -242,6 +250,7 @@ func TestFullInPart(t *testing.T) {
 
 // Who is not sent for lack of an account keeps the limit on record.
 func TestLimitOfWhoIsNotSent(t *testing.T) {
+	t.Parallel()
 	r := newRuns(t, simulator.Rules{})
 	r.limits = []commands.Grant{{Group: runGroup, User: "ghost", Until: r.now.Add(time.Hour), Length: time.Hour, Entry: 1}}
 	cmd, plan := r.plan("add user1 ghost")
@@ -254,6 +263,7 @@ func TestLimitOfWhoIsNotSent(t *testing.T) {
 // A mistake in the program is a clear outcome. What may have been sent is unknown
 // and keeps its end.
 func TestBroken(t *testing.T) {
+	t.Parallel()
 	const sentence = "There was an error inside the bot. Tell the operator this number."
 	r := newRuns(t, simulator.Rules{}, "host")
 	cmd, plan := r.plan("add user1 --replace host --for 2h")

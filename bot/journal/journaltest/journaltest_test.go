@@ -1,6 +1,7 @@
 package journaltest
 
 import (
+	"fmt"
 	"sync/atomic"
 	"testing"
 
@@ -32,6 +33,13 @@ func run(t *testing.T, url, statement string) (value string) {
 }
 
 const tables = `SELECT count(*)::text FROM pg_tables WHERE schemaname = 'public'`
+
+// TestInstalled says what is left out where PostgreSQL is not installed.
+func TestInstalled(t *testing.T) {
+	if _, err := programs(); err != nil {
+		missing(t, fmt.Errorf("%w; every test of two instances, of shares of the rate limit, and of a database that goes away is left out", err))
+	}
+}
 
 func TestDatabasesAreApart(t *testing.T) {
 	first, second := Postgres(t), Postgres(t)
