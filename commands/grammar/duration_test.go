@@ -5,6 +5,8 @@ import (
 	"time"
 )
 
+const day = 24 * time.Hour
+
 func TestParseDuration(t *testing.T) {
 	for _, tt := range []struct {
 		name, text string
@@ -21,9 +23,11 @@ func TestParseDuration(t *testing.T) {
 		{"any case", "2H30M", 150 * time.Minute, true},
 		{"leading zeros", "007m", 7 * time.Minute, true},
 		{"nothing of it", "0s", 0, true},
-		{"more than can be counted", "106752d", longest, true},
-		{"more digits than can be counted", "99999999999999999999999s", longest, true},
-		{"more in sum than can be counted", "106751d99h", longest, true},
+		{"292 years", "106751d", 106751 * day, true},
+		{"more than can be counted", "106752d", 0, false},
+		{"more digits than can be counted", "99999999999999999999999s", 0, false},
+		{"more in sum than can be counted", "106751d99h", 0, false},
+		{"nothing without a unit", "0", 0, false},
 		{"empty", "", 0, false},
 		{"no unit", "90", 0, false},
 		{"no number", "h", 0, false},
@@ -35,6 +39,8 @@ func TestParseDuration(t *testing.T) {
 		{"a space", "2h 30m", 0, false},
 		{"another unit", "1y", 0, false},
 		{"milliseconds", "5ms", 0, false},
+		{"another unit in capitals", "1Y2W", 0, false},
+		{"minutes and milliseconds", "1m5MS", 0, false},
 		{"digits of another script", "٣d", 0, false},
 		{"a letter whose lower case is ours", "1ſ", 0, false},
 	} {
@@ -78,7 +84,7 @@ func FuzzParseDuration(f *testing.F) {
 		if !ok {
 			return
 		}
-		if d < 0 || d > longest {
+		if d < 0 {
 			t.Fatalf("ParseDuration(%q) = %v", text, d)
 		}
 		if again, ok := ParseDuration(FormatDuration(d)); !ok || again != d {

@@ -146,7 +146,7 @@ func TestMistakes(t *testing.T) {
 		{"nothing of history", "history --since 0s", Mistake{Problem: BadDuration, Verb: commands.History, Word: "0s"}},
 		{"no second", "add friday-show u1 --for 0s", Mistake{Problem: DurationRange, Verb: commands.Add, Word: "0s"}},
 		{"a second too long", "add friday-show u1 --for 30d1s", Mistake{Problem: DurationRange, Verb: commands.Add, Word: "30d1s"}},
-		{"longer than can be counted", "add friday-show u1 --for 99999999999999999999d", Mistake{Problem: DurationRange, Verb: commands.Add, Word: "99999999999999999999d"}},
+		{"longer than can be counted", "add friday-show u1 --for 99999999999999999999d", Mistake{Problem: BadDuration, Verb: commands.Add, Word: "99999999999999999999d"}},
 
 		{"a reason of 201 characters", "add friday-show u1 --reason " + strings.Repeat("é", 201), Mistake{Problem: ReasonTooLong, Verb: commands.Add, Word: "--reason", Count: 201, Limit: 200}},
 		{"a control character in a reason", "add friday-show u1 --reason a\x1b[2Jb", Mistake{Problem: ReasonChar, Verb: commands.Add, Word: "--reason", Char: '\x1b'}},

@@ -165,7 +165,7 @@ func TestParse(t *testing.T) {
 		{"history of a mentioned caller", "history <@U024BE7LH|alice>", commands.Command{Verb: commands.History, About: "U024BE7LH"}},
 		{"history of a caller mentioned in Discord", "history <@!165511591545143296>", commands.Command{Verb: commands.History, About: "165511591545143296"}},
 		{"history of a quoted #", `history "#42"`, commands.Command{Verb: commands.History, About: "#42"}},
-		{"history without an end", "history --since 99999999999999999999d", commands.Command{Verb: commands.History, Since: longest}},
+		{"history without an end", "history --since 100000d", commands.Command{Verb: commands.History, Since: 100_000 * day}},
 		{"groups", "groups", commands.Command{Verb: commands.Groups}},
 		{"whoami", "WhoAmI", commands.Command{Verb: commands.Whoami}},
 		{"help", "help", commands.Command{Verb: commands.Help}},
