@@ -37,8 +37,8 @@ func (c *Client) backOff(ctx context.Context, n int, e *Error) error {
 		return nil // the penalty is the wait
 	}
 	pause := shortPause
-	if e.kind == KindRate {
-		pause = ratePause
+	if e.kind == KindRate && (n > 1 || !c.line.urgent) {
+		pause = ratePause // an urgent call is there again sooner, once
 	}
 	pause <<= n - 1
 	jitter := 0.75 + 0.5*float64(c.random())/(1<<32)

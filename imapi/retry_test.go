@@ -71,6 +71,32 @@ func TestEveryTryHasItsOwnRandom(t *testing.T) {
 	})
 }
 
+// TestUrgentCallsAreThereAgainSooner: a call that takes a right away is late by no second if
+// it met the limit once.
+func TestUrgentCallsAreThereAgainSooner(t *testing.T) {
+	for _, row := range []struct {
+		urgent    bool
+		times     int
+		from, til time.Duration
+	}{
+		{false, 1, 750 * time.Millisecond, 1300 * time.Millisecond},
+		{true, 1, 150 * time.Millisecond, 300 * time.Millisecond},
+		{true, 2, 1600 * time.Millisecond, 2900 * time.Millisecond},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			sim := newSimulator(t)
+			inject(t, sim, simulator.Fault{Code: 60011, Times: row.times})
+			began := time.Now()
+			if err := newPipeClient(t, sim).For("caller", row.urgent).SetAdmins(t.Context(), show, []UserID{"user1"}); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(began); took < row.from || took > row.til {
+				t.Errorf("%+v: it took %v", row, took)
+			}
+		})
+	}
+}
+
 func TestBackOffIsJittered(t *testing.T) {
 	for _, row := range []struct {
 		name   string

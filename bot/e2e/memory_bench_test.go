@@ -139,7 +139,7 @@ func latest(b *testing.B, s *shipped, until []time.Time) (late time.Duration) {
 	ended := 0
 	for _, call := range s.api.Calls() {
 		var n int
-		if _, err := fmt.Sscanf(call.Group, "@TGS#aENDS%05d", &n); err == nil && call.CommandType == 2 {
+		if _, err := fmt.Sscanf(call.Group, "@TGS#aENDS%05d", &n); err == nil && call.CommandType == 2 && call.Code == 0 {
 			ended++
 			late = max(late, call.At.Sub(until[n]))
 		}
