@@ -43,7 +43,7 @@ func (j *job) carry(i int) {
 		}
 		return
 	}
-	if j.marks.Settle(c, outcome(j.entry, c)) {
+	if j.marks.Settle(c, outcome(j.head(), c)) {
 		j.b.intake.Changed(c.Group)
 		j.moved(i, bot.Settled)
 	}

@@ -81,7 +81,7 @@ func (j *job) confirm() {
 func (j *job) ask(ctx context.Context) (root bot.Post, err error) {
 	t := j.try("confirming")
 	for t.ctx = ctx; ; {
-		root, err = safely(func() (bot.Post, error) { return j.b.confirmer(j.entry).Confirm(ctx, j.head()) })
+		root, err = safely(func() (bot.Post, error) { return j.b.confirmer(j.head()).Confirm(ctx, j.head()) })
 		if errors.Is(err, bot.ErrNotRun) || !t.again(err) {
 			return root, err
 		}

@@ -223,7 +223,7 @@ func (j *job) moved(i int, s bot.ChangeState) {
 	if s != bot.Settled {
 		return
 	}
-	j.b.backlog.settled(j.entry)
+	j.b.backlog.settled(j.head())
 	if muted {
 		j.finished()
 	}

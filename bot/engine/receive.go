@@ -191,7 +191,7 @@ func (j *job) acknowledged(root bot.Post, err error) {
 	switch {
 	case errors.Is(err, bot.ErrNotRun):
 		j.start(func() { j.drop(err) })
-	case j.b.confirmer(j.entry) == nil:
+	case j.b.confirmer(j.head()) == nil:
 		j.begin()
 	case err == nil:
 		j.start(func() { j.answered(root) })

@@ -127,7 +127,7 @@ func (b *Engine) carry(j *job) {
 }
 
 func (b *Engine) leave(j *job) {
-	b.backlog.drop(j.entry, j.left)
+	b.backlog.drop(j.head(), j.left)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.open[j.entry.Number] == j { // else it was taken up anew
