@@ -17,7 +17,7 @@ const (
 
 // Admins reads the administrators of a group, in the order of their UserIDs.
 func (c *Client) Admins(ctx context.Context, g GroupID) ([]Admin, error) {
-	return c.admins(withDefaultBudget(ctx), g, maxTries)
+	return c.budgeted().admins(ctx, g, maxTries)
 }
 
 func (c *Client) admins(ctx context.Context, g GroupID, tries int) ([]Admin, error) {
@@ -39,7 +39,7 @@ func (c *Client) SetAdmins(ctx context.Context, g GroupID, users []UserID) error
 	if len(users) == 0 || len(users) > Seats {
 		return inputError(opModifyAdmin, fmt.Sprintf("1 to %d users can be set at once, not %d", Seats, len(users)))
 	}
-	return c.change(withDefaultBudget(ctx), desired{group: g, command: commandSet, users: users})
+	return c.budgeted().change(ctx, desired{group: g, command: commandSet, users: users})
 }
 
 // CancelAdmins takes the right from users; those who do not have it stay
@@ -50,7 +50,7 @@ func (c *Client) CancelAdmins(ctx context.Context, g GroupID, users []UserID) er
 	if len(users) == 0 {
 		return inputError(opModifyAdmin, "no users were named")
 	}
-	ctx = withDefaultBudget(ctx)
+	c = c.budgeted()
 	for some := range slices.Chunk(users, Seats) {
 		if err := c.change(ctx, desired{group: g, command: commandCancel, users: some}); err != nil {
 			return err
@@ -60,13 +60,14 @@ func (c *Client) CancelAdmins(ctx context.Context, g GroupID, users []UserID) er
 }
 
 // Accounts says of each user whether an account has that UserID. More than 100
-// users take several calls.
+// users take several calls. They have a budget of their own, of six seconds, because they
+// only word a warning and must not use up the time of what is asked beside them.
 func (c *Client) Accounts(ctx context.Context, users []UserID) (map[UserID]bool, error) {
 	users = unique(users)
 	if len(users) == 0 {
 		return nil, inputError(opAccountCheck, "no users were named")
 	}
-	ctx = withDefaultBudget(ctx)
+	c = c.Within(accountsTime)
 	known := make(map[UserID]bool, len(users))
 	for some := range slices.Chunk(users, maxAccounts) {
 		if err := c.checkAccounts(ctx, some, known); err != nil {

@@ -9,6 +9,9 @@ import (
 // workTime is the budget of a method that is called without one.
 const workTime = 30 * time.Second
 
+// accountsTime is the budget of Accounts.
+const accountsTime = 6 * time.Second
+
 // budget is time that calls may spend together. It runs while at least one of
 // them is doing something other than waiting for the limiter.
 type budget struct {
@@ -20,26 +23,23 @@ type budget struct {
 	since   time.Time // when running left 0
 }
 
-type budgetKey struct{}
-
-// WithBudget gives all calls under the context d together: the API's own time,
-// back-off and the like, but not the waiting for the limiter's turn. Once it is
-// used up they fail with an *Error of KindTransient, or KindUnknown if a change
-// may have been made. A budget within a budget replaces it.
-func WithBudget(ctx context.Context, d time.Duration) context.Context {
-	return context.WithValue(ctx, budgetKey{}, &budget{total: d})
+// Within returns a client whose calls have a budget together: the API's own time,
+// back-off and the like, but not the waiting for the limiter's turn. Once it is used up
+// they fail with an *Error of KindTransient, or KindUnknown if a change may have been
+// made. Everything else it has in common with c, whose budget it does not use. Without a
+// budget each method has one of 30 s.
+func (c *Client) Within(d time.Duration) *Client {
+	one := *c
+	one.budget = &budget{total: d}
+	return &one
 }
 
-// withDefaultBudget is for the beginning of every method.
-func withDefaultBudget(ctx context.Context) context.Context {
-	if _, ok := ctx.Value(budgetKey{}).(*budget); ok {
-		return ctx
+// budgeted is for the beginning of every method.
+func (c *Client) budgeted() *Client {
+	if c.budget != nil {
+		return c
 	}
-	return WithBudget(ctx, workTime)
-}
-
-func budgetOf(ctx context.Context) *budget {
-	return ctx.Value(budgetKey{}).(*budget)
+	return c.Within(workTime)
 }
 
 // spend lets the budget run until stop is called. The context it returns ends

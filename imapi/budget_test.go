@@ -28,8 +28,7 @@ func TestBudgetIsSharedByAllCallsUnderIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := newSimulator(t)
 		sim.SetLatency(2 * time.Second)
-		c := newPipeClient(t, sim, WithRateLimit(1))
-		ctx := WithBudget(t.Context(), 5*time.Second)
+		ctx, c := t.Context(), newPipeClient(t, sim, WithRateLimit(1)).Within(5*time.Second)
 		for range 2 {
 			if _, err := c.Admins(ctx, show); err != nil {
 				t.Fatal(err)
@@ -58,9 +57,8 @@ func TestBudgetEndingWithinAChangeIsUnknown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := newSimulator(t)
 		inject(t, sim, simulator.Fault{Command: opModifyAdmin, Kind: simulator.Hang, Applied: true})
-		c := newPipeClient(t, sim)
-		ctx := WithBudget(t.Context(), 3*time.Second)
-		took := lasts(func() { mustFail(t, c.SetAdmins(ctx, show, []UserID{"user1"}), KindUnknown, 0) })
+		c := newPipeClient(t, sim).Within(3 * time.Second)
+		took := lasts(func() { mustFail(t, c.SetAdmins(t.Context(), show, []UserID{"user1"}), KindUnknown, 0) })
 		if took != 3*time.Second {
 			t.Errorf("it took %s", took)
 		}
@@ -73,8 +71,7 @@ func TestBudgetDoesNotRunInTheQueue(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 60 {
 			wg.Go(func() {
-				ctx := WithBudget(t.Context(), time.Second)
-				if _, err := c.For("alice", false).Admins(ctx, show); err != nil {
+				if _, err := c.For("alice", false).Within(time.Second).Admins(t.Context(), show); err != nil {
 					t.Error(err)
 				}
 			})
@@ -90,19 +87,18 @@ func TestBudgetOfCallsSideBySide(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := newSimulator(t)
 		sim.SetLatency(2 * time.Second)
-		c := newPipeClient(t, sim)
-		ctx := WithBudget(t.Context(), 10*time.Second)
+		c := newPipeClient(t, sim).Within(10 * time.Second)
 		var wg sync.WaitGroup
 		for range 4 { // each runs beside the next for a second: 5 s in all
 			wg.Go(func() {
-				if _, err := c.Admins(ctx, show); err != nil {
+				if _, err := c.Admins(t.Context(), show); err != nil {
 					t.Error(err)
 				}
 			})
 			time.Sleep(time.Second)
 		}
 		wg.Wait()
-		if left := budgetOf(ctx).left(); left != 5*time.Second {
+		if left := c.budget.left(); left != 5*time.Second {
 			t.Errorf("%s are left, want 5s", left)
 		}
 	})
@@ -114,7 +110,7 @@ func TestBackOffThatTheBudgetDoesNotLast(t *testing.T) {
 		inject(t, sim, simulator.Fault{Code: 60007, Info: "slow down", Times: -1})
 		c := newPipeClient(t, sim)
 		took := lasts(func() {
-			_, err := c.Admins(WithBudget(t.Context(), 500*time.Millisecond), show)
+			_, err := c.Within(500*time.Millisecond).Admins(t.Context(), show)
 			if e := mustFail(t, err, KindTransient, 0); !strings.Contains(e.Info, "slow down") {
 				t.Errorf("info %q does not say what happened last", e.Info)
 			}

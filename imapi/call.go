@@ -99,7 +99,7 @@ func (c *Client) send(ctx context.Context, q *request, n int) (*reply, *signatur
 // with an *Error, with the gate's error, or with the context's if the caller gave
 // up. It signs last: a turn can be long in coming.
 func (c *Client) sendInTurn(ctx context.Context, q *request, n int) (*reply, *signature, error) {
-	b := budgetOf(ctx)
+	b := c.budget
 	if b.left() <= 0 {
 		return nil, nil, outOfTime(q.op, b, "this call was not sent", false)
 	}

@@ -103,7 +103,7 @@ func (c *Client) settle(ctx context.Context, w desired, e, doubt *Error) error {
 	if e.kind == KindUnknown {
 		// A reading right after a broken connection could miss a change that
 		// is still being made.
-		if err := budgetOf(ctx).sleep(ctx, serverTime); err != nil {
+		if err := c.budget.sleep(ctx, serverTime); err != nil {
 			return gaveUp(e.Op, err)
 		}
 	}

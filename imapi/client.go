@@ -38,9 +38,10 @@ type Client struct {
 	log       *slog.Logger
 	random    func() uint32
 
-	// Of one command; see For.
-	line  line
-	share *share
+	// Of one command; see For and Within.
+	line   line
+	share  *share
+	budget *budget
 }
 
 // settings are what the options say before anything is built.

@@ -88,7 +88,7 @@ func TestTheSourceIsAskedForCodesThatAnotherKeyMayHelp(t *testing.T) {
 					rotate(t, sim, nextKey)
 					keys := newSource(nextKey)
 					c := newPipeClient(t, sim, WithKeySource(keys.read))
-					c.Admins(WithBudget(t.Context(), 100*time.Millisecond), show)
+					c.Within(100*time.Millisecond).Admins(t.Context(), show)
 					if asked := keys.asked.Load() == 1; asked != row.asked {
 						t.Errorf("asked: %t", asked)
 					}

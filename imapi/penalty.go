@@ -31,8 +31,7 @@ func (p *penalty) left() time.Duration {
 
 // wait sleeps until the penalty is over, or fails at once if the budget or the
 // context ends before.
-func (p *penalty) wait(ctx context.Context, op string) error {
-	b := budgetOf(ctx)
+func (p *penalty) wait(ctx context.Context, b *budget, op string) error {
 	for left := p.left(); left > 0; left = p.left() {
 		deadline, bounded := ctx.Deadline()
 		if b.left() <= left || bounded && time.Until(deadline) <= left {

@@ -33,8 +33,7 @@ func TestAfter70050EveryCallWaitsAMinute(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 5 {
 			wg.Go(func() {
-				ctx := WithBudget(t.Context(), 2*time.Minute)
-				if err := c.SetAdmins(ctx, show, []UserID{"user1"}); err != nil {
+				if err := c.Within(2*time.Minute).SetAdmins(t.Context(), show, []UserID{"user1"}); err != nil {
 					t.Error(err)
 				}
 			})

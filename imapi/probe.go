@@ -61,7 +61,7 @@ func (s Skew) Wrong() bool { return s.Ahead.Abs() > MaxSkew }
 // budget. What Tencent and the network answer is in the Probe; the error is the
 // context's, or the gate's.
 func (c *Client) Probe(ctx context.Context, g GroupID) (Probe, error) {
-	ctx = withDefaultBudget(ctx)
+	c = c.budgeted()
 	var p Probe
 	q, err := accountCheck([]UserID{UserID(c.signer.app.Identifier)})
 	if err != nil {

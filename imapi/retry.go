@@ -44,7 +44,7 @@ func (c *Client) backOff(ctx context.Context, n int, e *Error) error {
 	jitter := 0.75 + 0.5*float64(c.random())/(1<<32)
 	pause = time.Duration(jitter * float64(pause))
 
-	b := budgetOf(ctx)
+	b := c.budget
 	switch left := b.left(); {
 	case left <= 0:
 		return e // which says so already

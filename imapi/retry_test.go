@@ -116,7 +116,7 @@ func TestBackOffIsJittered(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := newPipeClient(t, http.NotFoundHandler())
 				c.random = func() uint32 { return row.random }
-				ctx := withDefaultBudget(t.Context())
+				c, ctx := c.budgeted(), t.Context()
 				took := lasts(func() {
 					if err := c.backOff(ctx, row.n, &Error{kind: row.kind}); err != nil {
 						t.Error(err)

@@ -83,8 +83,7 @@ func TestWithoutAShareCallsWaitInOrderAndSpendNothing(t *testing.T) {
 		for i := range calls {
 			sim.AddGroup(fmt.Sprint("show", i), simulator.Group{})
 			wg.Go(func() {
-				ctx := WithBudget(t.Context(), time.Second)
-				if _, err := c.For("alice", false).Admins(ctx, GroupID(fmt.Sprint("show", i))); err != nil {
+				if _, err := c.For("alice", false).Within(time.Second).Admins(t.Context(), GroupID(fmt.Sprint("show", i))); err != nil {
 					t.Error(err)
 				}
 			})

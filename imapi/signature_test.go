@@ -219,7 +219,7 @@ func TestACallIsTriedAgainOnceForItsSignature(t *testing.T) {
 		inject(t, sim, simulator.Fault{Code: 70001, Times: -1})
 		c := newPipeClient(t, sim)
 		q := &request{op: opGetAdminList, group: show, body: []byte("{}"), resigned: true}
-		_, err := c.try(withDefaultBudget(t.Context()), q, 2)
+		_, err := c.budgeted().try(t.Context(), q, 2)
 		mustFail(t, err, KindAuth, 70001)
 		if n := len(sim.Calls()); n != 1 {
 			t.Errorf("%d calls, want 1", n)

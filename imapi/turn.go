@@ -23,7 +23,7 @@ type turn struct {
 // penalty. Only the penalty spends the budget.
 func (c *Client) takeTurn(ctx context.Context, op string) (*turn, error) {
 	for {
-		if err := c.penalty.wait(ctx, op); err != nil {
+		if err := c.penalty.wait(ctx, c.budget, op); err != nil {
 			return nil, err
 		}
 		start := time.Now()

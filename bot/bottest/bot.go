@@ -1,14 +1,19 @@
 package bottest
 
 import (
+	"time"
+
 	"liveadmin/bot/engine"
 	"liveadmin/bot/intake"
 )
 
+// suggestTime is for the calls of all suggestions of a test together.
+const suggestTime = time.Hour
+
 // NewBot returns a bot made of its parts, with an intake that is made of them, too.
 func NewBot(p engine.Parts) (*engine.Engine, error) {
 	in, err := intake.New(intake.Parts{
-		Record: p.Journal, API: p.API.For("suggestions", false), Rules: p.Rules, Words: p.Words, Log: p.Log, Now: p.Now, Clock: p.Clock,
+		Record: p.Journal, API: p.API.For("suggestions", false)(suggestTime), Rules: p.Rules, Words: p.Words, Log: p.Log, Now: p.Now, Clock: p.Clock,
 	})
 	if err != nil {
 		return nil, err

@@ -58,7 +58,7 @@ func probe(ctx context.Context, im config.IM, g imapi.GroupID) (imapi.Probe, err
 	if err != nil {
 		return imapi.Probe{}, err
 	}
-	return client.Probe(imapi.WithBudget(ctx, probeTime), g)
+	return client.Within(probeTime).Probe(ctx, g)
 }
 
 // wayTo is on which way Tencent Chat is asked.

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strconv"
@@ -10,7 +9,6 @@ import (
 	"liveadmin/bot"
 	"liveadmin/commands"
 	"liveadmin/commands/change"
-	"liveadmin/imapi"
 )
 
 // groupTime is how long the work on one group takes at most, without its wait
@@ -30,9 +28,9 @@ func (j *job) carry(i int) {
 		j.later(turnGap*time.Duration(1+len(j.changes)/50), i) // all changes together look once a millisecond
 		return
 	}
-	ctx := imapi.WithBudget(j.ctx, groupTime)
+	runner := j.b.runner.With(j.calls(groupTime))
 	again := c.State == bot.Planned
-	if !again && !(j.plan(ctx, &c) && j.marks.Plan(c)) || !j.apply(ctx, &c, again) {
+	if !again && !(j.plan(runner, &c) && j.marks.Plan(c)) || !j.apply(runner, &c, again) {
 		return
 	}
 	if j.rests(*c.Outcome) {
@@ -74,12 +72,12 @@ func (j *job) wake(all ...int) {
 }
 
 // plan finds out what is to be done. It returns false if the job is over.
-func (j *job) plan(ctx context.Context, c *bot.Change) bool {
+func (j *job) plan(r *change.Runner, c *bot.Change) bool {
 	asked := change.Asked{Entry: j.entry.Number, At: j.entry.Accepted, Resumed: j.resumed, Command: j.entry.Command}
 	for t := j.try("planning"); ; {
-		plan, err := safely(func() (commands.Plan, error) { return j.runner.Plan(ctx, asked, c.Group) })
+		plan, err := safely(func() (commands.Plan, error) { return r.Plan(j.ctx, asked, c.Group) })
 		if j.broken(err, t.doing) {
-			plan, err = safely(func() (commands.Plan, error) { return j.runner.BrokenPlan(ctx, asked.Command, c.Group) })
+			plan, err = safely(func() (commands.Plan, error) { return r.BrokenPlan(j.ctx, asked.Command, c.Group) })
 		}
 		if !t.again(err) {
 			c.Plan, c.State = &plan, bot.Planned
@@ -90,12 +88,12 @@ func (j *job) plan(ctx context.Context, c *bot.Change) bool {
 
 // apply does what the plan says; again says that it may have been done before, in part or
 // whole. It returns false if the job is over.
-func (j *job) apply(ctx context.Context, c *bot.Change, again bool) bool {
+func (j *job) apply(r *change.Runner, c *bot.Change, again bool) bool {
 	cmd := j.entry.Command
 	for t := j.try("changing"); ; again = true {
-		o, err := safely(func() (commands.Outcome, error) { return j.runner.Apply(ctx, cmd, c.Group, *c.Plan, again) })
+		o, err := safely(func() (commands.Outcome, error) { return r.Apply(j.ctx, cmd, c.Group, *c.Plan, again) })
 		if j.broken(err, t.doing) {
-			o, err = j.runner.BrokenOutcome(cmd, c.Group, *c.Plan), nil
+			o, err = r.BrokenOutcome(cmd, c.Group, *c.Plan), nil
 		}
 		if !t.again(err) {
 			c.Outcome = &o

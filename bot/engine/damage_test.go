@@ -86,8 +86,9 @@ type minedAdmins struct {
 // adminsAPI is an embedded commands.Admins, whose method has that name, too.
 type adminsAPI = change.Admins
 
-func (m mineOnce) For(caller string, urgent bool) change.Admins {
-	return minedAdmins{m.API.For(caller, urgent), m}
+func (m mineOnce) For(caller string, urgent bool) engine.Calls {
+	one := m.API.For(caller, urgent)
+	return func(most time.Duration) change.Admins { return minedAdmins{one(most), m} }
 }
 
 func (m mineOnce) tread(step string) {

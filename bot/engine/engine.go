@@ -19,18 +19,24 @@ import (
 
 // API is what the bot needs of the client for Tencent Chat.
 type API interface {
-	// For returns what one command of a caller calls. Callers are served in turn, and
+	// For returns the calls of one command of a caller. Callers are served in turn, and
 	// urgent calls before others.
-	For(caller string, urgent bool) change.Admins
+	For(caller string, urgent bool) Calls
 	// Share is how many calls of one command can wait or be in flight at once.
 	Share() int
 }
+
+// Calls returns calls of one command that may take so long together.
+type Calls func(time.Duration) change.Admins
 
 // Client is the API that imapi's client calls.
 type Client struct{ *imapi.Client }
 
 // For is imapi's For.
-func (c Client) For(caller string, urgent bool) change.Admins { return c.Client.For(caller, urgent) }
+func (c Client) For(caller string, urgent bool) Calls {
+	one := c.Client.For(caller, urgent)
+	return func(most time.Duration) change.Admins { return one.Within(most) }
+}
 
 // Decider is what reads and decides what people say.
 type Decider interface {
@@ -97,7 +103,7 @@ func New(p Parts) (*Engine, error) {
 	}
 	return &Engine{
 		journal: p.Journal, api: p.API, rules: p.Rules, words: p.Words, log: p.Log, now: p.Now, clock: p.Clock, observer: p.Observer,
-		runner:    change.NewRunner(p.API.For("", false), p.Journal, p.Now),
+		runner:    change.NewRunner(p.API.For("", false)(groupTime), p.Journal, p.Now),
 		platforms: make(map[string]bot.Platform),
 		lanes:     newLanes(),
 		intake:    p.Intake,

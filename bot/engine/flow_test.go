@@ -34,8 +34,9 @@ type wrapped struct {
 
 func around(api engine.API, with func(calls) calls) engine.API { return wrapped{api, with} }
 
-func (w wrapped) For(caller string, urgent bool) change.Admins {
-	return w.with(w.API.For(caller, urgent))
+func (w wrapped) For(caller string, urgent bool) engine.Calls {
+	one := w.API.For(caller, urgent)
+	return func(most time.Duration) calls { return w.with(one(most)) }
 }
 
 // run runs a bot made of other parts than the stage's until stop is called,

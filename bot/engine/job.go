@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"liveadmin/bot"
-	"liveadmin/commands/change"
 )
 
 // job is an open entry, carried by this instance. Memory follows the work in hand: a
@@ -22,12 +21,12 @@ type job struct {
 	ctx      context.Context
 	cancel   context.CancelFunc
 	marks    marks
-	resumed  bool           // taken up from the journal
-	runner   *change.Runner // calls the API as this entry's caller
-	room     int            // changes in work at once
-	since    time.Time      // accepted or taken up here
-	settled  chan struct{}  // closed when every change is settled
-	finished func()         // this process has nothing more to do for it
+	resumed  bool          // taken up from the journal
+	calls    Calls         // of the API, as this entry's caller
+	room     int           // changes in work at once
+	since    time.Time     // accepted or taken up here
+	settled  chan struct{} // closed when every change is settled
+	finished func()        // this process has nothing more to do for it
 
 	running sync.WaitGroup // its goroutines
 
@@ -66,8 +65,8 @@ func (b *Engine) enlist(term context.Context, e bot.Entry, resumed bool) *job {
 	ctx, cancel := context.WithCancel(term)
 	j := &job{
 		b: b, ctx: ctx, cancel: cancel, resumed: resumed, since: time.Now(),
-		runner: b.runner.With(b.api.For(e.By(), e.Command.Urgent())),
-		room:   groupsAtOnce * b.api.Share(), settled: make(chan struct{}), finished: sync.OnceFunc(b.jobs.Done),
+		calls: b.api.For(e.By(), e.Command.Urgent()),
+		room:  groupsAtOnce * b.api.Share(), settled: make(chan struct{}), finished: sync.OnceFunc(b.jobs.Done),
 		entry: e, changes: e.Changes, told: e.State == bot.Done,
 	}
 	j.marks = marks{b.journal, j}

@@ -67,8 +67,10 @@ type (
 	noAdmins struct{ *imapi.Client }
 )
 
-func (noAPI) For(string, bool) change.Admins { return noAdmins{} }
-func (noAPI) Share() int                     { return 1 }
+func (noAPI) For(string, bool) engine.Calls {
+	return func(time.Duration) change.Admins { return noAdmins{} }
+}
+func (noAPI) Share() int { return 1 }
 
 // bare returns a bot whose record has a clock that runs ten times as fast as the machine's.
 func bare(t *testing.T, out *bottest.Log, open ...bot.Entry) *engine.Engine {

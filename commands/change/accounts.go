@@ -11,11 +11,9 @@ import (
 )
 
 // Accounts that exist are remembered for an hour. Those that do not are asked
-// again each time: somebody may have logged in since. A check has a time of its
-// own, because it only words a warning and must not use up the group's.
+// again each time: somebody may have logged in since.
 const (
 	accountKept  = time.Hour
-	accountCheck = 6 * time.Second
 	accountsMost = 10_000 // remembered at once
 )
 
@@ -43,7 +41,7 @@ func (a *accounts) missing(ctx context.Context, api Admins, users []imapi.UserID
 				broken = fmt.Sprintf("%v\n%s", p, debug.Stack())
 			}
 		}()
-		none = a.check(imapi.WithBudget(ctx, accountCheck), api, ask)
+		none = a.check(ctx, api, ask)
 	}()
 	return func() map[imapi.UserID]bool {
 		<-done
