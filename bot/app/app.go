@@ -54,7 +54,7 @@ func Run(ctx context.Context, cfg config.Config, read func() (config.Config, err
 		case err != nil && ctx.Err() != nil:
 			return nil // asked to stop while it was starting
 		case err != nil && before != nil:
-			log.Error("the bot cannot run with the new settings; the ones before stay", "err", err)
+			log.Error("could not run with the new settings, keeping those before", "err", err)
 			cfg, before = *before, nil
 			continue
 		case err != nil:
@@ -64,7 +64,7 @@ func Run(ctx context.Context, cfg config.Config, read func() (config.Config, err
 		if next == nil {
 			return err
 		}
-		log.Info("restarting with the settings as they are now")
+		log.Info("restarting with the current settings")
 		used := cfg
 		cfg, before = *next, &used
 	}
@@ -210,7 +210,7 @@ func (r *running) renewed(ctx context.Context, hangup <-chan os.Signal) *config.
 			if err == nil {
 				return &next
 			}
-			r.log.Error("the settings were read again and are not used; the ones before stay", "err", err)
+			r.log.Error("could not use the changed settings, keeping those before", "err", err)
 		case <-every.C:
 			next, err := r.read()
 			found := fmt.Sprint(credentials(next))
@@ -221,7 +221,7 @@ func (r *running) renewed(ctx context.Context, hangup <-chan os.Signal) *config.
 				return &next
 			}
 			refused = found
-			r.log.Error("the credentials have changed and are not used; the ones before stay", "err", err)
+			r.log.Error("could not use the changed credentials, keeping those before", "err", err)
 		}
 	}
 }

@@ -45,7 +45,7 @@ func (d *Inflight) Close() {
 	select {
 	case <-done:
 	case <-time.After(stopTime):
-		d.log.Warn("deliveries were left unfinished")
+		d.log.Warn("stopped before all deliveries were acknowledged")
 	}
 }
 
@@ -64,7 +64,7 @@ func (d *Inflight) Enter(handle func(bot.Door)) (handled <-chan struct{}, taken 
 		defer d.busy.Done()
 		defer func() {
 			if recover() != nil { // what was said, and secrets with it, may be in the value
-				d.log.Error("a delivery was given up after a panic", "stack", string(debug.Stack()))
+				d.log.Error("delivery abandoned after a panic", "stack", string(debug.Stack()))
 			}
 		}()
 		handle(door)

@@ -52,7 +52,7 @@ func TestInflight(t *testing.T) {
 		})
 		began = time.Now()
 		d.Close()
-		if took := time.Since(began); took != stopTime || !taken || !strings.Contains(log.String(), "left unfinished") {
+		if took := time.Since(began); took != stopTime || !taken || !strings.Contains(log.String(), "before all deliveries") {
 			t.Errorf("closing took %v, taken %v, the log says %s", took, taken, log.String())
 		}
 		<-slow

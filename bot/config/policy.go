@@ -101,7 +101,7 @@ func (p *Policy) follow(now time.Time) {
 	}
 	if problems, broken := errors.AsType[bot.Problems](p.take(look)); broken {
 		for _, problem := range problems {
-			p.log.Error("the rules in force stay, because the policy file cannot be used", "problem", problem.String())
+			p.log.Error("could not use the policy file, keeping the rules in force", "problem", problem.String())
 		}
 	}
 }

@@ -31,7 +31,7 @@ func (d *Discord) Announce(ctx context.Context, e bot.Entry, line words.Text) (b
 		return d.Announce(ctx, e, line)
 	}
 	if isRefusal(err) {
-		d.log.Info("no thread", "entry", e.Number, "channel", at.Channel, "err", err)
+		d.log.Info("thread not created", "entry", e.Number, "channel", at.Channel, "err", err)
 		at.Why, err = reasonOf(err), nil
 	}
 	return chat.Post(at), err
@@ -51,7 +51,7 @@ func (d *Discord) root(ctx context.Context, e bot.Entry, line words.Text) (messa
 		at.Message, err = d.say(ctx, at.Channel, m, nonceOf(e, at.Channel, "root"))
 	}
 	if isRefusal(err) {
-		d.log.Warn("no root message", "entry", e.Number, "channel", at.Channel, "err", err)
+		d.log.Warn("root message not posted", "entry", e.Number, "channel", at.Channel, "err", err)
 		at.Why, err = reasonOf(err), nil
 	}
 	return at, err

@@ -104,7 +104,7 @@ func TestNowhere(t *testing.T) {
 	if r := w.gaveUp(1, commands.Done); !strings.Contains(r.Detail, "50007") {
 		t.Errorf("on record is %+v", r)
 	}
-	if strings.Contains(w.Log.String(), "posting again") {
+	if strings.Contains(w.Log.String(), "post failed, retrying") {
 		t.Errorf("it was tried again\n%s", w.Log)
 	}
 }
@@ -122,7 +122,7 @@ func TestLateNowhere(t *testing.T) {
 	if r := w.gaveUp(2, commands.Done); r.Verb != commands.End || r.Caller != "liveadmin:clock" {
 		t.Errorf("on record is %+v", r)
 	}
-	if got := w.API.Admins(group); len(got) > 0 || len(w.Messages(general)) != before || strings.Contains(w.Log.String(), "posting again") {
+	if got := w.API.Admins(group); len(got) > 0 || len(w.Messages(general)) != before || strings.Contains(w.Log.String(), "post failed, retrying") {
 		t.Errorf("administrators %v, %d messages\n%s", got, len(w.Messages(general)), w.Log)
 	}
 }

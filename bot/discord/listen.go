@@ -44,7 +44,7 @@ func (d *Discord) listen(ctx context.Context) {
 		if next.isReady(ctx) {
 			now, next = next, now
 			d.gateway.Store(now.health)
-			d.log.Info("running with a new session", "platform", Name)
+			d.log.Info("session replaced", "platform", Name)
 		}
 		next.leave()
 	}
@@ -140,7 +140,7 @@ func (d *Discord) refused(ctx context.Context, err error) (least time.Duration) 
 func (c *connection) noSession(ctx context.Context, err error) {
 	if ctx.Err() == nil {
 		c.health.Down("no session: " + err.Error())
-		c.d.log.Warn("no session", "err", err)
+		c.d.log.Warn("session not started", "err", err)
 	}
 }
 

@@ -32,7 +32,7 @@ func (d *Discord) bring(door bot.Door, payload []byte, at time.Time) {
 	i, err := decode(payload, at)
 	if err != nil {
 		if !errors.Is(err, errNothing) {
-			d.log.Warn("not understood", "err", err)
+			d.log.Warn("could not decode what the platform sent", "err", err)
 		}
 		return
 	}

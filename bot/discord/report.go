@@ -62,7 +62,7 @@ func (d *Discord) late(ctx context.Context, e bot.Entry, at messageRef, line wor
 	if !isRefusal(err) {
 		return chat.Post(messageRef{Channel: room}), err
 	}
-	d.log.Warn("not told where it belongs", "entry", e.Number, "under", e.Under, "channel", room, "err", err)
+	d.log.Warn("result not posted under its command", "entry", e.Number, "under", e.Under, "channel", room, "err", err)
 	return d.confide(ctx, e, line, explained(result, reasonOf(err).saysDirectly()))
 }
 
@@ -111,7 +111,7 @@ func (d *Discord) attach(ctx context.Context, e bot.Entry, at messageRef, line w
 	}
 	err = d.sayAll(ctx, e, at.Channel, pages, 1)
 	if isRefusal(err) {
-		d.log.Warn("result is cut", "entry", e.Number, "channel", at.Channel, "err", err)
+		d.log.Warn("result shortened", "entry", e.Number, "channel", at.Channel, "err", err)
 		return put(r.single(result, r.cut()))
 	}
 	return true, err

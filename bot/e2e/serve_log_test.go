@@ -34,7 +34,7 @@ func TestServeLog(t *testing.T) {
 		if err := json.Unmarshal([]byte(line), &told); err != nil {
 			t.Fatalf("%v in %s", err, line)
 		}
-		if told["msg"] != "done" && told["msg"] != "answered" {
+		if told["msg"] != "command completed" && told["msg"] != "command answered" {
 			continue
 		}
 		if has := slices.Sorted(maps.Keys(told)); !slices.Equal(has, keys) {

@@ -35,7 +35,7 @@ func (j *job) carry(i int) {
 	}
 	if j.rests(*c.Outcome) {
 		if j.marks.Rest(c) {
-			j.b.log.Warn("an end failed and will be tried again", "entry", j.entry.Number, "group", c.Group)
+			j.b.log.Warn("expiration failed, retrying later", "entry", j.entry.Number, "group", c.Group)
 			j.moved(i, bot.Resting)
 			j.later(failedEnd.within(j.b.now().Sub(j.entry.Accepted)), i)
 		}

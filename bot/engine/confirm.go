@@ -118,7 +118,7 @@ func (j *job) drop(why error) {
 	if !j.marks.Drop(bot.Unanswered, r) {
 		return
 	}
-	j.b.logEnd(slog.LevelWarn, "not run", e, commands.Failed, 0, j.b.now().Sub(e.Accepted))
+	j.b.logEnd(slog.LevelWarn, "command not run", e, commands.Failed, 0, j.b.now().Sub(e.Accepted))
 	j.b.observer.Ended(e.Place.Platform, e.Command.Verb, commands.Failed, 0)
 	j.cancel()
 }

@@ -160,7 +160,7 @@ func TestSettledWithoutOutcome(t *testing.T) {
 	var log syncBuffer
 	run(t, stage, func(p *engine.Parts) { p.Log = slog.New(slog.NewTextHandler(&log, nil)) }, chat)
 	closed(t, stage)
-	if got := log.String(); !strings.Contains(got, "msg=done entry=1") || strings.Contains(got, "panic") {
+	if got := log.String(); !strings.Contains(got, "msg=\"command completed\" entry=1") || strings.Contains(got, "panic") {
 		t.Errorf("logged %s", got)
 	}
 }

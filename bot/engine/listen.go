@@ -94,7 +94,7 @@ func (b *Engine) revive(ctx context.Context, p bot.Platform, why error) bool {
 	if !sleep(ctx, retryGap) {
 		return false
 	}
-	b.log.Info("platform is run again", "platform", p.Name())
+	b.log.Info("platform restarted", "platform", p.Name())
 	return true
 }
 

@@ -24,13 +24,13 @@ func (b *Engine) logDone(e bot.Entry) {
 		if f := g.Outcome.Failure; f != nil && code == 0 {
 			code = f.Code
 		}
-		b.log.Debug("group done", "entry", e.Number, "group", g.Group, "outcome", g.Outcome.Status)
+		b.log.Debug("group completed", "entry", e.Number, "group", g.Group, "outcome", g.Outcome.Status)
 	}
 	level := slog.LevelInfo
 	if r.Silent() {
 		level = slog.LevelDebug
 	}
-	b.logEnd(level, "done", e, r.Status(), code, b.now().Sub(e.Accepted))
+	b.logEnd(level, "command completed", e, r.Status(), code, b.now().Sub(e.Accepted))
 }
 
 // logEnd writes the one log line of a command, however it ended, always with the same

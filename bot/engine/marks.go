@@ -155,7 +155,7 @@ func (t *try) again(err error) bool {
 		j.cancel()
 		return false
 	default:
-		j.b.log.Error("trying again", "entry", j.entry.Number, "while", t.doing, "err", err)
+		j.b.log.Error("step failed, retrying", "entry", j.entry.Number, "while", t.doing, "err", err)
 		t.pause = recording.after(t.pause)
 		return sleep(t.ctx, t.pause)
 	}

@@ -96,7 +96,7 @@ func TestLogLine(t *testing.T) {
 		p.Log, p.Observer = slog.New(slog.NewTextHandler(&log, nil)), &told
 		p.Now = ticking(stage.Clock)
 	}, chat)
-	keys := regexp.MustCompile(`msg=(?:done|answered|"not run") (.*) took=\S+\n`)
+	keys := regexp.MustCompile(`msg=(?:"command completed"|"command answered"|"command not run") (.*) took=\S+\n`)
 	for n, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			check(t, test.do(chat, soon(t), test.who))

@@ -37,7 +37,7 @@ func (j *job) tell() {
 func (j *job) speak() {
 	for j.hasNews() {
 		if err := j.post(); err != nil {
-			j.b.log.Error("messages left to the next start", "entry", j.entry.Number, "err", err)
+			j.b.log.Error("messages wait for the next start", "entry", j.entry.Number, "err", err)
 			j.mute() // the work goes on without them
 		}
 		j.breathe()
@@ -127,7 +127,7 @@ func (j *job) outcome() (e bot.Entry, ok bool) {
 	for t := j.try("reading what became of it"); ; {
 		got, found, err := j.b.journal.Entry(j.ctx, mine.Number)
 		if errors.Is(err, bot.ErrDamaged) {
-			j.b.log.Error("what became of an entry cannot be read", "entry", mine.Number, "err", err)
+			j.b.log.Error("could not read the result of an entry", "entry", mine.Number, "err", err)
 			j.mute()
 			return bot.Entry{}, false
 		}
@@ -300,7 +300,7 @@ func (j *job) deliver(doing string, send func(context.Context) (bot.Post, error)
 		if j.ctx.Err() != nil || errors.Is(err, bot.ErrNowhere) || j.b.now().Sub(j.entry.Accepted) > postFor {
 			return "", err
 		}
-		j.b.log.Warn("posting again", "entry", j.entry.Number, "while", doing, "err", err)
+		j.b.log.Warn("post failed, retrying", "entry", j.entry.Number, "while", doing, "err", err)
 		unsure = true
 		if !sleep(j.ctx, pause) {
 			return "", j.ctx.Err()
@@ -311,7 +311,7 @@ func (j *job) deliver(doing string, send func(context.Context) (bot.Post, error)
 // gaveUp notes that nobody took a message, or not for a day.
 func (j *job) gaveUp(err error) {
 	j.b.observer.GaveUp(j.entry.Place.Platform)
-	j.b.log.Error("post given up", "entry", j.entry.Number, "err", err)
+	j.b.log.Error("post abandoned", "entry", j.entry.Number, "err", err)
 }
 
 // giveUp closes an entry whose messages nobody took.

@@ -92,7 +92,7 @@ func (b *Engine) note(ctx context.Context, d bot.Delivery, r bot.Reply, came tim
 		return bot.Answer{}
 	default:
 		about := bot.Entry{Number: entry, Caller: d.Caller, Place: d.Place, Command: r.About}
-		b.logEnd(slog.LevelInfo, "answered", about, r.Record.Outcome, 0, time.Since(came))
+		b.logEnd(slog.LevelInfo, "command answered", about, r.Record.Outcome, 0, time.Since(came))
 		b.observer.Ended(d.Place.Platform, r.About.Verb, r.Record.Outcome, 0)
 	}
 	message := r.Say(entry)

@@ -48,7 +48,7 @@ func (b *Engine) Run(ctx context.Context, platforms ...bot.Platform) error {
 	watch.Wait()
 	b.close()
 	if err := b.noteUnanswered(work, true); err != nil {
-		b.log.Error("what was not answered is not on record", "err", err)
+		b.log.Error("could not record the unanswered commands", "err", err)
 	}
 	b.finish(ctx, stop, errors.Is(err, bot.ErrRevoked))
 	return err
@@ -91,7 +91,7 @@ func (b *Engine) takeUp(ctx context.Context) error {
 	}
 	b.report(err)
 	for _, e := range entries {
-		b.log.Info("taken up", "entry", e.Number, "state", e.State, "attempt", e.Attempt)
+		b.log.Info("entry claimed", "entry", e.Number, "state", e.State, "attempt", e.Attempt)
 		b.backlog.add(e)
 		job := b.enlist(term, e, true)
 		if b.unclear(e) {
@@ -114,7 +114,7 @@ func (b *Engine) report(err error) {
 	b.unread = unread
 	b.mu.Unlock()
 	if !known && err != nil {
-		b.log.Error("not everything could be taken up", "err", err)
+		b.log.Error("could not claim every entry", "err", err)
 	}
 }
 

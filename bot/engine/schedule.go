@@ -54,7 +54,7 @@ func (b *Engine) watch(ctx context.Context) {
 			_, err = safely(func() (int, error) { return b.journal.Purge(ctx, now.Add(-keepFor)) })
 		}
 		if err != nil && ctx.Err() == nil {
-			b.log.Error("the record could not be looked at", "err", err)
+			b.log.Error("could not read what is due from the journal", "err", err)
 		}
 		pause := lookGap
 		if left := next.Sub(b.now()); !next.IsZero() && left < pause {
@@ -123,7 +123,7 @@ func together(limits []commands.Grant) [][]commands.Grant {
 func (b *Engine) fallDue(ctx context.Context, verb func(commands.Target, []commands.Grant) commands.Command, what string, limits []commands.Grant) error {
 	giver, _, err := b.journal.Entry(ctx, limits[0].Entry)
 	if errors.Is(err, bot.ErrDamaged) {
-		b.log.Error("nobody can be told of an end", "of", limits[0].Entry, "err", err)
+		b.log.Error("no place to announce an expiration", "of", limits[0].Entry, "err", err)
 		giver, err = bot.Entry{}, nil // the right ends all the same
 	}
 	if err != nil {
@@ -147,7 +147,7 @@ func (b *Engine) fallDue(ctx context.Context, verb func(commands.Target, []comma
 		return err
 	}
 	if job != nil {
-		b.log.Info("fell due", "entry", job.entry.Number, "verb", cmd.Verb, "of", cmd.Number)
+		b.log.Info("expiration or reminder started", "entry", job.entry.Number, "verb", cmd.Verb, "of", cmd.Number)
 		job.begin()
 	}
 	return nil

@@ -214,7 +214,7 @@ func (l *lease) fewerFor(instances int, now time.Time) time.Duration {
 
 // lose ends the term.
 func (l *lease) lose(why string) {
-	l.log.Error("this instance has lost its lease and leaves what it carries", "why", why)
+	l.log.Error("lease lost, leaving its entries to other instances", "why", why)
 	l.terms.next()
 	l.fewer = time.Time{}
 	l.use(0)

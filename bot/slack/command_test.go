@@ -145,7 +145,7 @@ func TestPrivateAgain(t *testing.T) {
 			d := tc.say(w)
 			w.acked(d)
 			if tc.last == "" {
-				w.Until("it is left", func() bool { return strings.Contains(w.Log.String(), "the caller was not answered") })
+				w.Until("it is left", func() bool { return strings.Contains(w.Log.String(), "caller not answered") })
 				return
 			}
 			w.message(func(m fakeslack.Message) bool { return m.To == bob && strings.Contains(w.Plain(m), tc.last) })

@@ -178,7 +178,7 @@ func TestDeletedRoot(t *testing.T) {
 				t.Errorf("it says %q in %q", got, m.ThreadTS)
 			}
 			w.Closed()
-			if all := w.Messages(channel); len(all) != 1 || strings.Contains(w.Log.String(), "posting again") {
+			if all := w.Messages(channel); len(all) != 1 || strings.Contains(w.Log.String(), "post failed, retrying") {
 				t.Errorf("there stand %d messages\n%s", len(all), w.Log)
 			}
 		})

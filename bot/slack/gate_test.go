@@ -73,7 +73,7 @@ func TestGate(t *testing.T) {
 	w.acked(w.slash(bob, "whoami"))
 	w.private(bob, 2)
 	w.acked(w.slash(alice, "add "+group+" user1"))
-	w.Until("it is tried again", func() bool { return strings.Contains(w.Log.String(), "posting again") })
+	w.Until("it is tried again", func() bool { return strings.Contains(w.Log.String(), "post failed, retrying") })
 	if n := len(w.Calls("")); n != before {
 		t.Errorf("%d requests left", n-before)
 	}

@@ -116,7 +116,7 @@ func TestSecretsInErrors(t *testing.T) {
 	}
 	w.acked(w.slash(alice, "add "+group+" user1"))
 	w.private(alice, 1)
-	if !strings.Contains(w.Log.String(), "answering again") {
+	if !strings.Contains(w.Log.String(), "answer failed, retrying") {
 		t.Errorf("nothing failed:\n%s", w.Log)
 	}
 	w.Close() // every later call fails with the address in its error

@@ -220,7 +220,7 @@ func TestLateNowhere(t *testing.T) {
 			w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: "chat.postMessage", Code: tc.code, Times: 2})
 			w.Clock.Advance(50 * time.Minute)
 			if tc.told {
-				w.Until("it is tried again", func() bool { return strings.Contains(w.Log.String(), "posting again") })
+				w.Until("it is tried again", func() bool { return strings.Contains(w.Log.String(), "post failed, retrying") })
 				w.message(func(m fakeslack.Message) bool { return m.Channel == "D"+alice && strings.Contains(w.Plain(m), reminds) })
 				return
 			}
@@ -241,7 +241,7 @@ func TestGivenUp(t *testing.T) {
 	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
 	w.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "chat.postMessage", Times: -1})
 	w.acked(w.slash(alice, "add "+group+" user1"))
-	w.Until("it is tried again", func() bool { return strings.Contains(w.Log.String(), "posting again") })
+	w.Until("it is tried again", func() bool { return strings.Contains(w.Log.String(), "post failed, retrying") })
 	w.Clock.Advance(24*time.Hour + time.Minute)
 	w.Until("it is on record", func() bool {
 		rows, err := w.Journal.Trail(w.Soon(), bot.Filter{Number: 1, Limit: 10})

@@ -113,7 +113,7 @@ func TestRefreshGap(t *testing.T) {
 		w.Disconnect(fakeslack.RefreshRequested)
 		w.serves()
 	}
-	if strings.Contains(w.Log.String(), "no socket") {
+	if strings.Contains(w.Log.String(), "socket not connected") {
 		t.Errorf("it paused:\n%s", w.Log)
 	}
 }

@@ -50,7 +50,7 @@ func (s *Slack) handle(door bot.Door, a arrival) {
 	h, err := a.hear(s)
 	if err != nil {
 		if !errors.Is(err, errNothing) {
-			s.log.Warn("not understood", "err", err)
+			s.log.Warn("could not decode what the platform sent", "err", err)
 		}
 		s.acknowledged(a.acknowledge(ctx, nil))
 		return
@@ -84,7 +84,7 @@ func (a arrival) acknowledge(ctx context.Context, message *slackgo.WebhookMessag
 
 func (s *Slack) acknowledged(err error) {
 	if err != nil {
-		s.log.Warn("not acknowledged", "err", err)
+		s.log.Warn("could not acknowledge a delivery", "err", err)
 	}
 }
 
@@ -106,7 +106,7 @@ func (s *Slack) whisper(h inbound, m words.Message) {
 		say = func(ctx context.Context, p page) error { return s.respond(ctx, h.url, h.thread, p) }
 	}
 	if err := s.inTurn(context.Background(), m.Entry, capped(pages(m, false)), say); err != nil {
-		s.log.Warn("the caller was not answered", "entry", m.Entry, "err", err)
+		s.log.Warn("caller not answered", "entry", m.Entry, "err", err)
 	}
 }
 
@@ -125,7 +125,7 @@ func (s *Slack) inTurn(ctx context.Context, entry int64, all []page, say func(co
 			if isSpent(err) || isRefused(err) || chat.IsHeld(err) {
 				return err
 			}
-			s.log.Warn("answering again", "entry", entry, "err", err)
+			s.log.Warn("answer failed, retrying", "entry", entry, "err", err)
 			if !pause.Wait(ctx, limitOf(err).Pause) {
 				return err
 			}

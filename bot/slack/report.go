@@ -39,7 +39,7 @@ func (s *Slack) Announce(ctx context.Context, e bot.Entry, root words.Text) (bot
 	at.TS = ts
 	if err != nil {
 		at.Why = code(err)
-		s.log.Warn("no root message", "entry", e.Number, "channel", at.Channel, "err", err)
+		s.log.Warn("root message not posted", "entry", e.Number, "channel", at.Channel, "err", err)
 	}
 	return chat.Post(at), nil
 }
@@ -162,7 +162,7 @@ func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root words
 		if !isSpent(err) {
 			return "", err
 		}
-		s.log.Warn("the caller cannot be answered where the command was", "entry", e.Number, "err", err)
+		s.log.Warn("could not answer the caller where the command was typed", "entry", e.Number, "err", err)
 	}
 	at = messageRef{Channel: userOf(e.Caller.Ref), How: inDirect}
 	for _, p := range told(direct) {

@@ -183,7 +183,7 @@ func (s *Slack) keepFresh(ctx context.Context) {
 			return
 		}
 		if err != nil {
-			s.log.Warn("slack does not answer", "err", err)
+			s.log.Warn("Slack does not answer", "err", err)
 		}
 		if s.overHTTP() {
 			s.health.Answered(err)

@@ -48,7 +48,7 @@ func (s *Slack) listen(ctx context.Context) {
 			break
 		}
 		s.health.Down("no socket: " + err.Error())
-		s.log.Warn("no socket", "err", err)
+		s.log.Warn("socket not connected", "err", err)
 		if errors.Is(err, errNoLease) {
 			s.awaitLease(ctx)
 			pause = chat.Backoff{}
@@ -143,7 +143,7 @@ func (s *Slack) brought(client *socketmode.Client, e socketmode.Event) {
 	case *slackgo.IncomingEventError:
 		s.log.Info("socket read nothing usable", "err", chat.WithoutURL(data.ErrorObj))
 	case *socketmode.ErrorWriteFailed:
-		s.log.Warn("not acknowledged", "err", data.Cause)
+		s.log.Warn("could not acknowledge a delivery", "err", data.Cause)
 	case *socketmode.ErrorBadMessage:
 		// An event of another kind, or one that slack-go finds fault with.
 		var r socketmode.Request

@@ -61,7 +61,7 @@ func (g *userGroups) refresh(ctx context.Context, self identity) {
 			return
 		}
 		if err != nil {
-			g.log.Warn("members not read", "group", groupRef+id, "err", err)
+			g.log.Warn("could not read the members of a user group", "group", groupRef+id, "err", err)
 			continue
 		}
 		g.mu.Lock()

@@ -44,7 +44,7 @@ func TestUsergroups(t *testing.T) {
 				t.Errorf("who has left is told %q", got)
 			}
 			w.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "usergroups.users.list", Times: -1})
-			w.Until("the reading fails", func() bool { return strings.Contains(w.Log.String(), "members not read") })
+			w.Until("the reading fails", func() bool { return strings.Contains(w.Log.String(), "could not read the members of a user group") })
 			clock.Advance(4 * time.Minute)
 			if got := w.answers(mallory, "whoami"); !strings.Contains(got, "ALLOWLIST") {
 				t.Errorf("after 4 minutes a member is told %q", got)
