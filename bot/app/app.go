@@ -31,7 +31,7 @@ func (e SettingsError) Unwrap() error { return e.error }
 type Option func(*service)
 
 // WithJournal puts what wrap returns in the place of the journal.
-func WithJournal(wrap func(bot.Journal) bot.Journal) Option {
+func WithJournal(wrap func(engine.Journal) engine.Journal) Option {
 	return func(s *service) { s.wrap = wrap }
 }
 
@@ -75,7 +75,7 @@ type service struct {
 	read    func() (config.Config, error) // the settings as they are now
 	metrics *web.Metrics
 	log     *slog.Logger
-	wrap    func(bot.Journal) bot.Journal // put around the journal, if there is one
+	wrap    func(engine.Journal) engine.Journal // put around the journal, if there is one
 }
 
 // running is a bot that is built with some settings.

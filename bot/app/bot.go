@@ -14,14 +14,14 @@ import (
 
 // NewBot returns the bot on a journal. Its clock is the journal's. wrap puts something in
 // the place of the journal's marks, and observer is for metrics; both may be nil.
-func NewBot(record *journal.Journal, wrap func(bot.Journal) bot.Journal, api *imapi.Client, rules func() bot.Rules, log *slog.Logger, observer bot.Observer) (*engine.Engine, error) {
+func NewBot(record *journal.Journal, wrap func(engine.Journal) engine.Journal, api *imapi.Client, rules func() bot.Rules, log *slog.Logger, observer bot.Observer) (*engine.Engine, error) {
 	in, err := intake.New(intake.Parts{
 		Record: record, API: api.For("suggestions", false), Rules: rules, Words: words.English(), Log: log, Now: record.Now, Clock: time.Now,
 	})
 	if err != nil {
 		return nil, err
 	}
-	var marks bot.Journal = record
+	var marks engine.Journal = record
 	if wrap != nil {
 		marks = wrap(record)
 	}

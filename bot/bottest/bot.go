@@ -10,10 +10,16 @@ import (
 // suggestTime is for the calls of all suggestions of a test together.
 const suggestTime = time.Hour
 
+// Journal is what engine and intake need of the record together.
+type Journal interface {
+	engine.Journal
+	intake.Journal
+}
+
 // NewBot returns a bot made of its parts, with an intake that is made of them, too.
 func NewBot(p engine.Parts) (*engine.Engine, error) {
 	in, err := intake.New(intake.Parts{
-		Record: p.Journal, API: p.API.For("suggestions", false)(suggestTime), Rules: p.Rules, Words: p.Words, Log: p.Log, Now: p.Now, Clock: p.Clock,
+		Record: p.Journal.(Journal), API: p.API.For("suggestions", false)(suggestTime), Rules: p.Rules, Words: p.Words, Log: p.Log, Now: p.Now, Clock: p.Clock,
 	})
 	if err != nil {
 		return nil, err

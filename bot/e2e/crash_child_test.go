@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/engine"
 )
 
 // What ends a mortal program: a signal that it sends itself at a point of its journal,
@@ -23,7 +24,7 @@ const (
 
 // newMortal returns a journal at whose marks the program gets the signal that its
 // environment names.
-func newMortal(j bot.Journal) bot.Journal {
+func newMortal(j engine.Journal) engine.Journal {
 	f := &fate{point: os.Getenv(mortalPoint), signal: syscall.SIGKILL, made: make(map[string]int)}
 	if os.Getenv(mortalSignal) == "STOP" {
 		f.signal = syscall.SIGSTOP
@@ -110,7 +111,7 @@ func (f *fate) meet(point string) {
 
 // mortal is the journal of a mortal program.
 type mortal struct {
-	bot.Journal
+	engine.Journal
 	*fate
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest/pace"
+	"liveadmin/bot/engine"
 	"liveadmin/bot/journal/journaltest"
 )
 
@@ -31,7 +32,7 @@ const (
 
 // newFlawed returns a journal with the flaw that the program's environment names, if it
 // names one.
-func newFlawed(j bot.Journal) bot.Journal {
+func newFlawed(j engine.Journal) engine.Journal {
 	if flaw := os.Getenv(historyFlaw); flaw != "" {
 		return flawed{j, flaw}
 	}
@@ -40,7 +41,7 @@ func newFlawed(j bot.Journal) bot.Journal {
 
 // flawed is the journal of a flawed program.
 type flawed struct {
-	bot.Journal
+	engine.Journal
 	flaw string
 }
 

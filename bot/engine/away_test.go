@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"liveadmin/bot"
+	"liveadmin/bot/bottest"
 	"liveadmin/bot/engine"
 )
 
 // away is a journal that does not answer.
 type away struct {
-	bot.Journal
+	bottest.Journal
 	err error // at once; nil: it hangs
 }
 
@@ -52,7 +53,7 @@ func TestDatabaseAway(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			stage, chat := open(t)
-			run(t, stage, func(p *engine.Parts) { p.Journal = away{p.Journal, test.err} }, chat)
+			run(t, stage, func(p *engine.Parts) { p.Journal = away{stage.Journal, test.err} }, chat)
 			for text, want := range map[string]string{
 				"help": "Set and cancel administrators", "whoami": "Your entry for the allowlist",
 				"history": "This could not be read just now.", "add " + groupA + " user1": test.says,

@@ -91,7 +91,7 @@ func (l *life) steps() []string {
 
 // mortalJournal is the journal of a process that can die.
 type mortalJournal struct {
-	bot.Journal
+	bottest.Journal
 	*life
 }
 

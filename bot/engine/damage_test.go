@@ -104,7 +104,7 @@ func (m minedAdmins) CancelAdmins(ctx context.Context, g imapi.GroupID, users []
 
 // mineRecord is a journal whose reading of what was decided panics once.
 type mineRecord struct {
-	bot.Journal
+	bottest.Journal
 	armed *atomic.Bool
 }
 
@@ -125,7 +125,7 @@ func TestPanicInAnEnd(t *testing.T) {
 			var armed, planning atomic.Bool
 			run(t, stage, func(p *engine.Parts) {
 				p.API = mineOnce{API: p.API, step: step, armed: &armed}
-				p.Journal = mineRecord{p.Journal, &planning}
+				p.Journal = mineRecord{stage.Journal, &planning}
 			}, chat)
 			tell(t, chat, "add GROUP user1 --for 30m")
 			armed.Store(step == "changing")
@@ -167,7 +167,7 @@ func TestSettledWithoutOutcome(t *testing.T) {
 
 // countedAccepts counts what is written for deliveries.
 type countedAccepts struct {
-	bot.Journal
+	bottest.Journal
 	n *atomic.Int32
 }
 
@@ -182,7 +182,7 @@ func TestPressedOften(t *testing.T) {
 	stage, chat := open(t)
 	waited(t, stage, commands.Command{Verb: commands.Add}, time.Hour)
 	var accepts atomic.Int32
-	run(t, stage, func(p *engine.Parts) { p.Journal = countedAccepts{p.Journal, &accepts} }, chat)
+	run(t, stage, func(p *engine.Parts) { p.Journal = countedAccepts{stage.Journal, &accepts} }, chat)
 	_, err := chat.Result(soon(t), 1)
 	check(t, err)
 	for range 50 {

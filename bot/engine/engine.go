@@ -51,10 +51,20 @@ type Decider interface {
 	Unanswered(all bool) []bot.Record
 }
 
+// Journal is what the engine needs of the durable record of the flow. Every write is durable
+// when it returns. Several instances of the bot can share one: what one of them carries is
+// its own until its term ends.
+type Journal interface {
+	Register
+	Marks
+	Keeper
+	change.Grants
+}
+
 // Parts are what a Bot is made of. All are required but Clock and Observer.
 type Parts struct {
 	Intake   Decider
-	Journal  bot.Journal
+	Journal  Journal
 	API      API
 	Rules    func() bot.Rules
 	Words    words.Words
@@ -66,7 +76,7 @@ type Parts struct {
 
 // Bot is the flow. Make one with New, then Run it once.
 type Engine struct {
-	journal   bot.Journal
+	journal   Journal
 	api       API
 	rules     func() bot.Rules
 	words     words.Words

@@ -241,7 +241,7 @@ func TestPlatformTurnedOff(t *testing.T) {
 
 // stubborn is a journal that at first cannot close an entry.
 type stubborn struct {
-	bot.Journal
+	bottest.Journal
 	once *sync.Once
 }
 

@@ -47,7 +47,7 @@ func (g gone) Announce(context.Context, bot.Entry, words.Text) (bot.Post, error)
 // emptyJournal has the given entries open, and no database, so that time can be
 // a bubble's.
 type emptyJournal struct {
-	bot.Journal
+	bottest.Journal
 	open []bot.Entry
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"liveadmin/bot"
+	"liveadmin/bot/bottest"
 	"liveadmin/bot/engine"
 	"liveadmin/commands"
 	"liveadmin/imapi"
@@ -18,7 +19,7 @@ func second[T any](_ T, err error) error { return err }
 
 // slowAccept is a journal that accepts only when it may.
 type slowAccept struct {
-	bot.Journal
+	bottest.Journal
 	asked, may chan struct{}
 }
 

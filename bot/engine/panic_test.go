@@ -145,7 +145,7 @@ func TestPanicInReceiving(t *testing.T) {
 }
 
 // fragile is a journal that panics where it should note a refusal.
-type fragile struct{ bot.Journal }
+type fragile struct{ bottest.Journal }
 
 func (fragile) Note(context.Context, string, bot.Record) (int64, bool, error) {
 	panic("a mistake in the journal")

@@ -16,6 +16,31 @@ import (
 // queue, and nobody is better off if it is refused there.
 const recordTime = 10 * time.Second
 
+// Register is where what people say is put on record.
+type Register interface {
+	// Accept records an entry, its changes (waiting) and its audit row, and
+	// returns it with its number. If the delivery, or what is done once, is on
+	// record already, it returns that entry, fresh false, and nothing is written;
+	// the entry has the Key or the Once that is known. An end or a reminder takes
+	// the grants that it is about: Due does not return them again.
+	//
+	// carry, which may be nil, is called with a fresh entry once it is durable and before
+	// Accept returns. For entries of this instance that share a group this
+	// happens in the order of the record, so carry must be quick, and not call the journal. That the
+	// context ends stops an Accept only before it has begun to write.
+	Accept(ctx context.Context, e bot.Entry, r bot.Record, carry func(bot.Entry)) (_ bot.Entry, fresh bool, err error)
+
+	// Taken returns how many of these are on record as an entry's Once.
+	Taken(ctx context.Context, once []string) (int, error)
+
+	// Note records a delivery that makes no entry (refused, mistaken, answered)
+	// and returns the number it took, or fresh false as Accept does.
+	Note(ctx context.Context, key string, r bot.Record) (number int64, fresh bool, err error)
+
+	// Entry returns an entry, closed or not, or found false.
+	Entry(ctx context.Context, number int64) (_ bot.Entry, found bool, err error)
+}
+
 // Receive is the one door for everything people say: it decides, puts on record,
 // acknowledges, and lets the work begin, which goes on after it has returned. It returns an
 // error only if the acknowledgement failed.

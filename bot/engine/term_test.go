@@ -4,14 +4,14 @@ import (
 	"context"
 	"testing"
 
-	"liveadmin/bot"
+	"liveadmin/bot/bottest"
 	"liveadmin/bot/engine"
 	"liveadmin/imapi"
 )
 
 // oneTerm is a journal in a term that the test ends.
 type oneTerm struct {
-	bot.Journal
+	bottest.Journal
 	term context.Context
 }
 
@@ -37,7 +37,7 @@ func TestTermEndsTheWork(t *testing.T) {
 	term, end := context.WithCancel(t.Context())
 	reads := make(chan context.Context)
 	run(t, stage, func(p *engine.Parts) {
-		p.Journal = oneTerm{p.Journal, term}
+		p.Journal = oneTerm{stage.Journal, term}
 		p.API = around(p.API, func(a calls) calls { return waitingAPI{a, reads} })
 	}, chat)
 	_, err := chat.Deliver(t.Context(), "k", "alice", "add "+groupA+" user1")

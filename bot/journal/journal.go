@@ -1,4 +1,4 @@
-// Package journal is the durable record behind bot.Journal: the queue, the
+// Package journal is the durable record of the flow: the queue, the
 // audit trail, the history, and the memory of where a thread is.
 //
 // Statements are written for SQLite and PostgreSQL alike: $1 placeholders, times
@@ -16,11 +16,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"liveadmin/bot"
 )
-
-var _ bot.Journal = (*Journal)(nil)
 
 // Journal is the record of the one bot that writes a file, or of one of those that
 // share a PostgreSQL database.
