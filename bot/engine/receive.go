@@ -3,13 +3,9 @@ package engine
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 
 	"liveadmin/bot"
-	"liveadmin/commands"
-	"liveadmin/commands/policy"
-	"liveadmin/commands/words"
 )
 
 // recordTime is how long putting a command on record may take: in a burst it waits in a
@@ -104,26 +100,6 @@ func (b *Engine) enter() bool {
 	return true
 }
 
-// note puts on record what makes no entry. Without a record (the database is down) the
-// answer has no number.
-func (b *Engine) note(ctx context.Context, d bot.Delivery, r bot.Reply, came time.Time) bot.Answer {
-	limited, cancel := context.WithTimeout(ctx, bot.AnswerTime)
-	defer cancel()
-	entry, fresh, err := b.journal.Note(limited, d.Key, r.Record)
-	switch {
-	case err != nil:
-		b.log.Error("answer not recorded", "caller", d.Caller.Ref, "what", r.Record.Event, "err", err)
-	case !fresh:
-		return bot.Answer{}
-	default:
-		about := bot.Entry{Number: entry, Caller: d.Caller, Place: d.Place, Command: r.About}
-		b.logEnd(slog.LevelInfo, "command answered", about, r.Record.Outcome, 0, time.Since(came))
-		b.observer.Ended(d.Place.Platform, r.About.Verb, r.Record.Outcome, 0)
-	}
-	message := r.Say(entry)
-	return bot.Answer{Private: &message}
-}
-
 // accept puts an entry on record. Of a button that is the first press that is not on
 // record: while the one before is being done, pressing again, by anybody, does nothing.
 func (b *Engine) accept(ctx context.Context, d bot.Delivery, a bot.Acceptance, came time.Time) (*job, bot.Answer) {
@@ -156,36 +132,6 @@ func (b *Engine) accept(ctx context.Context, d bot.Delivery, a bot.Acceptance, c
 		}
 	}
 	return nil, private(b.words.Stale(0))
-}
-
-// decided waits until a time for it to be clear whether an open entry runs: if the platform
-// did not take its acknowledgement, it is closed, here or by another instance, and who
-// pressed again meanwhile must not be referred to it.
-func (b *Engine) decided(ctx context.Context, e bot.Entry, by time.Time) bot.Entry {
-	ctx, cancel := context.WithDeadline(ctx, by)
-	defer cancel()
-	for !e.State.Closed() && b.unclear(e) && sleep(ctx, bot.AnswerTime/50) {
-		if now, found, err := b.journal.Entry(ctx, e.Number); err == nil && found {
-			e = now
-		}
-	}
-	return e
-}
-
-// unrecorded answers why a command is not on record.
-func (b *Engine) unrecorded(ctx context.Context, d bot.Delivery, a bot.Acceptance, err error, came time.Time) bot.Answer {
-	if full, ok := errors.AsType[*crowded](err); ok {
-		r := a.Record
-		r.Event, r.Outcome, r.Detail = bot.WasRefused, commands.Refused, string(policy.TooMuchOpen)
-		return b.note(ctx, d, bot.Reply{About: a.Entry.Command, Record: r, Say: func(entry int64) words.Message {
-			return b.words.Crowded(entry, full.yours, full.entries, full.changes)
-		}}, came)
-	}
-	b.log.Error("command not recorded", "caller", d.Caller.Ref, "verb", a.Entry.Command.Verb, "err", err)
-	if errors.Is(err, bot.ErrUnsure) {
-		return b.trouble(b.words.MaybeRecorded)
-	}
-	return b.trouble(b.words.NotRecorded)
 }
 
 // insert puts an entry on record and its changes into the lanes, in the order of the
@@ -223,13 +169,4 @@ func (j *job) acknowledged(root bot.Post, err error) {
 	default:
 		j.start(j.confirm)
 	}
-}
-
-// private is an answer for the caller alone.
-func private(m words.Message) bot.Answer { return bot.Answer{Private: &m} }
-
-// trouble is an answer that says that nothing is on record.
-func (b *Engine) trouble(sentence string) bot.Answer {
-	message := b.words.Trouble(sentence)
-	return bot.Answer{Private: &message, Late: true}
 }
