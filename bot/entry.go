@@ -8,7 +8,7 @@ import (
 	"liveadmin/imapi"
 )
 
-// Entry is what somebody asked and was allowed: a command, a click, an end that
+// Entry is what someone asked and was allowed: a command, a click, an end that
 // fell due. It is announced, answered and audited once.
 type Entry struct {
 	Number   int64  // the one that people see; given by the journal
@@ -23,13 +23,13 @@ type Entry struct {
 	Attempt  int       // starts of work, this one included
 	Answered bool      // the platform took its acknowledgement; on record for a Confirmer only
 	Reply    string    // short-lived handle that came with the command; gone once posted
-	Root     Post      // where its root message stands
-	Result   Post      // where its result stands
+	Root     Post      // where its root message is
+	Result   Post      // where its result is
 	Accepted time.Time // by the journal's clock
 	Changes  []Change  // in the order of the command's groups
 }
 
-// Loud reports whether the result mentions who asked: it failed, or nobody knows, or
+// Loud reports whether the result mentions who asked: it failed, is unknown, or
 // it reminds.
 func (e Entry) Loud() bool {
 	status := e.Summary().Status()
@@ -44,7 +44,7 @@ func (e Entry) By() string {
 	return e.Caller.Ref
 }
 
-// clockRef is the caller in the audit trail where nobody asked: the clock did.
+// clockRef is the caller in the audit trail where no one asked: the clock did.
 const ClockRef = "liveadmin:clock"
 
 // State is how far an entry is.
@@ -54,7 +54,7 @@ type State string
 const (
 	Accepted   State = "accepted"
 	Done       State = "done"       // every change has its outcome
-	Posted     State = "posted"     // the result stands in the thread
+	Posted     State = "posted"     // the result is in the thread
 	Unanswered State = "unanswered" // the platform refused the acknowledgement: never run
 	Unposted   State = "unposted"   // done, but its messages could not be posted for a day
 	Dropped    State = "dropped"    // closed by the operator: not run, or not posted
@@ -80,7 +80,7 @@ const (
 	Settled ChangeState = "done"
 )
 
-// Post is where a message stands, in the platform's own words; only the platform
+// Post is where a message is, in the platform's own words; only the platform
 // that wrote it reads it. Empty: not posted, or not known to be.
 type Post string
 

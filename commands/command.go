@@ -15,7 +15,7 @@ const (
 	MaxFor    = 30 * 24 * time.Hour
 )
 
-// Command is what somebody asked: parsed, normalised, valid. Aliases and names
+// Command is what someone asked: parsed, normalised, valid. Aliases and names
 // are resolved, so that a later change of the config file does not change what
 // was asked.
 type Command struct {
@@ -59,7 +59,7 @@ type Person struct {
 type Caller struct {
 	Ref         string   `json:"ref"`                   // as in the allowlist: "slack:user:U024BE7LH"
 	Memberships []string `json:"memberships,omitempty"` // "slack:usergroup:S…", "discord:role:N" that hold the caller
-	Unread      []string `json:"unread,omitempty"`      // memberships that could not be read just now
+	Unread      []string `json:"unread,omitempty"`      // memberships that could not be read right now
 	Outsider    bool     `json:"outsider,omitempty"`    // of another organisation: no rule ever fits
 	Name        string   `json:"name,omitempty"`
 }
@@ -85,7 +85,7 @@ type Reversal struct {
 }
 
 // Asks returns the typed commands that a caller must be allowed for this one: itself, and
-// with Replace the removing of those, or what an undo or an extension amounts to.
+// with Replace removal of those, or what an undo or an extension amounts to.
 func (c Command) Asks() []Command {
 	switch c.Verb {
 	case Undo:

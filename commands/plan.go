@@ -57,9 +57,9 @@ const (
 	ReadFailed  Refusal = "read failed"   // for a cause that does not pass
 	OnlyDryRun  Refusal = "dry run"       // it reads, and says what would change
 	OnlyList    Refusal = "list"          // list changes nothing
-	NothingToDo Refusal = "nothing to do" // everybody is as asked, limits included
-	TooLate     Refusal = "too late"      // what sets somebody waited because nothing ran
-	Superseded  Refusal = "superseded"    // somebody decided about the limit since: nobody is told
+	NothingToDo Refusal = "nothing to do" // everyone is as asked, limits included
+	TooLate     Refusal = "too late"      // what sets someone waited because nothing ran
+	Superseded  Refusal = "superseded"    // someone decided about the limit since: no one is told
 	OnlyTold    Refusal = "told"          // a reminder changes nothing
 )
 
@@ -73,7 +73,7 @@ type Plan struct {
 	Read     *Failure      `json:"read,omitempty"`   // why they could not be read
 	Users    []Step        `json:"users,omitempty"`
 	Old      []Step        `json:"old,omitempty"`    // --replace: cancelled first
-	Grants   []Grant       `json:"grants,omitempty"` // to stand on record before the right is given
+	Grants   []Grant       `json:"grants,omitempty"` // to be on record before the right is given
 	Refusal  Refusal       `json:"refusal,omitempty"`
 	Late     time.Duration `json:"late,omitempty"` // how much later than it should, if that is worth telling
 }
@@ -87,13 +87,13 @@ type Step struct {
 	NoAccount bool      `json:"no_account,omitempty"`
 	Send      bool      `json:"send,omitempty"`
 	By        int64     `json:"by,omitempty"`      // the entry that made it so; sending it again changes nothing
-	Decided   bool      `json:"decided,omitempty"` // of an undo: somebody decided about them since
+	Decided   bool      `json:"decided,omitempty"` // of an undo: someone decided about them since
 }
 
 // Prior is what someone was before the change.
 type Prior string
 
-// What somebody was before.
+// What someone was before.
 const (
 	WasAdmin   Prior = "admin"
 	WasNot     Prior = "not"
@@ -147,9 +147,9 @@ const (
 	Restored      ReplaceResult = "restored" // the adding failed; they are set again
 	MaybeRestored ReplaceResult = "maybe restored"
 	NotRestored   ReplaceResult = "not restored"  // the adding failed, and setting them again too
-	MaybeGone     ReplaceResult = "maybe"         // the removing itself has no known outcome
-	MaybeSwapped  ReplaceResult = "maybe swapped" // interrupted, and then the removing has no known outcome: nor has the adding
-	Kept          ReplaceResult = "kept"          // the removing failed
+	MaybeGone     ReplaceResult = "maybe"         // removal itself has no known outcome
+	MaybeSwapped  ReplaceResult = "maybe swapped" // interrupted, and then removal has no known outcome: nor has the adding
+	Kept          ReplaceResult = "kept"          // removal failed
 )
 
 // Has reports whether the user is among the administrators.

@@ -16,7 +16,7 @@ import (
 // Platform is the name of the plain chat in places and callers.
 const Platform = "chat"
 
-// Ref is the allowlist entry of somebody in the plain chat.
+// Ref is the allowlist entry of someone in the plain chat.
 func Ref(name string) string { return Platform + ":user:" + name }
 
 // Chat is a platform without an idiom: it shows what the bot says as plain text.
@@ -63,7 +63,7 @@ func (c *Chat) Run(ctx context.Context, door bot.Door) error {
 	return nil
 }
 
-// Say types a command as somebody and returns all that comes back.
+// Say types a command as someone and returns all that comes back.
 func (c *Chat) Say(ctx context.Context, who, text string) (string, error) {
 	c.mu.Lock()
 	c.said++
@@ -86,7 +86,7 @@ func (c *Chat) Deliver(ctx context.Context, key, who, text string) (bot.Answer, 
 	return c.bring(ctx, who, bot.Delivery{Key: key, Text: text})
 }
 
-// bring brings what somebody says or presses through the door.
+// bring brings what someone says or presses through the door.
 func (c *Chat) bring(ctx context.Context, who string, d bot.Delivery) (answer bot.Answer, err error) {
 	door, err := c.Door(ctx)
 	if err != nil {
@@ -123,7 +123,7 @@ func private(who string, m *words.Message) string {
 	return "(only @" + who + ")\n" + indent(m.String())
 }
 
-// Root is the root message of an entry as it stands.
+// Root is the root message of an entry as it is now.
 func (c *Chat) Root(entry int64) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -142,8 +142,8 @@ func (c *Chat) Announce(_ context.Context, e bot.Entry, root words.Text) (bot.Po
 	return bot.Post(fmt.Sprint(e.Number)), nil
 }
 
-// Report posts a result. One without a root's place is refused: it would stand
-// in the channel, where nobody looks for it.
+// Report posts a result. One without a root's place is refused: it would be
+// in the channel, where no one looks for it.
 func (c *Chat) Report(_ context.Context, e bot.Entry, _ words.Text, result words.Message) (bot.Post, error) {
 	if err := c.before(e, "result"); err != nil {
 		return "", err
@@ -210,7 +210,7 @@ func (c *Chat) Late() []string {
 	return slices.Clone(c.late)
 }
 
-// Press presses a button as somebody and returns what it is acknowledged with.
+// Press presses a button as someone and returns what it is acknowledged with.
 func (c *Chat) Press(ctx context.Context, who, action string, entry int64) (bot.Answer, error) {
 	c.mu.Lock()
 	c.said++
@@ -219,7 +219,7 @@ func (c *Chat) Press(ctx context.Context, who, action string, entry int64) (bot.
 	return c.bring(ctx, who, bot.Delivery{Key: key, Click: &bot.Click{Action: action, Entry: entry}})
 }
 
-// Result waits until an entry's result stands under its root and the root has
+// Result waits until an entry's result is under its root and the root has
 // its last line.
 func (c *Chat) Result(ctx context.Context, entry int64) (string, error) {
 	c.mu.Lock()

@@ -19,7 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// Conversation is a file of commands/testdata: what stands on the stage, and
+// Conversation is a file of commands/testdata: what is on the stage, and
 // what is said and answered.
 //
 // The section "stage" has a line for each thing:
@@ -39,11 +39,11 @@ import (
 //	! advance DURATION          moves the clock
 //	! fault COMMAND CODE TIMES  the API answers that code
 //	! fault COMMAND KIND TIMES  the API does not answer in a usable way
-//	! console GROUP ADMIN…      somebody changes a group in the console
+//	! console GROUP ADMIN…      someone changes a group in the console
 type Conversation struct {
 	Name  string
 	Talk  []Turn
-	Ref   func(name string) string // the allowlist entry of somebody on the platform that is played on
+	Ref   func(name string) string // the allowlist entry of someone on the platform that is played on
 	file  string
 	stage []string
 }
@@ -161,7 +161,7 @@ func (c Conversation) write(t testing.TB) {
 	check(t, os.WriteFile(c.file, txtar.Format(archive), 0o644))
 }
 
-// set builds what stands on the stage.
+// set builds what is on the stage.
 func (c Conversation) set(t testing.TB, s *Stage) {
 	t.Helper()
 	groups, people := make(map[string][]imapi.GroupID), make(map[string][]imapi.UserID)

@@ -27,14 +27,14 @@ const Group = "@TGS#aGROUP000"
 const patience = 30 * time.Second
 
 // Scene is a stage as the tests of a chat platform set it: one group, accounts from
-// user0 to user8, and somebody who is allowed everything. Its log is kept.
+// user0 to user8, and someone who is allowed everything. Its log is kept.
 type Scene struct {
 	*Stage
 	T   testing.TB
 	Log *Log
 }
 
-// NewScene sets a scene for whoever is in the allowlist.
+// NewScene sets a scene for those on the allowlist.
 func NewScene(t testing.TB, allow ...string) *Scene {
 	t.Helper()
 	log := &Log{}
@@ -136,7 +136,7 @@ func (s *Scene) Ready(state func(context.Context) (ready bool, reason string)) {
 	})
 }
 
-// Rows are the rows of the audit trail that tell one kind of thing, newest entry first.
+// Rows are the rows of the audit trail that record one kind of event, newest entry first.
 func (s *Scene) Rows(what bot.Event) []bot.Record {
 	s.T.Helper()
 	all, err := s.Journal.Trail(s.T.Context(), bot.Filter{Limit: 1000})

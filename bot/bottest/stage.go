@@ -57,7 +57,7 @@ func (r *Rules) Set(rules bot.Rules) {
 	r.rules = rules
 }
 
-// Clock is a clock that stands still until it is moved.
+// Clock is a clock that moves only when it is moved.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time

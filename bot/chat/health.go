@@ -37,7 +37,7 @@ func (l *Health) Down(why string) {
 	l.down = why
 }
 
-// State tells whether what people say can come, and if not, why.
+// State reports whether what people say can come, and if not, why.
 func (l *Health) State() (up bool, why string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -80,7 +80,7 @@ func (l *Health) Bound(ctx context.Context) (context.Context, context.CancelFunc
 }
 
 // Introduce asks the service who the bot is until it answers, or the context ends. With
-// an error, ask tells how long the service wants to be left alone.
+// an error, ask returns how long the service wants to be left alone.
 func (l *Health) Introduce(ctx context.Context, ask func(context.Context) (wait time.Duration, err error)) error {
 	var pause Backoff
 	for {
@@ -96,7 +96,7 @@ func (l *Health) Introduce(ctx context.Context, ask func(context.Context) (wait 
 	}
 }
 
-// Ended notes that a bound context is over and tells why: with bot.ErrRevoked if
+// Ended notes that a bound context is over and returns why: with bot.ErrRevoked if
 // they are revoked, otherwise nil.
 func (l *Health) Ended(ctx context.Context) error {
 	if cause := context.Cause(ctx); errors.Is(cause, bot.ErrRevoked) {

@@ -33,8 +33,8 @@ func (d *Inflight) Open(door bot.Door) {
 	d.door = door
 }
 
-// Close lets nothing in any more and waits for what is being handled, three seconds at
-// most.
+// Close takes no more deliveries and waits for those in flight, for up to three
+// seconds.
 func (d *Inflight) Close() {
 	d.Open(nil)
 	done := make(chan struct{})

@@ -21,7 +21,7 @@ const MostPause = 15 * time.Minute
 // little by chance. The zero value is for the first.
 type Backoff struct{ next time.Duration }
 
-// Wait waits, at least so long but no more than MostPause, and returns false if the context
+// Wait waits, for at least that time but up to MostPause, and returns false if the context
 // ends before.
 func (b *Backoff) Wait(ctx context.Context, least time.Duration) bool {
 	pause := max(b.next, firstPause)

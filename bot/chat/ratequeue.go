@@ -148,8 +148,8 @@ func (l *RateQueue) leave(kind string, me *turn) {
 	l.advance(kind, ln)
 }
 
-// advance lets the first in line go, if no pause runs and nobody is on the way. A
-// line with nobody in it is gone.
+// advance lets the first in line go, if no pause runs and none is being sent. A
+// line that is empty is dropped.
 func (l *RateQueue) advance(kind string, ln *line) {
 	switch {
 	case !ln.until.IsZero() || ln.sending != nil:

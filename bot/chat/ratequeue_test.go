@@ -13,7 +13,7 @@ import (
 
 var errTooFast = errors.New("too fast")
 
-// clerk is somebody who refuses while the counter is closed, and remembers what was
+// clerk is someone who refuses while the counter is closed, and remembers what was
 // taken.
 type clerk struct {
 	mu     sync.Mutex
@@ -118,7 +118,7 @@ func TestLimitedAgain(t *testing.T) {
 	})
 }
 
-// TestOtherErrors do not slow anybody.
+// TestOtherErrors do not slow anyone.
 func TestOtherErrors(t *testing.T) {
 	l := NewRateQueue()
 	want := errors.New("something else")

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Bodies of requests are read only so many at once, each within a time, so that nobody can
+// Bodies of requests are read only a few at once, each within a time, so that no one can
 // fill the memory with requests that no service has signed.
 const (
 	mostBodies = 32
@@ -19,8 +19,8 @@ const (
 // clockError is how far the time of a signed request can be off.
 const clockError = 5 * time.Minute
 
-// IsFresh reports whether the time of a signed request, in Unix seconds, is at most five
-// minutes off.
+// IsFresh reports whether the time of a signed request, in Unix seconds, is within five
+// minutes of now.
 func IsFresh(stamp string, now time.Time) bool {
 	unix, err := strconv.ParseInt(stamp, 10, 64)
 	return err == nil && now.Sub(time.Unix(unix, 0)).Abs() <= clockError

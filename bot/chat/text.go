@@ -11,7 +11,7 @@ import (
 	"liveadmin/commands/words"
 )
 
-// TooMuch stands in place of what is too long to show.
+// TooMuch replaces what is too long to show.
 const TooMuch = "The rest is too long to show."
 
 // Number is how the number of an entry is written.
@@ -27,14 +27,14 @@ func Click(action, number string) *bot.Click {
 	return &bot.Click{Action: action, Entry: entry}
 }
 
-// Headed is a message under the line of its root, for where no root stands over it.
+// Headed is a message under the line of its root, for where there is no root above it.
 func Headed(line words.Text, m words.Message) words.Message {
 	m.Lines = slices.Concat([]words.Line{{Text: line}}, m.Lines)
 	return m
 }
 
-// Sections packs lines into texts of so many bytes at most. write writes a line in
-// pieces that can stand in two texts, each shorter than that.
+// Sections packs lines into texts of a limited number of bytes. write writes a line in
+// pieces that can be in two texts, each shorter than that.
 func Sections(lines []words.Line, most int, write func(words.Line) []string) []string {
 	var all []string
 	now := ""
@@ -63,7 +63,7 @@ func Join(a, between, b string) string {
 	return a + between + b
 }
 
-// longestPiece is how many bytes a piece of a line has at most, so that any fits into a
+// longestPiece is how many bytes a piece of a line may have, so that any fits into a
 // section.
 const longestPiece = 2400
 

@@ -25,8 +25,8 @@ func long(entry int64, lines int) words.Message {
 	return m
 }
 
-// TestSaidOnce: of a result that was begun, and of which nobody knows what stands, the rest
-// is posted and nothing twice, wherever it stands, also when Discord has forgotten the
+// TestSaidOnce: of a result that was begun, and of which it is not known what is there, the rest
+// is posted and nothing twice, wherever it is, also when Discord has forgotten the
 // nonces.
 func TestSaidOnce(t *testing.T) {
 	t.Parallel()
@@ -69,7 +69,7 @@ func TestSaidOnce(t *testing.T) {
 				}
 				in := cmp.Or(tc.in, w.Direct(alice))
 				fault := fakediscord.Fault{Kind: fakediscord.Reset, Route: fakediscord.CreateMessage, Channel: in, After: stands}
-				if stands > 0 { // of the last one that stands nobody knows it
+				if stands > 0 { // it is not known of the last one
 					fault.After, fault.Applied = stands-1, true
 				}
 				w.Inject(fault)
@@ -94,7 +94,7 @@ func TestSaidOnce(t *testing.T) {
 	}
 }
 
-// whole checks that each line of a result stands once in a room, its number once, and the
+// whole checks that each line of a result is once in a room, its number once, and the
 // bot's other messages are none.
 func (w *world) whole(room string, number, lines int) {
 	w.T.Helper()
@@ -115,8 +115,8 @@ func (w *world) whole(room string, number, lines int) {
 	}
 }
 
-// TestNothingOfOthersIsTaken: what stands of other entries is not taken for a result, and
-// what somebody else says neither.
+// TestNothingOfOthersIsTaken: what is of other entries is not taken for a result, and
+// what someone else says neither.
 func TestNothingOfOthersIsTaken(t *testing.T) {
 	t.Parallel()
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
@@ -138,7 +138,7 @@ func TestNothingOfOthersIsTaken(t *testing.T) {
 }
 
 // TestRefusedHalfway: a long result whose thread is closed to the bot between two pages
-// stands as a whole where it stands in the end, and at once.
+// stands as a whole where it is in the end, and at once.
 func TestRefusedHalfway(t *testing.T) {
 	t.Parallel()
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})

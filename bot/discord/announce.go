@@ -38,7 +38,7 @@ func (d *Discord) Announce(ctx context.Context, e bot.Entry, line words.Text) (b
 }
 
 // root is where the root message of an entry is. If that is not on record, the first
-// response becomes the root message; if there is none any more, one is posted.
+// response becomes the root message; if it is gone, a new one is posted.
 func (d *Discord) root(ctx context.Context, e bot.Entry, line words.Text) (messageRef, error) {
 	if e.Root != "" {
 		return chat.ReadPost[messageRef](e.Root)
@@ -119,7 +119,7 @@ func (d *Discord) openThread(ctx context.Context, e bot.Entry, at messageRef) (t
 	return opened.ID, err
 }
 
-// longestName is how many characters the name of a thread has at most.
+// longestName is how many characters the name of a thread may have.
 const longestName = 100
 
 func threadName(c commands.Command) string {

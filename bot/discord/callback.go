@@ -40,7 +40,7 @@ const (
 // Discord's window does.
 //
 // A refusal because there was a response already means, at the first try, that
-// somebody else gave it; after a try with an unknown end, that this one had worked.
+// someone else gave it; after a try with an unknown end, that this one had worked.
 func (d *Discord) respond(ctx context.Context, i interaction, r response) (message string, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ackWindow)
 	defer cancel()
@@ -85,7 +85,7 @@ func (d *Discord) offer(ctx context.Context, i interaction, r response) (taken b
 
 // Confirm asks Discord whether the first response to a command was taken, if that is
 // not on record, and returns where it is. The error is bot.ErrNotRun if the entry must
-// not run. After fifteen minutes Discord does not say it any more: the entry is to run, and
+// not run. After fifteen minutes Discord no longer says it: the entry is to run, and
 // Announce looks for its root message in the channel.
 func (d *Discord) Confirm(ctx context.Context, e bot.Entry) (bot.Post, error) {
 	ctx = chat.Gated(ctx)

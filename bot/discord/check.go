@@ -43,7 +43,7 @@ func (d *Discord) Check(ctx context.Context) []bot.Finding {
 	}
 }
 
-// strange is what is found if Discord does not tell whose bot this is.
+// strange is what is found if Discord does not say whose bot this is.
 func (d *Discord) strange(err error) []bot.Finding {
 	f := useless(tokenChecked, err)
 	if errors.Is(err, errToken) {
@@ -61,7 +61,7 @@ func (d *Discord) strange(err error) []bot.Finding {
 	return findings
 }
 
-// account is a bot or an application as Discord tells it.
+// account is a bot or an application as Discord shows it.
 type account struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
@@ -146,7 +146,7 @@ func (d *Discord) checkHTTP(app application) bot.Finding {
 	return f
 }
 
-// useless says why Discord did not tell what was asked.
+// useless says why Discord did not answer the question.
 func useless(name string, err error) bot.Finding {
 	f := bot.Finding{Name: name, Status: bot.IsWrong, Remedy: "Check the network and its proxy, and DISCORD_API_URL if it is set."}
 	switch {

@@ -127,7 +127,7 @@ func (d *Discord) checkServers(ctx context.Context, app application) bot.Finding
 	return f
 }
 
-// checkCommand tells what the bot will do about its command when it starts.
+// checkCommand reports what the bot will do about its command when it starts.
 func (d *Discord) checkCommand(ctx context.Context, app application) bot.Finding {
 	where := "for all servers"
 	if d.config.GuildID != "" {

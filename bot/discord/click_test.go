@@ -30,7 +30,7 @@ func button(t *testing.T, m fakediscord.Message, label string) string {
 	return ""
 }
 
-// TestClick: who clicks is checked like who types; the answer stands in the thread, a
+// TestClick: who clicks is checked like who types; the answer is in the thread, a
 // refusal is for who clicked alone, and a click that comes twice counts once.
 func TestClick(t *testing.T) {
 	t.Parallel()
@@ -78,7 +78,7 @@ func TestForgedClick(t *testing.T) {
 	}
 }
 
-// TestPressed: each button does what it says, answered where it stands; who is not
+// TestPressed: each button does what it says, answered where it is; who is not
 // allowed is answered alone.
 func TestPressed(t *testing.T) {
 	t.Parallel()

@@ -11,7 +11,7 @@ import (
 )
 
 // TestCommand: the first response is the root message, a thread is opened from it, the
-// result is posted there, the root message gets its outcome. Nobody is notified.
+// result is posted there, the root message gets its outcome. No one is notified.
 func TestCommand(t *testing.T) {
 	t.Parallel()
 	for _, mode := range modes {
@@ -55,7 +55,7 @@ func TestCommand(t *testing.T) {
 }
 
 // TestPrivate: what calls no API is answered to the caller alone, in the first
-// response, and nothing stands in the channel.
+// response, and nothing is in the channel.
 func TestPrivate(t *testing.T) {
 	t.Parallel()
 	for _, mode := range modes {
@@ -91,7 +91,7 @@ func TestPrivate(t *testing.T) {
 	}
 }
 
-// TestList: it is short and stands in the response, without a thread.
+// TestList: it is short and is in the response, without a thread.
 func TestList(t *testing.T) {
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
 	i := w.says(alice, general, "list", fakediscord.Options{"group": group})
@@ -162,7 +162,7 @@ func TestSeveralGroups(t *testing.T) {
 }
 
 // TestFailureMentionsCaller: who asked is notified of what failed, in the thread, and
-// nobody else is.
+// no one else is.
 func TestFailureMentionsCaller(t *testing.T) {
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
 	i := w.says(alice, general, "add", fakediscord.Options{"group": "@TGS#aNOTTHERE", "users": "user1"})

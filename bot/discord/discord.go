@@ -36,10 +36,10 @@ type Options struct {
 	Gate func() error
 
 	// Dropped is called for each bad message that came through the gateway and was dropped.
-	// It must be quick. nil: nobody counts.
+	// It must be quick. nil: they are not counted.
 	Dropped func()
 
-	CallTime time.Duration // of one HTTP call at most; 0: 10 s
+	CallTime time.Duration // limit of one HTTP call; 0: 10 s
 	Refresh  time.Duration // between two looks whether the token is valid, over HTTP; 0: 90 s
 	Grace    time.Duration // after two heartbeats without an answer; 0: 5 s
 	Recheck  time.Duration // between two questions whether the token is revoked; 0: 25 s
@@ -69,7 +69,7 @@ type Discord struct {
 	requests *chat.Requests
 	whoami   atomic.Pointer[identity] // from the first answer on
 	command  atomic.Value             // string: the ID of the registered command
-	unsure   sync.Map                 // by number, entries whose result may stand: since which ID
+	unsure   sync.Map                 // by number, entries whose result may be posted: since which ID
 }
 
 // renewTime is how long a session is used.
@@ -173,7 +173,7 @@ func (d *Discord) finish() {
 	d.inflight.Close()
 }
 
-// State tells whether commands can arrive: through the gateway while a session is
+// State reports whether commands can arrive: through the gateway while a session is
 // ready, over HTTP while Discord accepts the bot's token. It fits web.Check.
 func (d *Discord) State(context.Context) (ready bool, reason string) {
 	return cmp.Or(d.gateway.Load(), d.health).State()

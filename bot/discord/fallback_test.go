@@ -13,8 +13,8 @@ import (
 	"liveadmin/imapi/simulator"
 )
 
-// TestNoThread: where there can be no thread, the result stands in the response, with
-// why there is none, if anybody would ask.
+// TestNoThread: where there can be no thread, the result is in the response, with
+// why there is none, if anyone would ask.
 func TestNoThread(t *testing.T) {
 	t.Parallel()
 	lacks := func(p int64) func(*world) {

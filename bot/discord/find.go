@@ -39,7 +39,7 @@ func (d *Discord) FindResult(_ context.Context, e bot.Entry) (bot.Post, bool, er
 	return "", false, nil
 }
 
-// standing are the marks of the pages of the bot that stand in a room, if some of an
+// standing are the marks of the pages of the bot that are in a room, if some of an
 // entry's may.
 func (d *Discord) standing(ctx context.Context, e bot.Entry, room string) (map[string]bool, error) {
 	since, unsure := d.unsure.Load(e.Number)
@@ -60,7 +60,7 @@ func (d *Discord) standing(ctx context.Context, e bot.Entry, room string) (map[s
 	return marks, err
 }
 
-// markOf tells the pages of results apart: the last one by its entry's number, the others by
+// markOf distinguishes the pages of results: the last one by its entry's number, the others by
 // what they say. Discord trims that.
 func markOf(embeds []embed) string {
 	var all []string

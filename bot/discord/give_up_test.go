@@ -109,7 +109,7 @@ func TestNowhere(t *testing.T) {
 	}
 }
 
-// TestLateNowhere: what comes late and nobody takes goes to the audit trail and the
+// TestLateNowhere: what comes late and no one takes goes to the audit trail and the
 // metric at once. The end itself is carried out.
 func TestLateNowhere(t *testing.T) {
 	t.Parallel()

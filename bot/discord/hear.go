@@ -17,7 +17,7 @@ import (
 	"liveadmin/commands/grammar"
 )
 
-// interaction is what somebody did, as Discord brings it. It holds only what the bot
+// interaction is what someone did, as Discord brings it. It holds only what the bot
 // needs, so that nothing else in it can make it unreadable. Names never are needed.
 type interaction struct {
 	ID      string  `json:"id"`
@@ -123,7 +123,7 @@ func (i interaction) hasRole(id string) bool {
 	return i.Member != nil && slices.Contains(i.Member.Roles, id)
 }
 
-// caller identifies somebody as the allowlist does: by IDs alone. Where only one server
+// caller identifies someone as the allowlist does: by IDs alone. Where only one server
 // counts, people of others are outsiders.
 func (d *Discord) caller(ctx context.Context, i interaction) commands.Caller {
 	c := i.caller()
@@ -136,7 +136,7 @@ func (d *Discord) caller(ctx context.Context, i interaction) commands.Caller {
 	return c
 }
 
-// caller is somebody with the roles that the interaction tells of.
+// caller is someone with the roles that the interaction names.
 func (i interaction) caller() commands.Caller {
 	c := commands.Caller{Ref: userRef + i.user()}
 	if i.Member != nil {
@@ -200,7 +200,7 @@ const (
 	forThreads = viewChannel | embedLinks | createPublicThreads | sendMessagesInThreads
 )
 
-// noThread tells why no thread can be opened for what was said here; empty: one can.
+// noThread returns why no thread can be opened for what was said here; empty: one can.
 func (i interaction) noThread() reason {
 	kind := i.Where.Kind
 	allowed, err := strconv.ParseUint(i.Allowed, 10, 64)
@@ -215,7 +215,7 @@ func (i interaction) noThread() reason {
 	return ""
 }
 
-// delivery is what somebody said, for the bot's door.
+// delivery is what someone said, for the bot's door.
 func (i interaction) delivery(caller commands.Caller) bot.Delivery {
 	d := bot.Delivery{
 		Key:    fmt.Sprintf("%s:%s:%s", Name, i.App, i.ID),

@@ -31,7 +31,7 @@ func (w *world) told(words string) fakediscord.Message {
 	return m
 }
 
-// lasts lets somebody be an administrator for an hour, and returns the response.
+// lasts lets someone be an administrator for an hour, and returns the response.
 func (w *world) lasts(room string) fakediscord.Message {
 	w.T.Helper()
 	i := w.kept(w.SendCommand(fakediscord.CommandInput{
@@ -43,8 +43,8 @@ func (w *world) lasts(room string) fakediscord.Message {
 	return root
 }
 
-// TestLate: a reminder and an end stand in the thread of the command that set the time,
-// where there is none in its channel; they change nothing that stands, and notify who
+// TestLate: a reminder and an end are in the thread of the command that set the time,
+// where there is none in its channel; they change nothing that is posted, and notify who
 // asked only if that is to come and look.
 func TestLate(t *testing.T) {
 	t.Parallel()
@@ -195,14 +195,14 @@ func TestLateDirectly(t *testing.T) {
 	}
 }
 
-// TestLateOnce: after a post of which nobody knows whether it stands, when Discord has
+// TestLateOnce: after a post of which it is not known whether it was posted, when Discord has
 // forgotten the nonce, what came late is found, and the result before it is not taken
 // for it.
 func TestLateOnce(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name, room string
-		applied    bool // it stands already
+		applied    bool // it is already
 		deleted    bool // its thread
 		crash      bool
 	}{

@@ -34,15 +34,15 @@ type footer struct {
 // onlyCaller is the flag of a message that only the caller sees.
 const onlyCaller = 1 << 6
 
-// mentions are whom a message notifies: nobody, whatever is in its text, or one.
+// mentions are whom a message notifies: no one, whatever is in its text, or one.
 type mentions struct {
-	Parse []string `json:"parse"` // always there and empty: without it, everybody is notified
+	Parse []string `json:"parse"` // always there and empty: without it, everyone is notified
 	Users []string `json:"users,omitempty"`
 }
 
 func nobody() mentions { return mentions{Parse: []string{}} }
 
-// message is a message as Discord tells of it.
+// message is a message as Discord sends it.
 type message struct {
 	ID      string  `json:"id"`
 	Author  user    `json:"author"`
@@ -57,7 +57,7 @@ type message struct {
 type messageRef struct {
 	Channel string `json:"channel"`           // of the root
 	Message string `json:"message,omitempty"` // the root; empty: none could be posted
-	Thread  string `json:"thread,omitempty"`  // empty: the result stands in the root itself
+	Thread  string `json:"thread,omitempty"`  // empty: the result is in the root itself
 	Why     reason `json:"why,omitempty"`     // there is no thread, or no root; with neither this nor a thread, one is to be opened
 }
 
@@ -96,7 +96,7 @@ func (d *Discord) deleteOriginal(ctx context.Context, h handle) error {
 	return d.rest.do(ctx, call{name: "deleting the response", method: http.MethodDelete, path: h.original(), open: true})
 }
 
-// nonceOf names a message of an entry in a room, in twenty-five characters at most: the
+// nonceOf names a message of an entry in a room, in up to twenty-five characters: the
 // same one in another room is another message.
 func nonceOf(e bot.Entry, room, part string) string {
 	return strconv.FormatInt(e.Number, 36) + "." + room[max(len(room)-6, 0):] + "." + part

@@ -42,7 +42,7 @@ const (
 )
 
 // pages writes a message, in several if it is too long for one. The number and the
-// buttons stand under the last.
+// buttons are under the last.
 func (p renderer) pages(m words.Message) []outgoing {
 	all := []outgoing{{Mentions: nobody()}}
 	for _, s := range chat.Sections(m.Lines, longestEmbed, p.parts) {
@@ -63,7 +63,7 @@ func (p renderer) pages(m words.Message) []outgoing {
 	return all
 }
 
-// single writes a message in one piece. What is too much is left out, and says stands
+// single writes a message in one piece. What is too much is left out, and says is put
 // there instead.
 func (p renderer) single(m words.Message, says string) outgoing {
 	all := p.pages(m)
@@ -81,7 +81,7 @@ func (p renderer) single(m words.Message, says string) outgoing {
 // cut says what became of the rest of a result, and where to see it.
 func (p renderer) cut() string { return saysCut + p.mention(commands.List) + "." }
 
-// parts writes a line with what its style adds. What was typed stands in a block
+// parts writes a line with what its style adds. What was typed is in a block
 // of its own, for copying.
 func (p renderer) parts(l words.Line) []string {
 	switch last := len(l.Text) - 1; {

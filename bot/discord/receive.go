@@ -9,7 +9,7 @@ import (
 	"liveadmin/bot/chat"
 )
 
-// lateTime is how long after an interaction came its caller is told that it is not on record:
+// lateTime is how long after an interaction came its caller is answered that it is not on record:
 // every session of the application has it, and another instance may put it on record. Discord
 // waits three seconds.
 const lateTime = 2 * time.Second
@@ -19,7 +19,7 @@ const recordTime = 20 * time.Second
 
 // take handles what Discord brought beside everything else. It returns false if it
 // was not taken, because the bot is stopping: then another instance gets it, or
-// nobody.
+// no one.
 func (d *Discord) take(payload []byte) bool {
 	at := d.now()
 	_, taken := d.inflight.Enter(func(door bot.Door) { d.bring(door, payload, at) })
@@ -48,7 +48,7 @@ func (d *Discord) bring(door bot.Door, payload []byte, at time.Time) {
 	}
 }
 
-// answer gives the first response: to what is accepted for everybody, to everything else
+// answer gives the first response: to what is accepted for everyone, to everything else
 // for the caller alone. What was here before is answered by the session that had it.
 func (d *Discord) answer(ctx context.Context, i interaction, a bot.Answer) (bot.Post, error) {
 	switch {

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	// longestFrame is how many bytes a message from Discord has at most.
+	// longestFrame is how many bytes a message from Discord may have.
 	longestFrame = 4 << 20
 	// dialTime is how long opening a socket may take, with proxy and TLS.
 	dialTime = 10 * time.Second
@@ -167,7 +167,7 @@ func (r *relay) hear() error {
 // once, before everything else.
 var errOrder = errors.New("HELLO was not the first message, or not the only HELLO")
 
-// pass carries one message to discordgo. With an error the socket is of no use any more.
+// pass carries one message to discordgo. With an error the socket is no longer of use.
 func (r *relay) pass(text []byte) error {
 	f, err := readFrame(text)
 	if (f.op == opHello) == r.hello {

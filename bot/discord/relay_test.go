@@ -93,7 +93,7 @@ const (
 	ready = `{"op":0,"t":"READY","s":1,"d":{"session_id":"x"}}`
 )
 
-// sends sends a message and waits until everybody has done with it.
+// sends sends a message and waits until everyone has done with it.
 func (g *stage) sends(text string) {
 	g.Helper()
 	if err := g.server.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {

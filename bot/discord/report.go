@@ -15,7 +15,7 @@ import (
 
 // Report posts the result in the thread; where there is none, in the root message,
 // with why; where there is no root either, in the channel, or to the caller alone. It
-// can be repeated. If nobody takes it the error has bot.ErrNowhere.
+// can be repeated. If no place takes it the error has bot.ErrNowhere.
 func (d *Discord) Report(ctx context.Context, e bot.Entry, line words.Text, result words.Message) (bot.Post, error) {
 	ctx = chat.Gated(ctx)
 	defer d.unsure.Delete(e.Number)
@@ -74,7 +74,7 @@ func (d *Discord) tell(ctx context.Context, e bot.Entry, room string, pages []ou
 	return d.sayAll(ctx, e, room, pages, 0)
 }
 
-// sayAll posts the pages of a result from one on, without those that stand already.
+// sayAll posts the pages of a result from one on, without those that are there already.
 func (d *Discord) sayAll(ctx context.Context, e bot.Entry, room string, pages []outgoing, from int) error {
 	stands, err := d.standing(ctx, e, room)
 	if err != nil || stands[markOf(pages[len(pages)-1].Embeds)] { // the last is posted last
@@ -136,7 +136,7 @@ func (d *Discord) confide(ctx context.Context, e bot.Entry, line words.Text, res
 	return chat.Post(messageRef{Channel: direct.ID}), err
 }
 
-// explained is a result with why it stands where it stands, if there is a sentence for that.
+// explained is a result with why it is where it is, if there is a sentence for that.
 func explained(result words.Message, says string) words.Message {
 	if says != "" {
 		result.Lines = append(slices.Clip(result.Lines), words.Line{Style: words.Body, Text: words.Text{{Text: says}}})

@@ -21,7 +21,7 @@ const (
 )
 
 // ruled is a world with two servers in which bob may do everything, whoever has the role
-// hosts too, and nobody who has the role muted may do anything.
+// hosts too, and no one who has the role muted may do anything.
 func ruled(t *testing.T, guild string) *world {
 	t.Helper()
 	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
@@ -37,7 +37,7 @@ func ruled(t *testing.T, guild string) *world {
 	return w
 }
 
-// asks is what list is answered to somebody with roles in a room.
+// asks is what list is answered to someone with roles in a room.
 func (w *world) asks(user, room string, roles ...string) string {
 	w.T.Helper()
 	c, _ := w.Channel(room)
@@ -83,7 +83,7 @@ func TestRolesOfOthers(t *testing.T) {
 	}
 }
 
-// TestRolesNotRead: while Discord does not say which roles a server has, nobody is allowed
+// TestRolesNotRead: while Discord does not say which roles a server has, no one is allowed
 // what a role could forbid, and who has a role that is allowed something keeps it.
 func TestRolesNotRead(t *testing.T) {
 	t.Parallel()

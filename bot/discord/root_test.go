@@ -57,7 +57,7 @@ func TestRootAfterCrash(t *testing.T) {
 	}
 }
 
-// TestRootOfUnknownFate: when nobody knows whether the first response was taken, Discord is
+// TestRootOfUnknownFate: when no one knows whether the first response was taken, Discord is
 // asked, and its answer says where the root message is.
 func TestRootOfUnknownFate(t *testing.T) {
 	t.Parallel()
@@ -116,7 +116,7 @@ func TestOutcomeInThread(t *testing.T) {
 			for _, route := range []string{fakediscord.EditOriginal, fakediscord.EditMessage} {
 				w.Inject(fakediscord.Fault{Kind: fakediscord.Refuse, Route: route, Code: 50005, Status: 403, Times: -1})
 			}
-			if late { // the thread is opened when the handle is of no use any more
+			if late { // the thread is opened when the handle is no longer of use
 				w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Route: fakediscord.StartThread})
 			}
 			i := w.says(alice, general, "add", adding("user1"))

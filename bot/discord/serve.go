@@ -19,7 +19,7 @@ func (d *Discord) Mount(mount func(pattern string, h http.Handler)) {
 }
 
 // serve takes what Discord has signed. The first response to it goes through the API,
-// as on the gateway, so that its fate is known; 202 tells that there is none here.
+// as on the gateway, so that its fate is known; 202 says that there is none here.
 func (d *Discord) serve(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get(signatureHeader) == "" || !chat.IsFresh(r.Header.Get(timeHeader), d.now()) {
 		chat.Refuse(w, http.StatusUnauthorized, "the signature is missing or too old")

@@ -11,7 +11,7 @@ import (
 // comes later is of no use to who types.
 const suggestTime = time.Second
 
-// suggest answers with what could stand in the field that is being typed. There is
+// suggest answers with what could be in the field that is being typed. There is
 // always an answer: without one, the client shows an error.
 func (d *Discord) suggest(ctx context.Context, door bot.Door, i interaction) error {
 	ctx, cancel := context.WithTimeout(ctx, suggestTime)

@@ -26,7 +26,7 @@ func (p renderer) line(t words.Text) string {
 	return shorten(strings.Join(p.pieces(t), ""), longestContent)
 }
 
-// pieces writes a line in pieces that can stand in two messages.
+// pieces writes a line in pieces that can be in two messages.
 func (p renderer) pieces(t words.Text) []string {
 	var all []string
 	for _, s := range t {

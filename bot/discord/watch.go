@@ -54,7 +54,7 @@ func (w *watch) stop() {
 	_ = w.limit(time.Now()) // fails only if the socket is closed, which ends the reading, too
 }
 
-// extend lets the reading go on for so long from now. The lock is held.
+// extend extends the read deadline to this long from now. The lock is held.
 func (w *watch) extend(by time.Duration) {
 	if w.greeted && !w.stopped {
 		_ = w.limit(time.Now().Add(by))

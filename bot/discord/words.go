@@ -1,6 +1,6 @@
 package discord
 
-// What only Discord needs words for: results without a thread, or that do not stand where
+// What only Discord needs words for: results without a thread, or that are not where
 // they belong, or that are cut.
 const (
 	saysOther      = "There is no thread, because this kind of channel has none."
@@ -23,7 +23,7 @@ const (
 	saysWhoCan = "Somebody who manages the server can give me: "
 )
 
-// reason is why a result does not stand in a thread.
+// reason is why a result is not in a thread.
 type reason string
 
 const (
@@ -52,7 +52,7 @@ func reasonOf(err error) reason {
 	return refused
 }
 
-// says is why there is no thread, in a sentence with what to do; empty if nobody would
+// says is why there is no thread, in a sentence with what to do; empty if no one would
 // ask.
 func (r reason) says() string {
 	switch r {
@@ -72,7 +72,7 @@ func (r reason) says() string {
 	return ""
 }
 
-// saysDirectly is why something is told in a direct message.
+// saysDirectly is why something is said in a direct message.
 func (r reason) saysDirectly() string {
 	switch r {
 	case notAllowed:

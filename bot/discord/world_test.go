@@ -162,7 +162,7 @@ func (w *world) final(i *fakediscord.Interaction) fakediscord.Message {
 	return m
 }
 
-// result waits for what stands in the thread of a command in the end.
+// result waits for what is in the thread of a command in the end.
 func (w *world) result(i *fakediscord.Interaction) (root fakediscord.Message, replies []fakediscord.Message) {
 	w.T.Helper()
 	root = w.final(i)

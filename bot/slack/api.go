@@ -32,7 +32,7 @@ const (
 	replies        method = "conversations.replies"
 	groupMembers   method = "usergroups.users.list"
 
-	// responseURL stands for an address that came with a command or a click.
+	// responseURL replaces an address that came with a command or a click.
 	responseURL method = "response_url"
 )
 

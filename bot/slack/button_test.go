@@ -146,7 +146,7 @@ func TestPressedAgain(t *testing.T) {
 }
 
 // TestPressedInPrivate: buttons under an answer that only one sees work: the answer to a
-// click gets a root of its own, or stands in the thread in which the buttons are.
+// click gets a root of its own, or is in the thread in which the buttons are.
 func TestPressedInPrivate(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {

@@ -14,7 +14,7 @@ import (
 )
 
 // TestCommand: the acknowledgement shows nothing, one root message names the
-// caller and the command, the result stands under it, the root gets its outcome.
+// caller and the command, the result is under it, the root gets its outcome.
 func TestCommand(t *testing.T) {
 	t.Parallel()
 	for _, mode := range modes {
@@ -57,7 +57,7 @@ func TestCommand(t *testing.T) {
 }
 
 // TestPrivate: what calls no API is answered to the caller alone, with the
-// acknowledgement, and nothing stands in the channel.
+// acknowledgement, and nothing is in the channel.
 func TestPrivate(t *testing.T) {
 	t.Parallel()
 	for _, mode := range modes {
@@ -296,7 +296,7 @@ func TestUsergroupDecides(t *testing.T) {
 	}
 }
 
-// allow lets callers and memberships do everything, and nobody else.
+// allow lets callers and memberships do everything, and no one else.
 func (w *world) allow(refs ...string) {
 	rules := w.Stage.Rules.Get()
 	rules.Policy.Rules = []policy.Rule{{Name: "ALLOWLIST", Allow: refs}}

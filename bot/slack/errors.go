@@ -14,7 +14,7 @@ import (
 )
 
 // errNoPlace is returned for a message that Slack took, as it seems, without
-// telling where it stands.
+// telling where it is.
 var errNoPlace = errors.New("slack did not tell where the message stands")
 
 // judge names the method in an error, takes secrets out, and starts a recheck of the token
@@ -86,7 +86,7 @@ func refusesBlocks(err error) bool {
 	return strings.Contains(code(err), "blocks") || status(err) == http.StatusBadRequest
 }
 
-// cannotThread reports whether a word means that a thread takes no answers any more:
+// cannotThread reports whether a word means that a thread no longer takes answers:
 // its root is gone. Usually Slack does not say so but posts in the channel.
 func cannotThread(code string) bool {
 	return slices.Contains([]string{"cannot_reply_to_message", "message_not_found", "thread_not_found"}, code)

@@ -59,7 +59,7 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// TestJudgeHides: no address stands in an error.
+// TestJudgeHides: no address is in an error.
 func TestJudgeHides(t *testing.T) {
 	const secret = "https://hooks.slack.com/commands/T1/2/secret"
 	cause := errors.New("connection refused")

@@ -156,7 +156,7 @@ func TestDirect(t *testing.T) {
 	}
 }
 
-// TestDeletedRoot: a result whose root was deleted stands in the channel, with the
+// TestDeletedRoot: a result whose root was deleted is in the channel, with the
 // root's line, and nothing is tried again.
 func TestDeletedRoot(t *testing.T) {
 	t.Parallel()

@@ -36,14 +36,14 @@ func (s *Slack) FindRoot(ctx context.Context, e bot.Entry) (bot.Post, bool, erro
 	return chat.Post(at), at.TS != "", err
 }
 
-// begun is what stands of a result that is not whole.
+// begun is the part of a result that was posted.
 type begun struct {
-	thread string            // empty: it stands in the channel
+	thread string            // empty: it is in the channel
 	pages  map[string]string // where, by part
 }
 
 // FindResult looks for the last page of an entry's result: in its thread and, in case
-// that was gone, in the channel. If only the first pages stand, Report goes on from
+// that was gone, in the channel. If only the first pages are there, Report goes on from
 // there. What was given to the caller alone is not found.
 func (s *Slack) FindResult(ctx context.Context, e bot.Entry) (bot.Post, bool, error) {
 	ctx = chat.Gated(ctx)
@@ -69,7 +69,7 @@ func (s *Slack) FindResult(ctx context.Context, e bot.Entry) (bot.Post, bool, er
 }
 
 // findPages looks for the pages of a result in a thread or, without one, in a channel:
-// the first stands there, and the others under it.
+// the first is there, and the others under it.
 func (s *Slack) findPages(ctx context.Context, e bot.Entry, channel, thread string) (map[string]string, error) {
 	pages, err := s.find(ctx, e, channel, thread, resultPart)
 	if first := pages[pagePart(0, 2)]; err == nil && thread == "" && first != "" {
@@ -78,7 +78,7 @@ func (s *Slack) findPages(ctx context.Context, e bot.Entry, channel, thread stri
 	return pages, err
 }
 
-// find looks for what of an entry stands in a thread or, without one, in a channel,
+// find looks for what of an entry is in a thread or, without one, in a channel,
 // until it has found one part, there is nothing more to read, or the time for it is over. It
 // returns where, by part.
 func (s *Slack) find(ctx context.Context, e bot.Entry, channel, thread, until string) (map[string]string, error) {

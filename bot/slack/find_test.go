@@ -11,7 +11,7 @@ import (
 	"liveadmin/bot/slack"
 )
 
-// inDoubt are the ways in which a post leaves nobody knowing whether it stands.
+// inDoubt are the ways in which it stays unknown whether a post was made.
 var inDoubt = []fakeslack.Fault{
 	{Kind: fakeslack.Reset, Applied: true},
 	{Kind: fakeslack.Hang, Applied: true},
@@ -19,7 +19,7 @@ var inDoubt = []fakeslack.Fault{
 }
 
 // TestPostInDoubt: with the history scope a message is looked for before it is
-// posted again; without it, it may stand twice but never not at all.
+// posted again; without it, it may be twice but never not at all.
 func TestPostInDoubt(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -138,7 +138,7 @@ func TestLongResultBegun(t *testing.T) {
 	}
 }
 
-// TestFoundAmongMany: a message of which nobody knows whether it was posted is found among
+// TestFoundAmongMany: a message of which no one knows whether it was posted is found among
 // thousands of others.
 func TestFoundAmongMany(t *testing.T) {
 	t.Parallel()

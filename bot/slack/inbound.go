@@ -123,7 +123,7 @@ func (v event) hear(s *Slack) (inbound, error) {
 
 // insider reports whether a mention comes from the bot's own people. In a channel
 // that is shared with others, Slack names the author's workspace; members of the
-// organization's other workspaces can only be told from outsiders in a channel
+// organization's other workspaces can only be distinguished from outsiders in a channel
 // that certainly is not shared.
 func (v event) insider(self identity) bool {
 	if !self.home(v.Team) && !self.home(v.Enterprise) {
@@ -179,7 +179,7 @@ type press struct {
 	TriggerID   string `json:"trigger_id"`
 }
 
-// hear makes a delivery of a click. Everybody who sees a button can press it, also
+// hear makes a delivery of a click. Everyone who sees a button can press it, also
 // people of other organizations.
 func (p press) hear(s *Slack) (inbound, error) {
 	if p.Type != "block_actions" || len(p.Actions) == 0 {
@@ -205,7 +205,7 @@ func (p press) hear(s *Slack) (inbound, error) {
 	return inbound{delivery: d, url: p.ResponseURL, thread: in}, nil
 }
 
-// key names a delivery. One that Slack did not name cannot be told from others.
+// key names a delivery. One that Slack did not name cannot be distinguished from others.
 func key(team, id string) string {
 	return fmt.Sprintf("%s:%s:%s", Name, team, cmp.Or(id, rand.Text()))
 }

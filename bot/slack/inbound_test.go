@@ -108,7 +108,7 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// FuzzHear: nothing that arrives makes the decoding panic, or somebody an insider
+// FuzzHear: nothing that arrives makes the decoding panic, or someone an insider
 // without the workspace's name.
 func FuzzHear(f *testing.F) {
 	for _, kind := range []string{"slash_commands", "events_api", "interactive", "hello"} {

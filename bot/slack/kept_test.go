@@ -7,7 +7,7 @@ import (
 	"liveadmin/bot/chat"
 )
 
-// FuzzKept: whatever the journal holds of where a message stands, it is read as it was
+// FuzzKept: whatever the journal holds of where a message is, it is read as it was
 // written, or not at all.
 func FuzzKept(f *testing.F) {
 	for _, text := range []string{

@@ -26,7 +26,7 @@ func (w *world) says(words string) fakeslack.Message {
 	return w.message(func(m fakeslack.Message) bool { return strings.Contains(w.Plain(m), words) })
 }
 
-// lasts lets somebody be an administrator for an hour and waits until that is told.
+// lasts lets someone be an administrator for an hour and waits until that is told.
 func (w *world) lasts(say func(text string) *fakeslack.Delivery) {
 	w.T.Helper()
 	w.acked(say("add " + group + " user1 --for 1h"))
@@ -39,8 +39,8 @@ func (w *world) inChannel(in string) func(string) *fakeslack.Delivery {
 	return func(text string) *fakeslack.Delivery { return w.Slash(alice, in, text) }
 }
 
-// TestLate: a reminder and an end stand in the thread of the command that set the time,
-// whichever way that came; they change nothing that stands, and mention who asked only
+// TestLate: a reminder and an end are in the thread of the command that set the time,
+// whichever way that came; they change nothing that is, and mention who asked only
 // if that is to come and look.
 func TestLate(t *testing.T) {
 	t.Parallel()
@@ -155,7 +155,7 @@ func TestLateElsewhere(t *testing.T) {
 		name   string
 		before func(*world) // before the command
 		after  func(*world) // after it
-		in     string       // where it stands
+		in     string       // where it is
 		also   string       // what it says beside
 	}{
 		{"the result was for the caller alone, then the bot was invited", away, join, "D" + alice, "/invite @liveadmin"},
@@ -254,15 +254,15 @@ func TestGivenUp(t *testing.T) {
 	}
 }
 
-// TestLateOnce: after a post of which nobody knows whether it stands, what came late is
+// TestLateOnce: after a post of which it is not known whether it was posted, what came late is
 // found, and what the same thread has of others is not taken for it.
 func TestLateOnce(t *testing.T) {
 	t.Parallel()
 	scopes := []string{"commands", "chat:write", "channels:history"}
 	for _, tc := range []struct {
 		name    string
-		applied bool // it stands already
-		deleted bool // the root, so that it stands in the channel
+		applied bool // it is already
+		deleted bool // the root, so that it is in the channel
 		crash   bool
 	}{
 		{"it stands", true, false, false},

@@ -14,7 +14,7 @@ import (
 	"liveadmin/imapi"
 )
 
-// serves waits until the bot takes commands again, and tells how long it took.
+// serves waits until the bot takes commands again, and returns how long it took.
 func (w *world) serves() time.Duration {
 	w.T.Helper()
 	began := time.Now()

@@ -45,7 +45,7 @@ func TestManifest(t *testing.T) {
 	}
 }
 
-// TestManifestScopes: every scope that a method of the bot needs stands there, on
+// TestManifestScopes: every scope that a method of the bot needs is there, on
 // or commented with what it buys, and no scope that none needs.
 func TestManifestScopes(t *testing.T) {
 	text := manifest(t)

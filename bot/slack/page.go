@@ -40,7 +40,7 @@ func (p page) shown() string {
 }
 
 // pages writes a message, in several if it is too long for one. The number and
-// the buttons stand under the last.
+// the buttons are under the last.
 func pages(m words.Message, mention bool) []page {
 	var all []page
 	var p page
@@ -72,7 +72,7 @@ func (p *page) add(section string) {
 	p.blocks = append(p.blocks, slackgo.NewSectionBlock(text, nil, nil))
 }
 
-// parts writes a line with what its style adds. What was typed stands in a block
+// parts writes a line with what its style adds. What was typed is in a block
 // of its own, for copying, without the escapes that Slack puts into messages.
 func parts(l words.Line, mention bool) []string {
 	switch last := len(l.Text) - 1; {

@@ -39,11 +39,11 @@ func (s messageRef) root() string {
 }
 
 // needsNoRoot reports whether an entry gets no message before its result: it came
-// with a mention, and there is no progress to tell.
+// with a mention, and there is no progress to show.
 func (s messageRef) needsNoRoot(e bot.Entry) bool { return s.Thread != "" && len(e.Changes) < 2 }
 
 // say posts a page in a channel, under a root unless that is empty, and returns
-// where. threaded is false if the root was deleted meanwhile: then the page stands
+// where. threaded is false if the root was deleted meanwhile: then the page is
 // in the channel.
 func (s *Slack) say(ctx context.Context, channel, root string, p page, m mark) (ts string, threaded bool, err error) {
 	ts, threaded, err = s.send(ctx, channel, root, p, m)
@@ -140,7 +140,7 @@ func (p page) private() *slackgo.WebhookMessage {
 	}
 }
 
-// isSpent reports whether an address for answers takes nothing any more, however
+// isSpent reports whether an address for answers no longer takes anything, however
 // often it is tried.
 func isSpent(err error) bool {
 	s := status(err)
@@ -148,5 +148,5 @@ func isSpent(err error) bool {
 }
 
 // isLost reports whether a message was not posted and will not be by trying again,
-// or was posted nobody knows where.
+// or was posted in an unknown place.
 func isLost(err error) bool { return errors.Is(err, errNoPlace) || isRefused(err) }

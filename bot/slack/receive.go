@@ -15,7 +15,7 @@ import (
 )
 
 // Slack waits three seconds for an acknowledgement, from when it sent the
-// delivery. An answer that one carries has 20,480 bytes at most through a socket,
+// delivery. An answer that one carries has up to 20,480 bytes through a socket,
 // with its envelope.
 const (
 	ackTime    = 2500 * time.Millisecond
@@ -135,7 +135,7 @@ func (s *Slack) inTurn(ctx context.Context, entry int64, all []page, say func(co
 }
 
 // ephemeral answers after a mention, which brings no address for answers. Inside of a
-// thread the answer must name it, or it stands in the channel.
+// thread the answer must name it, or it is in the channel.
 func (s *Slack) ephemeral(ctx context.Context, h inbound, p page) error {
 	channel, user := channelOf(h.delivery.Place), userOf(h.delivery.Caller.Ref)
 	return plainly(p, func(p page) error {

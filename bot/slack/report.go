@@ -13,12 +13,12 @@ import (
 	"liveadmin/commands/words"
 )
 
-// mostPages is how many messages an answer to the caller alone has at most: a
+// mostPages is how many messages an answer to the caller alone may have: a
 // response_url takes five.
 const mostPages = 5
 
 // Announce posts the root message. After a mention the message with the mention
-// is the root; only a command on several groups gets a reply that tells how far it
+// is the root; only a command on several groups gets a reply that shows how far it
 // is. Where the bot cannot post there is no root, and the result will go to the
 // caller alone.
 func (s *Slack) Announce(ctx context.Context, e bot.Entry, root words.Text) (bot.Post, error) {
@@ -80,9 +80,9 @@ func (s *Slack) Report(ctx context.Context, e bot.Entry, root words.Text, result
 	return post, err
 }
 
-// reply posts a result under its root. If that was deleted meanwhile, it stands in the
-// channel, unless it comes late and Slack tells. Of a long result that was begun it leaves
-// out the pages that stand.
+// reply posts a result under its root. If that was deleted meanwhile, it is in the
+// channel, unless it comes late and Slack says so. Of a long result that was begun it leaves
+// out the pages that are there.
 func (s *Slack) reply(ctx context.Context, e bot.Entry, at messageRef, root words.Text, result words.Message) (bot.Post, error) {
 	all, thread := pages(shown(e, at, root, result), true), at.root()
 	there, again := s.begun.LoadAndDelete(e.Number)
@@ -119,7 +119,7 @@ func (s *Slack) reply(ctx context.Context, e bot.Entry, at messageRef, root word
 }
 
 // shown is a result as its readers see it: under the line of its root where no root
-// message stands over it, and with who asked before it if it is loud.
+// message is above it, and with who asked before it if it is loud.
 func shown(e bot.Entry, at messageRef, root words.Text, result words.Message) words.Message {
 	switch {
 	case at.TS == "" && e.Under == 0:
@@ -130,7 +130,7 @@ func shown(e bot.Entry, at messageRef, root words.Text, result words.Message) wo
 	return result
 }
 
-// orphaned gives a result that stands in the channel the line of the root that is
+// orphaned gives a result that is in the channel the line of the root that is
 // gone, if it still fits one message then.
 func (s *Slack) orphaned(ctx context.Context, e bot.Entry, at messageRef, m mark, result words.Message) {
 	s.log.Warn("the root message was deleted", "entry", e.Number, "channel", at.Channel)

@@ -113,7 +113,7 @@ func TestNotRunning(t *testing.T) {
 	}
 }
 
-// TestRetriedEvent: an event that nobody took at first counts when Slack sends it again.
+// TestRetriedEvent: an event that no one took at first counts when Slack sends it again.
 func TestRetriedEvent(t *testing.T) {
 	t.Parallel()
 	w := build(t, "http", fakeslack.Config{}, slack.Options{})

@@ -34,7 +34,7 @@ type Options struct {
 	// are the ones to whom Slack should bring what people say. nil: there are none.
 	Shared func() bool
 
-	CallTime time.Duration // of one HTTP call at most; 0: 10 s
+	CallTime time.Duration // limit of one HTTP call; 0: 10 s
 	Silence  time.Duration // after which a socket counts as dead; 0: 30 s
 	Refresh  time.Duration // between two readings of the user groups; 0: 90 s
 	Recheck  time.Duration // between two questions whether a token is revoked; 0: 25 s
@@ -59,7 +59,7 @@ type Slack struct {
 	heard    lastRead                 // of the socket in use
 	self     atomic.Pointer[identity] // from the first answer of auth.test on
 	blind    sync.Map                 // channels whose history the app may not read
-	begun    sync.Map                 // by entry number: what stands of a result that is not whole
+	begun    sync.Map                 // by entry number: the posted part of a result
 }
 
 var (
@@ -146,7 +146,7 @@ func (s *Slack) finish() {
 	s.inflight.Close()
 }
 
-// State tells whether commands can arrive: in Socket Mode while a socket was
+// State reports whether commands can arrive: in Socket Mode while a socket was
 // greeted and is not silent, over HTTP once Slack has accepted the bot token. It
 // fits web.Check.
 func (s *Slack) State(context.Context) (ready bool, reason string) {
@@ -160,14 +160,14 @@ func (s *Slack) State(context.Context) (ready bool, reason string) {
 // overHTTP reports whether Slack's deliveries come as HTTP requests.
 func (s *Slack) overHTTP() bool { return s.config.AppToken.Empty() }
 
-// introduce asks Slack who the bot is, and tells how long Slack wants to be left alone.
+// introduce asks Slack who the bot is, and returns how long Slack wants to be left alone.
 func (s *Slack) introduce(ctx context.Context) (wait time.Duration, err error) {
 	err = s.identify(ctx)
 	return limitOf(err).Pause, err
 }
 
 // keepFresh reads what can change, now and then from time to time: the members of user
-// groups, and whether the bot token is still valid. Nobody else waits for that.
+// groups, and whether the bot token is still valid. No one else waits for that.
 func (s *Slack) keepFresh(ctx context.Context) {
 	every := time.NewTicker(s.refresh)
 	defer every.Stop()

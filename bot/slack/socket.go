@@ -23,7 +23,7 @@ const (
 	// it looks so often whether it has one.
 	aloneTime = 3 * time.Second
 	leaseLook = 100 * time.Millisecond
-	// longestFrame is how many bytes a frame from Slack has at most.
+	// longestFrame is how many bytes a frame from Slack may have.
 	longestFrame = 4 << 20
 )
 
@@ -75,7 +75,7 @@ func (s *Slack) awaitLease(ctx context.Context) {
 var errShort = errors.New("slack ends the socket as soon as it is open")
 
 // converse lets slack-go open one socket after the other, until none can be opened
-// or they do not last, and tells when the last one was greeted.
+// or they do not last, and returns when the last one was greeted.
 func (s *Slack) converse(ctx, live context.Context, client *socketmode.Client) (greeted time.Time, err error) {
 	live, end := context.WithCancel(live)
 	ran := make(chan error, 1)

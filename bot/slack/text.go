@@ -7,7 +7,7 @@ import (
 	"liveadmin/commands/words"
 )
 
-// pieces writes a line in Slack's markup, in pieces that can stand in two messages.
+// pieces writes a line in Slack's markup, in pieces that can be in two messages.
 // Nothing in it can mention, link or end a code span; only the caller is mentioned,
 // and only if mention is set.
 func pieces(t words.Text, mention bool) []string {

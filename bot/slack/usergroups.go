@@ -35,7 +35,7 @@ type members struct {
 	at    time.Time
 }
 
-// of tells which of the groups hold the user, and which cannot be told: their
+// of returns which of the groups hold the user, and which are not known: their
 // list was never read, or too long ago.
 func (g *userGroups) of(user string) (memberships, unread []string) {
 	g.mu.Lock()

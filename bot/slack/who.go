@@ -26,7 +26,7 @@ func (i identity) home(id string) bool {
 	return id != "" && (id == i.team || id == i.enterprise)
 }
 
-// caller names somebody as the allowlist does. Only people of the bot's own
+// caller names someone as the allowlist does. Only people of the bot's own
 // workspace or organization have memberships; names never count.
 func (s *Slack) caller(user string, insider bool) commands.Caller {
 	c := commands.Caller{Ref: userRef + user, Outsider: !insider || user == ""}

@@ -10,7 +10,7 @@ import (
 	"liveadmin/bot/slack"
 )
 
-// answers says something as somebody and returns the private answer.
+// answers says something as someone and returns the private answer.
 func (w *world) answers(user, text string) string {
 	w.T.Helper()
 	before := len(w.Ephemerals(user))
@@ -21,7 +21,7 @@ func (w *world) answers(user, text string) string {
 const mods = "slack:usergroup:S0MODS"
 
 // TestUsergroups: the members are known before the bot is ready, and read again;
-// the last list counts for five minutes, then nobody is a member.
+// the last list counts for five minutes, then no one is a member.
 func TestUsergroups(t *testing.T) {
 	t.Parallel()
 	for _, mode := range modes {
@@ -59,7 +59,7 @@ func TestUsergroups(t *testing.T) {
 	}
 }
 
-// TestUsergroupsUnreadable: without a list nobody is a member, and is told so.
+// TestUsergroupsUnreadable: without a list no one is a member, and is told so.
 func TestUsergroupsUnreadable(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -108,7 +108,7 @@ func TestUsergroupsLimitedOnce(t *testing.T) {
 	}
 }
 
-// TestUsergroupsSlow: nobody whom an ID allows waits for the user groups, however long Slack
+// TestUsergroupsSlow: no one whom an ID allows waits for the user groups, however long Slack
 // wants to be left alone.
 func TestUsergroupsSlow(t *testing.T) {
 	t.Parallel()

@@ -7,7 +7,7 @@ import (
 )
 
 // What only Slack needs words for: buttons that ask first, and results that
-// cannot stand in their channel.
+// cannot be in their channel.
 const (
 	confirmTitle = "Are you sure?"
 	confirmYes   = "Yes"
@@ -25,8 +25,8 @@ const (
 	lost      = "Slack did not tell where my message stands."
 )
 
-// remedy says why a result does not stand in its channel, and what to do. why is
-// Slack's word for it; empty: it is not known where the message stands.
+// remedy says why a result is not in its channel, and what to do. why is
+// Slack's word for it; empty: it is not known where the message is.
 func remedy(why, channel, botName string) words.Text {
 	switch {
 	case why == "":

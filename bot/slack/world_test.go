@@ -161,7 +161,7 @@ func (w *world) message(fits func(fakeslack.Message) bool) fakeslack.Message {
 }
 
 // final waits until the root message of a command has its last line, and returns
-// it with what stands under it.
+// it with what is under it.
 func (w *world) final(in string) (root fakeslack.Message, replies []fakeslack.Message) {
 	w.T.Helper()
 	root = w.message(func(m fakeslack.Message) bool {

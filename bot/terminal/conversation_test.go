@@ -40,7 +40,7 @@ func TestConversations(t *testing.T) {
 // asShown is how the terminal shows an answer of the neutral chat: the same words,
 // with this platform's allowlist entries, and what cannot be seen made visible.
 func asShown(answer string) string {
-	answer = regexp.MustCompile(`(?m)(#\d+)(   \[[^\]]+\])+$`).ReplaceAllString(answer, "$1") // nobody can press them here
+	answer = regexp.MustCompile(`(?m)(#\d+)(   \[[^\]]+\])+$`).ReplaceAllString(answer, "$1") // no one can press them here
 	answer = strings.NewReplacer(bottest.Ref(""), terminal.Ref(""), "\u200b", `\u200b`).Replace(answer)
 	if strings.HasPrefix(answer, "(only @") {
 		answer = strings.Replace(answer, ")\n", " sees this)\n", 1)
@@ -67,13 +67,13 @@ func sit(t *testing.T, people ...string) *seat {
 	}
 }
 
-// leave ends the input, and nobody reads what is shown from now on.
+// leave ends the input, and no one reads what is shown from now on.
 func (s *seat) leave() {
 	_ = s.typed.Close()
 	_ = s.out.Close()
 }
 
-// say types a command as somebody and returns all that comes back but the root
+// say types a command as someone and returns all that comes back but the root
 // line while the work goes on.
 func (s *seat) say(who, text string) (string, error) {
 	defer time.AfterFunc(30*time.Second, s.leave).Stop()

@@ -211,7 +211,7 @@ func TestDelivery(t *testing.T) {
 	}
 }
 
-// A stop is not held up: not by somebody who types nothing, not by a result that
+// A stop is not held up: not by someone who types nothing, not by a result that
 // does not come.
 func TestStop(t *testing.T) {
 	tests := []struct{ name, typed string }{

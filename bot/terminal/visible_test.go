@@ -20,7 +20,7 @@ import (
 )
 
 // harmless complains about anything that could drive the terminal of a reader, or
-// mislead the reader about the order of what stands there.
+// mislead the reader about the order of what is there.
 func harmless(t *testing.T, shown string) {
 	t.Helper()
 	if !utf8.ValidString(shown) {

@@ -14,11 +14,11 @@ import (
 	"liveadmin/imapi"
 )
 
-// Build is what was built, as liveadmin_build_info tells it.
+// Build is what was built, as liveadmin_build_info shows it.
 type Build struct{ Version, Commit, Go string }
 
 // Metrics counts and measures for Prometheus. It observes the bot and the client of
-// the API, and is told when the config file was read. No label names a user or a
+// the API, and learns when the config file was read. No label names a user or a
 // group, and each has few values. It is safe for use by many goroutines.
 type Metrics struct {
 	registry *prometheus.Registry
@@ -124,7 +124,7 @@ func histogram(of, help string, buckets []float64, labels ...string) *prometheus
 	return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name(of), Help: help, Buckets: buckets}, labels)
 }
 
-// Handler serves the metrics. What cannot be read just now is left out.
+// Handler serves the metrics. What cannot be read right now is left out.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
 }
@@ -169,7 +169,7 @@ func (m *Metrics) Waited(op string, took time.Duration) {
 	m.waited.WithLabelValues(op).Observe(took.Seconds())
 }
 
-// ConfigRead tells that the config file was read, and with which error it was refused,
+// ConfigRead notes that the config file was read, and with which error it was refused,
 // if it was.
 func (m *Metrics) ConfigRead(err error) {
 	if err != nil {

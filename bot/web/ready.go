@@ -12,7 +12,7 @@ import (
 const checkTime = 2 * time.Second
 
 // Check is a part of the program that is ready or says why it is not. The reason
-// is shown to everybody who asks, so it holds no secret; one that is ready can have
+// is shown to everyone who asks, so it holds no secret; one that is ready can have
 // something to say, too. State must end with its context.
 type Check struct {
 	Name  string

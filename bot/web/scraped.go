@@ -38,7 +38,7 @@ func newScraped() *scraped {
 	}
 }
 
-// Watch names what every scrape asks, for two seconds at most: how much is still to
+// Watch names what every scrape asks, for up to two seconds: how much is still to
 // do, and whether each platform is ready. It must come before the first scrape.
 func (m *Metrics) Watch(counts func(context.Context) (Counts, error), platforms ...Check) {
 	m.scraped.counts, m.scraped.platforms = counts, platforms

@@ -66,7 +66,7 @@ func (s *Server) Mount(pattern string, h http.Handler) { s.mux.Handle(pattern, h
 func (s *Server) Addr() string { return s.listener.Addr().String() }
 
 // Serve serves until the context ends, then finishes what is in flight, for five
-// seconds at most. It is called once.
+// seconds. It is called once.
 func (s *Server) Serve(ctx context.Context) error {
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(s.listener) }()

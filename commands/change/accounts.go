@@ -11,7 +11,7 @@ import (
 )
 
 // Accounts that exist are remembered for an hour. Those that do not are asked
-// again each time: somebody may have logged in since.
+// again each time: someone may have logged in since.
 const (
 	accountKept  = time.Hour
 	accountsMost = 10_000 // remembered at once
@@ -37,7 +37,7 @@ func (a *accounts) missing(ctx context.Context, api Admins, users []imapi.UserID
 	go func() {
 		defer close(done)
 		defer func() {
-			if p := recover(); p != nil { // for whoever waits: here it would end the process
+			if p := recover(); p != nil { // for the waiting callers: here it would end the process
 				broken = fmt.Sprintf("%v\n%s", p, debug.Stack())
 			}
 		}()

@@ -9,7 +9,7 @@ import (
 	"liveadmin/imapi"
 )
 
-// Apply does what the plan says and tells how it ended. again says that an
+// Apply does what the plan says and returns how it ended. again says that an
 // earlier start was interrupted after planning, so that some of it may have been
 // done; everything is sent again then, because a reading may lag behind what was
 // done. An error means that the work was interrupted once more.

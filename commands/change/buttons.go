@@ -10,7 +10,7 @@ import (
 )
 
 // The names of the buttons, as a click brings them back. Each carries the number of
-// the entry whose result it stands under.
+// the entry under whose result it is.
 const (
 	UndoAction    = "undo"
 	RetryAction   = "retry"

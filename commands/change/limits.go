@@ -51,7 +51,7 @@ func stillLimited(c commands.Command, group imapi.GroupID, limits []commands.Gra
 	})
 }
 
-// planEnd plans that whoever still has the limit is cancelled.
+// planEnd plans the removal of those who still have the grant.
 func planEnd(p *commands.Plan, standing []commands.Grant, recent []commands.Recent) {
 	for _, g := range standing {
 		if late := p.At.Sub(g.Until); late >= worthTelling {
@@ -63,7 +63,7 @@ func planEnd(p *commands.Plan, standing []commands.Grant, recent []commands.Rece
 	sendAll(p.Users)
 }
 
-// planExtend plans the same length again, for those whose limit still stands.
+// planExtend plans the same length again, for those whose grant is still on record.
 func planExtend(p *commands.Plan, entry int64, cmd commands.Command, group imapi.GroupID, limits []commands.Grant) {
 	standing := stillLimited(cmd, group, limits)
 	asked := slices.DeleteFunc(slices.Clone(cmd.Grants), func(g commands.Grant) bool { return g.Group != group })
@@ -93,7 +93,7 @@ func holders(limits []commands.Grant) []commands.Person {
 // ended is the outcome of cancelling those whose time is over. A group that does
 // not exist any more has no administrators. The first failure gives the limits back
 // to the record, to be ended a moment later; after that they are given up when
-// whoever tries again gives up.
+// the one who retries gives up.
 func (w *work) ended(cmd commands.Command, o commands.Outcome) commands.Outcome {
 	users := commands.UsersToSend(w.plan.Users)
 	switch {
@@ -110,7 +110,7 @@ func (w *work) ended(cmd commands.Command, o commands.Outcome) commands.Outcome 
 		}
 	}
 	if o.Failure == nil && o.Status == commands.Nothing {
-		o.Status = commands.Done // whoever cancelled them before: the time is over
+		o.Status = commands.Done // no matter who removed them before: the time is over
 	}
 	return o
 }

@@ -27,7 +27,7 @@ const (
 )
 
 // TestModel walks at random: people type, the console interferes, calls fail,
-// readings lag. After each step what stands at Tencent, on record and in the
+// readings lag. After each step what is at Tencent, on record and in the
 // answer is compared with what was asked.
 func TestModel(t *testing.T) {
 	t.Parallel()

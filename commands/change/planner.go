@@ -17,7 +17,7 @@ type Asked struct {
 	commands.Command
 }
 
-// What sets somebody and waited so long because nothing ran is not carried out. Of
+// What sets someone and waited so long because nothing ran is not carried out. Of
 // everything else the answer says how late it is, from a minute on.
 const (
 	staleAfter   = 15 * time.Minute
@@ -25,7 +25,7 @@ const (
 )
 
 // Plan reads the group and says what will be sent, what each user was before
-// and which limits are to stand on record. It changes nothing. An error means that
+// and which grants are to be on record. It changes nothing. An error means that
 // the work was interrupted; what the API answers is in the plan.
 func (r *Runner) Plan(ctx context.Context, asked Asked, group imapi.GroupID) (commands.Plan, error) {
 	plan, cmd := commands.Plan{At: r.now()}, asked.Command
@@ -53,7 +53,7 @@ func (r *Runner) Plan(ctx context.Context, asked Asked, group imapi.GroupID) (co
 	return r.read(ctx, plan, asked, group)
 }
 
-// setsSomebody reports whether a command may make somebody an administrator of a group.
+// setsSomebody reports whether a command may make someone an administrator of a group.
 func setsSomebody(c commands.Command, group imapi.GroupID) bool {
 	return c.Verb == commands.Add || c.Verb == commands.Undo && len(reversalIn(c, group).Set) > 0
 }
@@ -79,7 +79,7 @@ func (r *Runner) read(ctx context.Context, plan commands.Plan, asked Asked, grou
 		return commands.Plan{}, err
 	}
 	plan.Known, plan.Before = plan.Read == nil, admins
-	if plan.Known && cmd.Verb != commands.List { // list tells what Tencent says
+	if plan.Known && cmd.Verb != commands.List { // list shows what Tencent says
 		plan.Before = overlay(admins, recent)
 	}
 	switch cmd.Verb {
@@ -287,7 +287,7 @@ func SeatsAfter(p *commands.Plan) int {
 	return len(without(with(p.Before, commands.UsersToSend(p.Users)), commands.UsersToSend(p.Old)))
 }
 
-// StaysPermanent reports whether an add with a limit leaves somebody permanent who was it
+// StaysPermanent reports whether an add with a limit leaves someone permanent who was it
 // before.
 func StaysPermanent(p *commands.Plan, cmd commands.Command) bool {
 	return cmd.Verb == commands.Add && cmd.For > 0 && slices.ContainsFunc(p.Users, func(s commands.Step) bool {

@@ -31,7 +31,7 @@ type Grants interface {
 }
 
 // Runner carries out the part of a command that concerns one group, in two
-// steps, so that what was found before stands on record between them.
+// steps, so that what was found before is on record between them.
 type Runner struct {
 	api      Admins
 	grants   Grants

@@ -12,7 +12,7 @@ import (
 const UndoFor = 24 * time.Hour
 
 // Reverse returns the command that undoes what became of an entry. It returns false
-// if the entry certainly changed nothing, or nobody knows what.
+// if the entry certainly changed nothing, or it is not known what.
 func Reverse(r commands.Result) (commands.Command, bool) {
 	c := commands.Command{Verb: commands.Undo, Number: r.Entry, Target: commands.Target{Alias: r.Command.Target.Alias}}
 	if v := r.Command.Verb; v != commands.Add && v != commands.Remove && v != commands.Extend {
@@ -93,8 +93,8 @@ func reversalIn(c commands.Command, group imapi.GroupID) commands.Reversal {
 	return c.Reversals[at]
 }
 
-// planUndo plans a reversal: of what the entry changed, only what still stands. What
-// somebody decided about a user since, this undo included, stays. Nobody gets more than
+// planUndo plans a reversal: of what the entry changed, only what has not been changed since. What
+// someone decided about a user since, this undo included, stays. No one gets more than
 // the longest limit that the rules give who undoes, which is the command's For.
 func planUndo(p *commands.Plan, asked Asked, group imapi.GroupID, since decisions) {
 	if !p.Known {
@@ -170,8 +170,8 @@ func (d decisions) stands(user imapi.UserID) bool {
 	return !d.forgotten
 }
 
-// limitAgain puts a limit back that the entry changed or lifted, unless somebody
-// decided about it since. One that would be over by now ends at once. Whoever undoes
+// limitAgain puts a limit back that the entry changed or lifted, unless someone
+// decided about it since. One that would be over by now ends at once. The one who undoes
 // and may not give as much gives as much as they may, but takes nothing away.
 func limitAgain(p *commands.Plan, before commands.Grant, asked Asked, since decisions) {
 	now, limited := GrantOf(p.Existing, before.User)

@@ -12,7 +12,7 @@ import (
 )
 
 // Policy says who may do what. It is data: the zero value allows nothing to
-// anybody, and nobody is allowed anything that no rule allows.
+// anyone, and no one is allowed anything that no rule allows.
 type Policy struct {
 	Rules   []Rule
 	Blocked []string // callers and memberships that no rule ever fits
@@ -50,7 +50,7 @@ type Decision struct {
 	Allowed bool
 	Rule    string          // names of the rules that allow it, separated by ", "
 	Denial  Denial          // why it is not allowed
-	Denied  []imapi.GroupID // groups that no rule allows; only told to a caller with some right
+	Denied  []imapi.GroupID // groups that no rule allows; only shown to a caller with some right
 	Unread  []string        // with MembershipUnread: the memberships that would decide
 	Limit   time.Duration   // add: the longest limit, which an add without --for gets; 0: none
 	Some    bool            // some rule allows the caller something, wherever
@@ -68,7 +68,7 @@ const (
 	GroupsDenied     Denial = "groups"            // the command is allowed, but not for Denied
 	ElsewhereOnly    Denial = "channel"           // it is allowed in another channel
 	LimitTooLong     Denial = "limit"             // --for is longer than Limit
-	MembershipUnread Denial = "membership unread" // it may be allowed: Unread cannot be read just now
+	MembershipUnread Denial = "membership unread" // it may be allowed: Unread cannot be read right now
 	TooMuchOpen      Denial = "too much open"     // it is allowed, but too much is still to be done
 )
 
@@ -76,7 +76,7 @@ const (
 type Rights struct {
 	Denial Denial   // CallerBlocked, CallerOutsider or empty
 	Given  []Right  // one for each rule that fits the caller
-	Unread []string // memberships that rules name and that cannot be read just now
+	Unread []string // memberships that rules name and that cannot be read right now
 }
 
 // Right is what one rule gives.
@@ -90,7 +90,7 @@ type Right struct {
 }
 
 // Decide reports whether the caller is allowed this, here. The table says which
-// commands everybody may use, and which take any right; which entries and groups those
+// commands everyone may use, and which take any right; which entries and groups those
 // show is for SeesGroups to say. undo, extend and end are decided as the commands that
 // they make (DecideAll). A membership that cannot be read and would decide, by a rule
 // or by Blocked, is reported as MembershipUnread.
@@ -139,7 +139,7 @@ func (p Policy) DecideAll(caller commands.Caller, place commands.Place, cmd comm
 	return cmd, all
 }
 
-// anyRight reports whether a command is allowed to everybody who has some right: it is
+// anyRight reports whether a command is allowed to everyone who has some right: it is
 // typed, and not about a group.
 func anyRight(row commands.Row) bool { return row.Ruled && !row.CallsAPI }
 
@@ -207,7 +207,7 @@ func longestFor(rules []Rule, groups []imapi.GroupID) time.Duration {
 }
 
 // Sees returns what Parse wants to know: is the caller allowed the alias for
-// anything, wherever. What somebody may know of does not depend on the channel.
+// anything, wherever. What someone may know of does not depend on the channel.
 func (p Policy) Sees(caller commands.Caller, names commands.Names) func(alias string) bool {
 	return func(alias string) bool {
 		target, ok := names.Group(alias)
@@ -246,7 +246,7 @@ type Standing int
 // The standings of a caller.
 const (
 	Stranger Standing = iota // no rule allows the caller anything
-	Maybe                    // some rule may: a membership cannot be read just now
+	Maybe                    // some rule may: a membership cannot be read right now
 	Known                    // some rule does
 )
 
@@ -261,7 +261,7 @@ func (p Policy) Knows(caller commands.Caller) Standing {
 	return Stranger
 }
 
-// Rights tells which rule gives the caller what.
+// Rights returns which rule gives the caller what.
 func (p Policy) Rights(caller commands.Caller, place commands.Place) Rights {
 	rights := Rights{Denial: p.shut(caller)}
 	if rights.Denial != "" {
@@ -276,7 +276,7 @@ func (p Policy) Rights(caller commands.Caller, place commands.Place) Rights {
 	return rights
 }
 
-// shut tells why no rule ever fits the caller, if so.
+// shut returns why no rule ever fits the caller, if so.
 func (p Policy) shut(caller commands.Caller) Denial {
 	switch {
 	case caller.Outsider:

@@ -84,7 +84,7 @@ func TestPolicyProperties(t *testing.T) {
 				s.policy.Rules[i], s.policy.Rules[j] = s.policy.Rules[j], s.policy.Rules[i]
 			})
 			after := s.decide()
-			before.Rule, after.Rule = "", "" // the names stand in the order of the rules
+			before.Rule, after.Rule = "", "" // the names are in the order of the rules
 			return reflect.DeepEqual(before, after)
 		}},
 		{"an alias is decided as its groups", func(s scene) bool {

@@ -40,7 +40,7 @@ const (
 	codeNoSuchAccount   = 10019
 )
 
-// answer is what a call is told.
+// answer is what a call gets.
 type answer struct {
 	status string // ActionStatus; "" for what goes with the code
 	code   int

@@ -20,7 +20,7 @@ import (
 const maxSignatureJSON = 64 << 10
 
 // authenticate says who may not call. A missing identifier is 60004, a missing
-// usersig 60005, an empty one 70002: the documents do not tell them apart.
+// usersig 60005, an empty one 70002: the documents do not distinguish them.
 func (s *Server) authenticate(req *request) *answer {
 	if req.method != http.MethodPost || req.badURL {
 		return &answer{code: codeHTTPParse, info: "HTTP parse Error"}

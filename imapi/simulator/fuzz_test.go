@@ -10,7 +10,7 @@ import (
 	"liveadmin/imapi/simulator"
 )
 
-// Whatever comes, the answer is an envelope, and nobody gets a sixth seat.
+// Whatever comes, the answer is an envelope, and no one gets a sixth seat.
 func FuzzBody(f *testing.F) {
 	for _, body := range []string{set(room, "a", "b"), cancel(room, "a"), list(room), check("a", "b"), "{}", "null", "", `{"GroupId":`} {
 		f.Add(body)

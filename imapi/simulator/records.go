@@ -29,7 +29,7 @@ type Call struct {
 type records struct {
 	mu      sync.Mutex
 	calls   []*Call
-	arrived chan struct{} // closed at the next call; nil while nobody waits
+	arrived chan struct{} // closed at the next call; nil while no one waits
 	peak    int
 	forPeak window // ResetRecords empties it
 	forCap  window
@@ -134,7 +134,7 @@ func (w *window) add(t time.Time) int {
 	return len(w.times)
 }
 
-// fingerprint tells UserSigs apart without giving them away.
+// fingerprint distinguishes UserSigs without giving them away.
 func fingerprint(sig string) string {
 	if sig == "" {
 		return ""

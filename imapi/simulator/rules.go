@@ -8,7 +8,7 @@ type Rules struct {
 	// StrictAccounts makes modify_admin refuse accounts that were never
 	// imported, with 10019. Otherwise it takes any UserID.
 	StrictAccounts bool
-	// RefuseNoOps answers 10004 when somebody is set who already is an
+	// RefuseNoOps answers 10004 when someone is set who already is an
 	// administrator, or cancelled who is none. Otherwise that succeeds.
 	RefuseNoOps bool
 	// PartialFill makes a set for which the seats do not suffice fill the free

@@ -30,7 +30,7 @@ type App struct {
 }
 
 // Server answers as Tencent does: HTTP status 200 whatever the outcome, which
-// stands in ActionStatus, ErrorCode and ErrorInfo. It is an http.Handler, for
+// is in ActionStatus, ErrorCode and ErrorInfo. It is an http.Handler, for
 // HTTP/1.1; or Start it. All methods may be called while it serves.
 type Server struct {
 	app   App
@@ -161,7 +161,7 @@ func (s *Server) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.http != nil {
-		s.http.Close() // its error is the listener's, which is of no use any more
+		s.http.Close() // its error is the listener's, which is no longer of use
 	}
 }
 

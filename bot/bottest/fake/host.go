@@ -28,7 +28,7 @@ type Host struct {
 	latency  time.Duration
 }
 
-// NewHost returns a host. Its name stands in errors.
+// NewHost returns a host. Its name appears in errors.
 func NewHost(t testing.TB, name string) *Host {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -53,10 +53,10 @@ func (h *Host) Serve(handler http.Handler) {
 func (h *Host) Addr() string { return h.listener.Addr().String() }
 
 // Close ends every call at once and stops listening. cut ends what net/http does not
-// know any more: sockets.
+// no longer know: sockets.
 func (h *Host) Close(cut func()) {
 	h.Change(h.end)
-	h.server.Close() // its error is the listener's, which is of no use any more
+	h.server.Close() // its error is the listener's, which is no longer of use
 	cut()
 	h.beside.Wait()
 	h.Client.CloseIdleConnections()
@@ -104,7 +104,7 @@ func (h *Host) Wait(ctx context.Context, check func() bool) error {
 // WaitFor waits for a message and returns the first that fits. since returns those that
 // are new or changed since a state of the news, oldest change first, and news is the
 // state that one was changed in: so a message is asked about once, and again whenever it
-// changes. The error shows what stands there instead.
+// changes. The error shows what is there instead.
 func WaitFor[M any](ctx context.Context, h *Host, since func(news int) []M, news func(M) int, show func(M) string, fits func(M) bool) (M, error) {
 	var found M
 	asked := 0

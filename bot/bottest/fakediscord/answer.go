@@ -83,7 +83,7 @@ func (f flaw) in(path string) flaw {
 	return f
 }
 
-// answer is Discord's refusal of a body: the flaw stands in objects nested as its
+// answer is Discord's refusal of a body: the flaw is in objects nested as its
 // path is.
 func (f flaw) answer() answer {
 	var nested any = map[string]any{"_errors": []any{map[string]any{"code": "INVALID", "message": f.message}}}

@@ -168,9 +168,9 @@ func weight(name, description string, choices []Choice, options []Option) int {
 	return sum
 }
 
-// takes is why nobody can type something with the command, or "". Whether
+// takes is why no one can type something with the command, or "". Whether
 // default_member_permissions hide the command is not looked at: the guild's
-// administrators have opened it to everybody.
+// administrators have opened it to everyone.
 func (c *Command) takes(in CommandInput) string {
 	if c == nil {
 		return "the command is not registered where it is typed"

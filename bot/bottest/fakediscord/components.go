@@ -51,7 +51,7 @@ func (m Message) Buttons() []Button {
 	return all
 }
 
-// clickable reports whether there is a button that tells the app of a click.
+// clickable reports whether there is a button that sends the app a click.
 func (m Message) clickable(customID string) bool {
 	return slices.ContainsFunc(m.Buttons(), func(b Button) bool {
 		return b.CustomID == customID && customID != "" && !b.Disabled

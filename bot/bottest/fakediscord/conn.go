@@ -16,15 +16,15 @@ const writeTime = 5 * time.Second
 // everything below id.
 type conn struct {
 	ws       *websocket.Conn
-	wake     chan struct{} // something stands in the queue
+	wake     chan struct{} // the queue is not empty
 	patience time.Duration // how long it may be without a heartbeat
 	id       int
 
 	queue   []frame
 	session *session // nil before READY or RESUMED
 	silent  bool
-	leaving bool // it is told to end
-	hungUp  bool // with a code: what it sends is not read any more
+	leaving bool // it has been asked to end
+	hungUp  bool // with a code: what it sends is no longer read
 }
 
 // frame is something to be written: a payload, a close code, or bytes as they are.
@@ -35,7 +35,7 @@ type frame struct {
 	raw     []byte // no WebSocket frame is made of them
 }
 
-// send queues a payload, unless the connection is silent or told its end: behind the
+// send queues a payload, unless the connection is silent or has been asked to end: behind the
 // close code nothing is written. The state is locked.
 func (c *conn) send(payload any) {
 	if c.silent || c.hungUp {

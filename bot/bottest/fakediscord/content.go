@@ -126,7 +126,7 @@ func (d *draft) message(author string) (Message, answer) {
 
 // edit changes a message as far as the draft says, and returns the refusal, if any. A
 // deferred response that gets its text notifies as a new message does; any other
-// edit notifies nobody. The state is locked.
+// edit notifies no one. The state is locked.
 func (s *Server) edit(m *Message, d draft) answer {
 	if r := s.world.rooms[m.Channel]; r != nil && r.Archived {
 		return bad(ArchivedThread, "Tried to perform an operation on an archived thread")

@@ -27,7 +27,7 @@ type Identify struct {
 }
 
 // Sessions are the IDs of the connections that serve: that are READY or RESUMED and
-// neither ended, nor are told to, nor fell silent.
+// neither ended, nor were asked to, nor fell silent.
 func (s *Server) Sessions() []int {
 	s.host.Lock()
 	defer s.host.Unlock()
@@ -166,7 +166,7 @@ func (s *Server) Cut(ids ...int) {
 	}
 }
 
-// Silence lets connections, all if none is named, stay open and do nothing any more: no
+// Silence lets connections, all if none is named, stay open but do nothing from then on: no
 // events, no acknowledgements, and what they send is lost. Discord still believes in
 // them: their events can be had by a RESUME only.
 func (s *Server) Silence(ids ...int) {
@@ -179,7 +179,7 @@ func (s *Server) SetMute(mute bool) {
 	s.host.Change(func() { s.hub.mute = mute })
 }
 
-// EndSessions forgets sessions that nobody is connected to: a RESUME gets op 9, and no
+// EndSessions forgets sessions that no one is connected to: a RESUME gets op 9, and no
 // event waits for them.
 func (s *Server) EndSessions() {
 	s.host.Change(func() {

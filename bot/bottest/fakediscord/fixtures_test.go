@@ -121,7 +121,7 @@ func deferral() discordgo.InteractionResponse {
 	return discordgo.InteractionResponse{Type: discordgo.InteractionResponseDeferredChannelMessageWithSource}
 }
 
-// typed is a command that nobody hears of: the test answers it itself.
+// typed is a command that no one hears of: the test answers it itself.
 func typed(s *fakediscord.Server, channel string) *fakediscord.Interaction {
 	return s.SendCommand(fakediscord.CommandInput{User: alice, Channel: channel, Subcommand: "add", Forged: true})
 }
@@ -216,7 +216,7 @@ func (w *watched) Errorf(format string, args ...any) {
 	w.errors = append(w.errors, fmt.Sprintf(format, args...))
 }
 
-// clock stands still until it is moved.
+// clock stops until it is moved.
 type clock struct{ ch chan time.Time }
 
 func newClock() clock {

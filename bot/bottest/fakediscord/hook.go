@@ -130,7 +130,7 @@ func (s *Server) signature(body []byte, sign Signature) http.Header {
 	return h
 }
 
-// deliver tells the app of an interaction, over HTTP or to every session.
+// deliver sends the app an interaction, over HTTP or to every session.
 func (s *Server) deliver(i *Interaction) {
 	endpoint := ""
 	s.host.Change(func() {

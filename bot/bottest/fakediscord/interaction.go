@@ -27,7 +27,7 @@ const (
 // tokenAge is how long an interaction's token is good.
 const tokenAge = 15 * time.Minute
 
-// Interaction is something that a person did and that is told to the app.
+// Interaction is something that a person did and that is sent to the app.
 type Interaction struct {
 	ID      string
 	Token   string
@@ -204,7 +204,7 @@ func (i *Interaction) Callbacks() []Callback {
 	return slices.Clone(i.callbacks)
 }
 
-// Wait waits for the first response. ErrNobody says that nobody was there to give one.
+// Wait waits for the first response. ErrNobody says that no one was there to give one.
 func (i *Interaction) Wait(ctx context.Context) (Callback, error) {
 	var first Callback
 	var failed error
@@ -224,7 +224,7 @@ func (i *Interaction) Wait(ctx context.Context) (Callback, error) {
 	return first, nil
 }
 
-// Original is the original response as it stands: of a click that was answered by an
+// Original is the original response as it is now: of a click that was answered by an
 // update, the message with the button.
 func (i *Interaction) Original() (Message, bool) { return i.s.Message(i.Channel, i.originalID()) }
 
@@ -239,7 +239,7 @@ func (i *Interaction) WaitOriginal(ctx context.Context, fits func(Message) bool)
 	return i.s.WaitMessage(ctx, func(m Message) bool { return m.ID == i.originalID() && fits(m) })
 }
 
-// Followups are the follow-ups that stand, oldest first.
+// Followups returns the follow-ups, oldest first.
 func (i *Interaction) Followups() []Message {
 	i.s.host.Lock()
 	defer i.s.host.Unlock()

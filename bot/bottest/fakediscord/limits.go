@@ -46,7 +46,7 @@ func (s *Server) SetLimit(route string, requests int, per time.Duration) {
 	})
 }
 
-// spend takes a call from its bucket, sets the headers that tell of it, and reports
+// spend takes a call from its bucket, sets the headers that describe it, and reports
 // whether there was room; if not, the answer says so. The state is locked.
 func (l *limits) spend(h http.Header, route, major string) (answer, bool) {
 	set, limited := l.routes[route], true

@@ -11,12 +11,12 @@ const maxMentioned = 100
 
 // policy is whom a message may notify.
 type policy struct {
-	parse        []string // kinds of which everybody is: "users", "roles", "everyone"
+	parse        []string // kinds of which everyone is: "users", "roles", "everyone"
 	users, roles []string // those alone
 }
 
 // parsePolicy reads allowed_mentions. Left out, a message of the bot notifies
-// everybody whom it mentions, one of an interaction users only. What parse: null
+// everyone whom it mentions, one of an interaction users only. What parse: null
 // means is not documented: beside a list of IDs it counts as an empty parse, alone as
 // if nothing were there.
 func parsePolicy(raw json.RawMessage, by sender) (policy, flaw) {
@@ -71,7 +71,7 @@ func (p policy) check() flaw {
 func isID(text string) bool { return regexp.MustCompile(`^\d{1,20}$`).MatchString(text) }
 
 // notify notes whom a message notifies, and brings them into its thread. Only the
-// content mentions anybody, embeds do not; what stands in code counts, the stricter
+// content mentions anyone, embeds do not; what is in code counts, the stricter
 // reading. The state is locked.
 func (s *Server) notify(m *Message, p policy) {
 	var people []string

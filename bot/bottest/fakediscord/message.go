@@ -18,7 +18,7 @@ const (
 	SuppressNotify = 1 << 12
 )
 
-// Message is a message as it stands, or stood when it was read.
+// Message is a message as it is, or was when it was read.
 type Message struct {
 	ID         string
 	Channel    string
@@ -40,7 +40,7 @@ type Message struct {
 	news int // grows with every change of any message
 }
 
-// Messages are the messages that stand in a channel or a thread, oldest first, without
+// Messages returns the messages in a channel or a thread, oldest first, without
 // those that only one reader sees.
 func (s *Server) Messages(channel string) []Message {
 	s.host.Lock()
@@ -78,7 +78,7 @@ func (s *Server) Ephemerals(user string) []Message {
 
 // WaitMessage waits for a message, ephemeral or not, and returns the first that fits.
 // A message is asked about once, and again whenever it changes. The error shows what
-// stands there instead.
+// is there instead.
 func (s *Server) WaitMessage(ctx context.Context, fits func(Message) bool) (Message, error) {
 	show := func(m Message) string {
 		return fmt.Sprintf("%s %s %s→%s: %s", m.Channel, m.ID, m.Author, m.To, s.Plain(m))
@@ -154,7 +154,7 @@ func (s *Server) touch(m *Message) {
 	m.news = s.world.news
 }
 
-// find is a message that stands somewhere, or nil. The state is locked.
+// find returns a message, wherever it is, or nil. The state is locked.
 func (s *Server) find(channel, id string) *Message {
 	if r := s.world.rooms[channel]; r != nil {
 		if m := r.find(id); m != nil {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// payload is an interaction as the app is told of it: in a guild with a member, in a DM
+// payload is an interaction as the app gets it: in a guild with a member, in a DM
 // with a user. The state is locked.
 func (s *Server) payload(i *Interaction, r *room, data any, clicked *Message) json.RawMessage {
 	channel := s.wireChannel(r)

@@ -88,7 +88,7 @@ func (s *Server) WaitCommand(ctx context.Context, guild string) error {
 	})
 }
 
-// typed is the command that somebody types in a guild, or a DM with "", or nil.
+// typed is the command that someone types in a guild, or a DM with "", or nil.
 func (g *registry) typed(guild, name string) *Command {
 	for _, c := range append(slices.Clone(g.scopes[guild]), g.scopes[""]...) {
 		here := guild != "" || c.Contexts == nil || slices.Contains(c.Contexts, botDM)

@@ -69,7 +69,7 @@ func (q *query) decode(into any) (answer, bool) {
 	return answer{}, true
 }
 
-// routes are the routes that anybody may call, and those that need the bot's token.
+// routes are the routes that anyone may call, and those that need the bot's token.
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {

@@ -1,7 +1,7 @@
 // Package fakediscord is a stand-in for Discord's servers as far as a chat bot needs
 // them: the REST API, the gateway, interactions over both, with Discord's own limits
 // and refusals, and faults on demand. A test builds guilds and channels, types
-// commands and clicks in them as people do, and reads what stands there.
+// commands and clicks in them as people do, and reads what is there.
 //
 // Where Discord's documents are silent it takes the stricter of what may be.
 package fakediscord
@@ -55,7 +55,7 @@ type Server struct {
 }
 
 // New starts Discord on a free port of 127.0.0.1, until the test ends or Close. It
-// has no guild and nobody but the bot.
+// has no guild and only the bot.
 func New(t testing.TB, c Config) *Server {
 	t.Helper()
 	c = c.filled()
@@ -93,7 +93,7 @@ func (c Config) filled() Config {
 // Config is the configuration with every field filled.
 func (s *Server) Config() Config { return s.config }
 
-// URL is what stands in place of https://discord.com: scheme://host:port.
+// URL replaces https://discord.com: scheme://host:port.
 func (s *Server) URL() string { return "http://" + s.host.Addr() }
 
 // PublicKey is the application's public key in hex, as the developer portal shows it.

@@ -17,7 +17,7 @@ const (
 type session struct {
 	id     string
 	events []json.RawMessage // every one so far: the first has the sequence number 1
-	conn   *conn             // nil while nobody is connected
+	conn   *conn             // nil while no one is connected
 }
 
 // dispatch gives an event to a session, and to who is connected to it.
@@ -152,7 +152,7 @@ func (h *hub) nextAnswer() ResumeAnswer {
 	return next
 }
 
-// takeUp connects a session anew and tells what was missed.
+// takeUp connects a session again and replays what was missed.
 func (s *Server) takeUp(c *conn, x *session, seq int) (code int) {
 	if seq < 0 || seq > len(x.events) {
 		s.hub.drop(x)

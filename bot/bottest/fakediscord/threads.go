@@ -8,7 +8,7 @@ import (
 // maxThreadName is the longest name of a thread, in characters.
 const maxThreadName = 100
 
-// defaultArchive is the minutes after which a thread archives itself unless told.
+// defaultArchive is the minutes after which a thread archives itself by default.
 const defaultArchive = 4320
 
 // threadForm is a body of StartThread and EditThread.

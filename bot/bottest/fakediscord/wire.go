@@ -96,7 +96,7 @@ func (s *Server) wire(m *Message) map[string]any {
 	return w
 }
 
-// wireRead is a message as it is read later: without a nonce, which is only told when
+// wireRead is a message as it is read later: without a nonce, which is only sent when
 // the message is made, and without the words of others, for which the application has
 // no intent, unless they are meant for it (docs: events/gateway, message content intent).
 // The state is locked.

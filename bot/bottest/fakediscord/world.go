@@ -46,7 +46,7 @@ type Guild struct {
 	Denied int64 // the permissions that the bot lacks in all of it
 }
 
-// User is somebody.
+// User is someone.
 type User struct {
 	ID    string
 	Name  string // the ID if empty
@@ -93,7 +93,7 @@ type world struct {
 	news       int // how often a message was added or changed
 }
 
-// room is a channel with what stands in it.
+// room is a channel with what is in it.
 type room struct {
 	Channel
 	messages []*Message // oldest first
@@ -113,14 +113,14 @@ func (s *Server) AddGuild(g Guild) {
 	s.host.Change(func() { s.world.guilds[g.ID] = g })
 }
 
-// AddUser makes somebody known, or changes what is known. Whoever types or clicks
+// AddUser makes someone known, or changes what is known. Anyone who types or clicks
 // need not be added.
 func (s *Server) AddUser(u User) {
 	s.host.Change(func() { s.world.users[u.ID] = u })
 }
 
-// AddMember puts somebody into a guild, or changes their roles and permissions.
-// Whoever types or clicks in a guild is a member without roles.
+// AddMember puts someone into a guild, or changes their roles and permissions.
+// Anyone who types or clicks in a guild is a member without roles.
 func (s *Server) AddMember(guild string, m Member) {
 	m.Roles = slices.Clone(m.Roles)
 	s.host.Change(func() {
@@ -172,7 +172,7 @@ func (s *Server) EditChannel(id string, edit func(*Channel)) {
 	}
 }
 
-// DeleteChannel takes a channel or a thread away, with what stands in it.
+// DeleteChannel takes a channel or a thread away, with what is in it.
 func (s *Server) DeleteChannel(id string) {
 	s.host.Change(func() { delete(s.world.rooms, id) })
 }

@@ -40,7 +40,7 @@ func (s *Server) history(args url.Values) answer {
 	return s.page(found, args)
 }
 
-// replies is conversations.replies: a root and what stands under it, oldest first.
+// replies is conversations.replies: a root and its replies, oldest first.
 func (s *Server) replies(args url.Values) answer {
 	r, refused := s.readable(args.Get("channel"))
 	if refused != nil {

@@ -26,7 +26,7 @@ const (
 	interactive   = "interactive"
 )
 
-// Delivery is something that happened in the workspace and is told to the app.
+// Delivery is something that happened in the workspace and is sent to the app.
 type Delivery struct {
 	Channel     string
 	User        string
@@ -82,7 +82,7 @@ func (d *Delivery) Attempts() int {
 	return len(d.attempts)
 }
 
-// Wait waits for the first acknowledgement. ErrDispatchFailed says that nobody was
+// Wait waits for the first acknowledgement. ErrDispatchFailed says that no one was
 // there to give one.
 func (d *Delivery) Wait(ctx context.Context) (Ack, error) {
 	acks, err := d.WaitAcks(ctx, 1)

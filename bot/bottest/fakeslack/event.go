@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Command is a slash command that somebody types at the top level of a channel.
+// Command is a slash command that someone types at the top level of a channel.
 type Command struct {
 	User    string
 	Channel string
-	Text    string // what stands behind the command, as it arrives: should_escape is off
+	Text    string // what is behind the command, as it arrives: should_escape is off
 
 	TriggerID string    // one of its own if empty
 	Sign      Signature // HTTP mode
@@ -35,7 +35,7 @@ func (s *Server) Slash(user, channel, text string) *Delivery {
 }
 
 // Mention writes a message that begins with a mention of the bot, under a root or,
-// with "", as one. It fails the test where Slack would tell the bot nothing: in direct
+// with "", as one. It fails the test where Slack would send the bot nothing: in direct
 // messages, and where the bot is no member.
 func (s *Server) Mention(user, channel, root, text string) *Delivery {
 	s.t.Helper()
@@ -102,7 +102,7 @@ func (s *Server) SendMention(m Mention) *Delivery {
 	return d
 }
 
-// noMention is why Slack would not tell the bot of a mention, or "".
+// noMention is why Slack would not send the bot a mention, or "".
 func (s *Server) noMention(r *room, m Mention) string {
 	switch {
 	case r == nil:
@@ -175,7 +175,7 @@ func (s *Server) channelName(id string) string {
 
 func trigger() string { return "1.1." + strings.ToLower(unique()) }
 
-// escape is what Slack does to a message that somebody types.
+// escape is what Slack does to a message that someone types.
 func escape(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 }

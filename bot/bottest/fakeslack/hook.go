@@ -142,7 +142,7 @@ func (p response) content() (content, answer) {
 }
 
 // show posts a response, whatever the bot may do in the channel. Only one that is
-// for the channel and expressly replaces nothing can stand in a thread. The state is
+// for the channel and expressly replaces nothing can be in a thread. The state is
 // locked.
 func (s *Server) show(channel, user string, p response, c content) Message {
 	r := s.workspace.rooms[channel]
@@ -160,7 +160,7 @@ func (s *Server) show(channel, user string, p response, c content) Message {
 	return *s.put(r, m)
 }
 
-// standing is a message as it stands now, or nil. The state is locked.
+// standing is a message as it is now, or nil. The state is locked.
 func (s *Server) standing(m *Message) *Message {
 	if m == nil {
 		return nil

@@ -10,7 +10,7 @@ import (
 	"liveadmin/bot/bottest/fake"
 )
 
-// Message is a message as it stands, or stood when it was read.
+// Message is a message as it is, or was when it was read.
 type Message struct {
 	Channel  string
 	TS       string // its name within the channel
@@ -35,7 +35,7 @@ type Metadata struct {
 	EventPayload json.RawMessage `json:"event_payload"`
 }
 
-// Messages are the messages that stand in a channel, replies among them, oldest
+// Messages returns the messages in a channel, replies among them, oldest
 // first.
 func (s *Server) Messages(channel string) []Message {
 	return s.read(channel, func(*Message) bool { return true })
@@ -90,7 +90,7 @@ func (s *Server) read(channel string, keep func(*Message) bool) []Message {
 
 // WaitMessage waits for a message, ephemeral or not, and returns the first that
 // fits. A message is asked about once, and again whenever it changes. The error shows
-// what stands there instead.
+// what is there instead.
 func (s *Server) WaitMessage(ctx context.Context, fits func(Message) bool) (Message, error) {
 	show := func(m Message) string {
 		return fmt.Sprintf("%s %s %s→%s: %s", m.Channel, m.TS, m.User, m.To, m.Text)
@@ -153,7 +153,7 @@ func (s *Server) Delete(channel, ts string) {
 }
 
 // put adds a message to a room. Under a root that is not there, or is no root, it
-// stands in the channel instead. The state is locked.
+// is in the channel instead. The state is locked.
 func (s *Server) put(r *room, m Message) *Message {
 	m.Channel, m.TS = r.ID, s.nextTS(r)
 	if root := r.find(m.ThreadTS); root == nil || root.ThreadTS != "" {

@@ -171,7 +171,7 @@ func unstyle(text string) string {
 // tokenPattern is what Slack reads as more than text.
 var tokenPattern = regexp.MustCompile(`<[^<>]+>`)
 
-// resolve puts in what <…> stands for, and the characters for their entities.
+// resolve replaces <…> by what it means, and the characters for their entities.
 func (s *Server) resolve(text string) string {
 	var b strings.Builder
 	end := 0

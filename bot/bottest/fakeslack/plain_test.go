@@ -70,7 +70,7 @@ func TestWhomAMessagePings(t *testing.T) {
 }
 
 // FuzzPlain: whatever a person types reads as it was typed, styles aside, and pings
-// nobody.
+// no one.
 func FuzzPlain(f *testing.F) {
 	for _, seed := range []string{"<!channel>", "&lt;@U1&gt;", "<@U1|a>", "a & b", "<#C1|>", "<https://x|y>", "&amp;lt;"} {
 		f.Add(seed)

@@ -1,7 +1,7 @@
 // Package fakeslack is a stand-in for Slack's servers as far as a chat bot needs
 // them: the Web API, Socket Mode, signed HTTP requests and response_urls, with
 // Slack's own limits and refusals, and faults on demand. A test builds a
-// workspace, types, clicks and mentions in it as people do, and reads what stands
+// workspace, types, clicks and mentions in it as people do, and reads what is
 // in its channels.
 //
 // Where Slack's documents are silent it takes the stricter of what may be.
@@ -58,7 +58,7 @@ type Server struct {
 }
 
 // New starts Slack on a free port of 127.0.0.1, until the test ends or Close. The
-// workspace has no channel and nobody in it but the bot.
+// workspace has no channel and only the bot in it.
 func New(t testing.TB, c Config) *Server {
 	t.Helper()
 	c = c.filled()

@@ -16,7 +16,7 @@ import (
 const (
 	socketPath = "/link/"
 	maxSockets = 10
-	writeTime  = 5 * time.Second // a client that does not read for so long is cut
+	writeTime  = 5 * time.Second // a client that does not read for this long is cut
 )
 
 // Reasons of a disconnect.
@@ -29,7 +29,7 @@ const (
 
 // hub is how events reach the app. The Server's lock guards it.
 type hub struct {
-	tickets   map[string]bool // URLs of sockets that nobody has used yet
+	tickets   map[string]bool // URLs of sockets that no one has used yet
 	sockets   []*socket
 	last      int                  // the ID of the last socket
 	turn      int                  // counts envelopes, to go round the sockets
@@ -233,7 +233,7 @@ func (s *Server) pick(ids []int, mark func(*socket)) []*socket {
 	return picked
 }
 
-// Disconnect tells sockets, all if none is named, that they end, for a reason, and
+// Disconnect asks sockets, all if none is named, to end, for a reason, and
 // ends them, unless it is a Warning.
 func (s *Server) Disconnect(reason string, ids ...int) {
 	for _, k := range s.pick(ids, func(k *socket) { k.leaving = true }) {
@@ -253,7 +253,7 @@ func (s *Server) Cut(ids ...int) {
 	}
 }
 
-// Silence lets sockets, all if none is named, stay open and do nothing any more: no
+// Silence lets sockets, all if none is named, stay open but do nothing from then on: no
 // pings, no envelopes, and what they send is lost. Slack still believes in them:
 // envelopes that fall to them are lost too.
 func (s *Server) Silence(ids ...int) {

@@ -231,7 +231,7 @@ func TestSilentSocketsSwallowWhatTheyGet(t *testing.T) {
 	}
 	live := dial(t, s)
 	connected(t, s, 1)
-	s.RedeliverUnacked() // whose turn it is, nobody knows
+	s.RedeliverUnacked() // whose turn it is, no one knows
 	s.RedeliverUnacked()
 	var envelope struct {
 		Type    string

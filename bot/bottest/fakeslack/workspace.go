@@ -31,7 +31,7 @@ type Channel struct {
 	ID       string
 	Name     string // the ID if empty
 	Kind     Kind
-	Members  []string // user IDs; the bot's own ID stands among them where it was invited
+	Members  []string // user IDs; with the bot's own ID where it was invited
 	Archived bool
 	Shared   bool // with another workspace, through Slack Connect
 
@@ -67,7 +67,7 @@ type workspace struct {
 	news       int // how often a message was added or changed
 }
 
-// room is a channel with what stands in it.
+// room is a channel with what is in it.
 type room struct {
 	Channel
 	lastTS   int64      // microseconds
@@ -82,8 +82,8 @@ func newWorkspace(c Config) workspace {
 	}
 }
 
-// AddUser makes somebody known, or changes what is known. Members of channels, and
-// whoever types, clicks or writes, need not be added: they are of the installing
+// AddUser makes someone known, or changes what is known. Members of channels, and
+// people who type, click or write, need not be added: they are of the installing
 // workspace.
 func (s *Server) AddUser(u User) {
 	s.host.Change(func() { s.workspace.users[u.ID] = u })
@@ -116,19 +116,19 @@ func (s *Server) EditChannel(id string, edit func(*Channel)) {
 	}
 }
 
-// SetUserGroup says who is in a user group (S…); with nobody named it is empty.
+// SetUserGroup says who is in a user group (S…); with no names it is empty.
 func (s *Server) SetUserGroup(id string, members ...string) {
 	s.host.Change(func() { s.workspace.groups[id] = slices.Clone(members) })
 }
 
-// meet makes somebody known. The state is locked.
+// meet makes someone known. The state is locked.
 func (s *Server) meet(id string) User {
 	u := s.user(id)
 	s.workspace.users[id] = u
 	return u
 }
 
-// user is somebody with every field filled. The state is locked.
+// user is someone with every field filled. The state is locked.
 func (s *Server) user(id string) User {
 	u := s.workspace.users[id]
 	u.ID = id

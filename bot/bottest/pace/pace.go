@@ -42,7 +42,7 @@ func Long(t testing.TB) {
 // which is more than there are processors.
 func SideBySide(m *testing.M, n int) {
 	if err := flag.Set("test.parallel", strconv.Itoa(n)); err != nil {
-		panic(err) // there is no such flag any more
+		panic(err) // the flag no longer exists
 	}
 	m.Run()
 }
