@@ -38,7 +38,7 @@ type Answer struct {
 	Root    words.Text    // its root message, for a platform that can acknowledge with it
 	Private *words.Message
 	Late    bool // Private says that nothing is on record: where another instance may acknowledge the delivery, it goes first
-	Muted   bool // nothing is answered, as the caller asks too often; nobody else acknowledges it
+	Muted   bool // nothing is answered, as the caller asks too often; no one else acknowledges it
 }
 
 // Ack acknowledges a delivery. If the acknowledgement is the root message of an entry, or
@@ -55,7 +55,7 @@ func (ack Ack) Answer(ctx context.Context, a Answer) error {
 // the command must not run.
 var ErrNotRun = errors.New("the platform did not take the acknowledgement")
 
-// ErrNowhere is in the error of a Report that nobody would take, wherever and however
+// ErrNowhere is in the error of a Report that no one would take, wherever and however
 // often it is tried.
 var ErrNowhere = errors.New("nobody takes the message")
 
@@ -102,7 +102,7 @@ type Confirmer interface {
 	Confirm(ctx context.Context, e Entry) (root Post, err error)
 }
 
-// Question asks what could stand in a field that somebody is typing in.
+// Question asks what could be in a field that someone is typing in.
 type Question struct {
 	Caller commands.Caller
 	Place  commands.Place
@@ -112,7 +112,7 @@ type Question struct {
 
 // Suggester is the second door, which only reads: nothing is recorded.
 type Suggester interface {
-	// Suggest returns what could stand in the field, the likeliest first. Each
+	// Suggest returns what could be in the field, the likeliest first. Each
 	// replaces the whole field and keeps what is typed in it. It takes a second at
 	// most, and finds nothing rather than fail.
 	Suggest(ctx context.Context, q Question) []string

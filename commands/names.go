@@ -13,7 +13,7 @@ import (
 type Names struct {
 	groups map[string]alias // by lower-case name
 	people map[string]crew
-	called map[imapi.UserID]string // the first name that is somebody's alone
+	called map[imapi.UserID]string // the first name that is someone's alone
 	first  string                  // an alias
 }
 
@@ -53,7 +53,7 @@ func (n Names) Aliases() []string {
 	return names
 }
 
-// Everybody returns the names of people and crews, sorted.
+// Everyone returns the names of people and crews, sorted.
 func (n Names) Everybody() []string {
 	names := make([]string, 0, len(n.people))
 	for _, c := range n.people {
@@ -72,7 +72,7 @@ func (n Names) StartingWith(alias string) Names {
 // First returns the first alias as the config file writes them, or "" if there is none.
 func (n Names) First() string { return n.first }
 
-// Called returns the first name that is somebody's alone, or "" if there is none.
+// Called returns the first name that is someone's alone, or "" if there is none.
 func (n Names) Called(id imapi.UserID) string { return n.called[id] }
 
 // Group resolves an alias.

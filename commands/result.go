@@ -18,8 +18,8 @@ type GroupResult struct {
 	Outcome Outcome
 }
 
-// Silent reports whether nobody is told: an end or a reminder came too late, because
-// somebody had decided about the limits before.
+// Silent reports whether no one is told: an end or a reminder came too late, because
+// someone had decided about the limits before.
 func (r Result) Silent() bool {
 	for _, g := range r.Groups {
 		if g.Plan.Refusal != Superseded {

@@ -47,10 +47,10 @@ type Row struct {
 	Synonyms  []string // what else people type for it
 	Args      []Field  // in their order; what is left out has Optional and comes last
 	Flags     []Field  // in the order of the usage line
-	CallsAPI  bool     // it is about groups at Tencent: its result is posted for everybody
+	CallsAPI  bool     // it is about groups at Tencent: its result is posted for everyone
 	Ruled     bool     // a rule of the config file can give it; without CallsAPI, any rule does
 	Everybody bool     // no rule has to give it
-	Hidden    bool     // nobody types it: only clicks, the clock and an empty text make it
+	Hidden    bool     // no one types it: only clicks, the clock and an empty text make it
 }
 
 // Field is what a command takes: an argument by its place, or a flag.
@@ -182,7 +182,7 @@ func (s Set) HasOption(name string) bool {
 }
 
 // Usage is the form in which a verb is typed after "/liveadmin", or empty for a verb that
-// nobody types.
+// no one types.
 func (s Set) Usage(v Verb) string {
 	r, ok := s.Row(v)
 	if !ok || r.Hidden {

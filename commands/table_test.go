@@ -21,7 +21,7 @@ import (
 	"liveadmin/imapi"
 )
 
-// wider is the table with one more command for everybody, one more that a rule can give,
+// wider is the table with one more command for everyone, one more that a rule can give,
 // and one more flag.
 func wider() commands.Set {
 	table := slices.Clone(commands.Table)

@@ -46,7 +46,7 @@ func program(t testing.TB, dir string, env []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// ran is what somebody sees who runs the program.
+// ran is what someone sees who runs the program.
 type ran struct {
 	code     int
 	out, err string

@@ -14,7 +14,7 @@ import (
 	"liveadmin/bot/journal"
 )
 
-// The first three commands anybody tries, and their answers.
+// The first three commands anyone tries, and their answers.
 const (
 	firstTyped = "/liveadmin add @TGS#a6I4ZUUGO user1 user2\n/liveadmin list @TGS#a6I4ZUUGO\n/liveadmin add @TGS#a6I4ZUUGO\n"
 	firstShown = `⏳ Working · @alice · add user1, user2 → @TGS#a6I4ZUUGO   #1
@@ -167,7 +167,7 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 
-// A demo whose output nobody gets any more ends, and says why.
+// A demo whose output no one gets any more ends, and says why.
 func TestDemoCannotWrite(t *testing.T) {
 	t.Parallel()
 	for _, typed := range []string{"/liveadmin help\n", "/liveadmin list friday-show\n"} {

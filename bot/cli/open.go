@@ -92,7 +92,7 @@ func showOpen(ctx context.Context, std streams, record *journal.Reader) error {
 	return damaged
 }
 
-// operatorRef stands in the audit trail for who runs the bot.
+// operatorRef is in the audit trail for who runs the bot.
 const operatorRef = "liveadmin:operator"
 
 // drop closes entries, and forgets the ends that they set, audited. The bot must not

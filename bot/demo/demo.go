@@ -65,7 +65,7 @@ func Run(ctx context.Context, file string, std Streams) error {
 	return err
 }
 
-// output ends the demo when it cannot be written: nobody would see what follows.
+// output ends the demo when it cannot be written: no one would see what follows.
 type output struct {
 	io.Writer
 	end context.CancelCauseFunc

@@ -139,7 +139,7 @@ func checkDatabase(ctx context.Context, cfg config.Config) bot.Finding {
 	return f
 }
 
-// checkWayToDatabase warns of a database server that anybody in between could pretend to be.
+// checkWayToDatabase warns of a database server that anyone in between could pretend to be.
 func checkWayToDatabase(cfg config.Config) []bot.Finding {
 	if verified, err := journal.VerifiesServer(cfg.Database.Reveal()); verified || err != nil {
 		return nil // the check of the database says what is wrong with the URL

@@ -21,7 +21,7 @@ const (
 	groupsRead    = 5   // of an alias
 )
 
-// Suggest returns what could stand in a field, the likeliest first.
+// Suggest returns what could be in a field, the likeliest first.
 func (in *Intake) Suggest(ctx context.Context, q bot.Question) []string {
 	rules := in.rules()
 	switch q.Field {
@@ -36,7 +36,7 @@ func (in *Intake) Suggest(ctx context.Context, q bot.Question) []string {
 	return nil
 }
 
-// completed returns the words that begin as it is typed, behind what stands before
+// completed returns the words that begin as it is typed, behind what is before
 // them.
 func completed(typed, head string, words []string, fits func(string) bool) []string {
 	var all []string

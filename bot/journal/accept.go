@@ -20,7 +20,7 @@ import (
 // that did first what is done once: with its Once, and no key.
 //
 // Between two terms it waits a moment for the next: what is accepted before that has
-// begun is given up by who carries it, and taken up by nobody.
+// begun is given up by who carries it, and taken up by no one.
 func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry func(bot.Entry)) (bot.Entry, bool, error) {
 	if e.Key == "" || len(e.Changes) == 0 {
 		return bot.Entry{}, false, errors.New("an entry needs a key and a change to be accepted")
@@ -58,7 +58,7 @@ func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry f
 	return e, fresh, nil
 }
 
-// acceptedBefore returns what stands on record in the way of an entry, or why if
+// acceptedBefore returns what is on record in the way of an entry, or why if
 // that is neither its key nor what it does once. If it is not known whether an
 // earlier try to write the entry succeeded, that one is told from other
 // deliveries.

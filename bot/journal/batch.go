@@ -200,7 +200,7 @@ func (w *write) attempt(tx *transaction) error {
 	return err
 }
 
-// recovering keeps a panic for the caller: the writing goroutine is everybody's.
+// recovering keeps a panic for the caller: the writing goroutine is everyone's.
 func (w *write) recovering(do func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -318,7 +318,7 @@ func TestCalm(t *testing.T) {
 	}
 }
 
-// TestPlaces: a connection goes from one write to the next, and to nobody who gave up.
+// TestPlaces: a connection goes from one write to the next, and to no one who gave up.
 func TestPlaces(t *testing.T) {
 	p := &places{free: 1}
 	enter := func(ctx context.Context, r rank, into chan string, name string) {

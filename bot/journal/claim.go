@@ -14,10 +14,10 @@ import (
 )
 
 // takenFor is how long an entry that this instance has accepted is left alone
-// although nobody says that it carries it: its Accept may not have returned yet.
+// although no one says that it carries it: its Accept may not have returned yet.
 const takenFor = time.Minute
 
-// Claim takes up, oldest first, every entry that is not closed and that nobody
+// Claim takes up, oldest first, every entry that is not closed and that no one
 // carries: no living instance, nor this one, which carries those given. What this
 // instance accepts after its first Claim is left to it until it was once among those
 // given. The keys of entries are on record as hashes only, so Key is empty. Plans and

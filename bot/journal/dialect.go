@@ -17,13 +17,13 @@ type dialect struct {
 	lockGroups string              // a statement: the groups in the JSON array $1 wait for each other; empty: all do
 	takeNumber string              // a statement that takes the next number
 	lastNumber expression          // the number that this transaction took
-	list       func(string) string // the numbers in a JSON array, as what stands behind IN
+	list       func(string) string // the numbers in a JSON array, as what is behind IN
 	mine       string              // a condition on an entry: $1 is its number, $2 its owner and living, $3 its attempt
 	living     string              // a condition: $1 is an owner that lives
 	nobodys    string              // a condition on an entry: its owner does not live
 	older      string              // a condition on a change: an older one is open on its group
-	skipLocked string              // behind a query: leave out rows that somebody is writing
-	lockRow    string              // behind a query: nobody else writes the row until the transaction ends
+	skipLocked string              // behind a query: leave out rows that someone is writing
+	lockRow    string              // behind a query: no one else writes the row until the transaction ends
 	snapshot   sql.IsolationLevel  // of transactions that see one moment
 
 	isTwice func(error) bool  // what is to be unique was written twice

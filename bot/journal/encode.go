@@ -47,7 +47,7 @@ func (j *Journal) now() time.Time { return j.Now().Truncate(time.Microsecond) }
 func moment(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
 
 // encode is the JSON of what these packages declare, which always has one; the
-// error is for fields that somebody adds later.
+// error is for fields that someone adds later.
 func encode(v any) (string, error) {
 	data, err := json.Marshal(v)
 	return string(data), err

@@ -35,7 +35,7 @@ func (c *clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// world is where a journal stands in a test.
+// world is where a journal is in a test.
 type world struct {
 	*clock
 	url string
@@ -150,7 +150,7 @@ func mustFinish(t testing.TB, j *Journal, e bot.Entry) {
 	}
 }
 
-// claim takes up what nobody carries.
+// claim takes up what no one carries.
 func claim(t testing.TB, j *Journal, carried ...int64) []bot.Entry {
 	t.Helper()
 	entries, err := j.Claim(t.Context(), carried)

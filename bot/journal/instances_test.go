@@ -167,7 +167,7 @@ func TestOrderAcrossInstances(t *testing.T) {
 	}
 }
 
-// TestTurnAfterARest: a change at rest holds up nobody, and waits behind the others
+// TestTurnAfterARest: a change at rest holds up no one, and waits behind the others
 // when it wakes.
 func TestTurnAfterARest(t *testing.T) {
 	t.Parallel()

@@ -113,7 +113,7 @@ func TestNoLeaseNoClaim(t *testing.T) {
 }
 
 // TestAcceptBetweenTerms: what comes when this instance has just lost its lease is
-// accepted in the next term, or refused; it is never left where nobody takes it up.
+// accepted in the next term, or refused; it is never left where no one takes it up.
 func TestAcceptBetweenTerms(t *testing.T) {
 	t.Parallel()
 	p, url := through(t, journaltest.Postgres(t))

@@ -15,7 +15,7 @@ type rank int
 
 const (
 	onTime  rank = iota // what the clock asks: expirations and reminders
-	awaited             // somebody waits for its acknowledgement
+	awaited             // someone waits for its acknowledgement
 	work                // marks of other entries
 	ranks
 )
@@ -37,7 +37,7 @@ type line struct {
 	mu    sync.Mutex
 	waits [ranks][]*write // oldest first
 	taken int
-	calm  chan struct{} // closed when no delivery waits any more; nil: nobody asked
+	calm  chan struct{} // closed when no delivery waits any more; nil: no one asked
 }
 
 // join adds a write at the end of its rank. l.mu must be held, as for next.

@@ -262,7 +262,7 @@ func TestReaderBesideTheBot(t *testing.T) {
 	}
 }
 
-// TestLogShrinks: the write-ahead log, which cannot be used again while somebody reads,
+// TestLogShrinks: the write-ahead log, which cannot be used again while someone reads,
 // is small again afterwards.
 func TestLogShrinks(t *testing.T) {
 	url, file := newURL(t)

@@ -12,7 +12,7 @@ type statement struct {
 	args []any
 }
 
-// expression is an argument that stands in a statement's text as it is.
+// expression is an argument that is in a statement's text as it is.
 type expression string
 
 // insertion is the statement that inserts rows of the same length.

@@ -9,7 +9,7 @@ import (
 	"liveadmin/commands"
 )
 
-// FuzzStored: whatever stands in the texts of an entry, it is read as it would be
+// FuzzStored: whatever is in the texts of an entry, it is read as it would be
 // written, or told to be damaged; the entry beside it is read.
 func FuzzStored(f *testing.F) {
 	url, _ := newURL(f)

@@ -98,7 +98,7 @@ func claimAccepted(t *testing.T, j *Journal, w *world) {
 		t.Errorf("no longer carried: %+v", got)
 	}
 
-	// Nobody knows of it: Accept failed, but the entry is there.
+	// No one knows of it: Accept failed, but the entry is there.
 	lost := mustAccept(t, j, entry("lost"))
 	j.terms.now().forget(lost.Number)
 	if got := claim(t, j, e.Number); len(got) > 0 {

@@ -44,7 +44,7 @@ func damagedEntry(t *testing.T, j *Journal, w *world) {
 }
 
 // damagedEnd: what an end that cannot be read had taken is due again, for another end, and
-// nobody waits for it.
+// no one waits for it.
 func damagedEnd(t *testing.T, j *Journal, w *world) {
 	g := limit(friday, "user1", w.Now())
 	give(t, j, "giver", g)

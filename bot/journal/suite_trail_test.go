@@ -97,7 +97,7 @@ func trailFilters(t *testing.T, j *Journal, c *world) {
 	}
 }
 
-// trailReaders: of what nobody but its caller sees, a reader gets their own.
+// trailReaders: of what no one but its caller sees, a reader gets their own.
 func trailReaders(t *testing.T, j *Journal) {
 	const mallory, carol = "slack:user:UMALLORY", "slack:user:UCAROL"
 	show := []imapi.GroupID{"reader-show"}

@@ -35,7 +35,7 @@ func fileName(url string) (string, error) {
 	scheme, file, ok := strings.Cut(url, "://")
 	switch {
 	case !ok:
-		// The text may hold a password, wherever it stands: it is not quoted.
+		// The text may hold a password, wherever it is: it is not quoted.
 		return "", &URLError{Problem: "it has no scheme"}
 	case !isScheme(scheme):
 		return "", &URLError{Problem: "what stands before :// is no scheme"}

@@ -12,7 +12,7 @@ import (
 )
 
 // TestConnectionLost: what was sent over a connection that was lost is found out, or
-// sent again; nobody notices.
+// sent again; no one notices.
 func TestConnectionLost(t *testing.T) {
 	for _, before := range []bool{true, false} {
 		t.Run(fmt.Sprintf("before it reached the server: %v", before), func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestConnectionLost(t *testing.T) {
 	}
 }
 
-// TestServerGoneInACommit: nobody can know whether a command was recorded whose answer
+// TestServerGoneInACommit: no one can know whether a command was recorded whose answer
 // was lost with the server. Whoever typed it is told so soon, and not that it was not.
 func TestServerGoneInACommit(t *testing.T) {
 	for _, before := range []bool{true, false} {

@@ -187,7 +187,7 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// TestFormatCharacters: no character of Unicode's category Cf, which nobody sees, gets into an ID
+// TestFormatCharacters: no character of Unicode's category Cf, which no one sees, gets into an ID
 // or is dropped from it without a word.
 func TestFormatCharacters(t *testing.T) {
 	for _, table := range unicode.Cf.R16 {

@@ -127,7 +127,7 @@ func holds(list []commands.Person, id imapi.UserID) bool {
 	return slices.ContainsFunc(list, func(p commands.Person) bool { return p.ID == id })
 }
 
-// about reads what history is asked about. What it resolves to stands in Target
+// about reads what history is asked about. What it resolves to is in Target
 // and Users as well, for whoever filters.
 func (p *parser) about(l lexeme) *Mistake {
 	if l.mention.kind == channelMention {
@@ -193,7 +193,7 @@ func idMistake(text string, err error, empty, long, character Problem) *Mistake 
 	return &Mistake{Problem: character, Word: text, Char: wrong.Char}
 }
 
-// invisibleIn finds a character that nobody sees inside a word.
+// invisibleIn finds a character that no one sees inside a word.
 func invisibleIn(text string) *Mistake {
 	if i := strings.IndexFunc(text, isInvisible); i >= 0 {
 		r, _ := utf8.DecodeRuneInString(text[i:])

@@ -30,7 +30,7 @@ func (p *parser) prose(text commands.Text, typed string) *Mistake {
 	}
 }
 
-// atFlagInProse is atFlag, but a dash that stands alone is punctuation.
+// atFlagInProse is atFlag, but a dash that is alone is punctuation.
 func (s scanner) atFlagInProse() bool {
 	s.rest = strings.TrimLeftFunc(s.rest, isEdge)
 	return s.atFlag() && strings.TrimFunc(s.bare(unicode.IsSpace).text, isDash) != ""

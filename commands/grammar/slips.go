@@ -7,7 +7,7 @@ import (
 )
 
 // What people type by mistake where it could be read as something else is asked back, and
-// nothing is changed: what is meant as it stands is written in quotes.
+// nothing is changed: what is meant as it is is written in quotes.
 
 // optionOf returns the flag that a word without hyphens names; "until" asks for an end as
 // --for does.
@@ -60,7 +60,7 @@ func (p *parser) valueOf(f commands.Field) string {
 	return Shorten(strings.Join(words, " "), mostValue)
 }
 
-// noUser finds a group or somebody of the chat where a USER of the list belongs.
+// noUser finds a group or someone of the chat where a USER of the list belongs.
 func (p *parser) noUser(l lexeme, list *[]commands.Person) *Mistake {
 	if l.quoted {
 		return nil

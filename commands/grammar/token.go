@@ -18,7 +18,7 @@ type mentionKind int
 
 const (
 	noMention      mentionKind = iota
-	personMention              // a person, a user group, a role, everybody
+	personMention              // a person, a user group, a role, everyone
 	channelMention             // a channel
 )
 
