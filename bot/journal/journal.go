@@ -12,10 +12,11 @@ import (
 	"errors"
 	"log/slog"
 	"math"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // Journal is the record of the one bot that writes a file, or of one of those that
@@ -23,10 +24,10 @@ import (
 type Journal struct {
 	*Reader
 	writer  *sql.DB
-	batches *batches // of a file: all writes
-	places  *places  // of a PostgreSQL database: the connections of writer
-	lock    *os.File // of a file, held for as long as the journal is open
-	lease   *lease   // of a PostgreSQL database
+	batches *batches     // of a file: all writes
+	places  *places      // of a PostgreSQL database: the connections of writer
+	lock    *flock.Flock // of a file, held for as long as the journal is open
+	lease   *lease       // of a PostgreSQL database
 	terms   *terms
 	clock   func() time.Time
 

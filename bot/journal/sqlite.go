@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gofrs/flock"
 	"modernc.org/sqlite"
 	sqlitelib "modernc.org/sqlite/lib"
 )
@@ -69,6 +70,20 @@ func openFileReader(url string) (*Reader, error) {
 	}
 	db, err := openReaders(file)
 	return &Reader{db: db, dialect: d}, err
+}
+
+// lockFile takes the lock that says whose the file is. The kernel releases it
+// however the process ends; the lock file itself stays, since removing it would
+// let two processes lock two files of one name.
+func lockFile(file string) (*flock.Flock, error) {
+	lock := flock.New(file + ".lock")
+	switch locked, err := lock.TryLock(); {
+	case err != nil:
+		return nil, unreachable(file, err)
+	case !locked:
+		return nil, &InUseError{File: file}
+	}
+	return lock, nil
 }
 
 // makeFile makes the file, for its owner alone, unless it is there. It must not
