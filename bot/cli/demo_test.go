@@ -122,8 +122,8 @@ func TestDemoWithoutJournal(t *testing.T) {
 	defer record.Close()
 	tests := []struct{ name, file, want string }{
 		{"in use", used, "another liveadmin uses " + used + ": stop it first"},
-		{"a folder", dir, dir + " cannot be opened"},
-		{"no such folder", filepath.Join(dir, "no", "such.db"), "cannot be opened"},
+		{"a folder", dir, dir + " cannot be reached"},
+		{"no such folder", filepath.Join(dir, "no", "such.db"), "cannot be reached"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

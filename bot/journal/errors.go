@@ -66,66 +66,23 @@ type StorageProblem string
 
 // Why a database refuses.
 const (
-	DiskFull    StorageProblem = "disk full"
-	DiskFault   StorageProblem = "disk fault" // reading or writing failed
-	NotWritable StorageProblem = "not writable"
-	Unreachable StorageProblem = "unreachable" // no such folder or file, or no right to it; no server that answers
-	Damaged     StorageProblem = "damaged"     // no SQLite database, or a broken one
+	Unreachable StorageProblem = "unreachable" // no such folder or file; no server that answers
+	Refused     StorageProblem = "refused"     // it is there and says no: its own words say why
+	Full        StorageProblem = "full"        // its disk
 	Locked      StorageProblem = "locked"      // by another program, for longer than we wait
-
-	WrongPassword      StorageProblem = "wrong password"
-	NotAllowed         StorageProblem = "not allowed" // the user lacks a right
-	NoDatabase         StorageProblem = "no database"
-	TooManyConnections StorageProblem = "too many connections"
 )
 
 func (e *StorageError) Error() string {
-	words := fileProblem
-	if e.Server {
-		words = serverProblem
-	}
-	what, remedy := words(e.Problem)
-	return fmt.Sprintf(what+": %s (%v)", e.Database, remedy, e.Err)
-}
-
-// fileProblem says what is the matter with a file, and what to do.
-func fileProblem(p StorageProblem) (what, remedy string) {
-	switch p {
-	case DiskFull:
-		return "the disk that holds %s is full", "free some space"
-	case DiskFault:
-		return "reading or writing %s failed", "see whether its disk is full, over its quota or failing"
-	case NotWritable:
-		return "%s cannot be written", "give liveadmin the right to write the file and its folder"
-	case Damaged:
-		return "%s is no SQLite database, or a damaged one", "restore a copy, or name another file in DATABASE_URL"
+	what, remedy := "cannot be reached", "see that it is there and runs, and that DATABASE_URL names it"
+	switch e.Problem {
+	case Refused:
+		what, remedy = "refuses", "correct what it says, or DATABASE_URL"
+	case Full:
+		what, remedy = "has a full disk", "free some space"
 	case Locked:
-		return "%s is locked by another program", "end the backup or shell that holds it"
+		what, remedy = "is locked by another program", "end the backup, shell or long transaction that holds it"
 	}
-	return "%s cannot be opened", "see that it is there, and that liveadmin may use it and its folder"
-}
-
-// serverProblem says what is the matter with a database server, and what to do.
-func serverProblem(p StorageProblem) (what, remedy string) {
-	switch p {
-	case DiskFull:
-		return "the disk of the database %s is full", "free some space on the server"
-	case DiskFault:
-		return "the server of the database %s cannot read or write its disk", "see its log"
-	case NotWritable:
-		return "the database %s is read-only", "name the primary server in DATABASE_URL, or end its recovery"
-	case Locked:
-		return "the database %s is busy for too long", "see in pg_stat_activity what holds it up"
-	case WrongPassword:
-		return "the database %s refuses the user or the password", "correct them in DATABASE_URL"
-	case NotAllowed:
-		return "the database %s does not allow its user that", "make the user the owner of the database"
-	case NoDatabase:
-		return "the database %s does not exist", "create it, or correct DATABASE_URL"
-	case TooManyConnections:
-		return "the server of the database %s takes no more connections", "raise its max_connections, or end other programs"
-	}
-	return "the database %s does not answer", "see that its server runs and can be reached from here"
+	return fmt.Sprintf("the database %s %s: %s (%v)", e.Database, what, remedy, e.Err)
 }
 
 func (e *StorageError) Unwrap() error { return e.Err }

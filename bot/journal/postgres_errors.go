@@ -66,19 +66,14 @@ func explainPostgres(name string, err error) error {
 func problemOfState(code string) (StorageProblem, bool) {
 	switch code {
 	case "53100":
-		return DiskFull, true
-	case "58030":
-		return DiskFault, true
-	case "25006":
-		return NotWritable, true
-	case "42501":
-		return NotAllowed, true
-	case "28P01", "28000":
-		return WrongPassword, true
-	case "3D000":
-		return NoDatabase, true
-	case "53300":
-		return TooManyConnections, true
+		return Full, true
+	case "58030", // an I/O error
+		"25006",          // read-only
+		"42501",          // no right
+		"28P01", "28000", // user or password
+		"3D000", // no such database
+		"53300": // too many connections
+		return Refused, true
 	case "55P03", "57014", "25P03", "25P04":
 		return Locked, true
 	}

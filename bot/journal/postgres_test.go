@@ -145,13 +145,13 @@ func TestServerRefusals(t *testing.T) {
 		says               string
 	}{
 		{"a wrong password", change(func(u *url.URL) { u.User = url.UserPassword("postgres", "hunter2") }), "",
-			WrongPassword, "refuses the user or the password"},
-		{"no such database", change(func(u *url.URL) { u.Path = "/nothing" }), "", NoDatabase, "does not exist"},
-		{"no server", change(func(u *url.URL) { u.Host = closed.Addr().String() }), "", Unreachable, "does not answer"},
-		{"no such host", change(func(u *url.URL) { u.Host = "nothing.invalid:5432" }), "", Unreachable, "does not answer"},
-		{"no right to make tables", guest, `REVOKE CREATE ON SCHEMA public FROM PUBLIC`, NotAllowed, "does not allow"},
-		{"too many connections", guest, `ALTER ROLE ` + role + ` CONNECTION LIMIT 0`, TooManyConnections, "no more connections"},
-		{"read-only", good, `ALTER DATABASE ` + admin.config.Database + ` SET default_transaction_read_only = on`, NotWritable, "is read-only"},
+			Refused, "password authentication failed for user"},
+		{"no such database", change(func(u *url.URL) { u.Path = "/nothing" }), "", Refused, `database "nothing" does not exist`},
+		{"no server", change(func(u *url.URL) { u.Host = closed.Addr().String() }), "", Unreachable, "cannot be reached"},
+		{"no such host", change(func(u *url.URL) { u.Host = "nothing.invalid:5432" }), "", Unreachable, "cannot be reached"},
+		{"no right to make tables", guest, `REVOKE CREATE ON SCHEMA public FROM PUBLIC`, Refused, "permission denied for schema public"},
+		{"too many connections", guest, `ALTER ROLE ` + role + ` CONNECTION LIMIT 0`, Refused, "too many connections for role"},
+		{"read-only", good, `ALTER DATABASE ` + admin.config.Database + ` SET default_transaction_read_only = on`, Refused, "in a read-only transaction"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if test.prepare != "" {
@@ -173,8 +173,8 @@ func TestServerRefusals(t *testing.T) {
 
 func TestProblemsOfStates(t *testing.T) {
 	for code, want := range map[string]StorageProblem{
-		"53100": DiskFull, "58030": DiskFault, "25006": NotWritable, "42501": NotAllowed, "28P01": WrongPassword,
-		"28000": WrongPassword, "3D000": NoDatabase, "53300": TooManyConnections, "57014": Locked, "25P03": Locked,
+		"53100": Full, "58030": Refused, "25006": Refused, "42501": Refused, "28P01": Refused,
+		"28000": Refused, "3D000": Refused, "53300": Refused, "57014": Locked, "25P03": Locked,
 		"08006": Unreachable, "57P01": Unreachable, "57P03": Unreachable, "23505": "", "42601": "", "": "",
 	} {
 		if got, ok := problemOfState(code); got != want || ok != (want != "") {

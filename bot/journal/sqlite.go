@@ -172,23 +172,21 @@ func explainSQLite(file string, err error) error {
 
 // problemOf reads a result code of SQLite (sqlite.org/rescode.html).
 func problemOf(code int) (StorageProblem, bool) {
-	// The shared-memory file beside the database could not grow (4874): what a
-	// full disk looks like in WAL mode.
-	if code == sqlitelib.SQLITE_IOERR_SHMSIZE {
-		return DiskFull, true
-	}
 	const primary = 0xff // the rest of a code is detail
 	switch code & primary {
 	case sqlitelib.SQLITE_FULL:
-		return DiskFull, true
+		return Full, true
 	case sqlitelib.SQLITE_IOERR:
-		return DiskFault, true
-	case sqlitelib.SQLITE_READONLY:
-		return NotWritable, true
-	case sqlitelib.SQLITE_CANTOPEN, sqlitelib.SQLITE_PERM, sqlitelib.SQLITE_AUTH:
+		// The shared-memory file beside the database could not grow: what a full disk
+		// looks like in WAL mode.
+		if code == sqlitelib.SQLITE_IOERR_SHMSIZE {
+			return Full, true
+		}
+		return Refused, true
+	case sqlitelib.SQLITE_READONLY, sqlitelib.SQLITE_PERM, sqlitelib.SQLITE_AUTH, sqlitelib.SQLITE_CORRUPT, sqlitelib.SQLITE_NOTADB:
+		return Refused, true
+	case sqlitelib.SQLITE_CANTOPEN:
 		return Unreachable, true
-	case sqlitelib.SQLITE_CORRUPT, sqlitelib.SQLITE_NOTADB:
-		return Damaged, true
 	case sqlitelib.SQLITE_BUSY, sqlitelib.SQLITE_LOCKED:
 		return Locked, true
 	}
@@ -200,9 +198,9 @@ func unreachable(file string, err error) error {
 	problem := Unreachable
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
-		problem = DiskFull
+		problem = Full
 	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS):
-		problem = NotWritable
+		problem = Refused
 	}
 	return &StorageError{Database: file, Problem: problem, Err: err}
 }

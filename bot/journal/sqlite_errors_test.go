@@ -20,7 +20,7 @@ func TestStorageErrors(t *testing.T) {
 	}{
 		{"no such folder", filepath.Join(dir, "none", "x.db"), Unreachable},
 		{"a folder", dir, Unreachable},
-		{"another kind of file", filepath.Join(dir, "text.db"), Damaged},
+		{"another kind of file", filepath.Join(dir, "text.db"), Refused},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := Open(t.Context(), "sqlite://"+test.file, app)
@@ -34,8 +34,8 @@ func TestStorageErrors(t *testing.T) {
 
 func TestProblems(t *testing.T) {
 	for code, want := range map[int]StorageProblem{
-		13: DiskFull, 4874: DiskFull, 10: DiskFault, 778: DiskFault, 8: NotWritable, 776: NotWritable,
-		14: Unreachable, 3: Unreachable, 11: Damaged, 26: Damaged, 5: Locked, 261: Locked, 1: "", 19: "", 2067: "",
+		13: Full, 4874: Full, 10: Refused, 778: Refused, 8: Refused, 776: Refused,
+		14: Unreachable, 3: Refused, 11: Refused, 26: Refused, 5: Locked, 261: Locked, 1: "", 19: "", 2067: "",
 	} {
 		if got, ok := problemOf(code); got != want || ok != (want != "") {
 			t.Errorf("code %d: %q, want %q", code, got, want)
@@ -45,7 +45,7 @@ func TestProblems(t *testing.T) {
 
 func TestStorageErrorWords(t *testing.T) {
 	cause := errors.New("the driver's words (13)")
-	for _, p := range []StorageProblem{DiskFull, DiskFault, NotWritable, Unreachable, Damaged, Locked} {
+	for _, p := range []StorageProblem{Unreachable, Refused, Full, Locked} {
 		text := (&StorageError{Database: "/var/lib/x.db", Problem: p, Err: cause}).Error()
 		if !strings.Contains(text, "/var/lib/x.db") || !strings.HasSuffix(text, "(the driver's words (13))") || strings.Contains(text, "%!") {
 			t.Errorf("%s: %s", p, text)
@@ -63,8 +63,8 @@ func TestFullDisk(t *testing.T) {
 	for ; err == nil && n < 1000; n++ {
 		_, _, err = j.Accept(t.Context(), entry(fmt.Sprint(n)), accepted(), nil)
 	}
-	if e, ok := errors.AsType[*StorageError](err); !ok || e.Problem != DiskFull || !strings.Contains(err.Error(), "is full: free some space") {
-		t.Fatalf("error %v, want %s in words", err, DiskFull)
+	if e, ok := errors.AsType[*StorageError](err); !ok || e.Problem != Full || !strings.Contains(err.Error(), "has a full disk: free some space") {
+		t.Fatalf("error %v, want %s in words", err, Full)
 	}
 	before := len(unclosed(t, j))
 	if before != n {
@@ -90,7 +90,7 @@ func TestReadyToWrite(t *testing.T) {
 		t.Fatal("accepted")
 	}
 	for range 2 {
-		if e, ok := errors.AsType[*StorageError](j.Ping(t.Context())); !ok || e.Problem != NotWritable {
+		if e, ok := errors.AsType[*StorageError](j.Ping(t.Context())); !ok || e.Problem != Refused {
 			t.Errorf("ready: %v", e)
 		}
 	}

@@ -20,7 +20,7 @@ func TestReadOnlyFile(t *testing.T) {
 	for _, row := range []struct {
 		mode    fs.FileMode
 		problem StorageProblem
-	}{{0o600, ""}, {0o400, NotWritable}} {
+	}{{0o600, ""}, {0o400, Refused}} {
 		if err := os.Chmod(file, row.mode); err != nil {
 			t.Fatal(err)
 		}

@@ -111,7 +111,7 @@ func TestHungServer(t *testing.T) {
 	} {
 		err := do()
 		away, ok := errors.AsType[*StorageError](err)
-		if !ok || away.Problem != Unreachable || !strings.Contains(err.Error(), "does not answer") {
+		if !ok || away.Problem != Unreachable || !strings.Contains(err.Error(), "cannot be reached") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
