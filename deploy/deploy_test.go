@@ -32,6 +32,7 @@ var operatorSets = map[string]string{
 // TestDeployedSettings: with the operator's part filled in, the settings of each deploy
 // file are those that the program takes.
 func TestDeployedSettings(t *testing.T) {
+	t.Chdir(top)
 	for name, set := range environments(t) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -65,6 +66,7 @@ func TestDeployedSettings(t *testing.T) {
 
 // TestNamedVariables: whatever looks like one of our variables is one.
 func TestNamedVariables(t *testing.T) {
+	t.Chdir(top)
 	known := []string{"GOMEMLIMIT", pace.Variable, "LIVEADMIN_TEST_POSTGRES"}
 	for _, v := range config.Variables() {
 		known = append(known, v.Name)
@@ -91,6 +93,7 @@ func TestNamedVariables(t *testing.T) {
 
 // TestDeployedRules: the examples of rules can be read, and allow somebody something.
 func TestDeployedRules(t *testing.T) {
+	t.Chdir(top)
 	for name, text := range map[string]string{
 		"deploy/config/liveadmin.yaml": fileText(t, "deploy/config/liveadmin.yaml"),
 		"deploy/kubernetes.yaml":       object(t, "ConfigMap").Data["liveadmin.yaml"],
@@ -108,6 +111,7 @@ func TestDeployedRules(t *testing.T) {
 // TestDeployedImage: the image has one tag everywhere, and one port, on which the
 // program listens in it.
 func TestDeployedImage(t *testing.T) {
+	t.Chdir(top)
 	tags := make(map[string]string)
 	for _, file := range operatorFiles(t) {
 		for _, m := range regexp.MustCompile(`\bliveadmin:(\d[\w.]*)`).FindAllStringSubmatch(fileText(t, file), -1) {
@@ -146,6 +150,7 @@ func TestDeployedImage(t *testing.T) {
 // TestDeployedPaths: the probes ask what the listener serves, and exactly what the
 // platforms call is reached from outside.
 func TestDeployedPaths(t *testing.T) {
+	t.Chdir(top)
 	c := botContainer(t)
 	probes := []string{c.Startup.HTTPGet.Path, c.Liveness.HTTPGet.Path, c.Readiness.HTTPGet.Path}
 	if want := []string{"/healthz", "/healthz", "/readyz"}; !slices.Equal(probes, want) {
@@ -197,6 +202,7 @@ func mounted(t *testing.T) []string {
 // TestDeployedUnit: systemd leaves the bot alone when a start changes nothing, tells it
 // to read again, and loads every secret that is read.
 func TestDeployedUnit(t *testing.T) {
+	t.Chdir(top)
 	u := unit(t)
 	for name, want := range map[string]string{
 		"Restart": "on-failure", "RestartPreventExitStatus": fmt.Sprintf("%d %d", cli.ExitUsage, cli.ExitRevoked),

@@ -26,14 +26,9 @@ import (
 	"liveadmin/commands"
 )
 
-// TestMain runs the tests at the top of the repository, which is where the documents
-// name files from.
-func TestMain(m *testing.M) {
-	if err := os.Chdir(".."); err != nil {
-		panic(err)
-	}
-	os.Exit(m.Run())
-}
+// top is the top of the repository, from which the documents name files. Each test changes
+// to it: go test then knows which files it reads, and runs it again when they change.
+const top = ".."
 
 func fileText(t *testing.T, name string) string {
 	t.Helper()
@@ -47,6 +42,7 @@ func fileText(t *testing.T, name string) string {
 // TestArchitecture: every file, folder, and every public name of a package that
 // docs/architecture.md names is there.
 func TestArchitecture(t *testing.T) {
+	t.Chdir(top)
 	public := publicNames(t)
 	names, paths := 0, 0
 	for _, m := range regexp.MustCompile("`([^`\n]+)`").FindAllStringSubmatch(fileText(t, "docs/architecture.md"), -1) {
@@ -73,6 +69,7 @@ func TestArchitecture(t *testing.T) {
 // TestDependencies: docs/architecture.md says of every module that is used directly why
 // it is there, and of no other.
 func TestDependencies(t *testing.T) {
+	t.Chdir(top)
 	modules, document := fileText(t, "go.mod"), fileText(t, "docs/architecture.md")
 	for _, m := range regexp.MustCompile(`(?m)^\t(\S+) v\S+$`).FindAllStringSubmatch(modules, -1) {
 		if !strings.Contains(document, "| `"+m[1]+"` |") {
@@ -88,6 +85,7 @@ func TestDependencies(t *testing.T) {
 
 // TestLinks: what the documents link to in this repository is there.
 func TestLinks(t *testing.T) {
+	t.Chdir(top)
 	documents, err := filepath.Glob("docs/*.md")
 	if err != nil {
 		t.Fatal(err)
@@ -107,6 +105,7 @@ func TestLinks(t *testing.T) {
 // TestNamedMetrics: the alerts and the documents name metrics that are there, and every
 // alert is explained.
 func TestNamedMetrics(t *testing.T) {
+	t.Chdir(top)
 	text := scraped(t)
 	ours := regexp.MustCompile(`\bliveadmin_[a-z_]+`)
 	for _, file := range []string{"deploy/alerts.yaml", "docs/operations.md"} {
@@ -222,6 +221,7 @@ func receiver(f *ast.FuncDecl) string {
 
 // TestExitCodes: docs/operations.md has a row for each way in which the program ends.
 func TestExitCodes(t *testing.T) {
+	t.Chdir(top)
 	text := fileText(t, "docs/operations.md")
 	crashed := fmt.Sprintf("%d (SIGABRT)", 128+syscall.SIGABRT)
 	for _, code := range []string{strconv.Itoa(cli.ExitOK), strconv.Itoa(cli.ExitFailed), strconv.Itoa(cli.ExitUsage), strconv.Itoa(cli.ExitRevoked), crashed} {
@@ -232,6 +232,7 @@ func TestExitCodes(t *testing.T) {
 }
 
 func TestDocumentedSettings(t *testing.T) {
+	t.Chdir(top)
 	row := regexp.MustCompile("(?m)^\\| `([A-Z_]+)`( ¹)? \\| (.*) \\| (.*) \\|$")
 	var got []config.Variable
 	for _, cells := range row.FindAllStringSubmatch(fileText(t, "docs/operations.md"), -1) {
@@ -245,6 +246,7 @@ func TestDocumentedSettings(t *testing.T) {
 // TestWhoSees: the pages of the platforms name every command whose result everybody sees,
 // and no other.
 func TestWhoSees(t *testing.T) {
+	t.Chdir(top)
 	for _, page := range []string{"docs/slack.md", "docs/discord.md"} {
 		_, table, _ := strings.Cut(fileText(t, page), "| | who sees it |\n| --- | --- |\n")
 		table, _, _ = strings.Cut(table, "\n\n")
@@ -257,6 +259,7 @@ func TestWhoSees(t *testing.T) {
 }
 
 func TestReadmeCommands(t *testing.T) {
+	t.Chdir(top)
 	text := fileText(t, "README.md")
 	for _, want := range []string{"$ go run . demo", "\n```console\n$ go test ./...\n```\n", "$ " + pace.Variable + "=10m go test "} {
 		if !strings.Contains(text, want) {
