@@ -91,7 +91,7 @@ func TestNamedVariables(t *testing.T) {
 	}
 }
 
-// TestDeployedRules: the examples of rules can be read, and allow somebody something.
+// TestDeployedRules: the examples of rules can be read, and allow someone something.
 func TestDeployedRules(t *testing.T) {
 	t.Chdir(top)
 	for name, text := range map[string]string{
