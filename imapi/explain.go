@@ -3,7 +3,7 @@ package imapi
 // Codes lists every code that Explain knows, in ascending order.
 func Codes() []int {
 	var numbers []int
-	for _, c := range codeTable() {
+	for _, c := range codes {
 		numbers = append(numbers, c.number)
 	}
 	return numbers

@@ -21,22 +21,20 @@ type regionDomains struct {
 	primary, backup string
 }
 
-func domainTable() []regionDomains {
-	return []regionDomains{
-		{"china", "console.tim.qq.com", "adminapi.my-imcloud.com"},
-		{"singapore", "adminapisgp.im.qcloud.com", "adminapisgp.my-imcloud.com"},
-		{"seoul", "adminapikr.im.qcloud.com", "adminapikr.my-imcloud.com"},
-		{"tokyo", "adminapijpn.im.qcloud.com", "adminapijpn.my-imcloud.com"},
-		{"frankfurt", "adminapiger.im.qcloud.com", "adminapiger.my-imcloud.com"},
-		{"siliconvalley", "adminapiusa.im.qcloud.com", "adminapiusa.my-imcloud.com"},
-		{"jakarta", "adminapiidn.im.qcloud.com", "adminapiidn.my-imcloud.com"},
-	}
+var regions = [...]regionDomains{
+	{"china", "console.tim.qq.com", "adminapi.my-imcloud.com"},
+	{"singapore", "adminapisgp.im.qcloud.com", "adminapisgp.my-imcloud.com"},
+	{"seoul", "adminapikr.im.qcloud.com", "adminapikr.my-imcloud.com"},
+	{"tokyo", "adminapijpn.im.qcloud.com", "adminapijpn.my-imcloud.com"},
+	{"frankfurt", "adminapiger.im.qcloud.com", "adminapiger.my-imcloud.com"},
+	{"siliconvalley", "adminapiusa.im.qcloud.com", "adminapiusa.my-imcloud.com"},
+	{"jakarta", "adminapiidn.im.qcloud.com", "adminapiidn.my-imcloud.com"},
 }
 
 // Regions lists the names of all regions.
 func Regions() []string {
 	var names []string
-	for _, d := range domainTable() {
+	for _, d := range regions {
 		names = append(names, string(d.region))
 	}
 	return names
@@ -52,7 +50,7 @@ func ParseRegion(name string) (Region, error) {
 }
 
 func (r Region) domains() (regionDomains, error) {
-	for _, d := range domainTable() {
+	for _, d := range regions {
 		if d.region == r {
 			return d, nil
 		}

@@ -18,25 +18,19 @@ type permission struct {
 }
 
 // permissions are all that the bot uses, as docs/discord.md lists them.
-func permissions() []permission {
-	const (
-		sendMessages       = 1 << 11
-		readMessageHistory = 1 << 16
-	)
-	return []permission{
-		{viewChannel, "View Channel"},
-		{createPublicThreads, "Create Public Threads"},
-		{sendMessagesInThreads, "Send Messages in Threads"},
-		{embedLinks, "Embed Links"},
-		{readMessageHistory, "Read Message History"},
-		{sendMessages, "Send Messages"},
-	}
+var permissions = [...]permission{
+	{viewChannel, "View Channel"},
+	{createPublicThreads, "Create Public Threads"},
+	{sendMessagesInThreads, "Send Messages in Threads"},
+	{embedLinks, "Embed Links"},
+	{1 << 16, "Read Message History"},
+	{1 << 11, "Send Messages"},
 }
 
 // invitation is the address at which a server's admin lets the bot in.
 func invitation(app string) string {
 	var all uint64
-	for _, p := range permissions() {
+	for _, p := range permissions {
 		all |= p.bit
 	}
 	return fmt.Sprintf("https://discord.com/oauth2/authorize?client_id=%s&scope=bot+applications.commands&permissions=%d", app, all)
@@ -59,7 +53,7 @@ func (s server) lacks() string {
 		return ""
 	}
 	var missing []string
-	for _, p := range permissions() {
+	for _, p := range permissions {
 		if allowed&p.bit == 0 {
 			missing = append(missing, p.name)
 		}

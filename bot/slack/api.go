@@ -38,17 +38,15 @@ const (
 
 // scopes is what each method needs: of the app token the first, of the bot token
 // the others. Those of histories and user groups are optional.
-func scopes() map[method]string {
-	return map[method]string{
-		authTest:       "",
-		connectionOpen: "connections:write",
-		postMessage:    "chat:write",
-		postEphemeral:  "chat:write",
-		updateMessage:  "chat:write",
-		history:        "channels:history, groups:history",
-		replies:        "channels:history, groups:history",
-		groupMembers:   "usergroups:read",
-	}
+var scopes = map[method]string{
+	authTest:       "",
+	connectionOpen: "connections:write",
+	postMessage:    "chat:write",
+	postEphemeral:  "chat:write",
+	updateMessage:  "chat:write",
+	history:        "channels:history, groups:history",
+	replies:        "channels:history, groups:history",
+	groupMembers:   "usergroups:read",
 }
 
 // api is the Web API. Every call has a time-out; its errors are free of secrets.

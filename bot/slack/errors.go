@@ -26,7 +26,7 @@ func (a *api) judge(m method, err error) error {
 	}
 	err = fmt.Errorf("%s: %w", m, chat.WithoutURL(err))
 	if code(err) == "missing_scope" {
-		err = fmt.Errorf("%w: the app needs %s", err, scopes()[m])
+		err = fmt.Errorf("%w: the app needs %s", err, scopes[m])
 	}
 	if isRevoked(code(err)) {
 		switch m {
