@@ -194,7 +194,7 @@ func TestLaggingReadingSettlesNothing(t *testing.T) {
 		}
 		inject(t, sim, simulator.Fault{Command: opModifyAdmin, Kind: simulator.Reset, Times: -1})
 		mustFail(t, c.CancelAdmins(t.Context(), show, []UserID{"user1"}), KindUnknown, 0)
-		time.Sleep(2 * mayLag)
+		time.Sleep(2 * MayLag)
 		if err := c.CancelAdmins(t.Context(), show, []UserID{"user1"}); err != nil {
 			t.Errorf("what a reading shows much later is not believed: %v", err)
 		}

@@ -53,12 +53,15 @@ func (e *IDError) Error() string {
 	}
 }
 
+// GroupPrefix begins every group ID that Tencent gives, and no custom one (1047/33529).
+const GroupPrefix = "@TGS#"
+
 // ParseGroupID takes a text as a GroupID, or returns an *IDError.
 func ParseGroupID(s string) (GroupID, error) {
 	if err := checkID("GroupID", s, MaxGroupIDBytes); err != nil {
 		return "", err
 	}
-	if strings.HasPrefix(s, "@TGS#_") {
+	if strings.HasPrefix(s, GroupPrefix+"_") {
 		return "", &IDError{Type: "GroupID", Text: s, Problem: IDCommunity}
 	}
 	return GroupID(s), nil

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// mayLag is how long a reading may not show a change. No document says; lists of
+// MayLag is how long a reading may not show a change. No document says; lists of
 // members are said to be up to 40 s old (1047/60523).
-const mayLag = time.Minute
+const MayLag = time.Minute
 
 // changes remembers when this client changed whom last.
 type changes struct {
@@ -27,7 +27,7 @@ func (c *changes) lately(g GroupID, users []UserID) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, u := range users {
-		if at, ok := c.made[seat{g, u}]; ok && time.Since(at) < mayLag {
+		if at, ok := c.made[seat{g, u}]; ok && time.Since(at) < MayLag {
 			return true
 		}
 	}
@@ -40,7 +40,7 @@ func (c *changes) note(g GroupID, users []UserID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.made) >= many {
-		maps.DeleteFunc(c.made, func(_ seat, at time.Time) bool { return time.Since(at) >= mayLag })
+		maps.DeleteFunc(c.made, func(_ seat, at time.Time) bool { return time.Since(at) >= MayLag })
 	}
 	for _, u := range users {
 		c.made[seat{g, u}] = time.Now()

@@ -8,9 +8,9 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/doctor"
-	"liveadmin/bot/terminal"
 
 	"github.com/spf13/cobra"
+	"liveadmin/commands/words"
 )
 
 // newCheck is the command that looks at the settings, asks every service whether it
@@ -63,7 +63,7 @@ func (c *checkArgs) show(out io.Writer, fine bool, findings []bot.Finding) error
 		if f.Remedy != "" {
 			text += ". " + f.Remedy
 		}
-		if _, err := fmt.Fprintf(out, "%-11s  %s\n", f.Status, terminal.Visible(text)); err != nil {
+		if _, err := fmt.Fprintf(out, "%-11s  %s\n", f.Status, words.Visible(text)); err != nil {
 			return err
 		}
 	}

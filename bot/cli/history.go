@@ -15,7 +15,6 @@ import (
 	"liveadmin/bot/config"
 	"liveadmin/bot/intake"
 	"liveadmin/bot/journal"
-	"liveadmin/bot/terminal"
 	"liveadmin/commands"
 	"liveadmin/commands/grammar"
 	"liveadmin/commands/words"
@@ -150,14 +149,14 @@ func (h *historyArgs) show(out io.Writer, s bot.Story) error {
 		return json.NewEncoder(out).Encode(toldOf(s))
 	}
 	first := s.First
-	_, err := fmt.Fprintf(out, "#%d  %s  %s  %s  %s  %s\n", first.Number, words.UTC(first.At), terminal.Visible(first.Caller),
-		terminal.Visible(first.Place.Channel), terminal.Visible(strings.TrimSpace(words.Name+" "+first.Text)), s.Outcome())
+	_, err := fmt.Fprintf(out, "#%d  %s  %s  %s  %s  %s\n", first.Number, words.UTC(first.At), words.Visible(first.Caller),
+		words.Visible(first.Place.Channel), words.Visible(strings.TrimSpace(words.Name+" "+first.Text)), s.Outcome())
 	if err != nil {
 		return err
 	}
 	for _, r := range s.Rows {
-		_, err := fmt.Fprintf(out, "    %s  %s  %s  %s  %s  %s\n", words.UTC(r.At), r.Event, terminal.Visible(string(r.Group)),
-			terminal.Visible(fmt.Sprint(r.Users)), r.Outcome, terminal.Visible(r.Detail))
+		_, err := fmt.Fprintf(out, "    %s  %s  %s  %s  %s  %s\n", words.UTC(r.At), r.Event, words.Visible(string(r.Group)),
+			words.Visible(fmt.Sprint(r.Users)), r.Outcome, words.Visible(r.Detail))
 		if err != nil {
 			return err
 		}

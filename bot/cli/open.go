@@ -11,7 +11,6 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/config"
 	"liveadmin/bot/journal"
-	"liveadmin/bot/terminal"
 	"liveadmin/commands"
 	"liveadmin/commands/grammar"
 	"liveadmin/commands/words"
@@ -79,12 +78,12 @@ func showOpen(ctx context.Context, std streams, record *journal.Reader) error {
 	}
 	fmt.Fprintf(std.out, "Accepted and not closed: %d\n", len(entries))
 	for _, e := range entries {
-		fmt.Fprintf(std.out, "  #%d  %s  %s  %s  %s\n", e.Number, words.UTC(e.Accepted), terminal.Visible(e.Caller.Ref),
-			e.State, terminal.Visible(words.Name+" "+grammar.Format(e.Command)))
+		fmt.Fprintf(std.out, "  #%d  %s  %s  %s  %s\n", e.Number, words.UTC(e.Accepted), words.Visible(e.Caller.Ref),
+			e.State, words.Visible(words.Name+" "+grammar.Format(e.Command)))
 	}
 	fmt.Fprintf(std.out, "Ends to come: %d\n", len(limits))
 	for _, g := range limits {
-		fmt.Fprintf(std.out, "  #%d  %s  %s in %s\n", g.Entry, words.UTC(g.Until), terminal.Visible(string(g.User)), terminal.Visible(string(g.Group)))
+		fmt.Fprintf(std.out, "  #%d  %s  %s in %s\n", g.Entry, words.UTC(g.Until), words.Visible(string(g.User)), words.Visible(string(g.Group)))
 	}
 	if len(entries)+len(limits) > 0 {
 		fmt.Fprintln(std.out, "To close some of these without carrying them out: liveadmin open --drop N… (or: all)")

@@ -19,7 +19,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/app"
 	"liveadmin/bot/journal"
-	"liveadmin/bot/terminal"
+	"liveadmin/commands/words"
 )
 
 // Exit codes.
@@ -69,7 +69,7 @@ func run(ctx context.Context, args, environ []string, std streams, options ...ap
 		}
 		return failed.code
 	}
-	fmt.Fprintf(std.err, "%s: %s\n%s", asked.CommandPath(), terminal.Visible(err.Error()), asked.UsageString())
+	fmt.Fprintf(std.err, "%s: %s\n%s", asked.CommandPath(), words.Visible(err.Error()), asked.UsageString())
 	return ExitUsage
 }
 

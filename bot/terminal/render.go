@@ -3,7 +3,6 @@ package terminal
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"liveadmin/commands/words"
 )
@@ -30,29 +29,14 @@ func (t *Terminal) line(text words.Text) string {
 	for _, s := range text {
 		switch s.Kind {
 		case words.Asker:
-			b.WriteString("@" + Visible(words.ShortRef(s.Text)))
+			b.WriteString("@" + words.Visible(words.ShortRef(s.Text)))
 		case words.Quoted:
-			b.WriteString(`"` + Visible(s.Text) + `"`)
+			b.WriteString(`"` + words.Visible(s.Text) + `"`)
 		case words.Moment:
 			b.WriteString(s.Time.In(t.Zone).Format("2006-01-02 15:04 MST"))
 		default:
-			b.WriteString(Visible(s.Text))
+			b.WriteString(words.Visible(s.Text))
 		}
-	}
-	return b.String()
-}
-
-// visible writes control characters, line ends and characters that change the
-// direction of text as escapes, so that nothing typed can drive the terminal.
-func Visible(s string) string {
-	var b strings.Builder
-	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
-		if unicode.IsPrint(r) || r == '\u200d' || r == '\ufe0f' { // emoji are joined by these
-			b.WriteRune(r)
-			continue
-		}
-		quoted := fmt.Sprintf("%+q", r)
-		b.WriteString(quoted[1 : len(quoted)-1])
 	}
 	return b.String()
 }

@@ -116,7 +116,7 @@ func (t *Terminal) command(ctx context.Context, door bot.Door, n int, text strin
 		return "", nil
 	})
 	if err != nil {
-		t.write("The command was not taken: " + Visible(err.Error()) + "\n")
+		t.write("The command was not taken: " + words.Visible(err.Error()) + "\n")
 	}
 	if entry != 0 {
 		select {
@@ -137,7 +137,7 @@ func (t *Terminal) as(name string) {
 			return
 		}
 	}
-	t.write(fmt.Sprintf("There is nobody with the name \"%s\" here. You can be %s.\n", Visible(name), strings.Join(t.Speakers, ", ")))
+	t.write(fmt.Sprintf("There is nobody with the name \"%s\" here. You can be %s.\n", words.Visible(name), strings.Join(t.Speakers, ", ")))
 }
 
 // done is closed when the result of an entry has been written.

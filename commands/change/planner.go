@@ -61,11 +61,11 @@ func setsSomebody(c commands.Command, group imapi.GroupID) bool {
 // read completes a plan by what the API says of the group.
 func (r *Runner) read(ctx context.Context, plan commands.Plan, asked Asked, group imapi.GroupID) (commands.Plan, error) {
 	cmd := asked.Command
-	recent, err := r.grants.Recent(ctx, group, plan.At.Add(-mayLag))
+	recent, err := r.grants.Recent(ctx, group, plan.At.Add(-imapi.MayLag))
 	if err != nil {
 		return commands.Plan{}, err
 	}
-	recent = slices.DeleteFunc(slices.Clone(recent), func(c commands.Recent) bool { return c.At.Before(plan.At.Add(-mayLag)) })
+	recent = slices.DeleteFunc(slices.Clone(recent), func(c commands.Recent) bool { return c.At.Before(plan.At.Add(-imapi.MayLag)) })
 	var since decisions
 	if cmd.Verb == commands.Undo {
 		since.undone = cmd.Number

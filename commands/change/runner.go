@@ -92,9 +92,6 @@ func (r *Runner) BrokenOutcome(cmd commands.Command, group imapi.GroupID, plan c
 	return o
 }
 
-// mayLag is how long a reading may not show a change that this bot made.
-const mayLag = time.Minute
-
 // failure takes an error of the API as data. Any other error is not the API's
 // word: the work was interrupted, and goes on from the journal's mark.
 func failure(err error) (*commands.Failure, error) {

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"liveadmin/commands"
+	"liveadmin/imapi"
 )
 
 // Format writes a command as it can be typed after "/liveadmin". Under the same
@@ -85,7 +86,7 @@ func formatTarget(t commands.Target) []string {
 	var words []string
 	for _, g := range t.Groups {
 		id := string(g)
-		if rest, ok := strings.CutPrefix(id, tencentPrefix); !ok || !isPlain(rest) {
+		if rest, ok := strings.CutPrefix(id, imapi.GroupPrefix); !ok || !isPlain(rest) {
 			id = quote(id)
 		}
 		words = append(words, id)

@@ -46,27 +46,23 @@ func groupMention(l lexeme) *Mistake {
 	return nil
 }
 
-// tencentPrefix begins every group ID that Tencent gives, and no custom one
-// (1047/33529).
-const tencentPrefix = "@TGS#"
-
 // isTencentID reports whether a word is a group ID of Tencent's, its prefix in any case.
 func isTencentID(word string) bool {
-	n := len(tencentPrefix)
-	return len(word) > n && strings.EqualFold(word[:n], tencentPrefix)
+	n := len(imapi.GroupPrefix)
+	return len(word) > n && strings.EqualFold(word[:n], imapi.GroupPrefix)
 }
 
 // askBack finds a word that was probably not meant as a custom ID.
 func (p *parser) askBack(text string) *Mistake {
 	switch {
-	case strings.HasPrefix(text, tencentPrefix):
+	case strings.HasPrefix(text, imapi.GroupPrefix):
 		return nil
 	case strings.HasPrefix(text, "#"):
 		return &Mistake{Problem: ChannelMention, Word: text}
 	case strings.HasPrefix(text, "@"):
 		m := &Mistake{Problem: GroupMention, Word: text}
 		if isTencentID(text) {
-			m.Nearest = tencentPrefix + text[len(tencentPrefix):]
+			m.Nearest = imapi.GroupPrefix + text[len(imapi.GroupPrefix):]
 		}
 		return m
 	}
@@ -154,7 +150,7 @@ func (p *parser) about(l lexeme) *Mistake {
 	if isGroup || isPerson {
 		return nil
 	}
-	if strings.HasPrefix(l.text, "@") && !strings.HasPrefix(l.text, tencentPrefix) && !l.quoted {
+	if strings.HasPrefix(l.text, "@") && !strings.HasPrefix(l.text, imapi.GroupPrefix) && !l.quoted {
 		return &Mistake{Problem: PersonMention, Word: l.text}
 	}
 	_, m := readGroupID(l.text) // the longest of all that can be asked about

@@ -122,5 +122,5 @@ func (w Words) remedy(g commands.GroupResult) string {
 // typedWord reports whether the group was typed as a word that could have been
 // meant as an alias.
 func typedWord(t commands.Target) bool {
-	return t.Alias == "" && len(t.Groups) == 1 && !strings.HasPrefix(string(t.Groups[0]), "@TGS#")
+	return t.Alias == "" && len(t.Groups) == 1 && !strings.HasPrefix(string(t.Groups[0]), imapi.GroupPrefix)
 }
