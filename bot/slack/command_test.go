@@ -253,7 +253,7 @@ func TestProgress(t *testing.T) {
 	t.Parallel()
 	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
 	w.Several(12)
-	w.API.SetLatency(200 * time.Millisecond)
+	w.API.SetLatency(600 * time.Millisecond)
 	began := time.Now()
 	w.acked(w.slash(alice, "add weekend user1"))
 	far := w.message(func(m fakeslack.Message) bool {
