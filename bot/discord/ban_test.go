@@ -16,7 +16,7 @@ func TestBan(t *testing.T) {
 	t.Parallel()
 	const ban = 2 * time.Second
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
-	if err := w.WaitCalls(w.Soon(), fakediscord.ListGlobalCommands, 1); err != nil { // nothing else is under way
+	if err := w.WaitCalls(w.Soon(), fakediscord.CreateGuildCommand, 1); err != nil { // nothing else is under way
 		t.Fatal(err)
 	}
 	w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Status: http.StatusTooManyRequests, RetryAfter: ban, Route: fakediscord.StartThread})

@@ -83,7 +83,7 @@ func TestGateBeforeResponse(t *testing.T) {
 	t.Parallel()
 	var g bottest.Gate
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{Gate: g.Ask})
-	if err := w.WaitCalls(w.Soon(), fakediscord.ListGlobalCommands, 1); err != nil { // nothing else is under way
+	if err := w.WaitCalls(w.Soon(), fakediscord.CreateGuildCommand, 1); err != nil { // nothing else is under way
 		t.Fatal(err)
 	}
 	g.HoldNext()
