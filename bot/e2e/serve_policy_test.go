@@ -59,7 +59,7 @@ func TestServePolicy(t *testing.T) {
 	l.restart()
 	l.command("add friday-show user1", "done in 2 of 2 groups")
 	l.write("liveadmin.yaml", "groups: [\n")
-	l.hangup("the ones before stay")
+	l.hangup("keeping those before")
 	l.until("the file is refused", func() bool { return strings.Contains(l.read("/metrics"), "\nliveadmin_config_file_good 0\n") })
 	l.command("list friday-show", "2 of 2 groups could be read")
 
@@ -175,7 +175,7 @@ func TestServeRestart(t *testing.T) {
 	l.until("all is posted", func() bool { return strings.Count(l.results(), "round") >= 3 })
 
 	l.write(".env", "HTTP_ADDR="+strings.TrimPrefix(l.api.URL(), "http://")+"\n") // where somebody else listens
-	l.hangup("the ones before stay")
+	l.hangup("keeping those before")
 	l.until("ready", func() bool { return l.get("/readyz") == http.StatusOK })
 	l.command("list @TGS#aRUN00039", "has 1 of 5 administrators")
 	for n := range 3 {
