@@ -162,6 +162,8 @@ func (p *place) live(ctx context.Context, allowed *allowance) error {
 		}
 		if s.ends {
 			p.answers++
+		}
+		if s.ends || s.verb == "list" { // a list lets others go first while it is unclear whether it runs
 			if err := p.answered(ctx); err != nil {
 				return err
 			}

@@ -181,11 +181,12 @@ func (h *events) result(e bot.Entry, r carried, posted []int64) {
 }
 
 // before returns the entries that were acknowledged before another was asked on the same
-// group. An end that has failed waits until the others are carried out, and is in no order.
+// group. An end that has failed waits until the others are carried out, and is in no order;
+// neither is a list, which lets others go first while it is unclear whether it runs.
 func (h *events) before(c carried) []int64 {
 	var all []int64
 	for _, o := range h.carried {
-		if o.Group == c.Group && o.acked < c.from && !c.entry.Command.Repeated() {
+		if o.Group == c.Group && o.acked < c.from && !c.entry.Command.Repeated() && o.entry.Command.Verb != commands.List {
 			all = append(all, o.entry.Number)
 		}
 	}
