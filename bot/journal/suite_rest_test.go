@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -31,19 +32,35 @@ func turnLeavesRoom(t *testing.T, j *Journal, _ *world) {
 	end.Command.Verb = commands.End
 	end = mustAccept(t, j, end)
 	line := j.line()
-	line.mu.Lock()
-	waits := &write{done: make(chan struct{})}
-	line.join(waits, awaited)
-	line.mu.Unlock()
+	var waits *write
+	wait := func() { // what the end of the last write took with it waits again
+		line.mu.Lock()
+		defer line.mu.Unlock()
+		if len(line.waits[awaited]) == 0 {
+			waits = &write{ctx: t.Context(), do: func(context.Context, executor) error { return nil }, done: make(chan struct{})}
+			line.join(waits, awaited)
+		}
+	}
+	wait()
 	if _, err := j.Turn(t.Context(), end, end.Changes[0]); err != nil {
 		t.Error(err)
 	}
-	asked := make(chan error)
-	go func() {
+	asked := make(chan error, 1)
+	ask := func() {
 		_, err := j.Turn(t.Context(), e, e.Changes[0])
 		asked <- err
-	}()
+	}
+	go ask()
 	for calm := false; !calm; pause(t.Context(), 1) {
+		wait()
+		select {
+		case err := <-asked: // nothing waited when it looked
+			if err != nil {
+				t.Fatal(err)
+			}
+			go ask()
+		default:
+		}
 		line.mu.Lock()
 		calm = line.calm != nil
 		line.mu.Unlock()
