@@ -50,8 +50,8 @@ func TestSaidOnce(t *testing.T) {
 		{"late, in a channel", discord.MessageRef(general, "9", ""), 7, nil, general},
 		{"late, in a direct message", gone, 7, nil, ""},
 	} {
-		for stands := range pages + 1 {
-			t.Run(fmt.Sprintf("%s, %d stand", tc.name, stands), func(t *testing.T) {
+		for shown := range pages + 1 {
+			t.Run(fmt.Sprintf("%s, %d stand", tc.name, shown), func(t *testing.T) {
 				t.Parallel()
 				var c bottest.Ahead
 				w := open(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now})
@@ -62,15 +62,15 @@ func TestSaidOnce(t *testing.T) {
 				if tc.root == "" {
 					i := w.says(alice, voice, "list", fakediscord.Options{"group": group})
 					e.Root = discord.MessageRef(voice, w.final(i).ID, "")
-					stands = max(stands-1, 0) // the first page is the response
+					shown = max(shown-1, 0) // the first page is the response
 				}
 				if tc.set != nil {
 					tc.set(w)
 				}
 				in := cmp.Or(tc.in, w.Direct(alice))
-				fault := fakediscord.Fault{Kind: fakediscord.Reset, Route: fakediscord.CreateMessage, Channel: in, After: stands}
-				if stands > 0 { // it is not known of the last one
-					fault.After, fault.Applied = stands-1, true
+				fault := fakediscord.Fault{Kind: fakediscord.Reset, Route: fakediscord.CreateMessage, Channel: in, After: shown}
+				if shown > 0 { // it is not known of the last one
+					fault.After, fault.Applied = shown-1, true
 				}
 				w.Inject(fault)
 				said := long(number, lines)
@@ -107,11 +107,11 @@ func (w *world) whole(room string, number, lines int) {
 	text := all.String()
 	for i := range lines {
 		if n := strings.Count(text, fmt.Sprintf("Line %03d ", i)); n != 1 {
-			w.T.Fatalf("line %d stands %d times in\n%.300s\n%s", i, n, text, w.Log)
+			w.T.Fatalf("line %d shown %d times in\n%.300s\n%s", i, n, text, w.Log)
 		}
 	}
 	if n := strings.Count(text, fmt.Sprintf("\n#%d\n", number)); n != 1 {
-		w.T.Errorf("the number stands %d times", n)
+		w.T.Errorf("the number shown %d times", n)
 	}
 }
 
@@ -138,7 +138,7 @@ func TestNothingOfOthersIsTaken(t *testing.T) {
 }
 
 // TestRefusedHalfway: a long result whose thread is closed to the bot between two pages
-// stands as a whole where it is in the end, and at once.
+// is shown as a whole where it is in the end, and at once.
 func TestRefusedHalfway(t *testing.T) {
 	t.Parallel()
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})

@@ -76,12 +76,12 @@ func (d *Discord) tell(ctx context.Context, e bot.Entry, room string, pages []ou
 
 // sayAll posts the pages of a result from one on, without those that are there already.
 func (d *Discord) sayAll(ctx context.Context, e bot.Entry, room string, pages []outgoing, from int) error {
-	stands, err := d.standing(ctx, e, room)
-	if err != nil || stands[markOf(pages[len(pages)-1].Embeds)] { // the last is posted last
+	shown, err := d.standing(ctx, e, room)
+	if err != nil || shown[markOf(pages[len(pages)-1].Embeds)] { // the last is posted last
 		return err
 	}
 	for i, p := range pages[from:] {
-		if stands[markOf(p.Embeds)] {
+		if shown[markOf(p.Embeds)] {
 			continue
 		}
 		if _, err := d.say(ctx, room, p, nonceOf(e, room, strconv.Itoa(from+i))); err != nil {

@@ -20,7 +20,7 @@ const (
 	muted     = "603" // a role of the first server
 )
 
-// ruled is a world with two servers in which bob may do everything, whoever has the role
+// ruled is a world with two servers in which bob may do everything, as may who has the role
 // hosts too, and no one who has the role muted may do anything.
 func ruled(t *testing.T, guild string) *world {
 	t.Helper()

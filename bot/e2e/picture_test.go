@@ -54,7 +54,7 @@ func pictured(began, at time.Time) time.Time {
 	return pictureTime.Add(at.Sub(began).Round(time.Hour))
 }
 
-// clockTime is what stands beside the messages about the nth command.
+// clockTime is the time beside the messages about the nth command.
 func clockTime(n int) string {
 	return pictureTime.Add(time.Duration(3*n) * time.Minute).Format("15:04")
 }

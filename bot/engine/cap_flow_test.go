@@ -17,7 +17,7 @@ import (
 )
 
 // TestCapped: who has no right at all gets 30 answers a minute; more is acknowledged,
-// not answered, and stands in the audit trail as one row. Others are not touched.
+// not answered, and is one row of the audit trail. Others are not touched.
 func TestCapped(t *testing.T) {
 	t.Parallel()
 	stage, chat := open(t)

@@ -294,14 +294,14 @@ func (m *undoModel) judge(d deed, undo int64, who string, late time.Duration) {
 			m.t.Errorf("#%d: bob gives %s the right until %v, and may until %v", undo, s.ID, s.Until, most)
 		}
 	}
-	stands := maps.Clone(m.last)
+	last := maps.Clone(m.last)
 	m.changed(-1)
 	if late > 0 || d.purges != m.purge || plan.Refusal != "" && plan.Refusal != commands.NothingToDo {
 		return
 	}
 	for u, was := range d.before {
 		named := m.named[u]
-		if stands[u] != d.entry || named[len(named)-1] != d.entry {
+		if last[u] != d.entry || named[len(named)-1] != d.entry {
 			continue
 		}
 		over := was.until != 0 && was.until <= plan.At.UnixMicro()

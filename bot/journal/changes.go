@@ -39,9 +39,9 @@ func (j *Journal) Plan(ctx context.Context, e bot.Entry, c bot.Change) error {
 	}
 	set := of(e, c, `UPDATE change SET state = $3, plan = $4 WHERE entry = $1 AND group_id = $2 AND state = $5`,
 		bot.Planned, plan, bot.Waiting)
-	stands := of(e, c, `SELECT count(*) FROM change WHERE entry = $1 AND group_id = $2 AND state = $3 AND plan = $4`,
+	already := of(e, c, `SELECT count(*) FROM change WHERE entry = $1 AND group_id = $2 AND state = $3 AND plan = $4`,
 		bot.Planned, plan)
-	return j.markChange(ctx, "record the plan", e, set, stands, func(ctx context.Context, tx executor) error {
+	return j.markChange(ctx, "record the plan", e, set, already, func(ctx context.Context, tx executor) error {
 		return putGrants(ctx, tx, e, c.Group, c.Plan.Grants)
 	})
 }
@@ -62,13 +62,13 @@ func (j *Journal) Settle(ctx context.Context, e bot.Entry, c bot.Change, r bot.R
 	set := of(e, c, `UPDATE change SET state = $3, outcome = $4, settled_at = $5, decision = 1 + coalesce(
 			(SELECT max(o.decision) FROM change AS o WHERE o.group_id = $2 AND o.decision IS NOT NULL), 0)
 		WHERE entry = $1 AND group_id = $2 AND state = $6`, bot.Settled, outcome, r.At.UnixMicro(), bot.Planned)
-	stands := of(e, c, `SELECT count(*) FROM change WHERE entry = $1 AND group_id = $2 AND state = $3 AND outcome = $4`,
+	already := of(e, c, `SELECT count(*) FROM change WHERE entry = $1 AND group_id = $2 AND state = $3 AND outcome = $4`,
 		bot.Settled, outcome)
 	err = j.write(ctx, rankOf(e), "record the outcome", func(ctx context.Context, tx executor) error {
 		if err := j.hold(ctx, tx, e); err != nil {
 			return err
 		}
-		again, err := mark(ctx, tx, set, stands)
+		again, err := mark(ctx, tx, set, already)
 		if err == nil && !again {
 			err = settleRest(ctx, tx, e, c, r)
 		}
@@ -101,8 +101,8 @@ func (j *Journal) Rest(ctx context.Context, e bot.Entry, changes ...bot.Change) 
 		for _, c := range changes {
 			set := of(e, c, `UPDATE change SET state = $3, plan = NULL WHERE entry = $1 AND group_id = $2 AND state IN ($4, $5)`,
 				bot.Resting, bot.Waiting, bot.Planned)
-			stands := of(e, c, `SELECT count(*) FROM change WHERE entry = $1 AND group_id = $2 AND state = $3`, bot.Resting)
-			if _, err := mark(ctx, tx, set, stands); err != nil {
+			already := of(e, c, `SELECT count(*) FROM change WHERE entry = $1 AND group_id = $2 AND state = $3`, bot.Resting)
+			if _, err := mark(ctx, tx, set, already); err != nil {
 				return err
 			}
 		}
@@ -136,11 +136,11 @@ func (j *Journal) Wake(ctx context.Context, e bot.Entry, changes ...bot.Change) 
 // of the rows' ids, so it gets a new row.
 func wake(ctx context.Context, tx executor, e bot.Entry, c bot.Change) error {
 	drop := of(e, c, `DELETE FROM change WHERE entry = $1 AND group_id = $2 AND state = $3 RETURNING position`, bot.Resting)
-	stands := of(e, c, `SELECT position FROM change WHERE entry = $1 AND group_id = $2 AND state = $3`, bot.Waiting)
+	already := of(e, c, `SELECT position FROM change WHERE entry = $1 AND group_id = $2 AND state = $3`, bot.Waiting)
 	var position int
 	err := tx.QueryRowContext(ctx, drop.text, drop.args...).Scan(&position)
 	if errors.Is(err, sql.ErrNoRows) {
-		err := tx.QueryRowContext(ctx, stands.text, stands.args...).Scan(&position)
+		err := tx.QueryRowContext(ctx, already.text, already.args...).Scan(&position)
 		if errors.Is(err, sql.ErrNoRows) {
 			return bot.ErrLost
 		}
@@ -181,12 +181,12 @@ func of(e bot.Entry, c bot.Change, text string, more ...any) statement {
 
 // markChange makes a mark on a change, and what belongs to it unless it was there
 // already.
-func (j *Journal) markChange(ctx context.Context, doing string, e bot.Entry, set, stands statement, then func(context.Context, executor) error) error {
+func (j *Journal) markChange(ctx context.Context, doing string, e bot.Entry, set, already statement, then func(context.Context, executor) error) error {
 	return j.write(ctx, rankOf(e), doing, func(ctx context.Context, tx executor) error {
 		if err := j.hold(ctx, tx, e); err != nil {
 			return err
 		}
-		again, err := mark(ctx, tx, set, stands)
+		again, err := mark(ctx, tx, set, already)
 		if err != nil || again {
 			return err
 		}

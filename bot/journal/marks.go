@@ -11,23 +11,23 @@ import (
 // Answer marks an accepted entry as answered.
 func (j *Journal) Answer(ctx context.Context, e bot.Entry) error {
 	set := j.about(e, `UPDATE entry SET answered = TRUE WHERE `+j.dialect.mine+` AND state = $4`, bot.Accepted)
-	stands := j.about(e, `SELECT count(*) FROM entry WHERE `+j.dialect.mine+` AND answered`)
-	return j.markEntry(ctx, e, "record the answer", set, stands)
+	already := j.about(e, `SELECT count(*) FROM entry WHERE `+j.dialect.mine+` AND answered`)
+	return j.markEntry(ctx, e, "record the answer", set, already)
 }
 
-// Announce records where the root message of an accepted or done entry stands.
+// Announce records where the root message of an accepted or done entry is.
 func (j *Journal) Announce(ctx context.Context, e bot.Entry, root bot.Post) error {
 	set := j.about(e, `UPDATE entry SET root = $4 WHERE `+j.dialect.mine+` AND closed_at IS NULL`, clean(root))
-	stands := j.about(e, `SELECT count(*) FROM entry WHERE `+j.dialect.mine+` AND root = $4`, clean(root))
-	return j.markEntry(ctx, e, "record where the message stands", set, stands)
+	already := j.about(e, `SELECT count(*) FROM entry WHERE `+j.dialect.mine+` AND root = $4`, clean(root))
+	return j.markEntry(ctx, e, "record where the message is", set, already)
 }
 
 // Post closes an entry that is done.
 func (j *Journal) Post(ctx context.Context, e bot.Entry, result bot.Post) error {
 	set := j.about(e, `UPDATE entry SET state = $4, result = $5, closed_at = $6
 		WHERE `+j.dialect.mine+` AND state = $7`, bot.Posted, clean(result), j.now().UnixMicro(), bot.Done)
-	stands := j.about(e, `SELECT count(*) FROM entry WHERE `+j.dialect.mine+` AND state = $4 AND result = $5`, bot.Posted, clean(result))
-	err := j.markEntry(ctx, e, "record where the result stands", set, stands, forgetting(e.Number))
+	already := j.about(e, `SELECT count(*) FROM entry WHERE `+j.dialect.mine+` AND state = $4 AND result = $5`, bot.Posted, clean(result))
+	err := j.markEntry(ctx, e, "record where the result is", set, already, forgetting(e.Number))
 	if err == nil {
 		j.terms.now().forget(e.Number)
 	}
@@ -50,9 +50,9 @@ func (j *Journal) Drop(ctx context.Context, e bot.Entry, s bot.State, r bot.Reco
 	r.Number, r.At = e.Number, j.now()
 	set := j.about(e, `UPDATE entry SET state = $4, closed_at = $5
 		WHERE `+j.dialect.mine+` AND state = $6`, s, r.At.UnixMicro(), from)
-	stands := j.about(e, `SELECT count(*) FROM entry WHERE `+j.dialect.mine+` AND state = $4`, s)
+	already := j.about(e, `SELECT count(*) FROM entry WHERE `+j.dialect.mine+` AND state = $4`, s)
 	err := j.write(ctx, rankOf(e), "close the entry", func(ctx context.Context, tx executor) error {
-		again, err := mark(ctx, tx, set, stands)
+		again, err := mark(ctx, tx, set, already)
 		if err == nil && !again {
 			err = execAll(ctx, tx, []statement{forgetting(e.Number)})
 		}
@@ -80,9 +80,9 @@ func forgetting(number int64) statement {
 
 // markEntry makes a mark in a transaction of its own, with what belongs to it unless
 // it was there already.
-func (j *Journal) markEntry(ctx context.Context, e bot.Entry, doing string, set, stands statement, then ...statement) error {
+func (j *Journal) markEntry(ctx context.Context, e bot.Entry, doing string, set, already statement, then ...statement) error {
 	return j.write(ctx, rankOf(e), doing, func(ctx context.Context, tx executor) error {
-		again, err := mark(ctx, tx, set, stands)
+		again, err := mark(ctx, tx, set, already)
 		if err != nil || again {
 			return err
 		}
@@ -90,16 +90,16 @@ func (j *Journal) markEntry(ctx context.Context, e bot.Entry, doing string, set,
 	})
 }
 
-// mark makes a conditional update. If it finds no row, it asks the query stands
+// mark makes a conditional update. If it finds no row, it asks the query already
 // whether the mark is there already, as an earlier try whose outcome was unknown
 // made it; if not, the answer is bot.ErrLost.
-func mark(ctx context.Context, tx executor, set, stands statement) (again bool, err error) {
+func mark(ctx context.Context, tx executor, set, already statement) (again bool, err error) {
 	done, err := changed(tx.ExecContext(ctx, set.text, set.args...))
 	if err != nil || done {
 		return false, err
 	}
 	var rows int
-	if err := tx.QueryRowContext(ctx, stands.text, stands.args...).Scan(&rows); err != nil {
+	if err := tx.QueryRowContext(ctx, already.text, already.args...).Scan(&rows); err != nil {
 		return false, err
 	}
 	if rows == 0 {

@@ -77,7 +77,7 @@ func (j *Journal) line() *line {
 }
 
 // passes is how long a cause that may pass, before anything was written, is waited
-// for. Whoever acknowledges a command must be told in time that it was not recorded.
+// for. Who acknowledges a command has to learn in time that it was not recorded.
 const passes = 3 * time.Second / 2
 
 // insist tries something again while its outcome is unknown or the cause of its
