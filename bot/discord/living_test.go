@@ -171,11 +171,11 @@ func TestNotRevoked(t *testing.T) {
 				w.CloseWith(4004)
 			},
 		} {
+			if mode == "http" && name == "one session" {
+				continue // it has none
+			}
 			t.Run(mode+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				if mode == "http" && name == "one session" {
-					t.Skip("there are no sessions")
-				}
 				w := open(t, mode, fakediscord.Config{}, discord.Options{Refresh: 100 * time.Millisecond, Recheck: 100 * time.Millisecond})
 				before := w.Sessions()
 				do(w)

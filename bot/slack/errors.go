@@ -15,7 +15,7 @@ import (
 
 // errNoPlace is returned for a message that Slack took, as it seems, without
 // telling where it is.
-var errNoPlace = errors.New("slack did not tell where the message stands")
+var errNoPlace = errors.New("slack did not return the ID of the message")
 
 // judge names the method in an error, takes secrets out, and starts a recheck of the token
 // if the error says that it is not valid. User groups and response_urls say nothing about

@@ -56,10 +56,10 @@ func TestFallback(t *testing.T) {
 		{"refused with a word that nobody knows", channel, refuse("chat.postMessage", "a_word_made_up"), "mention: a_word_made_up"},
 		{"an answer without ts", channel, func(w *world) {
 			w.Inject(fakeslack.Fault{Kind: fakeslack.NoTS, Method: "chat.postMessage"})
-		}, "Slack did not tell where my message stands."},
+		}, "Slack did not return my message's ID."},
 		{"ok:false without an error", channel, func(w *world) {
 			w.Inject(fakeslack.Fault{Kind: fakeslack.NoError, Method: "chat.postMessage"})
-		}, "Slack did not tell where my message stands."},
+		}, "Slack did not return my message's ID."},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -174,7 +174,7 @@ func TestLateElsewhere(t *testing.T) {
 		{"the bot was removed", nil, away, "D" + alice, "/invite @liveadmin"},
 		{"nobody knows where it stands", nil, func(w *world) {
 			w.Inject(fakeslack.Fault{Kind: fakeslack.NoTS, Method: "chat.postMessage"})
-		}, "D" + alice, "Slack did not tell where my message stands."},
+		}, "D" + alice, "Slack did not return my message's ID."},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -22,7 +22,7 @@ const (
 	forbidden = "The settings of this channel do not allow it. Ask somebody who manages the channel."
 	lacking   = "The app does not have the permission. Ask who runs this bot."
 	deleted   = "The message that this belongs to was deleted."
-	lost      = "Slack did not tell where my message stands."
+	lost      = "Slack did not return my message's ID."
 )
 
 // remedy says why a result is not in its channel, and what to do. why is
