@@ -73,19 +73,16 @@ func (r *reader) checkMeant(written map[string][]text) {
 	}
 }
 
-// tencentPrefix begins every group ID that Tencent gives.
-const tencentPrefix = "@TGS#"
-
 // group takes a GroupID, with the checks of a typed one.
 func (r *reader) group(t text) (imapi.GroupID, bool) {
 	const form = `write the ID of a live group, like "@TGS#a6I4ZUUGO"`
 	id, err := imapi.ParseGroupID(t.value)
-	official := len(t.value) >= len(tencentPrefix) && strings.EqualFold(t.value[:len(tencentPrefix)], tencentPrefix)
+	official := len(t.value) >= len(imapi.GroupPrefix) && strings.EqualFold(t.value[:len(imapi.GroupPrefix)], imapi.GroupPrefix)
 	switch {
 	case err != nil:
 		r.note(t.mark, fmt.Sprintf("%s: %d letters, digits and signs (ASCII) at most", form, imapi.MaxGroupIDBytes), "%.80q is no GroupID (%v)", t.value, err)
-	case official && !strings.HasPrefix(t.value, tencentPrefix):
-		r.note(t.mark, fmt.Sprintf("did you mean %q?", tencentPrefix+t.value[len(tencentPrefix):]), "%.80q is no GroupID", t.value)
+	case official && !strings.HasPrefix(t.value, imapi.GroupPrefix):
+		r.note(t.mark, fmt.Sprintf("did you mean %q?", imapi.GroupPrefix+t.value[len(imapi.GroupPrefix):]), "%.80q is no GroupID", t.value)
 	case !official && strings.HasPrefix(t.value, "@"):
 		r.note(t.mark, form, "%.80q is a person in a chat, no GroupID", t.value)
 	case strings.HasPrefix(t.value, "#"):

@@ -147,7 +147,7 @@ func (r *reader) ruleGroup(t text) []string {
 // slip returns the alias that a word was probably meant as, unless it is known as an
 // ID.
 func (r *reader) slip(word string) string {
-	if r.ids[word] || strings.HasPrefix(word, tencentPrefix) || r.compared >= maxCompared {
+	if r.ids[word] || strings.HasPrefix(word, imapi.GroupPrefix) || r.compared >= maxCompared {
 		return ""
 	}
 	r.compared += len(r.aliases)
