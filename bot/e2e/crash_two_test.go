@@ -3,10 +3,14 @@ package e2e
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest/pace"
@@ -159,6 +163,74 @@ func TestCrashHandover(t *testing.T) {
 	t.Logf("finished %s after the first had left", time.Since(left).Round(time.Second/10))
 	second.stop(other)
 	tw.check(nil)
+}
+
+// TestCrashCutOff takes the database away from one of two instances. It hangs up its
+// socket, so that the other hears everything that people say in Slack, and connects again
+// when the database is back.
+func TestCrashCutOff(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		atFirst bool // whether the instance that is cut off connected before the other
+		quick   bool
+	}{{"connected as the second", false, true}, {"connected as the first", true, false}} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if !test.quick {
+				pace.Long(t)
+			}
+			tw, first, second := newPair(t, townLatency)
+			proxy, way := journaltest.Through(t, tw.database)
+			first.env = append(first.env, "DATABASE_URL="+way)
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+			defer cancel()
+			order := []*instance{second, first}
+			if test.atFirst {
+				slices.Reverse(order)
+			}
+			processes := make(map[*instance]*process)
+			for _, i := range order {
+				processes[i] = tw.begin(i, "")
+				<-processes[i].ready
+			}
+			sockets := func(n int) func() bool { return func() bool { return len(tw.slack.Sockets()) == n } }
+			first.until("two sockets", sockets(2))
+			db, err := pgx.Connect(ctx, tw.database)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close(ctx)
+			first.until("aware of the other", func() bool {
+				return slices.Equal(tw.column(ctx, db, `SELECT divisor::text FROM lease`), []string{"2", "2"})
+			})
+
+			proxy.Freeze()
+			first.until("one socket", sockets(1))
+			if first.isReady() {
+				t.Errorf("ready without a database; log:\n%s", tw.logged())
+			}
+			var inSlack []*place
+			for _, p := range tw.places {
+				if strings.HasPrefix(p.chat.place(p.channel), "slack:") {
+					inSlack = append(inSlack, p)
+				}
+			}
+			for range 3 {
+				tw.say(ctx, step{verb: "add", users: "user1", limit: "2h"}, inSlack...)()
+			}
+			tw.waitFor(ctx, "the other has finished", (*ledger).settled)
+			if n := len(tw.read(ctx, t).entries); n != 3*len(inSlack) {
+				t.Errorf("%d commands are on record, of %d", n, 3*len(inSlack))
+			}
+
+			proxy.Thaw()
+			first.until("two sockets again", sockets(2))
+			first.until("ready again", first.isReady)
+			first.stop(processes[first])
+			second.stop(processes[second])
+			tw.check(nil)
+		})
+	}
 }
 
 // connectedAgain waits until an instance is ready.

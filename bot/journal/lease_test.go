@@ -42,7 +42,7 @@ func claimSoon(t testing.TB, j *Journal, carried ...int64) (entries []bot.Entry)
 func TestLeaseRunsOut(t *testing.T) {
 	t.Parallel()
 	direct := journaltest.Postgres(t)
-	p, url := through(t, direct)
+	p, url := journaltest.Through(t, direct)
 	j, other := reopen(t, url, withLease(testLease)), reopen(t, direct, withLease(testLease))
 	e := mustAccept(t, j, entry("k"))
 	if err := plan(t.Context(), j, e, e.Changes[0]); err != nil {
@@ -52,7 +52,7 @@ func TestLeaseRunsOut(t *testing.T) {
 		t.Fatalf("claimed of a living instance: %+v", got)
 	}
 	term := j.Term()
-	p.freeze()
+	p.Freeze()
 	taken := claimSoon(t, other)[0]
 	if err := j.Held(); !errors.Is(err, bot.ErrLost) {
 		t.Errorf("another took the entry, and this instance would still send: %v", err)
@@ -61,7 +61,7 @@ func TestLeaseRunsOut(t *testing.T) {
 	if taken.Number != e.Number || taken.Attempt != 2 || taken.Changes[0].State != bot.Planned {
 		t.Errorf("taken up: %+v", taken)
 	}
-	p.thaw()
+	p.Thaw()
 	eventually(t, "the next term begins", func() bool { return j.Held() == nil })
 	if j.Term().Err() != nil {
 		t.Error("the next term has ended")
@@ -103,9 +103,9 @@ func TestTermWithoutAnother(t *testing.T) {
 // TestNoLeaseNoClaim: between two terms nothing is claimed.
 func TestNoLeaseNoClaim(t *testing.T) {
 	t.Parallel()
-	p, url := through(t, journaltest.Postgres(t))
+	p, url := journaltest.Through(t, journaltest.Postgres(t))
 	j := reopen(t, url, withLease(testLease))
-	p.freeze()
+	p.Freeze()
 	<-j.Term().Done()
 	if _, err := j.Claim(t.Context(), nil); !errors.Is(err, bot.ErrLost) {
 		t.Errorf("claimed without a lease: %v", err)
@@ -116,11 +116,11 @@ func TestNoLeaseNoClaim(t *testing.T) {
 // accepted in the next term, or refused; it is never left where no one takes it up.
 func TestAcceptBetweenTerms(t *testing.T) {
 	t.Parallel()
-	p, url := through(t, journaltest.Postgres(t))
+	p, url := journaltest.Through(t, journaltest.Postgres(t))
 	j := reopen(t, url, withLease(testLease))
 	claim(t, j)
 	before := j.Term()
-	p.freeze()
+	p.Freeze()
 	<-before.Done()
 	if err := j.Ping(t.Context()); !errors.Is(err, bot.ErrLost) {
 		t.Errorf("ready without a lease: %v", err)
@@ -129,7 +129,7 @@ func TestAcceptBetweenTerms(t *testing.T) {
 		t.Errorf("accepted without a lease: %v", err)
 	}
 	term := j.Term()
-	time.AfterFunc(passes/5, p.thaw)
+	time.AfterFunc(passes/5, p.Thaw)
 	var e bot.Entry
 	eventually(t, "it is accepted", func() bool { // a busy machine renews later
 		got, _, err := j.Accept(t.Context(), entry("k"), accepted(), nil)

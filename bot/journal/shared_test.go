@@ -12,7 +12,7 @@ import (
 func TestShared(t *testing.T) {
 	t.Parallel()
 	url := journaltest.Postgres(t)
-	p, way := through(t, url)
+	p, way := journaltest.Through(t, url)
 	lease := withLease(600 * time.Millisecond)
 	first := reopen(t, way, lease)
 	if first.Shared() {
@@ -20,10 +20,10 @@ func TestShared(t *testing.T) {
 	}
 	reopen(t, url, lease)
 	eventually(t, "the other is seen", first.Shared)
-	p.freeze()
+	p.Freeze()
 	eventually(t, "the lease is over", func() bool { return first.Held() != nil })
 	if !first.Shared() {
 		t.Error("the other is forgotten")
 	}
-	p.thaw()
+	p.Thaw()
 }

@@ -237,7 +237,7 @@ func (p *parts) are(want map[string]int) bool {
 func TestShares(t *testing.T) {
 	t.Parallel()
 	direct := journaltest.Postgres(t)
-	p, proxied := through(t, direct)
+	p, proxied := journaltest.Through(t, direct)
 	shares := &parts{told: make(map[string]int)}
 	a := reopen(t, direct, withLease(testLease), shares.of("a"))
 	if !shares.are(map[string]int{"a": 1}) {
@@ -249,11 +249,11 @@ func TestShares(t *testing.T) {
 		t.Errorf("%d know their parts before Open returns, want 3", n)
 	}
 	eventually(t, "three share", func() bool { return shares.are(map[string]int{"a": 3, "b": 3, "c": 3}) })
-	p.freeze()
+	p.Freeze()
 	eventually(t, "the one that is cut off sends nothing, and two share", func() bool {
 		return shares.are(map[string]int{"a": 2, "b": 0, "c": 2})
 	})
-	p.thaw()
+	p.Thaw()
 	eventually(t, "three share again", func() bool { return shares.are(map[string]int{"a": 3, "b": 3, "c": 3}) })
 	for name, j := range map[string]*Journal{"a": a, "c": c} {
 		if err := j.Close(); err != nil {

@@ -16,20 +16,20 @@ import (
 func TestConnectionLost(t *testing.T) {
 	for _, before := range []bool{true, false} {
 		t.Run(fmt.Sprintf("before it reached the server: %v", before), func(t *testing.T) {
-			p, url := through(t, journaltest.Postgres(t))
+			p, url := journaltest.Through(t, journaltest.Postgres(t))
 			j := reopen(t, url)
 			mustAccept(t, j, entry("first")) // the connection has prepared its statements
 
 			in := entry("k")
 			in.Once = "once"
-			p.losing(loss{in.Reply, before})
+			p.Lose(journaltest.Loss{Containing: in.Reply, Before: before})
 			e := mustAccept(t, j, in)
-			if p.pending() || e.Once != "once" || e.Key != "k" || e.Attempt != 1 || len(e.Changes) != 1 {
+			if p.Pending() || e.Once != "once" || e.Key != "k" || e.Attempt != 1 || len(e.Changes) != 1 {
 				t.Errorf("accepted %+v", e)
 			}
-			p.losing(loss{"a refused text", before})
+			p.Lose(journaltest.Loss{Containing: "a refused text", Before: before})
 			n, fresh, err := j.Note(t.Context(), "n", bot.Record{Event: bot.WasRefused, Text: "a refused text"})
-			if err != nil || !fresh || n <= e.Number || p.pending() {
+			if err != nil || !fresh || n <= e.Number || p.Pending() {
 				t.Errorf("noted: #%d, fresh %v, error %v", n, fresh, err)
 			}
 			c := e.Changes[0]
@@ -52,9 +52,9 @@ func TestConnectionLost(t *testing.T) {
 				{"announce", func() error { return j.Announce(t.Context(), e, "root") }},
 				{"post", func() error { return j.Post(t.Context(), e, "result") }},
 			} {
-				p.losing(loss{"commit", before})
-				if err := mark.make(); err != nil || p.pending() {
-					t.Errorf("%s: %v, not lost: %v", mark.name, err, p.pending())
+				p.Lose(journaltest.Loss{Containing: "commit", Before: before})
+				if err := mark.make(); err != nil || p.Pending() {
+					t.Errorf("%s: %v, not lost: %v", mark.name, err, p.Pending())
 				}
 			}
 			if rows := trail(t, j, bot.Filter{}); len(rows) != 1+2+1 {
@@ -74,11 +74,11 @@ func TestServerGoneInACommit(t *testing.T) {
 		t.Run(fmt.Sprintf("before it reached the server: %v", before), func(t *testing.T) {
 			t.Parallel()
 			direct := journaltest.Postgres(t)
-			p, url := through(t, direct)
+			p, url := journaltest.Through(t, direct)
 			j := reopen(t, url)
 			in := entry("k")
-			p.losing(loss{in.Reply, before})
-			p.listener.Close()
+			p.Lose(journaltest.Loss{Containing: in.Reply, Before: before})
+			p.Close()
 			began := time.Now()
 			_, _, err := j.Accept(t.Context(), in, accepted(), nil)
 			if _, away := errors.AsType[*StorageError](err); !errors.Is(err, bot.ErrUnsure) || !away {
@@ -98,11 +98,11 @@ func TestServerGoneInACommit(t *testing.T) {
 // so.
 func TestHungServer(t *testing.T) {
 	t.Parallel()
-	p, url := through(t, journaltest.Postgres(t))
+	p, url := journaltest.Through(t, journaltest.Postgres(t))
 	j := reopen(t, url)
 	e := mustAccept(t, j, entry("k"))
 	j.dialect.patience = time.Second / 2
-	p.freeze()
+	p.Freeze()
 	for name, do := range map[string]func() error{
 		"accept": func() error { _, _, err := j.Accept(t.Context(), entry("other"), accepted(), nil); return err },
 		"plan":   func() error { return plan(t.Context(), j, e, e.Changes[0]) },
@@ -115,7 +115,7 @@ func TestHungServer(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	p.thaw()
+	p.Thaw()
 	if err := j.Ping(t.Context()); err != nil {
 		t.Errorf("after it answers again: %v", err)
 	}

@@ -22,7 +22,7 @@ const (
 	// An instance without a lease hangs up after aloneTime, since it can put nothing on record;
 	// it looks so often whether it has one.
 	aloneTime = 3 * time.Second
-	leaseLook = 100 * time.Millisecond
+	leaseLook = 250 * time.Millisecond
 	// longestFrame is how many bytes a frame from Slack may have.
 	longestFrame = 4 << 20
 )

@@ -1,4 +1,4 @@
-package journal
+package journaltest
 
 import (
 	"bytes"
@@ -8,25 +8,25 @@ import (
 	"testing"
 )
 
-// proxy stands between a journal and its PostgreSQL server, and breaks what passes.
-type proxy struct {
+// Proxy is a way to a PostgreSQL server that a test can break. It is safe for concurrent use.
+type Proxy struct {
 	listener net.Listener
 	target   string
 
 	mu     sync.Mutex
 	thawed chan struct{} // closed while bytes pass
-	lose   *loss         // what is lost next; nil: nothing
+	lose   *Loss         // what is lost next; nil: nothing
 }
 
-// loss is a connection lost when the journal sends something: before it reaches the
+// Loss is a connection lost when the journal sends something: before it reaches the
 // server, or after, but before the answer reaches the journal.
-type loss struct {
-	containing string
-	before     bool
+type Loss struct {
+	Containing string // what is sent then
+	Before     bool
 }
 
-// through returns a proxy to the server of a URL, and the URL that leads through it.
-func through(t testing.TB, target string) (*proxy, string) {
+// Through returns a proxy to the server of a URL, and the URL that leads through it.
+func Through(t testing.TB, target string) (*Proxy, string) {
 	t.Helper()
 	u, err := url.Parse(target)
 	if err != nil {
@@ -36,18 +36,18 @@ func through(t testing.TB, target string) (*proxy, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{listener: listener, target: u.Host, thawed: make(chan struct{})}
+	p := &Proxy{listener: listener, target: u.Host, thawed: make(chan struct{})}
 	close(p.thawed)
 	t.Cleanup(func() {
 		listener.Close()
-		p.thaw()
+		p.Thaw()
 	})
 	go p.serve()
 	u.Host = listener.Addr().String()
 	return p, u.String()
 }
 
-func (p *proxy) serve() {
+func (p *Proxy) serve() {
 	for {
 		client, err := p.listener.Accept()
 		if err != nil {
@@ -78,7 +78,7 @@ func (p *proxy) serve() {
 }
 
 // pass copies bytes until one side ends, or cut says so before they are passed on.
-func (p *proxy) pass(from, to net.Conn, cut func([]byte) bool) {
+func (p *Proxy) pass(from, to net.Conn, cut func([]byte) bool) {
 	defer from.Close()
 	defer to.Close()
 	buffer := make([]byte, 1<<16)
@@ -96,45 +96,49 @@ func (p *proxy) pass(from, to net.Conn, cut func([]byte) bool) {
 
 // take reports whether a connection is to be lost with this data, and whether
 // before it reaches the server.
-func (p *proxy) take(data []byte) (lost, before bool) {
+func (p *Proxy) take(data []byte) (lost, before bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.lose == nil || !bytes.Contains(data, []byte(p.lose.containing)) {
+	if p.lose == nil || !bytes.Contains(data, []byte(p.lose.Containing)) {
 		return false, false
 	}
-	before = p.lose.before
+	before = p.lose.Before
 	p.lose = nil
 	return true, before
 }
 
-// losing makes the connection be lost that next sends something.
-func (p *proxy) losing(l loss) {
+// Lose ends the connection that next sends what a loss contains.
+func (p *Proxy) Lose(l Loss) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lose = &l
 }
 
-// pending reports whether what losing asked for has not happened.
-func (p *proxy) pending() bool {
+// Close lets no new connection through.
+func (p *Proxy) Close() { p.listener.Close() }
+
+// Pending reports whether what Lose asked for has not happened.
+func (p *Proxy) Pending() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.lose != nil
 }
 
-func (p *proxy) gate() <-chan struct{} {
+func (p *Proxy) gate() <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.thawed
 }
 
-// freeze lets nothing pass until thaw.
-func (p *proxy) freeze() {
+// Freeze lets nothing pass until Thaw.
+func (p *Proxy) Freeze() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.thawed = make(chan struct{})
 }
 
-func (p *proxy) thaw() {
+// Thaw lets everything pass again, what was held back first.
+func (p *Proxy) Thaw() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	select {
