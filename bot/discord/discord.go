@@ -1,3 +1,10 @@
+// Package discord is the bot in Discord, on the gateway or on signed HTTP requests:
+// the same code behind both.
+//
+// What Discord sends is decoded (interaction.go), passed to the bot's door and answered
+// first (receive.go, callback.go); what the bot says is written in Discord's markup
+// (render.go) and posted (announce.go, report.go, message.go). The connection is kept by
+// listen.go, the command by register.go.
 package discord
 
 import (
