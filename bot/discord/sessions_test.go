@@ -3,6 +3,7 @@ package discord_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -360,5 +361,26 @@ func TestNew(t *testing.T) {
 				t.Errorf("made %v, %v", d != nil, err)
 			}
 		})
+	}
+}
+
+// TestSessionIsRenewed: from time to time a session takes the place of another one, and
+// nothing that people say meanwhile is lost or done twice.
+func TestSessionIsRenewed(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{Renew: 100 * time.Millisecond})
+	said, before := 0, len(w.Threads(general))
+	for begun := len(w.Identifies()); len(w.Identifies()) < begun+4; said++ {
+		w.answered(w.says(alice, general, "remove", fakediscord.Options{"group": group, "users": fmt.Sprintf("user%d", said%5)}))
+		if ready, why := w.discord.State(t.Context()); !ready {
+			t.Errorf("not ready after command %d: %s", said+1, why)
+		}
+	}
+	w.Closed()
+	if rows := w.Rows(bot.WasAccepted); len(rows) != said {
+		t.Errorf("%d commands, %d on record", said, len(rows))
+	}
+	if results := len(w.Threads(general)) - before; results != said {
+		t.Errorf("%d commands, %d threads", said, results)
 	}
 }
