@@ -23,7 +23,7 @@ type Command struct {
 	Target  Target        `json:"target,omitzero"`
 	Users   []Person      `json:"users,omitempty"`
 	Replace []Person      `json:"replace,omitempty"`
-	For     time.Duration `json:"for,omitempty"` // 0: no limit; of an undo, the longest that who undoes may give
+	For     time.Duration `json:"for,omitempty"` // 0: no limit; of an undo or an extension, the longest that the caller may give
 	Reason  string        `json:"reason,omitempty"`
 	New     bool          `json:"new,omitempty"` // send UserIDs that no account has
 	DryRun  bool          `json:"dry_run,omitempty"`
@@ -95,7 +95,11 @@ func (c Command) Asks() []Command {
 		}
 		return all
 	case Extend:
-		return []Command{{Verb: Add, Target: c.Target, Users: c.Users, For: c.For}}
+		asked := Command{Verb: Add, Target: c.Target, Users: c.Users}
+		for _, g := range c.Grants {
+			asked.For = max(asked.For, g.Length)
+		}
+		return []Command{asked}
 	}
 	if len(c.Replace) > 0 {
 		return []Command{c, {Verb: Remove, Target: c.Target, Users: c.Replace}}

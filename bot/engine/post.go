@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"liveadmin/bot"
@@ -248,7 +249,7 @@ func soFar(e bot.Entry) commands.Result {
 // closes the entry.
 func (j *job) report(platform bot.Platform, e bot.Entry) {
 	r, words := e.Summary(), j.b.wording()
-	root, result := words.Root(r), words.Report(r)
+	root, result := words.Root(r), j.withoutStale(e, words.Report(r))
 	post, err := j.deliver("reporting", func(ctx context.Context) (bot.Post, error) {
 		return platform.Report(ctx, e, root, result)
 	}, func(ctx context.Context, f bot.Finder) (bot.Post, bool, error) {
@@ -271,6 +272,22 @@ func (j *job) report(platform bot.Platform, e bot.Entry) {
 	if j.close(post) {
 		j.b.observer.Ended(e.Place.Platform, e.Command.Verb, r.Status(), j.b.now().Sub(e.Accepted))
 	}
+}
+
+// withoutStale takes the buttons from a result that do nothing any more, because the day in
+// which the entry, or the one that it undoes, can be undone is over.
+func (j *job) withoutStale(e bot.Entry, m words.Message) words.Message {
+	undone, stale := e, change.UndoAction
+	if e.Command.Verb == commands.Undo {
+		stale = change.RetryAction
+		if found, ok, err := j.b.journal.Entry(j.ctx, e.Command.Number); err == nil && ok {
+			undone = found
+		}
+	}
+	if j.b.now().Sub(undone.Accepted) > change.UndoFor {
+		m.Actions = slices.DeleteFunc(m.Actions, func(a words.Action) bool { return a.Name == stale })
+	}
+	return m
 }
 
 // deliver repeats a post until it succeeds, for a day at most, or nobody takes it; the end of

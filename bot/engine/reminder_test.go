@@ -5,8 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"liveadmin/bot"
+	"liveadmin/bot/bottest"
 	"liveadmin/commands"
 	"liveadmin/commands/change"
+	"liveadmin/commands/policy"
 )
 
 // TestReminder: ten minutes before an end of an hour or more, with Extend, once.
@@ -50,6 +53,30 @@ func TestUndoExtend(t *testing.T) {
 	check(t, err)
 	t.Log(press(t, chat, "alice", change.UndoAction, answer.Entry))
 	limits(t, stage, "user1 17:30")
+}
+
+// TestExtendWithinTheRule: an extension gives no more than an add by the same caller would,
+// counted from the press.
+func TestExtendWithinTheRule(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	rule := func(name, who string, most time.Duration) policy.Rule {
+		return policy.Rule{Name: name, Allow: []string{bottest.Ref(who)}, For: most}
+	}
+	stage.Rules.Set(bot.Rules{Policy: policy.Policy{Rules: []policy.Rule{
+		rule("ALLOWLIST", "alice", 0), rule("rule 1", "bob", 2*time.Hour), rule("rule 2", "carol", time.Hour),
+	}}})
+	stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1 --for 2h")
+	stage.Clock.Advance(111 * time.Minute) // 17:21
+	said(t, chat, 1, "[Extend]")
+	if got := press(t, chat, "carol", change.ExtendAction, 2); !strings.HasPrefix(got, "(private)") {
+		t.Errorf("carol was answered %s", got)
+	}
+	if got := press(t, chat, "bob", change.ExtendAction, 2); !strings.Contains(got, "now until 2026-11-20 19:21 UTC") {
+		t.Errorf("bob was answered %s", got)
+	}
+	limits(t, stage, "user1 19:21")
 }
 
 // TestExtendAtMost: an extension reaches 30 days from now at most.

@@ -136,6 +136,67 @@ func TestUndoTriedAgain(t *testing.T) {
 	admins(t, stage, groupA, "user1")
 }
 
+// TestUndoFailsAfterItsDay: an undo that fails when its day is over has no button that does
+// nothing.
+func TestUndoFailsAfterItsDay(t *testing.T) {
+	t.Parallel()
+	fault := simulator.Fault{Command: "get_admin_list", Kind: simulator.Reset, Times: -1}
+	tests := []struct {
+		name  string
+		wait  time.Duration // before the undo runs
+		again bool
+	}{
+		{"in time", time.Hour, true},
+		{"too late", 25 * time.Hour, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			stage, chat := open(t)
+			stop := stage.Run(t, chat)
+			tell(t, chat, "add GROUP user1")
+			stop()
+			undo := acceptUndo(t, stage, 1)
+			stage.Clock.Advance(test.wait)
+			check(t, stage.API.Inject(fault))
+			stage.Restart(t)
+			stage.Run(t, chat)
+			got, err := chat.Result(soon(t), undo)
+			check(t, err)
+			if strings.Contains(got, "[Try again]") != test.again {
+				t.Errorf("answered\n%s\nwith a button: %v", got, !test.again)
+			}
+		})
+	}
+}
+
+// TestRemoveAfterItsDay: a remove that was carried out more than a day late has no Undo.
+func TestRemoveAfterItsDay(t *testing.T) {
+	t.Parallel()
+	for wait, there := range map[time.Duration]bool{time.Hour: true, 25 * time.Hour: false} {
+		stage, chat := open(t)
+		check(t, stage.API.SetAdmins(groupA, []string{"user1"}))
+		target := commands.Target{Groups: []imapi.GroupID{groupA}}
+		e := bot.Entry{
+			Key: "remove", Caller: commands.Caller{Ref: bottest.Ref("alice")},
+			Command: commands.Command{Verb: commands.Remove, Target: target, Users: []commands.Person{{ID: "user1"}}},
+			Place:   commands.Place{Platform: bottest.Platform, Channel: bottest.Platform + ":channel"},
+			Changes: []bot.Change{{Group: groupA}},
+		}
+		e, _, err := stage.Journal.Accept(t.Context(), e, bot.Record{Event: bot.WasAccepted, Caller: e.Caller.Ref}, nil)
+		check(t, err)
+		stage.Clock.Advance(wait)
+		stage.Restart(t)
+		stop := stage.Run(t, chat)
+		got, err := chat.Result(soon(t), e.Number)
+		check(t, err)
+		if strings.Contains(got, "[Undo]") != there {
+			t.Errorf("%s later it answered\n%s\nwith an Undo: %v", wait, got, !there)
+		}
+		stop()
+	}
+}
+
 // TestUndoGivesNoMoreThanTheRule: those whom an undo sets are limited as an add of who
 // presses it would be, and it moves no end further than their rule gives.
 func TestUndoGivesNoMoreThanTheRule(t *testing.T) {

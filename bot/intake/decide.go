@@ -115,10 +115,10 @@ func (in *Intake) unread() bot.Verdict {
 // wording is how the bot calls things and people by the rules in force.
 func (in *Intake) wording() words.Words { return in.words.Naming(in.rules().Names) }
 
-// limited gives an add without a limit the longest that its rule allows, and an undo
-// the longest that who undoes may give.
+// limited gives an add without a limit, an undo and an extension the longest limit that the
+// caller's rules allow.
 func limited(cmd commands.Command, decision policy.Decision) commands.Command {
-	if cmd.Verb == commands.Undo || cmd.Verb == commands.Add && cmd.For == 0 {
+	if cmd.Verb == commands.Undo || cmd.Verb == commands.Extend || cmd.Verb == commands.Add && cmd.For == 0 {
 		cmd.For = decision.Limit
 	}
 	return cmd

@@ -70,9 +70,6 @@ func Extension(r commands.Result) (commands.Command, bool) {
 		return commands.Command{}, false
 	}
 	c.Verb, c.Number = commands.Extend, r.Entry
-	for _, g := range c.Grants {
-		c.For = max(c.For, g.Length)
-	}
 	return c, true
 }
 

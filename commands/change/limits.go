@@ -63,22 +63,26 @@ func planEnd(p *commands.Plan, standing []commands.Grant, recent []commands.Rece
 	sendAll(p.Users)
 }
 
-// planExtend plans the same length again, for those whose grant is still on record.
-func planExtend(p *commands.Plan, entry int64, cmd commands.Command, group imapi.GroupID, limits []commands.Grant) {
-	standing := stillLimited(cmd, group, limits)
-	asked := slices.DeleteFunc(slices.Clone(cmd.Grants), func(g commands.Grant) bool { return g.Group != group })
-	p.Users = stepsFor(p, holders(asked), limits)
+// planExtend plans the same length again, for those whose grant is still on record. Nobody
+// gets more than an add by the same caller would give now: the command's For, and 30 days.
+func planExtend(p *commands.Plan, asked Asked, group imapi.GroupID) {
+	standing := stillLimited(asked.Command, group, p.Existing)
+	about := slices.DeleteFunc(slices.Clone(asked.Grants), func(g commands.Grant) bool { return g.Group != group })
+	most := p.At.Add(commands.MaxFor)
+	if asked.For > 0 {
+		most = beginOf(p, asked).Add(asked.For)
+	}
+	p.Users = stepsFor(p, holders(about), p.Existing)
 	for i := range p.Users {
 		s := &p.Users[i]
 		before, ok := GrantOf(standing, s.ID)
 		if !ok || s.Prior == commands.WasNot {
 			continue
 		}
-		s.Until = before.Until.Add(before.Length)
-		if most := p.At.Add(commands.MaxFor); s.Until.After(most) {
+		if s.Until = before.Until.Add(before.Length); s.Until.After(most) {
 			s.Until = most
 		}
-		p.Grants = append(p.Grants, commands.Grant{Group: group, User: s.ID, Until: s.Until, Length: before.Length, Entry: entry})
+		p.Grants = append(p.Grants, commands.Grant{Group: group, User: s.ID, Until: s.Until, Length: before.Length, Entry: asked.Entry})
 	}
 }
 

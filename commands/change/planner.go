@@ -93,7 +93,7 @@ func (r *Runner) read(ctx context.Context, plan commands.Plan, asked Asked, grou
 	case commands.End:
 		planEnd(&plan, stillLimited(cmd, group, plan.Existing), recent)
 	case commands.Extend:
-		planExtend(&plan, asked.Entry, cmd, group, plan.Existing)
+		planExtend(&plan, asked, group)
 	case commands.Undo:
 		planUndo(&plan, asked, group, since)
 	case commands.Add:
