@@ -16,49 +16,55 @@ import (
 // mostIdle is how many connections to one host are kept for later calls.
 const mostIdle = 64
 
-// NewClient returns a client with connections of its own, whose calls take so long at
-// most. Right before a request leaves that is Gated, gate is asked (nil: it is open): its
-// error ends the request, and nothing is sent. route, unless it is nil, leads each
-// request to where it goes.
-func NewClient(callTime time.Duration, gate func() error, route func(*http.Request) *http.Request) *http.Client {
+// NewClient returns a client with connections of its own, whose calls take up to callTime.
+// route, unless it is nil, leads each request to where it goes.
+func NewClient(callTime time.Duration, route func(*http.Request) *http.Request) *http.Client {
 	base := http.DefaultTransport.(*http.Transport).Clone()
 	base.MaxIdleConnsPerHost = mostIdle
 	return &http.Client{
-		Timeout: callTime, Transport: wayOut{base, gate, route},
+		Timeout: callTime, Transport: transport{base, route},
 		// A redirect would carry a token to wherever it points.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
-// gated marks a context.
-type gated struct{}
+// Gated returns a client on the same connections for requests about an entry, which another
+// instance may own by then: gate is asked right before each leaves, and its error ends the
+// request. Anything else may be sent at any time: people are answered while the database is
+// down, too. A nil gate is open.
+func Gated(c *http.Client, gate func() error) *http.Client {
+	gated := *c
+	if gate != nil {
+		gated.Transport = gatedTransport{c.Transport, gate}
+	}
+	return &gated
+}
 
-// Gated has the gate asked about what is sent under the context, because it is about an
-// entry that another instance may carry by then. Anything else may be sent at any time:
-// people are answered while the database is down, too.
-func Gated(ctx context.Context) context.Context { return context.WithValue(ctx, gated{}, true) }
+type gatedTransport struct {
+	http.RoundTripper
+	gate func() error
+}
 
-// wayOut is the one way out of a platform, for its library too.
-type wayOut struct {
+func (t gatedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := t.gate(); err != nil {
+		if r.Body != nil {
+			_ = r.Body.Close()
+		}
+		return nil, &heldError{err}
+	}
+	return t.RoundTripper.RoundTrip(r)
+}
+
+type transport struct {
 	base  http.RoundTripper
-	gate  func() error
 	route func(*http.Request) *http.Request
 }
 
-// RoundTrip sends a request.
-func (w wayOut) RoundTrip(r *http.Request) (*http.Response, error) {
-	if w.route != nil {
-		r = w.route(r)
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if t.route != nil {
+		r = t.route(r)
 	}
-	if w.gate != nil && r.Context().Value(gated{}) != nil {
-		if err := w.gate(); err != nil {
-			if r.Body != nil {
-				_ = r.Body.Close()
-			}
-			return nil, &heldError{err}
-		}
-	}
-	resp, err := w.base.RoundTrip(r)
+	resp, err := t.base.RoundTrip(r)
 	if err != nil {
 		return nil, WithoutURL(err)
 	}

@@ -35,7 +35,7 @@ func TestLongAnswers(t *testing.T) {
 		_, _ = io.Copy(out, io.LimitReader(zeros{}, 64<<20))
 	}))
 	defer server.Close()
-	client := NewClient(time.Minute, nil, nil)
+	client := NewClient(time.Minute, nil)
 	for path, long := range map[string]bool{"/short": false, "/plain": true, "/gzip": true} {
 		resp, err := client.Get(server.URL + path)
 		if err != nil {

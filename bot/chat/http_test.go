@@ -34,7 +34,7 @@ func TestGate(t *testing.T) {
 	}))
 	defer server.Close()
 	var gate error
-	client := NewClient(time.Minute, func() error { return gate }, nil)
+	client := NewClient(time.Minute, nil)
 	for _, tc := range []struct {
 		name  string
 		gate  error
@@ -44,11 +44,11 @@ func TestGate(t *testing.T) {
 		gate = tc.gate
 		var body closing
 		body.Reader, body.closed = strings.NewReader("x"), new(atomic.Bool)
-		ctx, want := t.Context(), error(nil)
+		client, want := client, error(nil)
 		if tc.gated {
-			ctx, want = Gated(ctx), tc.gate
+			client, want = Gated(client, func() error { return gate }), tc.gate
 		}
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL+"/with/a-secret", body)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/with/a-secret", body)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +71,7 @@ func TestUnsent(t *testing.T) {
 	defer cut.Close()
 	gone := httptest.NewServer(nil)
 	gone.Close()
-	client := NewClient(time.Minute, nil, nil)
+	client := NewClient(time.Minute, nil)
 	for url, want := range map[string]bool{cut.URL: false, gone.URL: true} {
 		if _, err := client.Get(url); err == nil || IsUnsent(err) != want {
 			t.Errorf("%v: unsent %v", err, IsUnsent(err))
@@ -83,7 +83,7 @@ func TestUnsent(t *testing.T) {
 func TestRoute(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.URL.Path) }))
 	defer server.Close()
-	client := NewClient(time.Minute, nil, func(r *http.Request) *http.Request {
+	client := NewClient(time.Minute, func(r *http.Request) *http.Request {
 		r = r.Clone(r.Context())
 		r.URL.Scheme, r.URL.Host = "http", strings.TrimPrefix(server.URL, "http://")
 		return r

@@ -18,7 +18,6 @@ const archiveAfter = 1440
 // already: e.Root says so. Otherwise it makes that the root message, or posts one. Where
 // there is no thread, the result will be in the root message. It can be repeated.
 func (d *Discord) Announce(ctx context.Context, e bot.Entry, line words.Text) (bot.Post, error) {
-	ctx = chat.Gated(ctx)
 	at, err := d.root(ctx, e, line)
 	if err != nil {
 		return "", err
@@ -110,7 +109,7 @@ func (d *Discord) openThread(ctx context.Context, e bot.Entry, at messageRef) (t
 		ID string `json:"id"`
 	}
 	err = d.rest.do(ctx, call{
-		name: "opening a thread", method: http.MethodPost, path: "/channels/" + at.Channel + "/messages/" + at.Message + "/threads",
+		name: "opening a thread", entry: true, method: http.MethodPost, path: "/channels/" + at.Channel + "/messages/" + at.Message + "/threads",
 		body: map[string]any{"name": threadName(e.Command), "auto_archive_duration": archiveAfter}, into: &opened,
 	})
 	if code(err) == threadThere {
@@ -137,7 +136,6 @@ func threadName(c commands.Command) string {
 // posted, stays so; one that holds the result has its last line already. Where Discord does
 // not let the bot edit it, the thread gets the last line.
 func (d *Discord) Update(ctx context.Context, e bot.Entry, line words.Text) error {
-	ctx = chat.Gated(ctx)
 	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil || at.Message == "" || at.Thread == "" && e.State == bot.Done {
 		return err

@@ -23,6 +23,8 @@ const (
 type response struct {
 	Kind int `json:"type"`
 	Data any `json:"data,omitempty"`
+
+	entry bool // it answers what makes an entry
 }
 
 // Kinds of first responses (docs: interactions/receiving-and-responding).
@@ -52,7 +54,7 @@ func (d *Discord) respond(ctx context.Context, i interaction, r response) (messa
 		} `json:"resource"`
 	}
 	c := call{
-		name: "first response", method: http.MethodPost, open: true, body: r, into: &taken,
+		name: "first response", method: http.MethodPost, open: true, entry: r.entry, body: r, into: &taken,
 		path: "/interactions/" + i.ID + "/" + url.PathEscape(i.Token) + "/callback?with_response=true",
 	}
 	unsure := false
@@ -88,7 +90,6 @@ func (d *Discord) offer(ctx context.Context, i interaction, r response) (taken b
 // not run. After fifteen minutes Discord no longer says it: the entry is to run, and
 // Announce looks for its root message in the channel.
 func (d *Discord) Confirm(ctx context.Context, e bot.Entry) (bot.Post, error) {
-	ctx = chat.Gated(ctx)
 	h, ok := handleOf(e)
 	if !ok {
 		return "", nil
@@ -102,7 +103,7 @@ func (d *Discord) Confirm(ctx context.Context, e bot.Entry) (bot.Post, error) {
 		return "", nil
 	}
 	var first message
-	err := d.rest.do(ctx, call{name: "reading the first response", method: http.MethodGet, path: h.original(), open: true, into: &first})
+	err := d.rest.do(ctx, call{name: "reading the first response", method: http.MethodGet, path: h.original(), open: true, entry: true, into: &first})
 	switch {
 	case err == nil:
 		return chat.Post(messageRef{Channel: roomOf(e.Place), Message: first.ID, Why: threadlessEntry(e)}), nil

@@ -125,8 +125,8 @@ func New(c Config, o Options) (*Discord, error) {
 		refresh: cmp.Or(o.Refresh, 90*time.Second), grace: cmp.Or(o.Grace, 5*time.Second),
 		renew:   cmp.Or(o.Renew, renewTime+rand.N(renewTime/10)),
 		dropped: o.Dropped, dialer: newDialer(),
-		rest:   rest{token: c.Token, http: chat.NewClient(callTime, o.Gate, to(api)), queue: chat.NewRateQueue()},
-		acks:   chat.NewClient(ackTime, o.Gate, to(api)),
+		rest:   rest{token: c.Token, http: chat.NewClient(callTime, to(api)), gate: o.Gate, queue: chat.NewRateQueue()},
+		acks:   chat.NewClient(ackTime, to(api)),
 		health: health, inflight: chat.NewInflight(o.Log), requests: chat.NewRequests(),
 	}
 	d.roles = roles{

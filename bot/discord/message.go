@@ -74,7 +74,7 @@ func (d *Discord) say(ctx context.Context, room string, m outgoing, nonce string
 	m.Nonce, m.EnforceNonce = nonce, true
 	var said message
 	err = d.rest.do(ctx, call{
-		name: "posting a message", method: http.MethodPost, path: "/channels/" + room + "/messages", body: m, into: &said,
+		name: "posting a message", entry: true, method: http.MethodPost, path: "/channels/" + room + "/messages", body: m, into: &said,
 	})
 	return said.ID, err
 }
@@ -82,7 +82,7 @@ func (d *Discord) say(ctx context.Context, room string, m outgoing, nonce string
 // change changes a message with the bot's own token.
 func (d *Discord) change(ctx context.Context, room, id string, m outgoing) error {
 	return d.rest.do(ctx, call{
-		name: "changing a message", method: http.MethodPatch, path: "/channels/" + room + "/messages/" + id, body: m,
+		name: "changing a message", entry: true, method: http.MethodPatch, path: "/channels/" + room + "/messages/" + id, body: m,
 	})
 }
 
@@ -90,7 +90,7 @@ func (d *Discord) change(ctx context.Context, room, id string, m outgoing) error
 func (d *Discord) changeOriginal(ctx context.Context, h handle, m outgoing) (id string, err error) {
 	var changed message
 	err = d.rest.do(ctx, call{
-		name: "changing the response", method: http.MethodPatch, path: h.original(), body: m, into: &changed, open: true,
+		name: "changing the response", entry: true, method: http.MethodPatch, path: h.original(), body: m, into: &changed, open: true,
 	})
 	return changed.ID, err
 }
@@ -187,7 +187,7 @@ func (d *Discord) find(ctx context.Context, room, after string, fits func(messag
 	for range mostSearched {
 		var page []message
 		err := d.rest.do(ctx, call{
-			name: "reading messages", method: http.MethodGet, into: &page,
+			name: "reading messages", entry: true, method: http.MethodGet, into: &page,
 			path: fmt.Sprintf("/channels/%s/messages?after=%s&limit=%d", room, after, searchPage),
 		})
 		if isRefusal(err) {

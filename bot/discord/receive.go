@@ -57,7 +57,7 @@ func (d *Discord) bring(door bot.Door, payload []byte, at time.Time) {
 func (d *Discord) answer(ctx context.Context, i interaction, a bot.Answer) (bot.Post, error) {
 	switch {
 	case a.Entry != 0:
-		return d.accept(chat.Gated(ctx), i, a)
+		return d.accept(ctx, i, a)
 	case a.Private != nil:
 		m := d.renderer().single(*a.Private, chat.TooMuch)
 		m.Flags = onlyCaller
@@ -80,9 +80,9 @@ func (d *Discord) answer(ctx context.Context, i interaction, a bot.Answer) (bot.
 // that is, if Discord says so.
 func (d *Discord) accept(ctx context.Context, i interaction, a bot.Answer) (bot.Post, error) {
 	at := messageRef{Channel: i.Channel, Why: threadless(a.Verb, i.noThread())}
-	first := response{Kind: withMessage, Data: d.rootLine(a.Root)}
+	first := response{Kind: withMessage, Data: d.rootLine(a.Root), entry: true}
 	if at.Why != "" {
-		first = response{Kind: deferred}
+		first = response{Kind: deferred, entry: true}
 	}
 	var err error
 	at.Message, err = d.respond(ctx, i, first)

@@ -17,7 +17,6 @@ import (
 // with why; where there is no root either, in the channel, or to the caller alone. It
 // can be repeated. If no place takes it the error has bot.ErrNowhere.
 func (d *Discord) Report(ctx context.Context, e bot.Entry, line words.Text, result words.Message) (bot.Post, error) {
-	ctx = chat.Gated(ctx)
 	defer d.unsure.Delete(e.Number)
 	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil {
@@ -124,7 +123,7 @@ func (d *Discord) confide(ctx context.Context, e bot.Entry, line words.Text, res
 		ID string `json:"id"`
 	}
 	err := d.rest.do(ctx, call{
-		name: "opening a direct message", method: http.MethodPost, path: "/users/@me/channels",
+		name: "opening a direct message", entry: true, method: http.MethodPost, path: "/users/@me/channels",
 		body: map[string]string{"recipient_id": userOf(e.Caller.Ref)}, into: &direct,
 	})
 	if err == nil {

@@ -46,6 +46,7 @@ func to(api *url.URL) func(*http.Request) *http.Request {
 type rest struct {
 	token   imapi.Secret
 	http    *http.Client
+	gate    func() error    // of requests about an entry
 	queue   *chat.RateQueue // by kind
 	recheck *chat.Recheck
 	banned  atomic.Pointer[time.Time] // until when nothing is sent; nil: there was no ban yet
@@ -59,6 +60,7 @@ type call struct {
 	body   any  // nil: none
 	into   any  // nil: the answer is of no interest
 	open   bool // the path itself is the permission: the bot's token is not sent
+	entry  bool // it is about an entry: not sent while the gate is closed
 }
 
 // kind names the calls that Discord slows together: those of a sort, about the same
@@ -109,6 +111,9 @@ func (r *rest) exchange(ctx context.Context, client *http.Client, c call) (chat.
 	req, err := r.request(ctx, c)
 	if err != nil {
 		return chat.Limit{}, err
+	}
+	if c.entry {
+		client = chat.Gated(client, r.gate)
 	}
 	resp, err := client.Do(req)
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -49,12 +48,16 @@ var scopes = map[method]string{
 	groupMembers:   "usergroups:read",
 }
 
-// api is the Web API. Every call has a time-out; its errors are free of secrets.
+// api is the Web API. Every call has a time-out. Errors pass through judge, which takes
+// secrets out.
 type api struct {
 	*slackgo.Client
 	http *http.Client
 	url  *url.URL // of the Web API
-	time time.Duration
+
+	// For calls about an entry, which are not sent while the gate is closed.
+	entries     *slackgo.Client
+	entriesHTTP *http.Client
 
 	botToken, appToken *chat.Recheck
 }
@@ -62,12 +65,13 @@ type api struct {
 func newAPI(c Config, o Options) *api {
 	at, _ := imapi.ParseBaseURL(cmp.Or(c.APIURL, slackgo.APIURL)) // New has validated it
 	at.Path += "/"
-	client := chat.NewClient(o.CallTime, o.Gate, authorized(at, c.BotToken))
-	options := []slackgo.Option{
-		slackgo.OptionHTTPClient(client), slackgo.OptionAppLevelToken(c.AppToken.Reveal()), slackgo.OptionLog(quiet{o.Log}),
-		slackgo.OptionAPIURL(at.String()),
+	a := &api{http: chat.NewClient(o.CallTime, authorized(at, c.BotToken)), url: at}
+	a.entriesHTTP = chat.Gated(a.http, o.Gate)
+	client := func(over *http.Client) *slackgo.Client {
+		return slackgo.New(c.BotToken.Reveal(), slackgo.OptionHTTPClient(over), slackgo.OptionAppLevelToken(c.AppToken.Reveal()),
+			slackgo.OptionLog(quiet{o.Log}), slackgo.OptionAPIURL(at.String()))
 	}
-	a := &api{Client: slackgo.New(c.BotToken.Reveal(), options...), http: client, url: at, time: o.CallTime}
+	a.Client, a.entries = client(a.http), client(a.entriesHTTP)
 	a.botToken, a.appToken = chat.NewRecheck(o.Recheck, a.askBotToken), chat.NewRecheck(o.Recheck, a.askAppToken)
 	return a
 }
@@ -99,33 +103,29 @@ func (a *api) canRespond(address string) bool {
 // error wraps bot.ErrRevoked.
 
 func (a *api) askBotToken(ctx context.Context) error {
-	return a.ask(ctx, authTest, func(ctx context.Context) error {
-		_, err := a.AuthTestContext(ctx)
-		return err
-	})
+	_, err := a.whoAmI(ctx)
+	return revoked(err)
 }
 
-func (a *api) askAppToken(ctx context.Context) error {
-	return a.ask(ctx, connectionOpen, func(ctx context.Context) error {
-		_, _, err := a.StartSocketModeContext(ctx)
-		return err
-	})
-}
+func (a *api) askAppToken(ctx context.Context) error { return revoked(a.openSocket(ctx)) }
 
-func (a *api) ask(ctx context.Context, m method, do func(context.Context) error) error {
-	err := a.call(ctx, m, do)
+func revoked(err error) error {
 	if isRevoked(code(err)) {
 		err = fmt.Errorf("%w: %w", err, bot.ErrRevoked)
 	}
 	return err
 }
 
-// call makes one call of a method. If Slack answers that the token is not valid, that is
-// rechecked.
-func (a *api) call(ctx context.Context, m method, do func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, a.time)
-	defer cancel()
-	return a.judge(m, do(ctx))
+// whoAmI asks whose bot this is, with its token.
+func (a *api) whoAmI(ctx context.Context) (*slackgo.AuthTestResponse, error) {
+	me, err := a.AuthTestContext(ctx)
+	return me, a.judge(authTest, err)
+}
+
+// openSocket asks for the address of a socket, with the app token. No socket is opened.
+func (a *api) openSocket(ctx context.Context) error {
+	_, _, err := a.StartSocketModeContext(ctx)
+	return a.judge(connectionOpen, err)
 }
 
 // quiet takes slack-go's own log, which is never asked for more than a few lines

@@ -36,11 +36,7 @@ const (
 
 // checkToken asks who the bot is, and with which scopes.
 func (s *Slack) checkToken(ctx context.Context) []bot.Finding {
-	var me *slackgo.AuthTestResponse
-	err := s.api.call(ctx, authTest, func(ctx context.Context) (err error) {
-		me, err = s.api.AuthTestContext(ctx)
-		return err
-	})
+	me, err := s.api.whoAmI(ctx)
 	if err != nil {
 		return []bot.Finding{
 			s.useless(tokenChecked, err, `Copy the bot token from the app's page "OAuth & Permissions" to SLACK_BOT_TOKEN. If there is none, install the app.`),
@@ -113,11 +109,7 @@ func (s *Slack) checkWay(ctx context.Context) bot.Finding {
 				"and the first request shows whether the signing secret is right",
 		}
 	}
-	err := s.api.call(ctx, connectionOpen, func(ctx context.Context) error {
-		_, _, err := s.api.StartSocketModeContext(ctx)
-		return err
-	})
-	if err != nil {
+	if err := s.api.openSocket(ctx); err != nil {
 		return s.useless(socketChecked, err, `Copy the app-level token, with the scope connections:write, from the app's page "Basic Information" to SLACK_APP_TOKEN. `+
 			`Look also on the page "Socket Mode" whether it is on.`)
 	}

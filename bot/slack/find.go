@@ -26,7 +26,6 @@ const (
 // FindRoot looks for an entry's root message. It finds none where the app may not
 // read the history.
 func (s *Slack) FindRoot(ctx context.Context, e bot.Entry) (bot.Post, bool, error) {
-	ctx = chat.Gated(ctx)
 	at := messageRef{Channel: channelOf(e.Place), Thread: e.Place.Thread}
 	if at.needsNoRoot(e) {
 		return chat.Post(at), true, nil
@@ -46,7 +45,6 @@ type begun struct {
 // that was gone, in the channel. If only the first pages are there, Report goes on from
 // there. What was given to the caller alone is not found.
 func (s *Slack) FindResult(ctx context.Context, e bot.Entry) (bot.Post, bool, error) {
-	ctx = chat.Gated(ctx)
 	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil || at.root() == "" {
 		return "", false, err
@@ -120,30 +118,21 @@ func (s *Slack) find(ctx context.Context, e bot.Entry, channel, thread, until st
 }
 
 func (s *Slack) readChannel(ctx context.Context, channel, oldest, cursor string) ([]slackgo.Message, string, error) {
-	var page *slackgo.GetConversationHistoryResponse
-	err := s.api.call(ctx, history, func(ctx context.Context) (err error) {
-		page, err = s.api.GetConversationHistoryContext(ctx, &slackgo.GetConversationHistoryParameters{
-			ChannelID: channel, Oldest: oldest, Cursor: cursor, Limit: searchPage, IncludeAllMetadata: true,
-		})
-		return err
+	page, err := s.api.entries.GetConversationHistoryContext(ctx, &slackgo.GetConversationHistoryParameters{
+		ChannelID: channel, Oldest: oldest, Cursor: cursor, Limit: searchPage, IncludeAllMetadata: true,
 	})
 	if err != nil {
-		return nil, cursor, err
+		return nil, cursor, s.api.judge(history, err)
 	}
 	return page.Messages, page.ResponseMetaData.NextCursor, nil
 }
 
 func (s *Slack) readThread(ctx context.Context, channel, thread, oldest, cursor string) ([]slackgo.Message, string, error) {
-	var messages []slackgo.Message
-	next := cursor
-	err := s.api.call(ctx, replies, func(ctx context.Context) (err error) {
-		messages, _, next, err = s.api.GetConversationRepliesContext(ctx, &slackgo.GetConversationRepliesParameters{
-			ChannelID: channel, Timestamp: thread, Oldest: oldest, Cursor: cursor, Limit: searchPage, IncludeAllMetadata: true,
-		})
-		return err
+	messages, _, next, err := s.api.entries.GetConversationRepliesContext(ctx, &slackgo.GetConversationRepliesParameters{
+		ChannelID: channel, Timestamp: thread, Oldest: oldest, Cursor: cursor, Limit: searchPage, IncludeAllMetadata: true,
 	})
 	if err != nil {
-		return nil, cursor, err
+		return nil, cursor, s.api.judge(replies, err)
 	}
 	return messages, next, nil
 }

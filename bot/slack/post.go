@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -61,14 +62,12 @@ func (s *Slack) send(ctx context.Context, channel, root string, p page, m mark) 
 			options = append(options, slackgo.MsgOptionTS(root))
 		}
 		return s.inLine(ctx, channel, func(ctx context.Context) error {
-			return s.api.call(ctx, postMessage, func(ctx context.Context) error {
-				_, stands, said, err := s.api.PostMessageWithResponseContext(ctx, channel, options...)
-				if err == nil && stands == "" {
-					err = errNoPlace // ok:false without an error looks the same
-				}
-				ts, threaded = stands, said.ThreadTimestamp != ""
-				return err
-			})
+			_, at, said, err := s.api.entries.PostMessageWithResponseContext(ctx, channel, options...)
+			if err == nil && at == "" {
+				err = errNoPlace // ok:false without an error looks the same
+			}
+			ts, threaded = at, said.ThreadTimestamp != ""
+			return s.api.judge(postMessage, err)
 		})
 	})
 	return ts, threaded, err
@@ -95,10 +94,8 @@ func (s *Slack) inLine(ctx context.Context, channel string, send func(context.Co
 func (s *Slack) change(ctx context.Context, channel, ts string, p page, m mark) error {
 	return plainly(p, func(p page) error {
 		return s.inLine(ctx, channel, func(ctx context.Context) error {
-			return s.api.call(ctx, updateMessage, func(ctx context.Context) error {
-				_, _, _, err := s.api.UpdateMessageContext(ctx, channel, ts, append(p.options(), slackgo.MsgOptionMetadata(m.metadata()))...)
-				return err
-			})
+			_, _, _, err := s.api.entries.UpdateMessageContext(ctx, channel, ts, append(p.options(), slackgo.MsgOptionMetadata(m.metadata()))...)
+			return s.api.judge(updateMessage, err)
 		})
 	})
 }
@@ -117,16 +114,14 @@ var errForeign = errors.New("the response_url is not one of Slack's")
 
 // respond answers the caller alone through the address that came with a command or
 // a click, which takes five messages within half an hour.
-func (s *Slack) respond(ctx context.Context, url, root string, p page) error {
+func (s *Slack) respond(ctx context.Context, over *http.Client, url, root string, p page) error {
 	if !s.api.canRespond(url) {
 		return errForeign
 	}
 	return plainly(p, func(p page) error {
 		message := p.private()
 		message.ThreadTimestamp = root
-		return s.api.call(ctx, responseURL, func(ctx context.Context) error {
-			return slackgo.PostWebhookCustomHTTPContext(ctx, url, s.api.http, message)
-		})
+		return s.api.judge(responseURL, slackgo.PostWebhookCustomHTTPContext(ctx, url, over, message))
 	})
 }
 

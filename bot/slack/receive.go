@@ -103,7 +103,7 @@ func fits(m *words.Message) bool {
 func (s *Slack) whisper(h inbound, m words.Message) {
 	say := func(ctx context.Context, p page) error { return s.ephemeral(ctx, h, p) }
 	if h.url != "" {
-		say = func(ctx context.Context, p page) error { return s.respond(ctx, h.url, h.thread, p) }
+		say = func(ctx context.Context, p page) error { return s.respond(ctx, s.api.http, h.url, h.thread, p) }
 	}
 	if err := s.inTurn(context.Background(), m.Entry, capped(pages(m, false)), say); err != nil {
 		s.log.Warn("caller not answered", "entry", m.Entry, "err", err)
@@ -144,10 +144,8 @@ func (s *Slack) ephemeral(ctx context.Context, h inbound, p page) error {
 			options = append(options, slackgo.MsgOptionTS(h.thread))
 		}
 		return s.inLine(ctx, channel, func(ctx context.Context) error {
-			return s.api.call(ctx, postEphemeral, func(ctx context.Context) error {
-				_, err := s.api.PostEphemeralContext(ctx, channel, user, options...)
-				return err
-			})
+			_, err := s.api.PostEphemeralContext(ctx, channel, user, options...)
+			return s.api.judge(postEphemeral, err)
 		})
 	})
 }

@@ -22,7 +22,6 @@ const mostPages = 5
 // is. Where the bot cannot post there is no root, and the result will go to the
 // caller alone.
 func (s *Slack) Announce(ctx context.Context, e bot.Entry, root words.Text) (bot.Post, error) {
-	ctx = chat.Gated(ctx)
 	at := messageRef{Channel: channelOf(e.Place), Thread: e.Place.Thread}
 	if at.needsNoRoot(e) {
 		return chat.Post(at), nil
@@ -47,7 +46,6 @@ func (s *Slack) Announce(ctx context.Context, e bot.Entry, root words.Text) (bot
 // Update gives the root message another line. One that was deleted, or was never
 // posted, stays so.
 func (s *Slack) Update(ctx context.Context, e bot.Entry, root words.Text) error {
-	ctx = chat.Gated(ctx)
 	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil || at.TS == "" {
 		return err
@@ -64,7 +62,6 @@ func (s *Slack) Update(ctx context.Context, e bot.Entry, root words.Text) error 
 // that it is under; where that is not possible, it goes to the caller alone, with what to
 // do about it.
 func (s *Slack) Report(ctx context.Context, e bot.Entry, root words.Text, result words.Message) (bot.Post, error) {
-	ctx = chat.Gated(ctx)
 	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil {
 		return "", err
@@ -155,7 +152,9 @@ func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root words
 		return capped(pages(m, true))
 	}
 	if e.Reply != "" {
-		err := s.inTurn(ctx, e.Number, told(onlyYou), func(ctx context.Context, p page) error { return s.respond(ctx, e.Reply, "", p) })
+		err := s.inTurn(ctx, e.Number, told(onlyYou), func(ctx context.Context, p page) error {
+			return s.respond(ctx, s.api.entriesHTTP, e.Reply, "", p)
+		})
 		if err == nil {
 			return chat.Post(at), nil
 		}

@@ -14,8 +14,6 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
-
-	slackgo "github.com/slack-go/slack"
 )
 
 // Name is the platform's name in places and callers.
@@ -193,11 +191,7 @@ func (s *Slack) keepFresh(ctx context.Context) {
 
 // identify asks who the bot is and remembers it.
 func (s *Slack) identify(ctx context.Context) error {
-	var me *slackgo.AuthTestResponse
-	err := s.api.call(ctx, authTest, func(ctx context.Context) (err error) {
-		me, err = s.api.AuthTestContext(ctx)
-		return err
-	})
+	me, err := s.api.whoAmI(ctx)
 	if err != nil {
 		return err
 	}

@@ -77,14 +77,11 @@ func (g *userGroups) list(ctx context.Context, id string, self identity) (users 
 	if self.enterprise != "" && strings.HasPrefix(self.team, "T") { // an organization's token works in several
 		where = append(where, slackgo.GetUserGroupMembersOptionTeamID(self.team))
 	}
-	read := func(ctx context.Context) (err error) {
-		users, err = g.api.GetUserGroupMembersContext(ctx, id, where...)
-		return err
-	}
-	err = g.api.call(ctx, groupMembers, read)
+	users, err = g.api.GetUserGroupMembersContext(ctx, id, where...)
 	if limit := limitOf(err); limit.Refused && chat.Sleep(ctx, limit.Pause) {
-		err = g.api.call(ctx, groupMembers, read)
+		users, err = g.api.GetUserGroupMembersContext(ctx, id, where...)
 	}
+	err = g.api.judge(groupMembers, err)
 	if code(err) == "no_such_subteam" {
 		g.log.Warn("there is no such user group", "group", groupRef+id)
 		return nil, nil
