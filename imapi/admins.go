@@ -21,10 +21,7 @@ func (c *Client) Admins(ctx context.Context, g GroupID) ([]Admin, error) {
 }
 
 func (c *Client) admins(ctx context.Context, g GroupID, tries int) ([]Admin, error) {
-	q, err := newRequest(opGetAdminList, g, struct{ GroupId GroupID }{g})
-	if err != nil {
-		return nil, err
-	}
+	q := newRequest(opGetAdminList, g, struct{ GroupId GroupID }{g})
 	answer, err := c.read(ctx, q, tries)
 	if err != nil {
 		return nil, err
@@ -44,7 +41,7 @@ func (c *Client) SetAdmins(ctx context.Context, g GroupID, users []UserID) error
 
 // CancelAdmins takes the right from users; those who do not have it stay
 // without. More than five users take several calls: what the first have done
-// stands if a later one fails.
+// remains if a later one fails.
 func (c *Client) CancelAdmins(ctx context.Context, g GroupID, users []UserID) error {
 	users = unique(users)
 	if len(users) == 0 {
@@ -78,11 +75,7 @@ func (c *Client) Accounts(ctx context.Context, users []UserID) (map[UserID]bool,
 }
 
 func (c *Client) checkAccounts(ctx context.Context, users []UserID, known map[UserID]bool) error {
-	q, err := accountCheck(users)
-	if err != nil {
-		return err
-	}
-	answer, err := c.read(ctx, q, maxTries)
+	answer, err := c.read(ctx, accountCheck(users), maxTries)
 	if err != nil {
 		return err
 	}
@@ -92,7 +85,7 @@ func (c *Client) checkAccounts(ctx context.Context, users []UserID, known map[Us
 	return nil
 }
 
-func accountCheck(users []UserID) (*request, error) {
+func accountCheck(users []UserID) *request {
 	type item struct{ UserID UserID }
 	var body struct{ CheckItem []item }
 	for _, u := range users {

@@ -38,15 +38,12 @@ type request struct {
 	body     []byte
 	changes  bool  // not only reads
 	resigned bool  // has been tried again with another signature of the same key
-	clock    *Skew // takes what the answers' Date says; nil if nobody asks
+	clock    *Skew // takes what the answers' Date says; nil if it is not wanted
 }
 
-func newRequest(op string, group GroupID, body any) (*request, error) {
-	raw, err := json.Marshal(body)
-	if err != nil {
-		return nil, fmt.Errorf("%s: write the request: %w", op, err)
-	}
-	return &request{op: op, group: group, body: raw, changes: op == opModifyAdmin}, nil
+func newRequest(op string, group GroupID, body any) *request {
+	raw, _ := json.Marshal(body) // texts and numbers, which cannot fail
+	return &request{op: op, group: group, body: raw, changes: op == opModifyAdmin}
 }
 
 func newTransport() *http.Transport {
@@ -64,10 +61,14 @@ func newTransport() *http.Transport {
 }
 
 // try sends a request once, and once more if its signature was rejected and
-// another one may help; and for another key once again.
+// another one may help; and for another key once again. A turn that is taken back is
+// waited for anew.
 func (c *Client) try(ctx context.Context, q *request, n int) (*reply, error) {
 	for {
 		answer, sig, err := c.send(ctx, q, n)
+		if errors.Is(err, errTurnLost) {
+			continue
+		}
 		e, failed := errors.AsType[*Error](err)
 		if !failed || !keyRejected(e.Code) {
 			return answer, err
@@ -84,21 +85,11 @@ func (c *Client) try(ctx context.Context, q *request, n int) (*reply, error) {
 	}
 }
 
-// send makes one call, and returns the signature that it had. A turn that is
-// taken back is waited for anew.
+// send waits for the call's turn, posts, and judges the answer. It returns also the
+// signature that the call had. It fails with an *Error, with the gate's error, with
+// errTurnLost, or with the context's error if the caller gave up. It signs last: a turn
+// can be long in coming.
 func (c *Client) send(ctx context.Context, q *request, n int) (*reply, *signature, error) {
-	for {
-		answer, sig, err := c.sendInTurn(ctx, q, n)
-		if !errors.Is(err, errTurnLost) {
-			return answer, sig, err
-		}
-	}
-}
-
-// sendInTurn waits for the call's turn, posts, and judges the answer. It fails
-// with an *Error, with the gate's error, or with the context's if the caller gave
-// up. It signs last: a turn can be long in coming.
-func (c *Client) sendInTurn(ctx context.Context, q *request, n int) (*reply, *signature, error) {
 	b := c.budget
 	if b.left() <= 0 {
 		return nil, nil, outOfTime(q.op, b, "this call was not sent", false)
@@ -133,7 +124,7 @@ func (c *Client) sendInTurn(ctx context.Context, q *request, n int) (*reply, *si
 	default:
 		failure = &Error{Op: q.op, Info: scrub(describe(err), sig), kind: passing(q.changes && t.connected.Load())}
 	}
-	c.tell(ctx, q, n, time.Since(start), failure)
+	c.report(ctx, q, n, time.Since(start), failure)
 	if failure == nil {
 		c.signer.accept(sig)
 		return answer, sig, nil
@@ -177,7 +168,7 @@ func (c *Client) post(ctx context.Context, q *request, sig *signature, t *turn) 
 // redirects and puts the URL, and so the UserSig, into its errors.
 //
 // A request that must stay at the last moment loses its body: net/http then sends
-// nothing of it, and nobody could carry out a request that is shorter than its
+// nothing of it, and no server can carry out a request that is shorter than its
 // head says.
 func (c *Client) roundTrip(ctx context.Context, base *url.URL, q *request, sig *signature, t *turn) (int, []byte, error) {
 	body := bytes.NewReader(q.body)
@@ -229,15 +220,10 @@ func (c *Client) url(base *url.URL, op string, sig *signature) *url.URL {
 
 // servicePath is where a command is found below the domain.
 func servicePath(op string) string {
-	const groups, accounts = "/v4/group_open_avchatroom_http_svc/", "/v4/im_open_login_svc/"
-	switch op {
-	case opModifyAdmin:
-		return groups + opModifyAdmin
-	case opGetAdminList:
-		return groups + opGetAdminList
-	default:
-		return accounts + opAccountCheck
+	if op == opAccountCheck {
+		return "/v4/im_open_login_svc/" + op
 	}
+	return "/v4/group_open_avchatroom_http_svc/" + op
 }
 
 // unreachable reports whether a domain did not resolve or connect. A wrong
@@ -268,14 +254,16 @@ func describe(err error) string {
 	}
 }
 
-// tell reports what a try did to the observer and the log; never the URL.
-func (c *Client) tell(ctx context.Context, q *request, n int, took time.Duration, failure *Error) {
+// report gives what a try did to the observer and the log; never the URL.
+func (c *Client) report(ctx context.Context, q *request, n int, took time.Duration, failure *Error) {
 	var code int
 	var kind Kind
 	if failure != nil {
 		code, kind = failure.Code, failure.kind
 	}
-	c.observer.Tried(q.op, code, kind, took)
+	if c.observer != nil {
+		c.observer.Tried(q.op, code, kind, took)
+	}
 	if !c.log.Enabled(ctx, slog.LevelDebug) {
 		return
 	}

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"sync"
 	"time"
 )
 
-// serverTime is how long the API works on a call at most (1047/34620).
+// serverTime is how long the API works on a call, at the longest (1047/34620).
 const serverTime = 3 * time.Second
 
 // desired is the state that a change is to bring about.
@@ -50,14 +52,11 @@ func (w desired) seats(admins []Admin) int {
 func (c *Client) change(ctx context.Context, w desired) error {
 	w.unsettled = c.changes.lately(w.group, w.users)
 	defer c.changes.note(w.group, w.users)
-	q, err := newRequest(opModifyAdmin, w.group, struct {
+	q := newRequest(opModifyAdmin, w.group, struct {
 		GroupId       GroupID
 		CommandType   int
 		Admin_Account []UserID
 	}{w.group, w.command, w.users})
-	if err != nil {
-		return err
-	}
 	var doubt *Error // the latest try that may have done it
 	for n := 1; ; n++ {
 		_, err := c.try(ctx, q, n)
@@ -95,7 +94,7 @@ func (c *Client) change(ctx context.Context, w desired) error {
 }
 
 // settle reads once more after e, the last try, when the change may have been made all the
-// same: by a try whose fate is unknown (doubt), or because it stood before and
+// same: by a try whose fate is unknown (doubt), or because it was made before and
 // the API refuses what changes nothing (10004; no document says that it does
 // not). A list that does not show it proves nothing about a try in doubt: no
 // document says how soon a change can be read.
@@ -132,25 +131,66 @@ func (c *Client) settle(ctx context.Context, w desired, e, doubt *Error) error {
 // tellApart finds out by reading which of its two meanings 10008 has: the five
 // seats are taken, or the plan or a switch in the console is missing.
 func (c *Client) tellApart(ctx context.Context, w desired, e, doubt *Error) error {
-	told := &Error{Op: e.Op, Code: e.Code, Info: e.Info, kind: KindFullOrPlan}
+	found := &Error{Op: e.Op, Code: e.Code, Info: e.Info, kind: KindFullOrPlan}
 	admins, err := c.admins(ctx, w.group, maxTries)
 	read, failed := errors.AsType[*Error](err)
 	switch {
 	case failed && read.Code == codeFullOrPlan:
-		told.kind = KindPlan
+		found.kind = KindPlan
 	case failed:
-		told.Info = cut(fmt.Sprintf("%s; then reading failed: %s", e.Info, read))
+		found.Info = cut(fmt.Sprintf("%s; then reading failed: %s", e.Info, read))
 		if doubt != nil {
-			told.kind = KindUnknown
+			found.kind = KindUnknown
 		}
 	case err != nil:
 		return err
 	case w.shownBy(admins):
 		return nil
 	case w.command == commandSet && w.seats(admins) > Seats:
-		told.kind, told.Holders = KindFull, admins
+		found.kind, found.Holders = KindFull, admins
 	default:
-		told.Info = cut(fmt.Sprintf("%s; %d of %d seats are taken", e.Info, len(admins), Seats))
+		found.Info = cut(fmt.Sprintf("%s; %d of %d seats are taken", e.Info, len(admins), Seats))
 	}
-	return told
+	return found
+}
+
+// MayLag is how long a reading may not show a change. No document says; lists of
+// members are said to be up to 40 s old (1047/60523).
+const MayLag = time.Minute
+
+// changes remembers when this client changed whom last.
+type changes struct {
+	mu   sync.Mutex
+	made map[seat]time.Time
+}
+
+type seat struct {
+	group GroupID
+	user  UserID
+}
+
+// lately reports whether one of the users was changed so short ago that a reading
+// may show what was before.
+func (c *changes) lately(g GroupID, users []UserID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, u := range users {
+		if at, ok := c.made[seat{g, u}]; ok && time.Since(at) < MayLag {
+			return true
+		}
+	}
+	return false
+}
+
+// note remembers a change, whatever became of it, and forgets old ones.
+func (c *changes) note(g GroupID, users []UserID) {
+	const many = 10_000
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.made) >= many {
+		maps.DeleteFunc(c.made, func(_ seat, at time.Time) bool { return time.Since(at) >= MayLag })
+	}
+	for _, u := range users {
+		c.made[seat{g, u}] = time.Now()
+	}
 }

@@ -1,3 +1,8 @@
+// Package imapi is a client for the live-group administrator calls of Tencent
+// Cloud Chat's server REST API: it signs, limits, calls, retries and explains.
+//
+// Facts about the API carry the number of the document they come from:
+// "1047/60525" is tencentcloud.com/document/product/1047/60525.
 package imapi
 
 import (
@@ -27,15 +32,13 @@ type App struct {
 // Client calls the API. It is safe for use by many goroutines; one is meant to
 // serve a whole process, since the rate limit is its own.
 type Client struct {
+	settings
 	hosts     *hosts
 	limiter   *limiter
 	signer    *signer
 	penalty   *penalty
 	changes   *changes
 	transport http.RoundTripper
-	gate      func() error
-	observer  Observer
-	log       *slog.Logger
 	random    func() uint32
 
 	// Of one command; see For and Within.
@@ -44,12 +47,11 @@ type Client struct {
 	budget *budget
 }
 
-// settings are what the options say before anything is built.
+// settings are what the options say.
 type settings struct {
 	region    Region
 	baseURL   string
 	limit     int
-	now       func() time.Time
 	keySource func() (Secret, error)
 	gate      func() error
 	observer  Observer
@@ -69,20 +71,46 @@ func WithBaseURL(base string) Option { return func(s *settings) { s.baseURL = ba
 // WithRateLimit sets how many calls may leave in any one second, 1 to 200.
 func WithRateLimit(n int) Option { return func(s *settings) { s.limit = n } }
 
-// WithClock replaces time.Now where the age of the UserSig is judged. Waiting
-// always goes by the process's own monotonic clock.
-func WithClock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
-
 // WithLogger takes a line at debug level for each call, and one for each change of
 // the secret key. Without it nothing is logged.
 func WithLogger(log *slog.Logger) Option { return func(s *settings) { s.log = log } }
 
+// WithKeySource names where the secret key can be read again. It is asked when
+// Tencent rejects a key or a signature, at most once in 10 s, while calls wait for
+// it. If it has another key, that one is used from then on, and the rejected call
+// is signed and sent again. An error, which is logged, and a key that is no key
+// change nothing.
+func WithKeySource(source func() (Secret, error)) Option {
+	return func(s *settings) { s.keySource = source }
+}
+
+// WithGate has gate called right before each request is written, and again before
+// each repetition: when it has its connection and its turn. If gate returns
+// an error, nothing is sent, and the call fails with that error, wrapped, and not
+// as an *Error: it says nothing about Tencent. Without a gate, or with nil, every
+// request goes. gate is called by many goroutines and must be quick.
+func WithGate(gate func() error) Option { return func(s *settings) { s.gate = gate } }
+
+// Observer hears of every call, for metrics. Its methods are called by many
+// goroutines, in the midst of calls: they must be quick. They learn of no group,
+// no user and no URL.
+type Observer interface {
+	// Tried reports a request that was sent and has ended: how long after it had
+	// its turn, with which ErrorCode, and what kind of failure it was. Success is
+	// code 0 and kind ""; code 0 with a kind is a request without an answer of the
+	// API.
+	Tried(op string, code int, kind Kind, took time.Duration)
+	// Waited reports how long a request has waited for its turn.
+	Waited(op string, took time.Duration)
+}
+
+// WithObserver reports every call to o, unless it is nil.
+func WithObserver(o Observer) Option { return func(s *settings) { s.observer = o } }
+
 // New makes a Client without calling anything. Its error names every value that
 // is wrong, and shows no secret.
 func New(app App, opts ...Option) (*Client, error) {
-	s := settings{
-		limit: DefaultRateLimit, now: time.Now, gate: alwaysOpen, observer: nobody{}, log: slog.New(slog.DiscardHandler),
-	}
+	s := settings{limit: DefaultRateLimit, log: slog.New(slog.DiscardHandler)}
 	for _, set := range opts {
 		set(&s)
 	}
@@ -91,15 +119,13 @@ func New(app App, opts ...Option) (*Client, error) {
 		return nil, err
 	}
 	return &Client{
+		settings:  s,
 		hosts:     &hosts{bases: bases},
 		limiter:   newLimiter(s.limit),
-		signer:    &signer{app: app, now: s.now, source: s.keySource, log: s.log},
+		signer:    &signer{app: app, now: time.Now, source: s.keySource, log: s.log},
 		penalty:   &penalty{},
 		changes:   &changes{made: make(map[seat]time.Time)},
 		transport: newTransport(),
-		gate:      s.gate,
-		observer:  s.observer,
-		log:       s.log,
 		random:    rand.Uint32,
 	}, nil
 }
@@ -143,9 +169,6 @@ func (s settings) check() error {
 	var problems []error
 	if s.limit < MinRateLimit || s.limit > MaxRateLimit {
 		problems = append(problems, fmt.Errorf("the rate limit must be %d to %d calls a second, not %d", MinRateLimit, MaxRateLimit, s.limit))
-	}
-	if s.now == nil {
-		problems = append(problems, errors.New("the clock is nil"))
 	}
 	if s.log == nil {
 		problems = append(problems, errors.New("the logger is nil"))

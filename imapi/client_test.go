@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestNewRefuses(t *testing.T) {
@@ -30,7 +29,6 @@ func TestNewRefuses(t *testing.T) {
 		{"plain http to the outside", good, []Option{WithBaseURL("http://gateway.test")}, "https"},
 		{"a limit of 0", good, []Option{base, WithRateLimit(0)}, "rate limit"},
 		{"a limit of 201", good, []Option{base, WithRateLimit(201)}, "rate limit"},
-		{"no clock", good, []Option{base, WithClock(nil)}, "clock"},
 		{"no logger", good, []Option{base, WithLogger(nil)}, "logger"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -65,7 +63,7 @@ func TestNewAccepts(t *testing.T) {
 	}{
 		{"a region", []Option{WithRegion("tokyo")}, []string{"https://adminapijpn.im.qcloud.com", "https://adminapijpn.my-imcloud.com"}, 100},
 		{"a base URL instead of a region", []Option{WithRegion("tokyo"), WithBaseURL("https://gateway.test/im/")}, []string{"https://gateway.test/im"}, 100},
-		{"everything", []Option{WithRegion("china"), WithRateLimit(1), WithClock(time.Now), WithLogger(slog.Default())},
+		{"everything", []Option{WithRegion("china"), WithRateLimit(1), WithLogger(slog.Default())},
 			[]string{"https://console.tim.qq.com", "https://adminapi.my-imcloud.com"}, 1},
 	} {
 		t.Run(row.name, func(t *testing.T) {

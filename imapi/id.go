@@ -34,7 +34,6 @@ const (
 // IDError is why a text is no GroupID or UserID.
 type IDError struct {
 	Type    string // "GroupID" or "UserID"
-	Text    string
 	Problem IDProblem
 	Limit   int  // bytes, for IDTooLong
 	Char    rune // the first one that does not fit, for IDCharacter
@@ -62,7 +61,7 @@ func ParseGroupID(s string) (GroupID, error) {
 		return "", err
 	}
 	if strings.HasPrefix(s, GroupPrefix+"_") {
-		return "", &IDError{Type: "GroupID", Text: s, Problem: IDCommunity}
+		return "", &IDError{Type: "GroupID", Problem: IDCommunity}
 	}
 	return GroupID(s), nil
 }
@@ -82,11 +81,11 @@ func checkID(typ, s string, limit int) error {
 	}
 	for _, r := range s {
 		if r < 0x20 || r > 0x7e {
-			return &IDError{Type: typ, Text: s, Problem: IDCharacter, Char: r}
+			return &IDError{Type: typ, Problem: IDCharacter, Char: r}
 		}
 	}
 	if len(s) > limit {
-		return &IDError{Type: typ, Text: s, Problem: IDTooLong, Limit: limit}
+		return &IDError{Type: typ, Problem: IDTooLong, Limit: limit}
 	}
 	return nil
 }

@@ -108,6 +108,7 @@ func TestASourceWithoutAnotherKeyChangesNothing(t *testing.T) {
 		{"an error", func() (Secret, error) { return NewSecret(nextKey), errors.New("permission denied") }, "permission denied"},
 		{"no key", func() (Secret, error) { return Secret{}, nil }, "empty"},
 		{"a key with a line break", func() (Secret, error) { return NewSecret(nextKey + "\n"), nil }, "line break"},
+		{"a key with a space", func() (Secret, error) { return NewSecret(nextKey + " "), nil }, "a space"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -163,11 +164,11 @@ func TestTheSourceIsAskedOnceInTenSeconds(t *testing.T) {
 	})
 }
 
-func TestSetKeyLosesNoCall(t *testing.T) {
+func TestWhoWaitsSignsLast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := newSimulator(t)
 		sim.SetLatency(1500 * time.Millisecond)
-		c := newPipeClient(t, sim, WithRateLimit(1))
+		c := newPipeClient(t, sim, WithRateLimit(1), WithKeySource(newSource(nextKey).read))
 		const calls = 20
 		var wg sync.WaitGroup
 		for range calls {
@@ -179,9 +180,6 @@ func TestSetKeyLosesNoCall(t *testing.T) {
 		}
 		time.Sleep(5 * time.Second)
 		rotate(t, sim, nextKey)
-		if err := c.SetKey(NewSecret(nextKey)); err != nil {
-			t.Fatal(err)
-		}
 		wg.Wait()
 		if n := len(sim.Calls()); n > calls+2 {
 			t.Errorf("%d calls, want the %d and those that were under way again: who waits signs last", n, calls)
@@ -200,9 +198,9 @@ func TestANewKeyCountsAlsoForACallThatWasSignedAnew(t *testing.T) {
 		c := newPipeClient(t, sim)
 		rotate(t, sim, nextKey)
 		time.AfterFunc(1500*time.Millisecond, func() { // its second try is under way
-			if err := c.SetKey(NewSecret(nextKey)); err != nil {
-				t.Error(err)
-			}
+			c.signer.mu.Lock()
+			defer c.signer.mu.Unlock()
+			c.signer.takeKeyLocked(NewSecret(nextKey))
 		})
 		if _, err := c.Admins(t.Context(), show); err != nil {
 			t.Error(err)
@@ -213,54 +211,13 @@ func TestANewKeyCountsAlsoForACallThatWasSignedAnew(t *testing.T) {
 	})
 }
 
-func TestSetKey(t *testing.T) {
-	for _, row := range []struct {
-		name, key string
-		refused   string // "" is taken
-		forgets   bool   // the UserSig
-	}{
-		{"another key", nextKey, "", true},
-		{"the same key", testKey, "", false},
-		{"no key", "", "empty", false},
-		{"a key with a space", testKey + " ", "a space", false},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				sim := newSimulator(t)
-				c := newPipeClient(t, sim)
-				if _, err := c.Admins(t.Context(), show); err != nil {
-					t.Fatal(err)
-				}
-				err := c.SetKey(NewSecret(row.key))
-				if (err == nil) != (row.refused == "") {
-					t.Fatalf("got %v", err)
-				}
-				if err != nil && (!strings.Contains(err.Error(), row.refused) || strings.Contains(err.Error(), testKey)) {
-					t.Errorf("says %q", err)
-				}
-				if row.forgets {
-					rotate(t, sim, row.key)
-				}
-				if _, err := c.Admins(t.Context(), show); err != nil {
-					t.Error(err)
-				}
-				if n, sigs := len(sim.Calls()), signatures(sim); n != 2 || (sigs == 2) != row.forgets {
-					t.Errorf("%d calls with %d signatures", n, sigs)
-				}
-			})
-		})
-	}
-}
-
 func TestNoAnswerBringsOutANewKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const short = "a-short-key" // not cut out for its length
 		sim := newSimulator(t)
 		rotate(t, sim, short)
 		c := newPipeClient(t, sim)
-		if err := c.SetKey(NewSecret(short)); err != nil {
-			t.Fatal(err)
-		}
+		c.signer.app.Key = NewSecret(short)
 		inject(t, sim, simulator.Fault{Code: 10004, Info: "key " + short})
 		_, err := c.Admins(t.Context(), show)
 		if e := mustFail(t, err, KindInput, 10004); e.Info != "key "+redacted {

@@ -6,12 +6,19 @@ import (
 	"time"
 )
 
+// window is what a rate limit counts in. A call counts a hundredth longer than that after
+// it left, as room for the uneven time that requests take on their way.
+const (
+	window  = time.Second
+	counted = window * 100 / 99
+)
+
 // limiter lets calls leave evenly, in the order of its queue, and never more than its
 // quota in any window of time.
 //
-// A call that has its turn holds a place until a window (and a hundredth) after
-// it left, so that what leaves late, after a stall or a slow connection, still
-// leaves no window too full.
+// A call that has its turn is counted until a window (and a hundredth) after it left, so
+// that what leaves late, after a stall or a slow connection, still leaves no window too
+// full.
 type limiter struct {
 	limit int // calls a second of all instances together
 
@@ -26,40 +33,40 @@ type limiter struct {
 	last    time.Time   // when the latest turn was due
 }
 
-// place is the right of one call to leave. The limiter's lock guards it.
-type place struct {
-	limiter *limiter
-	due     time.Time // when this turn was due, and
-	before  time.Time // the one before it
-	leaving bool      // the call is being written, or has been
-	over    bool      // the call has left, or never will
-}
-
 func newLimiter(limit int) *limiter {
 	return &limiter{limit: limit, quota: quotaOf(limit, 1), usual: quotaOf(limit, 1)}
 }
 
-// wait returns when it is the turn of a call that has been waiting since then; the place
-// must be ended. The error is the context's, and costs the others nothing.
-func (l *limiter) wait(ctx context.Context, of line, since time.Time) (*place, error) {
+// quotaOf is how many calls a second one of so many instances may send. All of them
+// together send the limit, or less.
+func quotaOf(limit, instances int) int {
+	if instances <= 0 {
+		return 0
+	}
+	return limit / instances
+}
+
+// wait returns the turn of a call that has been waiting since then; the turn must be
+// ended. The error is the context's, and costs the others nothing.
+func (l *limiter) wait(ctx context.Context, of line, since time.Time) (*turn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	w := &waiter{line: of, since: since, turn: make(chan *place, 1)}
+	t := &turn{limiter: l, line: of, since: since, ready: make(chan struct{})}
 	l.mu.Lock()
-	l.queue.push(w)
+	l.queue.push(t)
 	l.serve()
 	l.mu.Unlock()
 	select {
-	case p := <-w.turn:
-		return p, nil
+	case <-t.ready:
+		return t, nil
 	case <-ctx.Done():
 	}
 	l.mu.Lock()
-	waited := l.queue.drop(w)
+	waited := l.queue.drop(t)
 	l.mu.Unlock()
 	if !waited {
-		(<-w.turn).end()
+		t.left() // the turn came at the same moment
 	}
 	return nil, ctx.Err()
 }
@@ -67,14 +74,13 @@ func (l *limiter) wait(ctx context.Context, of line, since time.Time) (*place, e
 // serve gives turns to those who are next, while there are any, and is called again
 // when there is the next one. The lock is held.
 func (l *limiter) serve() {
-	for w := l.queue.next(); w != nil; w = l.queue.next() {
-		p, pause := l.ask(w.since)
-		if p == nil {
+	for t := l.queue.next(); t != nil; t = l.queue.next() {
+		if pause, ok := l.give(t); !ok {
 			l.serveIn(pause)
 			return
 		}
 		l.queue.pop()
-		w.turn <- p
+		close(t.ready)
 	}
 }
 
@@ -98,72 +104,35 @@ func (l *limiter) serveIn(pause time.Duration) {
 // not cost them anything, and no more than that leaves at once.
 const mostBehind = 10
 
-// ask returns a place for who is next, or how long it has to wait; 0 is until a call
+// give counts a turn from now on, or returns how long it has to wait; 0 is until a call
 // ends or the quota changes. The lock is held.
-func (l *limiter) ask(since time.Time) (*place, time.Duration) {
+func (l *limiter) give(t *turn) (pause time.Duration, ok bool) {
 	now := time.Now()
 	l.forget(now)
 	excess := l.turns + len(l.past) - l.quota
 	if excess >= len(l.past) {
-		return nil, 0 // a call must leave first, or the quota grow
+		return 0, false // a call must leave first, or the quota grow
 	}
 	if excess >= 0 {
-		return nil, l.past[excess].Add(counted).Sub(now)
+		return l.past[excess].Add(counted).Sub(now), false
 	}
 	due := l.last.Add(counted / time.Duration(l.quota))
-	for _, earliest := range []time.Time{since, now.Add(-counted / mostBehind)} {
+	for _, earliest := range []time.Time{t.since, now.Add(-counted / mostBehind)} {
 		if due.Before(earliest) {
 			due = earliest
 		}
 	}
 	if due.After(now) {
-		return nil, due.Sub(now)
+		return due.Sub(now), false
 	}
-	p := &place{limiter: l, due: due, before: l.last}
+	t.due, t.before = due, l.last
 	l.last = due
 	l.turns++
-	return p, 0
-}
-
-// leave is asked when the call is about to be written. It reports false if a
-// quota that became smaller has taken the place back, or if the place was used for
-// a connection that then did not take the call.
-func (p *place) leave() bool {
-	l := p.limiter
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.forget(time.Now())
-	if p.leaving || p.over || l.leaving+len(l.past) >= l.quota {
-		return false
-	}
-	p.leaving = true
-	l.leaving++
-	return true
-}
-
-// end notes that the call has been written, or that nothing more will be written
-// of it. A place that was not used is free again at once.
-func (p *place) end() {
-	l := p.limiter
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if p.over {
-		return
-	}
-	p.over = true
-	l.turns--
-	switch {
-	case p.leaving:
-		l.leaving--
-		l.past = append(l.past, time.Now())
-	case l.last.Equal(p.due): // nobody had a turn since
-		l.last = p.before
-	}
-	l.serve()
+	return 0, true
 }
 
 // divide gives this instance its part of the limit. What is added to it counts as
-// used just now: the others may have used it a moment ago.
+// used right now: the others may have used it a moment ago.
 func (l *limiter) divide(instances int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -196,7 +165,7 @@ func (l *limiter) busy() bool {
 	return l.queue.next() != nil || l.turns > 0 || len(l.past) > 0
 }
 
-// forget drops the calls whose places are free again.
+// forget drops the calls that no longer count.
 func (l *limiter) forget(now time.Time) {
 	free := 0
 	for free < len(l.past) && now.Sub(l.past[free]) >= counted {

@@ -26,7 +26,7 @@ func mostIn(window time.Duration, times []time.Time) int {
 }
 
 // depart sends what has its turn.
-func depart(t *testing.T, p *place) {
+func depart(t *testing.T, p *turn) {
 	if !p.leave() {
 		t.Error("a turn was taken back")
 	}
@@ -108,14 +108,19 @@ func TestMomentsAreMadeUpFor(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := newLimiter(200)
 				since := time.Now()
-				p, _ := l.ask(since)
+				ask := func() (*turn, bool) {
+					p := &turn{limiter: l, since: since}
+					_, ok := l.give(p)
+					return p, ok
+				}
+				p, _ := ask()
 				depart(t, p)
 				time.Sleep(row.held)
 				if !row.waiting {
 					since = time.Now()
 				}
 				left := 0
-				for p, _ := l.ask(since); p != nil; p, _ = l.ask(since) {
+				for p, ok := ask(); ok; p, ok = ask() {
 					depart(t, p)
 					left++
 				}

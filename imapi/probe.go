@@ -14,36 +14,28 @@ const MaxSkew = time.Minute
 
 // Probe is what Client.Probe found.
 type Probe struct {
-	Clock  Skew
-	Caller Finding  // account_check of the identifier: is its UserSig accepted?
-	Group  *Finding // get_admin_list; nil if no group was named, or if Caller failed
-	Admins []Admin  // of the group, once it was read
+	Clock   Skew
+	Caller  *Error  // account_check of the identifier failed: its UserSig, or what comes before it
+	Group   *Error  // get_admin_list failed
+	Admins  []Admin // of the group
+	Reached bool    // a group was named and asked for, since Caller is nil
 }
 
-// Finding is what came of a call. Err has the code and Explain's words; it is nil
-// when all is well, and Problem is "" then.
-type Finding struct {
-	Problem Problem
-	Err     *Error
+// OfSignature reports whether a failure is of the key, the account, the clock, or the
+// UserSig made of them.
+func (e *Error) OfSignature() bool {
+	switch e.Code {
+	case 70107, codeThrottled:
+		return true
+	case 60006, 60016, 60017, 60021, 70014, 70016, 70020: // the application, its bills, the address
+		return false
+	default:
+		return e.kind == KindAuth
+	}
 }
 
-// Problem is what somebody has to look after.
-type Problem string
-
-// The problems that a Probe tells apart.
-const (
-	ProblemKey         Problem = "key"         // the secret key is another application's, or an old one
-	ProblemClock       Problem = "clock"       // the UserSig has expired, though it is new
-	ProblemIdentifier  Problem = "identifier"  // the account is no app administrator, or is blocked
-	ProblemApplication Problem = "application" // this region has no such SDKAppID, or no key of it
-	ProblemCredentials Problem = "credentials" // one of the four above, Tencent does not say which
-	ProblemAddress     Problem = "address"     // the IP address of this machine is not allowed
-	ProblemPlan        Problem = "plan"        // the plan, a bill, or a switch in the console
-	ProblemGroup       Problem = "group"       // no such group, or no live streaming group
-	ProblemNetwork     Problem = "network"     // no answer of the API came
-	ProblemService     Problem = "service"     // the API is at fault, or too busy; passes
-	ProblemOther       Problem = "other"
-)
+// OfPlan reports whether a failure is of the plan, a bill, or a switch in the console.
+func (e *Error) OfPlan() bool { return e.kind == KindPlan || e.Code == 60016 || e.Code == 60017 }
 
 // Skew is how far this machine's clock is from the API's.
 type Skew struct {
@@ -55,75 +47,28 @@ type Skew struct {
 // words for it, under code 0 and KindClock.
 func (s Skew) Wrong() bool { return s.Ahead.Abs() > MaxSkew }
 
-// Probe finds out what stands between this client and the API, and changes
+// Probe finds out what is between this client and the API, and changes
 // nothing: it asks for the account of the identifier and, unless g is "", for the
 // administrators of a group. Passing failures are tried again, within 30 s or the
 // budget. What Tencent and the network answer is in the Probe; the error is the
 // context's, or the gate's.
-func (c *Client) Probe(ctx context.Context, g GroupID) (Probe, error) {
+func (c *Client) Probe(ctx context.Context, g GroupID) (p Probe, err error) {
 	c = c.budgeted()
-	var p Probe
-	q, err := accountCheck([]UserID{UserID(c.signer.app.Identifier)})
-	if err != nil {
-		return Probe{}, err
-	}
+	q := accountCheck([]UserID{UserID(c.signer.app.Identifier)})
 	q.clock = &p.Clock
 	_, err = c.read(ctx, q, maxTries)
-	if p.Caller, err = found(err); err != nil {
-		return Probe{}, err
+	if e, failed := errors.AsType[*Error](err); failed {
+		p.Caller, err = e, nil
 	}
-	if g == "" || p.Caller.Err != nil {
-		return p, nil
+	if err != nil || p.Caller != nil || g == "" {
+		return p, err
 	}
+	p.Reached = true
 	p.Admins, err = c.admins(ctx, g, maxTries)
-	group, err := found(err)
-	if err != nil {
-		return Probe{}, err
+	if e, failed := errors.AsType[*Error](err); failed {
+		p.Group, err = e, nil
 	}
-	p.Group = &group
-	return p, nil
-}
-
-// found takes a call's failure as data, and returns any other error.
-func found(err error) (Finding, error) {
-	e, failed := errors.AsType[*Error](err)
-	if !failed {
-		return Finding{}, err
-	}
-	return Finding{Problem: problemOf(e), Err: e}, nil
-}
-
-func problemOf(e *Error) Problem {
-	switch e.Code {
-	case 70009:
-		return ProblemKey
-	case 70001, 70347:
-		return ProblemClock
-	case 10012, 60010, 70013, 70051, 70107, 70114, 70403:
-		return ProblemIdentifier
-	case 60006, 70014, 70016, 70020:
-		return ProblemApplication
-	case 60021:
-		return ProblemAddress
-	case 60016, 60017:
-		return ProblemPlan
-	case 10007, 10010, 10015:
-		return ProblemGroup
-	case codeThrottled:
-		return ProblemCredentials
-	}
-	switch {
-	case e.kind == KindAuth:
-		return ProblemCredentials
-	case e.kind == KindPlan:
-		return ProblemPlan
-	case e.kind.Passes() && e.Code == 0:
-		return ProblemNetwork
-	case e.kind.Passes():
-		return ProblemService
-	default:
-		return ProblemOther
-	}
+	return p, err
 }
 
 // read takes the Date of an answer that came at now, after the call took so long:

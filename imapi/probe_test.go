@@ -6,6 +6,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -30,31 +31,31 @@ func TestProbe(t *testing.T) {
 		name   string
 		spoil  func(*testing.T, probing)
 		group  GroupID
-		caller Problem
-		code   int     // of whichever failed
-		looked bool    // at the group
-		at     Problem // of the group
+		caller string // what the failure is of: "" if there is none
+		code   int    // of whichever failed
+		looked bool   // at the group
+		at     string // what the group's failure is of
 	}{
 		{"all is well", nothing, show, "", 0, true, ""},
 		{"all is well, without a group", nothing, "", "", 0, false, ""},
-		{"another key", func(t *testing.T, p probing) { rotate(t, p.sim, nextKey) }, show, ProblemKey, 70009, false, ""},
-		{"another account", func(_ *testing.T, p probing) { p.c.signer.app.Identifier = "somebody" }, show, ProblemIdentifier, 60010, false, ""},
-		{"another application", func(_ *testing.T, p probing) { p.c.signer.app.SDKAppID++ }, show, ProblemApplication, 70020, false, ""},
-		{"another region", fault(simulator.Fault{Code: 70016}), show, ProblemApplication, 70016, false, ""},
-		{"no rights for this address", fault(simulator.Fault{Code: 60021}), show, ProblemAddress, 60021, false, ""},
-		{"an unpaid bill", fault(simulator.Fault{Code: 60020}), show, ProblemPlan, 60020, false, ""},
-		{"a UserSig that is refused", fault(simulator.Fault{Code: 10001}), show, ProblemCredentials, 10001, false, ""},
-		{"too many refused", fault(simulator.Fault{Code: 70050}), show, ProblemCredentials, 70050, false, ""},
-		{"no connection", func(_ *testing.T, p probing) { p.c.transport.(*http.Transport).DialContext = refuse }, show, ProblemNetwork, 0, false, ""},
-		{"a page of a gateway", fault(simulator.Fault{Kind: simulator.HTML}), show, ProblemNetwork, 0, false, ""},
-		{"no answer", fault(simulator.Fault{Kind: simulator.Hang}), show, ProblemNetwork, 0, false, ""},
-		{"too busy", fault(simulator.Fault{Code: 60007}), show, ProblemService, 60007, false, ""},
-		{"at fault", fault(simulator.Fault{Code: 70500}), show, ProblemService, 70500, false, ""},
+		{"another key", func(t *testing.T, p probing) { rotate(t, p.sim, nextKey) }, show, "signature", 70009, false, ""},
+		{"another account", func(_ *testing.T, p probing) { p.c.signer.app.Identifier = "somebody" }, show, "signature", 60010, false, ""},
+		{"another application", func(_ *testing.T, p probing) { p.c.signer.app.SDKAppID++ }, show, "access", 70020, false, ""},
+		{"another region", fault(simulator.Fault{Code: 70016}), show, "access", 70016, false, ""},
+		{"no rights for this address", fault(simulator.Fault{Code: 60021}), show, "access", 60021, false, ""},
+		{"an unpaid bill", fault(simulator.Fault{Code: 60020}), show, "plan", 60020, false, ""},
+		{"a UserSig that is refused", fault(simulator.Fault{Code: 10001}), show, "signature", 10001, false, ""},
+		{"too many refused", fault(simulator.Fault{Code: 70050}), show, "signature", 70050, false, ""},
+		{"no connection", func(_ *testing.T, p probing) { p.c.transport.(*http.Transport).DialContext = refuse }, show, "access", 0, false, ""},
+		{"a page of a gateway", fault(simulator.Fault{Kind: simulator.HTML}), show, "access", 0, false, ""},
+		{"no answer", fault(simulator.Fault{Kind: simulator.Hang}), show, "access", 0, false, ""},
+		{"too busy", fault(simulator.Fault{Code: 60007}), show, "access", 60007, false, ""},
+		{"at fault", fault(simulator.Fault{Code: 70500}), show, "access", 70500, false, ""},
 		{"a passing fault", func(t *testing.T, p probing) { inject(t, p.sim, simulator.Fault{Code: 70500}) }, show, "", 0, true, ""},
-		{"a switch that is off", fault(simulator.Fault{Code: 10008, Command: opGetAdminList}), show, "", 10008, true, ProblemPlan},
-		{"no group", nothing, "nowhere", "", 10010, true, ProblemGroup},
-		{"another type of group", nothing, "public", "", 10007, true, ProblemGroup},
-		{"a group that does not answer", fault(simulator.Fault{Kind: simulator.Reset, Command: opGetAdminList}), show, "", 0, true, ProblemNetwork},
+		{"a switch that is off", fault(simulator.Fault{Code: 10008, Command: opGetAdminList}), show, "", 10008, true, "plan"},
+		{"no group", nothing, "nowhere", "", 10010, true, "access"},
+		{"another type of group", nothing, "public", "", 10007, true, "access"},
+		{"a group that does not answer", fault(simulator.Fault{Kind: simulator.Reset, Command: opGetAdminList}), show, "", 0, true, "access"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -68,12 +69,10 @@ func TestProbe(t *testing.T) {
 					t.Fatal(err)
 				}
 				mustFind(t, p.Caller, row.caller, row.code)
-				if (p.Group != nil) != row.looked {
+				if p.Reached != row.looked {
 					t.Fatalf("the group: %v", p.Group)
 				}
-				if row.looked {
-					mustFind(t, *p.Group, row.at, row.code)
-				}
+				mustFind(t, p.Group, row.at, row.code)
 				if read := row.looked && row.at == ""; (len(p.Admins) == 2) != read {
 					t.Errorf("administrators: %v", p.Admins)
 				}
@@ -89,26 +88,36 @@ func refuse(context.Context, string, string) (conn net.Conn, err error) {
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
 }
 
-func mustFind(t *testing.T, f Finding, problem Problem, code int) {
+func mustFind(t *testing.T, e *Error, of string, code int) {
 	t.Helper()
-	if f.Problem != problem || (f.Err == nil) != (problem == "") || f.Err != nil && f.Err.Code != code {
-		t.Errorf("found %q: %v; want %q, code %d", f.Problem, f.Err, problem, code)
+	if (e == nil) != (of == "") || e != nil && (e.Code != code || concern(e) != of) {
+		t.Errorf("found %v; want code %d, of %q", e, code, of)
 	}
+}
+
+func concern(e *Error) string {
+	switch {
+	case e.OfSignature():
+		return "signature"
+	case e.OfPlan():
+		return "plan"
+	}
+	return "access"
 }
 
 func TestProbeMeasuresTheClock(t *testing.T) {
 	for _, row := range []struct {
 		name    string
 		ahead   time.Duration // of this machine
-		problem Problem       // of the caller
+		refused bool          // of the signature
 		wrong   bool
 	}{
-		{"right", 0, "", false},
-		{"a little ahead", 50 * time.Second, "", false},
-		{"a little behind", -50 * time.Second, "", false},
-		{"ahead", 90 * time.Second, "", true},
-		{"behind", -90 * time.Second, "", true},
-		{"days behind", -72 * time.Hour, ProblemClock, true},
+		{"right", 0, false, false},
+		{"a little ahead", 50 * time.Second, false, false},
+		{"a little behind", -50 * time.Second, false, false},
+		{"ahead", 90 * time.Second, false, true},
+		{"behind", -90 * time.Second, false, true},
+		{"days behind", -72 * time.Hour, true, true},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -118,7 +127,7 @@ func TestProbeMeasuresTheClock(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if p.Caller.Problem != row.problem {
+				if refused := p.Caller != nil && p.Caller.OfSignature(); refused != row.refused {
 					t.Errorf("the caller: %v", p.Caller)
 				}
 				if off := (p.Clock.Ahead - row.ahead).Abs(); !p.Clock.Known || off > 1500*time.Millisecond || p.Clock.Wrong() != row.wrong {
@@ -196,12 +205,17 @@ func TestProbeEndsWithTheGateAndTheContext(t *testing.T) {
 	})
 }
 
-// Every code of a key, a signature or an account leads somewhere.
-func TestEveryCodeIsAProblem(t *testing.T) {
+// Every failure is of one thing only, and one of a key, a signature or an account of
+// that, unless it is of the application, its address or its bills.
+func TestWhatEveryCodeIsOf(t *testing.T) {
+	other := []int{60006, 60016, 60017, 60021, 70014, 70016, 70020}
 	for _, code := range Codes() {
-		problem := problemOf(&Error{Op: opGetAdminList, Code: code, kind: kindOf(code, false)})
-		if kind := kindOf(code, false); problem == "" || problem == ProblemOther && (kind == KindAuth || kind == KindPlan || kind.Passes()) {
-			t.Errorf("%d is %q", code, problem)
+		e := &Error{Op: opGetAdminList, Code: code, kind: kindOf(code, false)}
+		if e.OfSignature() && e.OfPlan() {
+			t.Errorf("%d is of the signature and of the plan", code)
+		}
+		if e.kind == KindAuth && e.OfSignature() == slices.Contains(other, code) || e.kind == KindPlan && !e.OfPlan() {
+			t.Errorf("%d is of the %s", code, concern(e))
 		}
 	}
 }

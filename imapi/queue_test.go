@@ -25,9 +25,9 @@ func TestQueueOrder(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			var q queue
-			names := make(map[*waiter]string)
+			names := make(map[*turn]string)
 			for _, name := range strings.Fields(row.came) {
-				w := &waiter{line: line{strings.ToLower(name[:1]), name < "a"}}
+				w := &turn{line: line{strings.ToLower(name[:1]), name < "a"}}
 				names[w] = name
 				q.push(w)
 			}
@@ -45,9 +45,9 @@ func TestQueueOrder(t *testing.T) {
 
 func TestQueueDrop(t *testing.T) {
 	var q queue
-	var all []*waiter
+	var all []*turn
 	for i := range 6 {
-		w := &waiter{line: line{fmt.Sprint(i % 2), i%3 == 0}}
+		w := &turn{line: line{fmt.Sprint(i % 2), i%3 == 0}}
 		all = append(all, w)
 		q.push(w)
 	}
@@ -56,7 +56,7 @@ func TestQueueDrop(t *testing.T) {
 			t.Error("a call was not there, or still there")
 		}
 	}
-	if q.next() != nil || len(q.urgent.calls)+len(q.others.calls)+len(q.urgent.callers)+len(q.others.callers) != 0 {
+	if q.next() != nil || len(q.urgent)+len(q.others) != 0 {
 		t.Errorf("left: %+v", q)
 	}
 }

@@ -15,7 +15,7 @@ import (
 type Region string
 
 // regionDomains are the dedicated domains of a region (1047/34620). The backup
-// is meant for names that do not resolve, or resolve to somebody else.
+// is meant for names that do not resolve, or resolve to someone else.
 type regionDomains struct {
 	region          Region
 	primary, backup string

@@ -101,7 +101,7 @@ func (r *reply) accounts(users []UserID, known map[UserID]bool) (complete bool) 
 }
 
 // What is cut out of texts that come from outside: a query of ours that
-// somebody echoes, and any run of characters as long as a key or a UserSig.
+// someone echoes, and any run of characters as long as a key or a UserSig.
 var (
 	echoedQuery = regexp.MustCompile(`(?i)(usersig|sdkappid|identifier)(=|%3D)[^\s"'<>]*`)
 	longRun     = regexp.MustCompile(`[A-Za-z0-9+/*_=%-]{60,}`)

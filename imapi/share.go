@@ -2,26 +2,9 @@ package imapi
 
 import (
 	"context"
-	"time"
 
 	"golang.org/x/sync/semaphore"
 )
-
-// window is what a rate limit counts in. A call counts a hundredth longer than that after
-// it left, as room for the uneven time that requests take on their way.
-const (
-	window  = time.Second
-	counted = window * 100 / 99
-)
-
-// quotaOf is how many calls a second one of so many instances may send. All of them
-// together send the limit, or less.
-func quotaOf(limit, instances int) int {
-	if instances <= 0 {
-		return 0
-	}
-	return limit / instances
-}
 
 // SetShare divides the rate limit among that many instances from now on, of which
 // this client is one, and has that part of it, rounded down. With more instances than
@@ -44,7 +27,7 @@ func (c *Client) Share() int { return max(1, c.limiter.usually()/10) }
 
 // share is what one command has of the limit: so many calls waiting or in flight, of
 // which a few are in the queue. Those are enough to use every turn that is free, and
-// few enough for a call of the same caller's next command to be next but two.
+// few enough for a call of the same caller's next command to be third in line at worst.
 type share struct{ all, queued *semaphore.Weighted }
 
 const mostQueued = 2
@@ -53,7 +36,7 @@ const mostQueued = 2
 // but never more than Share calls of it wait or are in flight, and two of these are in
 // the queue, where callers are served in turn: neither a large command nor a thousand
 // small ones of one caller hold up another caller's. Urgent calls are served before
-// others, three in a row at most while others wait.
+// others, up to three in a row while others wait.
 func (c *Client) For(caller string, urgent bool) *Client {
 	one := *c
 	one.line = line{caller, urgent}
@@ -63,28 +46,24 @@ func (c *Client) For(caller string, urgent bool) *Client {
 	return &one
 }
 
-// wait waits for a place in the command's share and among those that stand in the
-// queue, and then in the queue itself. Without an error, release is to be called.
-func (s *share) wait(ctx context.Context, queue func(context.Context) error) error {
+// wait waits for room in the command's share and in its part of the queue, and then in
+// the queue itself. The turn that it returns holds the room until it is ended.
+func (s *share) wait(ctx context.Context, queue func() (*turn, error)) (*turn, error) {
 	if s == nil {
-		return queue(ctx)
+		return queue()
 	}
 	if err := s.all.Acquire(ctx, 1); err != nil {
-		return err
+		return nil, err
 	}
 	err := s.queued.Acquire(ctx, 1)
 	if err == nil {
-		err = queue(ctx)
-		s.queued.Release(1)
+		defer s.queued.Release(1)
+		var t *turn
+		if t, err = queue(); err == nil {
+			t.share = s
+			return t, nil
+		}
 	}
-	if err != nil {
-		s.release()
-	}
-	return err
-}
-
-func (s *share) release() {
-	if s != nil {
-		s.all.Release(1)
-	}
+	s.all.Release(1)
+	return nil, err
 }

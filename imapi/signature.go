@@ -1,6 +1,7 @@
 package imapi
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -62,7 +63,7 @@ func (s *signer) signatureLocked() (*signature, error) {
 	return s.signLocked(false)
 }
 
-// replace is told that the API rejected a signature and returns the one to try
+// replace takes a signature that the API rejected and returns the one to try
 // instead: the one that was made meanwhile, one of another key, or, if resign is
 // true, a new one of the same key. It returns nil if there is none. A new one that
 // was rejected less than a minute ago, with none accepted since, has no successor:
@@ -111,3 +112,45 @@ func (s *signer) query(sig string) Secret {
 
 // wallClock drops the monotonic reading, which would hide a clock set back.
 func (s *signer) wallClock() time.Time { return s.now().Round(0) }
+
+// sourcePause is the shortest time between two readings of the source of keys.
+const sourcePause = 10 * time.Second
+
+func checkKey(key Secret) error {
+	if key.Empty() {
+		return errors.New("the secret key is empty")
+	}
+	for _, r := range key.Reveal() {
+		if r <= ' ' || r > '~' {
+			return errors.New("the secret key has a character that no key has (a space, a line break or the like)")
+		}
+	}
+	return nil
+}
+
+// takeKeyLocked reports whether the key is another one.
+func (s *signer) takeKeyLocked(key Secret) bool {
+	if key.Reveal() == s.app.Key.Reveal() {
+		return false
+	}
+	s.app.Key, s.current = key, nil
+	s.log.Info("calls are signed with another secret key from now on")
+	return true
+}
+
+// readKeyLocked asks the source, and reports whether it has another key.
+func (s *signer) readKeyLocked() bool {
+	if s.source == nil || !s.asked.IsZero() && time.Since(s.asked) < sourcePause {
+		return false
+	}
+	s.asked = time.Now()
+	key, err := s.source()
+	if err == nil {
+		err = checkKey(key)
+	}
+	if err != nil {
+		s.log.Warn("the secret key could not be read again", "err", err)
+		return false
+	}
+	return s.takeKeyLocked(key)
+}

@@ -3,6 +3,7 @@ package imapi
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -11,10 +12,26 @@ import (
 // written. The call waits for another one.
 var errTurnLost = errors.New("the turn was taken back")
 
-// turn is the right to send one request.
+// line is whose call it is, as far as the order in the queue depends on it.
+type line struct {
+	caller string
+	urgent bool
+}
+
+// turn is a call that waits for its turn to send one request, or has it. The limiter's
+// lock guards due, before, leaving and over.
 type turn struct {
-	*place
-	share     *share                // nil without For
+	line
+	limiter *limiter
+	share   *share // nil until the share is held
+	since   time.Time
+	ready   chan struct{} // closed when it is this call's turn
+
+	due     time.Time // when this turn was due, and
+	before  time.Time // the one before it
+	leaving bool      // the call is being written, or has been
+	over    bool      // the call has left, or never will
+
 	connected atomic.Bool           // from here on the request may be on its way
 	kept      atomic.Pointer[error] // why it was kept back at the last moment
 }
@@ -27,27 +44,28 @@ func (c *Client) takeTurn(ctx context.Context, op string) (*turn, error) {
 			return nil, err
 		}
 		start := time.Now()
-		t := &turn{share: c.share}
-		err := c.share.wait(ctx, func(ctx context.Context) (err error) {
-			t.place, err = c.limiter.wait(ctx, c.line, start)
-			return err
-		})
+		t, err := c.share.wait(ctx, func() (*turn, error) { return c.limiter.wait(ctx, c.line, start) })
 		if err != nil {
 			return nil, gaveUp(op, err)
 		}
 		if c.penalty.left() <= 0 {
-			c.observer.Waited(op, time.Since(start))
+			if c.observer != nil {
+				c.observer.Waited(op, time.Since(start))
+			}
 			return t, nil
 		}
-		t.end() // a penalty came while this call stood in the queue
+		t.end() // a penalty came while this call waited
 	}
 }
 
-// keepBack is asked when a request's head is written, into a buffer: the last
+// keepBack is called when a request's head is written, into a buffer: the last
 // moment at which nothing of it has left. It reports whether the request must
 // stay.
 func (t *turn) keepBack(gate func() error) bool {
-	err := gate()
+	var err error
+	if gate != nil {
+		err = gate()
+	}
 	if err == nil && !t.leave() {
 		err = errTurnLost
 	}
@@ -66,10 +84,121 @@ func (t *turn) keptBack() error {
 	return nil
 }
 
-// left is called when the request has been written.
-func (t *turn) left() { t.place.end() }
+// leave is called when the call is about to be written. It reports false if a
+// quota that became smaller has taken the turn back, or if the turn was used for
+// a connection that then did not take the call.
+func (t *turn) leave() bool {
+	l := t.limiter
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.forget(time.Now())
+	if t.leaving || t.over || l.leaving+len(l.past) >= l.quota {
+		return false
+	}
+	t.leaving = true
+	l.leaving++
+	return true
+}
 
+// left notes that the call has been written, or that nothing more will be written
+// of it. A turn that was not used is free again at once.
+func (t *turn) left() {
+	l := t.limiter
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if t.over {
+		return
+	}
+	t.over = true
+	l.turns--
+	switch {
+	case t.leaving:
+		l.leaving--
+		l.past = append(l.past, time.Now())
+	case l.last.Equal(t.due): // none was given since
+		l.last = t.before
+	}
+	l.serve()
+}
+
+// end is called when the call has been answered or has failed.
 func (t *turn) end() {
-	t.place.end()
-	t.share.release()
+	t.left()
+	if t.share != nil {
+		t.share.all.Release(1)
+	}
+}
+
+// queue holds the calls that wait. Callers are served in turn, each one's calls in the
+// order in which they came. Urgent calls are first, but of four turns one is for the
+// others if any of them wait.
+type queue struct {
+	urgent, others ring
+	row            int // urgent calls served since the latest other one
+}
+
+// mostInARow is how many urgent calls are served while others wait.
+const mostInARow = 3
+
+func (q *queue) push(t *turn) { q.ringOf(t).push(t) }
+
+// drop takes out a call that no longer waits. It reports whether it was there.
+func (q *queue) drop(t *turn) bool {
+	r := q.ringOf(t)
+	i := slices.Index(*r, t)
+	if i < 0 {
+		return false
+	}
+	*r = slices.Delete(*r, i, i+1)
+	return true
+}
+
+// next returns the call that is to be served next, or nil.
+func (q *queue) next() *turn {
+	if t := q.urgent.first(); t != nil && (q.row < mostInARow || q.others.first() == nil) {
+		return t
+	}
+	return q.others.first()
+}
+
+// pop takes out the call that is next.
+func (q *queue) pop() {
+	t := q.next()
+	q.row++
+	if !t.urgent {
+		q.row = 0
+	}
+	q.drop(t)
+}
+
+func (q *queue) ringOf(t *turn) *ring {
+	if t.urgent {
+		return &q.urgent
+	}
+	return &q.others
+}
+
+// ring holds calls in the order in which they are served.
+type ring []*turn
+
+func (r ring) first() *turn {
+	if len(r) == 0 {
+		return nil
+	}
+	return r[0]
+}
+
+// push puts a call behind the latest one of its caller and behind one of every other
+// caller.
+func (r *ring) push(t *turn) {
+	at := len(*r)
+	for at > 0 && (*r)[at-1].caller != t.caller {
+		at--
+	}
+	passed := make(map[string]bool)
+	for at < len(*r) && !passed[(*r)[at].caller] {
+		passed[(*r)[at].caller] = true
+		at++
+	}
+	*r = slices.Insert(*r, at, t)
 }

@@ -34,20 +34,20 @@ func checkTencent(ctx context.Context, im config.IM, group string, names command
 	if p.Clock.Known {
 		clock = checkClock(p.Clock)
 	}
-	switch at := p.Caller; {
-	case at.Err == nil:
-	case isOfSignature(at.Problem):
-		sig, plan = refusedBy(sig, at.Err), unchecked(plan)
-	case at.Problem == imapi.ProblemPlan:
-		sig, plan = unchecked(sig), refusedBy(plan, at.Err)
+	switch e := p.Caller; {
+	case e == nil:
+	case e.OfSignature():
+		sig, plan = refusedBy(sig, e), unchecked(plan)
+	case e.OfPlan():
+		sig, plan = unchecked(sig), refusedBy(plan, e)
 	default:
-		access, sig, plan = refusedBy(access, at.Err), unchecked(sig), unchecked(plan)
+		access, sig, plan = refusedBy(access, e), unchecked(sig), unchecked(plan)
 		access.Detail += " (asked " + wayTo(im) + ")"
 	}
-	if at := p.Group; at != nil && at.Err != nil {
-		plan = refusedBy(plan, at.Err)
+	if p.Group != nil {
+		plan = refusedBy(plan, p.Group)
 		plan.Detail = fmt.Sprintf("the administrators of %s cannot be read: %s", g, plan.Detail)
-	} else if at != nil {
+	} else if p.Reached {
 		plan.Status, plan.Detail, plan.Remedy = bot.IsFine, fmt.Sprintf("the administrators of %s can be read: %d of %d", g, len(p.Admins), imapi.Seats), ""
 	}
 	return []bot.Finding{clock, access, sig, plan}
@@ -107,15 +107,6 @@ func checkClock(s imapi.Skew) bot.Finding {
 		_, f.Remedy = imapi.Explain("", 0, imapi.KindClock)
 	}
 	return f
-}
-
-// isOfSignature reports whether a problem is one of key, account or clock.
-func isOfSignature(p imapi.Problem) bool {
-	switch p {
-	case imapi.ProblemKey, imapi.ProblemClock, imapi.ProblemIdentifier, imapi.ProblemCredentials:
-		return true
-	}
-	return false
 }
 
 // refusedBy says of a thing why a call failed.
