@@ -3,6 +3,7 @@
 package terminal
 
 import (
+	"bufio"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -187,3 +188,106 @@ func (t *Terminal) prompt() {
 }
 
 func place(e bot.Entry) bot.Post { return bot.Post(fmt.Sprintf("#%d", e.Number)) }
+
+func (t *Terminal) greet() {
+	_ = t.write("This is a chat with liveadmin in it, and a stand-in for Tencent Chat behind it.\n" +
+		"Try:  " + words.Name + " add @TGS#a6I4ZUUGO user1\n" +
+		"      " + words.Name + " list @TGS#a6I4ZUUGO\n" +
+		"      " + words.Name + " groups\n" +
+		"/as NAME speaks as somebody else (" + t.others() + "). /quit ends.\n")
+}
+
+func (t *Terminal) others() string {
+	s := ""
+	for i, name := range t.Speakers[1:] {
+		if i > 0 {
+			s += ", "
+		}
+		s += name
+	}
+	return s
+}
+
+// lines writes a message, each line behind an indent.
+func (t *Terminal) lines(m words.Message, indent string) string {
+	var b strings.Builder
+	for _, l := range m.Lines {
+		b.WriteString(indent)
+		if l.Style == words.Item {
+			b.WriteString("• ")
+		}
+		b.WriteString(t.line(l.Text))
+		b.WriteByte('\n')
+	}
+	if m.Entry != 0 {
+		fmt.Fprintf(&b, "%s#%d\n", indent, m.Entry)
+	}
+	return b.String()
+}
+
+func (t *Terminal) line(text words.Text) string {
+	var b strings.Builder
+	for _, s := range text {
+		switch s.Kind {
+		case words.Asker:
+			b.WriteString("@" + words.Visible(words.ShortRef(s.Text)))
+		case words.Quoted:
+			b.WriteString(`"` + words.Visible(s.Text) + `"`)
+		case words.Moment:
+			b.WriteString(s.Time.In(t.Zone).Format("2006-01-02 15:04 MST"))
+		default:
+			b.WriteString(words.Visible(s.Text))
+		}
+	}
+	return b.String()
+}
+
+// longestLine is how much of a line is kept, in bytes: more than any command may
+// have, so that a longer one is answered as too long.
+const longestLine = 64 << 10
+
+type line struct {
+	text string
+	err  error
+}
+
+// readLines reads in the background, because reading cannot be interrupted. The
+// channel is closed at the end of the input.
+func readLines(ctx context.Context, in io.Reader) <-chan line {
+	lines := make(chan line)
+	go func() {
+		defer close(lines)
+		r := bufio.NewReader(in)
+		for {
+			text, err := readLine(r)
+			if err == io.EOF && text == "" {
+				return
+			}
+			l := line{text: text}
+			if err != nil && err != io.EOF {
+				l.err = err
+			}
+			select {
+			case lines <- l:
+			case <-ctx.Done():
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return lines
+}
+
+// readLine reads to the end of a line and drops what is beyond the longest.
+func readLine(r *bufio.Reader) (string, error) {
+	var b strings.Builder
+	for {
+		part, more, err := r.ReadLine()
+		b.Write(part[:min(len(part), longestLine-b.Len())])
+		if err != nil || !more {
+			return b.String(), err
+		}
+	}
+}
