@@ -92,8 +92,7 @@ type running struct {
 // build builds the bot. Its error is a SettingsError if the rules file cannot be used.
 func (s *service) build(ctx context.Context, cfg config.Config) (_ *running, err error) {
 	r := &running{service: s, cfg: cfg}
-	r.policy, err = config.OpenPolicy(cfg.PolicyFile, cfg.Allowlist, s.log,
-		config.WithObserver(s.metrics.ConfigRead), config.WithAwaited(cfg.PolicyAwaited))
+	r.policy, err = config.OpenPolicy(cfg, s.log, s.metrics.ConfigRead)
 	if err != nil {
 		return nil, SettingsError{err}
 	}
@@ -106,7 +105,7 @@ func (s *service) build(ctx context.Context, cfg config.Config) (_ *running, err
 	if err != nil {
 		return nil, err
 	}
-	r.platforms, err = s.connect(cfg, r.policy, held, r.record.Shared, r.record)
+	r.platforms, err = s.connect(cfg, r.policy.Rules, held, r.record.Shared, r.record)
 	if err == nil {
 		r.bot, err = NewBot(r.record, s.wrap, api, r.policy.Rules, s.log, s.metrics)
 	}
@@ -245,13 +244,13 @@ func (r *running) renew(ctx context.Context) (config.Config, error) {
 	if len(cfg.Platforms()) == 0 {
 		return cfg, errors.New("no platform has credentials")
 	}
-	policy, err := config.OpenPolicy(cfg.PolicyFile, cfg.Allowlist, slog.New(slog.DiscardHandler))
+	rules, err := cfg.Rules()
 	if err != nil {
 		return cfg, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, acceptTime)
 	defer cancel()
-	return cfg, r.accepted(ctx, cfg, policy)
+	return cfg, r.accepted(ctx, cfg, func() bot.Rules { return rules })
 }
 
 // key reads the secret key again.

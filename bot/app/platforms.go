@@ -27,9 +27,9 @@ type platform interface {
 
 // connect returns the platforms that have credentials in the settings. Those that are not
 // to run need no memory.
-func (s *service) connect(cfg config.Config, rules *config.Policy, held func() error, shared func() bool, memory discord.Memory) ([]platform, error) {
+func (s *service) connect(cfg config.Config, rules func() bot.Rules, held func() error, shared func() bool, memory discord.Memory) ([]platform, error) {
 	var all []platform
-	policy := func() policy.Policy { return rules.Rules().Policy }
+	policy := func() policy.Policy { return rules().Policy }
 	if cfg.Slack.HasCredentials() {
 		p, err := slack.New(cfg.Slack, slack.Options{Log: s.log, Policy: policy, Gate: held, Shared: shared})
 		if err != nil {
@@ -49,7 +49,7 @@ func (s *service) connect(cfg config.Config, rules *config.Policy, held func() e
 
 // accepted asks the services whether they accept the credentials of the settings, where
 // these are others than those in use.
-func (r *running) accepted(ctx context.Context, cfg config.Config, rules *config.Policy) error {
+func (r *running) accepted(ctx context.Context, cfg config.Config, rules func() bot.Rules) error {
 	all, err := r.connect(cfg, rules, nil, nil, nil)
 	if err != nil {
 		return err

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"strings"
 	"time"
 
@@ -49,11 +48,11 @@ func newHistory(environ []string, std streams) *cobra.Command {
 }
 
 func (h *historyArgs) run(ctx context.Context, cfg config.Config, record *journal.Reader, std streams) error {
-	policy, err := config.OpenPolicy(cfg.PolicyFile, nil, slog.New(slog.DiscardHandler))
+	rules, err := cfg.Rules()
 	if err != nil {
 		return err
 	}
-	filter, err := h.filter(time.Now(), policy.Rules().Names)
+	filter, err := h.filter(time.Now(), rules.Names)
 	if err != nil {
 		return err
 	}

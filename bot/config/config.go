@@ -97,7 +97,7 @@ func LoadToRun(dir string, environ []string) (Config, error) {
 			"set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP), or DISCORD_TOKEN, or both; liveadmin demo needs none")
 	}
 	problems = inOrder(problems)
-	_, err := OpenPolicy(c.PolicyFile, nil, slog.New(slog.DiscardHandler))
+	_, err := c.Rules()
 	if bad, ok := errors.AsType[bot.Problems](err); ok {
 		problems = append(problems, bad...)
 	}

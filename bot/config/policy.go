@@ -24,48 +24,31 @@ const (
 // Policy keeps what the rules file says in force. Make one with OpenPolicy, then
 // Run it once.
 type Policy struct {
-	path      string // empty: no file
-	awaited   string // takes the place of an empty path as soon as the file is there
-	allowlist []string
-	log       *slog.Logger
-	observe   func(error)
-
-	rules atomic.Pointer[bot.Rules]
+	cfg     Config
+	log     *slog.Logger
+	observe func(error)
+	rules   atomic.Pointer[bot.Rules]
 
 	taken snapshot // what was last made into rules, or could not be
 	seen  snapshot // the newest look
 	since time.Time
 }
 
-// PolicyOption changes a Policy that is being made.
-type PolicyOption func(*Policy)
-
-// WithObserver calls observe for each version of the file: with nil if it is in force now,
-// with the error if the rules before it stay. observe must not call the Policy.
-func WithObserver(observe func(error)) PolicyOption {
-	return func(p *Policy) { p.observe = observe }
-}
-
-// WithAwaited names the file that becomes the rules file as soon as it exists. It counts
-// only if OpenPolicy gets no path.
-func WithAwaited(path string) PolicyOption {
-	return func(p *Policy) { p.awaited = path }
-}
-
 // snapshot is what a look at the file finds: its text, or why there is none.
 type snapshot struct{ text, err string }
 
-// OpenPolicy reads the rules file. An empty path is no file: ALLOWLIST is the only
-// rule. An error of the file is bot.Problems.
-func OpenPolicy(path string, allowlist []string, log *slog.Logger, options ...PolicyOption) (*Policy, error) {
-	p := &Policy{path: path, allowlist: allowlist, log: log, observe: func(error) {}}
-	for _, option := range options {
-		option(p)
-	}
-	if p.log == nil || p.observe == nil {
+// Rules reads the rules file once. Without a file ALLOWLIST is the only rule. Its error
+// is bot.Problems.
+func (c Config) Rules() (bot.Rules, error) { return c.rulesOf(look(c.PolicyFile)) }
+
+// OpenPolicy reads the rules file, which may also appear later. observe is called for each
+// version of the file: with nil if it is in force now, with the error if the rules before
+// it stay. It must not call the Policy. An error of the file is bot.Problems.
+func OpenPolicy(c Config, log *slog.Logger, observe func(error)) (*Policy, error) {
+	if log == nil || observe == nil {
 		return nil, errors.New("a part of the policy is missing")
 	}
-	p.seen = p.look()
+	p := &Policy{cfg: c, log: log, observe: observe, seen: look(c.PolicyFile)}
 	if err := p.take(p.seen); err != nil {
 		return nil, err
 	}
@@ -92,60 +75,60 @@ func (p *Policy) Run(ctx context.Context) error {
 
 // follow takes a version that is new and has not changed for a while.
 func (p *Policy) follow(now time.Time) {
-	look := p.look()
-	if look != p.seen {
-		p.seen, p.since = look, now
+	if p.cfg.PolicyFile == "" && isThere(p.cfg.PolicyAwaited) {
+		p.cfg.PolicyFile = p.cfg.PolicyAwaited
 	}
-	if look == p.taken || now.Sub(p.since) < settledAfter {
+	found := look(p.cfg.PolicyFile)
+	if found != p.seen {
+		p.seen, p.since = found, now
+	}
+	if found == p.taken || now.Sub(p.since) < settledAfter {
 		return
 	}
-	if problems, broken := errors.AsType[bot.Problems](p.take(look)); broken {
+	if problems, broken := errors.AsType[bot.Problems](p.take(found)); broken {
 		for _, problem := range problems {
 			p.log.Error("could not use the policy file, keeping the rules in force", "problem", problem.String())
 		}
 	}
 }
 
-// look reads the file. Only a regular one: a pipe gives its text once.
-func (p *Policy) look() snapshot {
-	if p.path == "" && p.awaited != "" && isThere(p.awaited) {
-		p.path = p.awaited
+// take puts into force what a look has found, or says why it cannot. Its error is
+// bot.Problems.
+func (p *Policy) take(found snapshot) error {
+	rules, err := p.cfg.rulesOf(found)
+	p.taken = found
+	if err == nil {
+		p.rules.Store(&rules)
+		for _, name := range grammar.Ambiguous(rules.Names) {
+			p.log.Warn("a name of people is also the name of an option: it has to be typed in quotes", "file", p.cfg.PolicyFile, "name", name)
+		}
+		p.log.Info("rules in force", "file", p.cfg.PolicyFile, "rules", len(rules.Policy.Rules), "aliases", len(rules.Names.Aliases()))
 	}
-	if p.path == "" {
+	p.observe(err)
+	return err
+}
+
+// look reads the file. Only a regular one: a pipe gives its text once.
+func look(path string) snapshot {
+	if path == "" {
 		return snapshot{}
 	}
-	if info, err := os.Stat(p.path); err == nil && !info.Mode().IsRegular() {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return snapshot{err: "it is no regular file"}
 	}
-	text, err := readFile(p.path, maxPolicy)
+	text, err := readFile(path, maxPolicy)
 	if err != nil {
 		return snapshot{err: err.Error()}
 	}
 	return snapshot{text: text}
 }
 
-// take puts into force what a look has found, or says why it cannot. Its error is
-// bot.Problems.
-func (p *Policy) take(look snapshot) error {
-	rules, err := p.parse(look)
-	p.taken = look
-	if err == nil {
-		p.rules.Store(&rules)
-		for _, name := range grammar.Ambiguous(rules.Names) {
-			p.log.Warn("a name of people is also the name of an option: it has to be typed in quotes", "file", p.path, "name", name)
-		}
-		p.log.Info("rules in force", "file", p.path, "rules", len(rules.Policy.Rules), "aliases", len(rules.Names.Aliases()))
-	}
-	p.observe(err)
-	return err
-}
-
-func (p *Policy) parse(look snapshot) (bot.Rules, error) {
-	if look.err != "" {
+func (c Config) rulesOf(found snapshot) (bot.Rules, error) {
+	if found.err != "" {
 		return bot.Rules{}, bot.Problems{{
-			Variable: p.path, What: fmt.Sprintf("cannot be read (%s)", look.err),
+			Variable: c.PolicyFile, What: fmt.Sprintf("cannot be read (%s)", found.err),
 			Remedy: "make it a file that liveadmin can read, or change LIVEADMIN_CONFIG",
 		}}
 	}
-	return ParsePolicy(p.path, []byte(look.text), p.allowlist)
+	return ParsePolicy(c.PolicyFile, []byte(found.text), c.Allowlist)
 }

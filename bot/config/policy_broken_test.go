@@ -96,7 +96,7 @@ func TestOpenPolicyRefuses(t *testing.T) {
 		{"a folder", dir, ": cannot be read (it is no regular file): make it a file that liveadmin can read, or change LIVEADMIN_CONFIG"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			policy, err := config.OpenPolicy(tt.path, []string{"slack:user:U1"}, slog.New(slog.DiscardHandler))
+			policy, err := config.OpenPolicy(config.Config{PolicyFile: tt.path}, slog.New(slog.DiscardHandler), unobserved)
 			if _, ok := errors.AsType[bot.Problems](err); !ok || !strings.HasSuffix(err.Error(), tt.want) || policy != nil {
 				t.Errorf("got %v and error\n%v\nwant\n%s", policy, err, tt.want)
 			}

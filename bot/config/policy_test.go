@@ -40,17 +40,15 @@ type desk struct {
 func openDesk(t *testing.T) *desk {
 	t.Helper()
 	path := write(t, t.TempDir(), "liveadmin.yaml", policyFile("U1"))
-	return watch(t, path, func(log *slog.Logger, options ...config.PolicyOption) (*config.Policy, error) {
-		return config.OpenPolicy(path, nil, log, options...)
-	})
+	return watch(t, path, config.Config{PolicyFile: path})
 }
 
 // watch opens a policy that is about a file, and runs it to the end of the test.
-func watch(t *testing.T, path string, open func(*slog.Logger, ...config.PolicyOption) (*config.Policy, error)) *desk {
+func watch(t *testing.T, path string, cfg config.Config) *desk {
 	t.Helper()
 	d := &desk{path: path, log: new(bytes.Buffer)}
 	observe := func(err error) { d.observed = append(d.observed, fmt.Sprint(err)) }
-	policy, err := open(slog.New(slog.NewTextHandler(d.log, nil)), config.WithObserver(observe))
+	policy, err := config.OpenPolicy(cfg, slog.New(slog.NewTextHandler(d.log, nil)), observe)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,9 +136,7 @@ func TestPolicyIsReadAgain(t *testing.T) {
 func TestPolicyAppears(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "liveadmin.yaml")
-		d := watch(t, path, func(log *slog.Logger, options ...config.PolicyOption) (*config.Policy, error) {
-			return config.OpenPolicy("", []string{"slack:user:U0"}, log, append(options, config.WithAwaited(path))...)
-		})
+		d := watch(t, path, config.Config{PolicyAwaited: path, Allowlist: []string{"slack:user:U0"}})
 		d.wants(t, time.Minute, "U0")
 		d.write(t, policyFile("U1"))
 		d.wants(t, promised, "U0", "U1")
@@ -216,18 +212,20 @@ func TestAmbiguousNames(t *testing.T) {
 	})
 }
 
+func unobserved(error) {}
+
 func TestPolicyWithoutItsParts(t *testing.T) {
-	if _, err := config.OpenPolicy("", nil, nil); err == nil {
+	if _, err := config.OpenPolicy(config.Config{}, nil, unobserved); err == nil {
 		t.Error("without a log")
 	}
-	if _, err := config.OpenPolicy("", nil, slog.New(slog.DiscardHandler), config.WithObserver(nil)); err == nil {
+	if _, err := config.OpenPolicy(config.Config{}, slog.New(slog.DiscardHandler), nil); err == nil {
 		t.Error("without the observer")
 	}
 }
 
 func TestPolicyWithoutAFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		policy, err := config.OpenPolicy("", []string{"slack:user:U1"}, slog.New(slog.DiscardHandler))
+		policy, err := config.OpenPolicy(config.Config{Allowlist: []string{"slack:user:U1"}}, slog.New(slog.DiscardHandler), unobserved)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,12 +55,11 @@ func checkSettings(cfg config.Config) []bot.Finding {
 // checkRules reads the config file and tells who is allowed what: a finding for each
 // rule. Where the file cannot be used there are no rules.
 func checkRules(cfg config.Config) (bot.Rules, []bot.Finding) {
-	policy, err := config.OpenPolicy(cfg.PolicyFile, cfg.Allowlist, slog.New(slog.DiscardHandler))
+	rules, err := cfg.Rules()
 	if err != nil {
 		return bot.Rules{}, append(problemsOf("config file", err),
 			bot.Finding{Name: "rules", Status: bot.Unchecked, Detail: "the config file has to be right first"})
 	}
-	rules := policy.Rules()
 	f := bot.Finding{Name: "config file", Status: bot.IsFine, Detail: "there is none, so ALLOWLIST alone says who is allowed"}
 	if cfg.PolicyFile != "" {
 		f.Detail = fmt.Sprintf("%s can be used, with %d aliases", cfg.PolicyFile, len(rules.Names.Aliases()))
