@@ -14,10 +14,16 @@ import (
 	"strings"
 
 	"liveadmin/bot"
+
+	"github.com/joho/godotenv"
 )
 
-// maxFile is how many bytes a .env file or a secret's file can have.
-const maxFile = 64 << 10
+const dotEnv = ".env"
+
+const (
+	maxFile   = 64 << 10 // bytes of a .env file or a secret's file
+	maxBroken = 10       // lines of a .env file that are named: a file with more broken ones is something else
+)
 
 // settings are the values by the names of their variables, as they are written,
 // and what was found wrong so far. An empty value counts as not set.
@@ -31,22 +37,24 @@ type settings struct {
 func read(dir string, environ []string) (Config, bot.Problems) {
 	s := gather(dir, environ)
 	var c Config
-	unusable := make(map[string]bool)
-	eachVariable(&c, func(v Variable, field any) {
+	checked := make(map[string]Variable)
+	for _, v := range c.variables() {
 		text, ok := s.text(v)
-		if unusable[v.Name] = !ok; !ok {
+		if ok {
+			checked[v.Name] = v
+		} else {
 			text = "?" // it counts as set: nothing else says that it is missing
 		}
 		if text != "" {
-			set(field, text)
-		}
-	})
-	for _, p := range c.check() {
-		if !unusable[p.Variable] {
-			s.problems.Add(p.Variable, s.quoted(p.Variable, p.What), p.Remedy)
+			set(v.field, text)
 		}
 	}
-	if unusable["LIVEADMIN_CONFIG"] {
+	for _, p := range c.check() {
+		if v, ok := checked[p.Variable]; ok {
+			s.problems.Add(v.Name, s.quoted(v, p.What), p.Remedy)
+		}
+	}
+	if _, ok := checked["LIVEADMIN_CONFIG"]; !ok {
 		c.PolicyFile = ""
 		return c, s.problems
 	}
@@ -69,13 +77,71 @@ func gather(dir string, environ []string) *settings {
 		}
 	}
 	for _, v := range Variables() {
-		if file := v.Name + fileSuffix; outer[v.Name] != "" || v.Secret && outer[file] != "" {
+		if file := v.Name + fileSuffix; v.Secret && outer[v.Name]+outer[file] != "" {
 			delete(s.values, v.Name)
 			delete(s.values, file)
 		}
 	}
 	maps.Copy(s.values, outer)
 	return s
+}
+
+// readDotEnv takes the values of the .env file, if there is one. Unlike in the
+// environment, which is full of other people's variables, a name that is nearly
+// one of ours is a mistake here.
+func (s *settings) readDotEnv() {
+	text, err := readFile(s.path(dotEnv), maxFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	if err != nil {
+		s.problems.Add(dotEnv, fmt.Sprintf("cannot be read (%v)", err), "make it readable, or remove it")
+		return
+	}
+	values, broken := parseDotEnv(text)
+	for _, line := range broken {
+		s.problems.Add(dotEnv, fmt.Sprintf("line %d cannot be read", line), "write NAME=value, or NAME='value' if the value has spaces, quotes, # or $")
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if values[name] == "" {
+			continue
+		}
+		s.values[name] = values[name]
+		if meant, owner := nearest(name); meant != "" {
+			s.problems.Add(owner, fmt.Sprintf(".env sets %q, which is not known", name), fmt.Sprintf("did you mean %s?", meant))
+		}
+	}
+}
+
+// parseDotEnv returns the values, and the numbers, from 1, of lines that cannot be read.
+// The parser's own errors cannot be used: they quote the file, secrets and all, and name no
+// line. So in a broken file each line is read by itself, also one that is part of a value
+// of several lines.
+func parseDotEnv(text string) (values map[string]string, broken []int) {
+	text = strings.TrimPrefix(text, "\ufeff") // some editors begin a file with it
+	if values, ok := unmarshal(text); ok {
+		return values, nil
+	}
+	values = make(map[string]string)
+	for i, line := range strings.Split(text, "\n") {
+		one, ok := unmarshal(line)
+		if ok {
+			maps.Copy(values, one)
+		} else if len(broken) < maxBroken {
+			broken = append(broken, i+1)
+		}
+	}
+	if len(broken) == 0 {
+		broken = []int{1}
+	}
+	return values, broken
+}
+
+// unmarshal also refuses a value without a name, which the parser lets pass.
+func unmarshal(text string) (values map[string]string, ok bool) {
+	values, err := godotenv.Unmarshal(text + "\n")
+	_, nameless := values[""]
+	return values, err == nil && !nameless
 }
 
 // text is what a variable says. It is empty if nothing is set and there is no default. If
@@ -100,13 +166,12 @@ func (s *settings) text(v Variable) (text string, ok bool) {
 
 // quoted puts the value that something is wrong with before what is wrong, unless it is
 // a secret, or may hold one.
-func (s *settings) quoted(name, what string) string {
-	value := s.values[name]
-	secret := slices.ContainsFunc(Variables(), func(v Variable) bool { return v.Name == name && v.Secret })
+func (s *settings) quoted(v Variable, what string) string {
+	value := s.values[v.Name]
 	switch {
-	case value == "" || secret || strings.HasPrefix(what, `"`): // it quotes its own part of the value
+	case value == "" || v.Secret || strings.HasPrefix(what, `"`): // it quotes its own part of the value
 		return what
-	case strings.HasSuffix(name, "_URL") && strings.ContainsAny(value, "@?"):
+	case strings.HasSuffix(v.Name, "_URL") && strings.ContainsAny(value, "@?"):
 		return "the URL (not shown, because it may hold a password) " + what
 	}
 	return strconv.Quote(value) + " " + what
@@ -151,26 +216,21 @@ func isThere(path string) bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// readFile reads a file of so many bytes at most. Its errors do not repeat the path.
-func readFile(path string, most int64) (string, error) {
+// readFile reads a file of up to most bytes. Its errors do not repeat the path.
+func readFile(path string, most int64) (text string, err error) {
+	defer func() {
+		if inner, ok := errors.AsType[*fs.PathError](err); ok {
+			err = inner.Err
+		}
+	}()
 	f, err := os.Open(path)
 	if err != nil {
-		return "", withoutPath(err)
+		return "", err
 	}
 	defer f.Close()
 	content, err := io.ReadAll(io.LimitReader(f, most+1))
-	if err != nil {
-		return "", withoutPath(err)
-	}
 	if int64(len(content)) > most {
 		return "", fmt.Errorf("it has more than %d bytes", most)
 	}
-	return string(content), nil
-}
-
-func withoutPath(err error) error {
-	if inner, ok := errors.AsType[*fs.PathError](err); ok {
-		return inner.Err
-	}
-	return err
+	return string(content), err
 }

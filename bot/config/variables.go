@@ -18,30 +18,25 @@ type Variable struct {
 	Default string // as it would be written; empty: none
 	Doc     string // what it is, in a line
 	Secret  bool   // never shown; Name_FILE can name a file that holds it
+	field   any    // points to what it sets
 }
 
 // Variables lists all variables in the order in which people read of them.
-func Variables() []Variable {
-	var list []Variable
-	eachVariable(new(Config), func(v Variable, _ any) { list = append(list, v) })
-	return list
-}
+func Variables() []Variable { return new(Config).variables() }
 
-// eachVariable calls do for each variable, with a pointer to the field that it sets.
-func eachVariable(c *Config, do func(v Variable, field any)) {
-	var walk func(reflect.Value)
-	walk = func(part reflect.Value) {
-		for field, value := range part.Fields() {
-			tag := field.Tag
-			if name := tag.Get("env"); name != "" {
-				secret := field.Type == reflect.TypeFor[imapi.Secret]()
-				do(Variable{name, tag.Get("default"), tag.Get("doc"), secret}, value.Addr().Interface())
-			} else if value.Kind() == reflect.Struct {
-				walk(value)
-			}
+func (c *Config) variables() []Variable { return variablesOf(reflect.ValueOf(c).Elem()) }
+
+func variablesOf(part reflect.Value) (list []Variable) {
+	for field, value := range part.Fields() {
+		tag := field.Tag
+		if name := tag.Get("env"); name != "" {
+			secret := field.Type == reflect.TypeFor[imapi.Secret]()
+			list = append(list, Variable{name, tag.Get("default"), tag.Get("doc"), secret, value.Addr().Interface()})
+		} else if value.Kind() == reflect.Struct {
+			list = append(list, variablesOf(value)...)
 		}
 	}
-	walk(reflect.ValueOf(c).Elem())
+	return list
 }
 
 // set sets a field to what a text says. A text that cannot be of its type becomes a value
