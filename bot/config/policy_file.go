@@ -1,24 +1,30 @@
 package config
 
 import (
+	"fmt"
+	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/commands/grammar"
 	"liveadmin/commands/policy"
 
 	"github.com/goccy/go-yaml/ast"
 )
 
-// maxContact is how many characters contact can have.
-const maxContact = 200
+const (
+	maxContact = 200 // characters
+	maxRules   = 1000
+)
 
 // ParsePolicy reads the text of a policy file, and puts the rule of ALLOWLIST, which
 // allows everything everywhere, before its rules. An empty text has no rules. The
 // error is bot.Problems: all of them, each with its place, as in "liveadmin.yaml:14:9". The
-// text is text in UTF-8, 1 MiB at most.
+// text is text in UTF-8, up to 1 MiB.
 func ParsePolicy(name string, text []byte, allowlist []string) (bot.Rules, error) {
 	var rules bot.Rules
 	if len(allowlist) > 0 {
@@ -44,15 +50,7 @@ func (r *reader) policy(root ast.Node, rules *bot.Rules) {
 			delete(file, key)
 		}
 	}
-	groups, first := readNames(r, file["groups"], "groups", groupsRemedy, maxAlias, (*reader).group)
-	people, _ := readNames(r, file["people"], "people", peopleRemedy, commands.MaxUsers, (*reader).user)
-	rules.Names = commands.NewNames(groups, people).StartingWith(first)
-	r.names, r.aliases, r.ids = rules.Names, rules.Names.Aliases(), make(map[string]bool)
-	for _, ids := range groups {
-		for _, id := range ids {
-			r.ids[string(id)] = true
-		}
-	}
+	rules.Names = r.readNames(file["groups"], file["people"])
 	rules.Policy.Contact = r.contact(file["contact"])
 	rules.Policy.Blocked = r.callers(file["blocked"], "blocked")
 	rules.Policy.Rules = append(rules.Policy.Rules, r.rules(file["rules"])...)
@@ -78,4 +76,101 @@ func (r *reader) contact(n ast.Node) string {
 		r.note(t.mark, `put it in quotes, like "Sam, #stream-ops": without them, # begins a comment`, "contact ends with a comma")
 	}
 	return t.value
+}
+
+// rules takes the list of rules.
+func (r *reader) rules(n ast.Node) []policy.Rule {
+	if n == nil {
+		return nil
+	}
+	list, ok := n.(*ast.SequenceNode)
+	if !ok {
+		r.note(place(n), "write a list of rules, like - allow: [slack:user:U024BE7LH]", "rules is %s", kind(n))
+		return nil
+	}
+	if len(list.Values) > maxRules {
+		r.note(place(list.Values[maxRules]), "put callers with the same rights into one rule", "there are more than %d rules", maxRules)
+		return nil
+	}
+	var rules []policy.Rule
+	for i, one := range list.Values {
+		rule := r.rule(one)
+		rule.Name = fmt.Sprintf("rule %d (line %d)", i+1, place(one).line)
+		rules = append(rules, rule)
+	}
+	if r.groups > maxRuleGroups {
+		r.note(place(n), "use patterns, or leave groups out", "the rules are about more than %d groups", maxRuleGroups)
+	}
+	return rules
+}
+
+// rule takes one rule. What it leaves out holds for all, so that nothing in it can
+// be empty.
+func (r *reader) rule(n ast.Node) policy.Rule {
+	keys := r.known(n, "a rule", "write it like - allow: [slack:user:U024BE7LH]", "allow", "commands", "groups", "channels", "for")
+	if _, isMapping := n.(*ast.MappingNode); isMapping && keys["allow"] == nil {
+		r.note(place(n), "write whom it allows, like allow: [slack:user:U024BE7LH]", "the rule has no allow")
+	}
+	return policy.Rule{
+		Allow:    r.callers(keys["allow"], "allow"),
+		Commands: r.commands(keys["commands"]),
+		Groups:   r.ruleGroups(keys["groups"]),
+		Channels: r.references(keys["channels"], "channels", channelForms, "is no channel"),
+		For:      r.limit(keys["for"]),
+	}
+}
+
+// callers takes a list of callers, as in ALLOWLIST.
+func (r *reader) callers(n ast.Node, what string) []string {
+	return r.references(n, what, callerForms, "names nobody")
+}
+
+func (r *reader) references(n ast.Node, what string, forms []idForm, wrong string) []string {
+	var all []string
+	for _, t := range r.texts(n, what, fmt.Sprintf("write a list like [%s]", forms[0].example)) {
+		if remedy := entryRemedy(t.value, forms); remedy != "" {
+			r.note(t.mark, remedy, "%.80q %s", t.value, wrong)
+		}
+		all = append(all, t.value)
+	}
+	return all
+}
+
+// commands takes a list of commands that a rule can give.
+func (r *reader) commands(n ast.Node) []commands.Verb {
+	ruled := commands.Table.Ruled()
+	var all []commands.Verb
+	for _, t := range r.texts(n, "commands", "write a list like [add, remove, list]") {
+		all = append(all, commands.Verb(t.value))
+		if slices.Contains(ruled, commands.Verb(t.value)) {
+			continue
+		}
+		meant, _ := grammar.VerbOf(t.value)
+		if !slices.Contains(ruled, meant) {
+			meant = commands.Verb(t.value)
+		}
+		r.note(t.mark, rightWord(meant, ruled), "%.80q is no command that a rule can give", t.value)
+	}
+	return all
+}
+
+// limit takes the longest limit under a rule.
+func (r *reader) limit(n ast.Node) time.Duration {
+	const remedy = "write a time like 8h, 2h30m or 3d"
+	if n == nil {
+		return 0
+	}
+	t, ok := r.text(n, "for", remedy)
+	if !ok {
+		return 0
+	}
+	limit, mistake := grammar.ParseFor(t.value)
+	switch {
+	case mistake == nil:
+	case mistake.Problem == grammar.DurationRange:
+		r.note(t.mark, remedy, "%.80q is not between 1 second and 30 days", t.value)
+	default:
+		r.note(t.mark, remedy, "%.80q is no time", t.value)
+	}
+	return limit
 }

@@ -113,9 +113,8 @@ func (r *reader) textOrTexts(n ast.Node, what, remedy string) []text {
 	return nil
 }
 
-// fields takes a mapping. A key that is there twice is noted; same says which keys
-// are the same.
-func (r *reader) fields(n ast.Node, what, remedy string, same func(key string) string) []field {
+// fields takes a mapping. A key that is there twice, in whatever case, is noted.
+func (r *reader) fields(n ast.Node, what, remedy string) []field {
 	mapping, ok := n.(*ast.MappingNode)
 	if !ok {
 		r.note(place(n), remedy, "%s is %s", what, kind(n))
@@ -128,11 +127,12 @@ func (r *reader) fields(n ast.Node, what, remedy string, same func(key string) s
 		if !ok {
 			continue
 		}
-		if before, twice := first[same(key.value)]; twice {
+		same := strings.ToLower(key.value)
+		if before, twice := first[same]; twice {
 			r.note(key.mark, "keep one of them", "%.80q is there twice, first as %.80q in line %d", key.value, before.value, before.line)
 			continue
 		}
-		first[same(key.value)] = key
+		first[same] = key
 		if pair.Value == nil { // an empty value is not the same as no key
 			pair.Value = ast.Null(pair.Key.GetToken())
 		}
@@ -144,7 +144,7 @@ func (r *reader) fields(n ast.Node, what, remedy string, same func(key string) s
 // known takes a mapping with given keys, and returns the values by key.
 func (r *reader) known(n ast.Node, what, remedy string, keys ...string) map[string]ast.Node {
 	all := make(map[string]ast.Node)
-	for _, f := range r.fields(n, what, remedy, func(key string) string { return key }) {
+	for _, f := range r.fields(n, what, remedy) {
 		if !slices.Contains(keys, f.key.value) {
 			r.note(f.key.mark, rightWord(f.key.value, keys), "%.80q is no key of %s", f.key.value, what)
 			continue
@@ -155,12 +155,16 @@ func (r *reader) known(n ast.Node, what, remedy string, keys ...string) map[stri
 }
 
 // rightWord says which of some words to write in place of another.
-func rightWord(word string, words []string) string {
-	if near := grammar.Nearest(word, words); near != "" {
+func rightWord[Word ~string](word Word, words []Word) string {
+	var known []string
+	for _, w := range words {
+		known = append(known, string(w))
+	}
+	if near := grammar.Nearest(string(word), known); near != "" {
 		return fmt.Sprintf("did you mean %s?", near)
 	}
-	last := len(words) - 1
-	return fmt.Sprintf("write %s or %s", strings.Join(words[:last], ", "), words[last])
+	last := len(known) - 1
+	return fmt.Sprintf("write %s or %s", strings.Join(known[:last], ", "), known[last])
 }
 
 // nothing reports whether a value is empty.

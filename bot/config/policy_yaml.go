@@ -86,10 +86,9 @@ func checkText(source string) []flaw {
 // take the parser too long.
 func checkTokens(tokens token.Tokens) []flaw {
 	var flaws []flaw
-	var before *token.Token // that is no comment
-	keys, open := 0, 0
+	keys, open, begun := 0, 0, false
 	for _, t := range tokens {
-		start, extra := t, false
+		extra := false
 		switch t.Type {
 		case token.CommentType:
 			continue
@@ -99,18 +98,15 @@ func checkTokens(tokens token.Tokens) []flaw {
 			open = max(open-1, 0) // the parser reports one too many
 		case token.MappingValueType:
 			keys++
-			if before != nil {
-				start = before
-			}
 		case token.DocumentHeaderType:
-			extra = before != nil
+			extra = begun
 		case token.AliasType, token.AnchorType, token.TagType, token.DirectiveType, token.MergeKeyType, token.MappingKeyType,
 			token.LiteralType, token.FoldedType, token.DocumentEndType:
 			extra = true
 		}
 		block := open == 0 && (t.Type == token.SequenceEntryType || t.Type == token.MappingValueType)
 		switch {
-		case open > maxNested, block && start.Position.Column > maxIndent:
+		case open > maxNested, block && t.Position.Column > maxIndent:
 			return append(flaws, flaw{at(t), "this is nested too deep", "write groups, people, contact, blocked and rules without more levels"})
 		case keys > maxKeys:
 			return append(flaws, flaw{at(t), fmt.Sprintf("the file has more than %d names and keys", maxKeys), "use patterns in place of names"})
@@ -118,7 +114,7 @@ func checkTokens(tokens token.Tokens) []flaw {
 			flaws = append(flaws, flaw{at(t), fmt.Sprintf("%.80q is a part of YAML that this file does without", t.Value),
 				`leave it out, or put the text in quotes, like "*-live"`})
 		}
-		before = t
+		begun = true
 	}
 	return flaws
 }
