@@ -4,7 +4,6 @@ package demo
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,6 +14,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/app"
+	"liveadmin/bot/engine"
 	"liveadmin/bot/journal"
 	"liveadmin/bot/terminal"
 	"liveadmin/commands"
@@ -43,11 +43,11 @@ func Run(ctx context.Context, file string, std Streams) error {
 		defer os.RemoveAll(dir)
 		file = filepath.Join(dir, "journal.db")
 	}
-	stage, err := newStage()
+	tencent, err := newTencent()
 	if err != nil {
-		return err
+		return fmt.Errorf("the stand-in for Tencent Chat: %w", err)
 	}
-	defer stage.Close()
+	defer tencent.Close()
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	screen, err := terminal.New(terminal.Options{
@@ -58,7 +58,7 @@ func Run(ctx context.Context, file string, std Streams) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(std.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	err = play(ctx, stage.app, stage.URL(), file, screen, log)
+	err = play(ctx, tencent.URL(), file, screen, log)
 	if lost, ok := context.Cause(ctx).(unwritten); ok {
 		return lost
 	}
@@ -71,9 +71,6 @@ type output struct {
 	end context.CancelCauseFunc
 }
 
-// unwritten is why an output has ended the demo.
-type unwritten struct{ error }
-
 func (o output) Write(p []byte) (int, error) {
 	n, err := o.Writer.Write(p)
 	if err != nil {
@@ -82,14 +79,27 @@ func (o output) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// unwritten is why an output has ended the demo, at once: what is in flight cannot be shown.
+type unwritten struct{ error }
+
+func (unwritten) Is(target error) bool { return target == engine.ErrRestart }
+
+// The demo's application. It leaves nothing behind, so that its key can be known.
+const (
+	sdkAppID = 1400000000
+	key      = "the-key-of-the-demo"
+	admin    = "administrator"
+)
+
 // play runs the bot on one platform, with the journal in a file, against the API
 // at the given address.
-func play(ctx context.Context, chat imapi.App, url, file string, platform bot.Platform, log *slog.Logger) error {
-	api, err := imapi.New(chat, imapi.WithBaseURL(url), imapi.WithRateLimit(200), imapi.WithLogger(log))
+func play(ctx context.Context, url, file string, platform bot.Platform, log *slog.Logger) error {
+	api, err := imapi.New(imapi.App{SDKAppID: sdkAppID, Key: imapi.NewSecret(key), Identifier: admin},
+		imapi.WithBaseURL(url), imapi.WithRateLimit(imapi.MaxRateLimit), imapi.WithLogger(log))
 	if err != nil {
 		return err
 	}
-	record, err := journal.Open(ctx, "sqlite://"+file, chat.SDKAppID, journal.WithLogger(log))
+	record, err := journal.Open(ctx, "sqlite://"+file, sdkAppID, journal.WithLogger(log))
 	if err != nil {
 		return fmt.Errorf("opening the file of --journal: %w", err)
 	}
@@ -101,12 +111,6 @@ func play(ctx context.Context, chat imapi.App, url, file string, platform bot.Pl
 	return b.Run(ctx, platform)
 }
 
-// stage is the demo's Tencent Chat.
-type stage struct {
-	*simulator.Server
-	app imapi.App
-}
-
 // The groups of the demo.
 const (
 	demoGroup    = "@TGS#a6I4ZUUGO"
@@ -116,24 +120,19 @@ const (
 	demoChat     = "@TGS#2NOTLIVE0" // not a live group
 )
 
-// newStage builds it. Every account exists but those that begin with "ghost".
-func newStage() (*stage, error) {
-	key, admin := rand.Text(), "administrator"
-	app := imapi.App{SDKAppID: 1400000000, Key: imapi.NewSecret(key), Identifier: admin}
-	server, err := simulator.New(simulator.App{SDKAppID: 1400000000, Key: key, Admins: []string{admin}},
+// newTencent starts the stand-in. Every account exists but those that begin with "ghost".
+func newTencent() (*simulator.Server, error) {
+	server, err := simulator.New(simulator.App{SDKAppID: sdkAppID, Key: key, Admins: []string{admin}},
 		simulator.WithAccounts(func(user string) bool { return !strings.HasPrefix(user, "ghost") }))
 	if err != nil {
-		return nil, fmt.Errorf("building the stand-in for Tencent Chat: %w", err)
+		return nil, err
 	}
 	server.AddGroup(demoGroup, simulator.Group{})
 	server.AddGroup(demoFull, simulator.Group{Admins: []string{"host_1", "host_2", "host_3", "host_4"}})
 	server.AddGroup(demoSaturday, simulator.Group{Admins: []string{"host_1"}})
 	server.AddGroup(demoSunday, simulator.Group{})
 	server.AddGroup(demoChat, simulator.Group{Type: "Public"})
-	if err := server.Start(); err != nil {
-		return nil, fmt.Errorf("starting the stand-in for Tencent Chat: %w", err)
-	}
-	return &stage{server, app}, nil
+	return server, server.Start()
 }
 
 // speakers are alice, who may do everything, bob, who may do a little, and
