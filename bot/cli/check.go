@@ -17,7 +17,7 @@ import (
 // takes them, and says what to do about what is wrong. It changes nothing, also beside a
 // running bot.
 func newCheck(environ []string, std streams) *cobra.Command {
-	var asked checkArgs
+	group, asJSON := "", false
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check the settings, and whether the services take them",
@@ -25,9 +25,9 @@ func newCheck(environ []string, std streams) *cobra.Command {
 			"is wrong. It changes nothing. Exits with 1 if anything fails.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			findings := doctor.Examine(cmd.Context(), environ, asked.group)
+			findings := doctor.Examine(cmd.Context(), environ, group)
 			fine := !slices.ContainsFunc(findings, func(f bot.Finding) bool { return f.Status == bot.IsWrong })
-			if err := asked.show(std.out, fine, findings); err != nil {
+			if err := showFindings(std.out, asJSON, fine, findings); err != nil {
 				return failed(fmt.Errorf("writing the output: %w", err))
 			}
 			if !fine {
@@ -36,20 +36,14 @@ func newCheck(environ []string, std streams) *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&asked.group, "group", "", "the live group to read, an `ID` or an alias; without it, the first alias")
-	cmd.Flags().BoolVar(&asked.json, "json", false, "print one JSON object")
+	cmd.Flags().StringVar(&group, "group", "", "the live group to read, an `ID` or an alias; without it, the first alias")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return cmd
 }
 
-// checkArgs are the arguments of check.
-type checkArgs struct {
-	group string
-	json  bool
-}
-
-// show writes a line for each finding, or all as one object of JSON.
-func (c *checkArgs) show(out io.Writer, fine bool, findings []bot.Finding) error {
-	if c.json {
+// showFindings writes a line for each finding, or all as one object of JSON.
+func showFindings(out io.Writer, asJSON, fine bool, findings []bot.Finding) error {
+	if asJSON {
 		e := json.NewEncoder(out)
 		e.SetEscapeHTML(false)
 		e.SetIndent("", "  ")

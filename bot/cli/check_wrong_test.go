@@ -2,13 +2,10 @@ package cli
 
 import (
 	"encoding/json"
-	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -166,61 +163,6 @@ func TestCheckOverHTTP(t *testing.T) {
 		if got.code != ExitOK || !strings.Contains(got.out, want) {
 			t.Errorf("%q is missing in %+v", want, got)
 		}
-	}
-}
-
-// silence takes connections and says nothing, and counts how many are open at once.
-type silence struct {
-	net.Listener
-	mu         sync.Mutex
-	open, most int
-}
-
-func newSilence(t *testing.T) *silence {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	s := &silence{Listener: l}
-	go func() {
-		for c, err := l.Accept(); err == nil; c, err = l.Accept() {
-			s.count(1)
-			go func() {
-				_, _ = io.Copy(io.Discard, c) // until the other side hangs up
-				s.count(-1)
-				_ = c.Close()
-			}()
-		}
-	}()
-	return s
-}
-
-func (s *silence) count(more int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.open += more
-	s.most = max(s.most, s.open)
-}
-
-// TestCheckHanging: services that never answer are asked side by side, and do not hold
-// the check up for ever.
-func TestCheckHanging(t *testing.T) {
-	e := newExamined(t)
-	s := newSilence(t)
-	url := "http://" + s.Addr().String()
-	e.env["IM_BASE_URL"], e.env["SLACK_API_URL"], e.env["DISCORD_API_URL"] = url, url+"/api/", url
-	got := e.check()
-	for _, want := range []string{"FAIL         REST API: ", "FAIL         Slack bot token: ", "FAIL         Slack Socket Mode: ", "FAIL         Discord token: "} {
-		if !strings.Contains(got.out, want) {
-			t.Errorf("%q is missing in\n%s", want, got.out)
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.most < 4 {
-		t.Errorf("only %d calls were under way at once", s.most)
 	}
 }
 

@@ -17,12 +17,14 @@ import (
 	"liveadmin/commands"
 	"liveadmin/commands/grammar"
 	"liveadmin/commands/words"
+	"liveadmin/imapi"
 )
 
 // newHistory is the command that shows the audit trail to the operator, also beside a
 // running bot.
 func newHistory(environ []string, std streams) *cobra.Command {
-	var asked historyArgs
+	var asJSON bool
+	var since, until string
 	cmd := &cobra.Command{
 		Use:   "history [FILTER]",
 		Short: "Show who did what, where and when",
@@ -30,46 +32,24 @@ func newHistory(environ []string, std streams) *cobra.Command {
 			"a caller or #NUMBER. Without --since and --until it shows the newest entries.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				asked.about = args[0]
-			}
-			if err := asked.check(); err != nil {
+			times, err := readTimes(since, until)
+			if err != nil {
 				return err
 			}
 			return withReader(cmd.Context(), environ, func(cfg config.Config, record *journal.Reader) error {
-				return asked.run(cmd.Context(), cfg, record, std)
+				filter, err := filterOf(strings.Join(args, ""), times, cfg)
+				if err != nil {
+					return err
+				}
+				filter.Rows = asJSON || filter.Number != 0
+				return showHistory(cmd.Context(), record, filter, asJSON, std)
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&asked.json, "json", false, "print a JSON object a line")
-	cmd.Flags().StringVar(&asked.since, "since", "", "what began within this `DURATION`, like 21d or 2h30m")
-	cmd.Flags().StringVar(&asked.until, "until", "", "what began before this `TIME`, like \"2026-11-20 18:00\"")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line")
+	cmd.Flags().StringVar(&since, "since", "", "what began within this `DURATION`, like 21d or 2h30m")
+	cmd.Flags().StringVar(&until, "until", "", "what began before this `TIME`, like \"2026-11-20 18:00\"")
 	return cmd
-}
-
-func (h *historyArgs) run(ctx context.Context, cfg config.Config, record *journal.Reader, std streams) error {
-	rules, err := cfg.Rules()
-	if err != nil {
-		return err
-	}
-	filter, err := h.filter(time.Now(), rules.Names)
-	if err != nil {
-		return err
-	}
-	filter.Rows = h.json || filter.Number != 0
-	stories, err := record.Stories(ctx, filter, nil)
-	if stories == nil && err != nil {
-		return err
-	}
-	if len(stories) == 0 {
-		fmt.Fprintln(std.err, "Nothing is on record.")
-	}
-	for _, s := range stories {
-		if err := h.show(std.out, s); err != nil {
-			return fmt.Errorf("writing the output: %w", err)
-		}
-	}
-	return err
 }
 
 // withReader does something with the settings and the journal, which is only read.
@@ -86,22 +66,28 @@ func withReader(ctx context.Context, environ []string, do func(config.Config, *j
 	return failed(err)
 }
 
-// historyArgs are the arguments of history.
-type historyArgs struct {
-	json         bool
-	since, until string
-	about        string
-}
+// everything is more entries than a journal holds.
+const everything = 1 << 40
 
-// check reports what of the arguments cannot be read.
-func (h *historyArgs) check() error {
-	if _, ok := grammar.ParseDuration(h.since); h.since != "" && !ok {
-		return fmt.Errorf("--since %q is no duration: write it like 21d or 2h30m", h.since)
+// readTimes reads the times that history is about. As in chat it shows the newest entries,
+// but all of a time.
+func readTimes(since, until string) (bot.Filter, error) {
+	var f bot.Filter
+	if since != "" {
+		ago, ok := grammar.ParseDuration(since)
+		if !ok {
+			return f, fmt.Errorf("--since %q is no duration: write it like 21d or 2h30m", since)
+		}
+		f.Since, f.Limit = time.Now().Add(-ago), everything
 	}
-	if _, ok := readTime(h.until); h.until != "" && !ok {
-		return fmt.Errorf("--until %q is no time: write it like 2026-11-20, \"2026-11-20 18:00\" (in this machine's zone) or 2026-11-20T18:00:00Z", h.until)
+	if until != "" {
+		at, ok := readTime(until)
+		if !ok {
+			return f, fmt.Errorf("--until %q is no time: write it like 2026-11-20, \"2026-11-20 18:00\" (in this machine's zone) or 2026-11-20T18:00:00Z", until)
+		}
+		f.Until, f.Limit = at, everything
 	}
-	return nil
+	return f, nil
 }
 
 // readTime reads a time as operators write it, without a zone in the machine's own.
@@ -114,57 +100,64 @@ func readTime(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// everything is more entries than a journal holds.
-const everything = 1 << 40
-
-// filter is what history asks the journal for: as in chat the newest, or all of a time.
-func (h *historyArgs) filter(now time.Time, names commands.Names) (bot.Filter, error) {
-	cmd, mistake := grammar.New(grammar.Fields{Verb: string(commands.History)}.With("about", h.about), names, func(string) bool { return true })
+// filterOf reads FILTER, which may be an alias, and adds the times.
+func filterOf(about string, times bot.Filter, cfg config.Config) (bot.Filter, error) {
+	rules, err := cfg.Rules()
+	if err != nil {
+		return bot.Filter{}, err
+	}
+	fields := grammar.Fields{Verb: string(commands.History)}.With("about", about)
+	cmd, mistake := grammar.New(fields, rules.Names, func(string) bool { return true })
 	if mistake != nil {
 		mistake.Typed = "" // it would show how a chat with fields writes it
-		return bot.Filter{}, badFilter{strings.TrimSpace(words.English().Mistake(0, *mistake).String())}
+		return bot.Filter{}, filterError(strings.TrimSpace(words.English().Mistake(0, *mistake).String()))
 	}
 	f := intake.FilterOf(cmd)
-	if since, ok := grammar.ParseDuration(h.since); ok {
-		f.Since = now.Add(-since)
-	}
-	if until, ok := readTime(h.until); ok {
-		f.Until = until
-	}
-	if !f.Since.IsZero() || !f.Until.IsZero() {
-		f.Limit = everything
-	}
+	f.Since, f.Until, f.Limit = times.Since, times.Until, times.Limit
 	return f, nil
 }
 
-// badFilter says why a FILTER can be nothing that is on record.
-type badFilter struct{ says string }
+// filterError says why a FILTER can be nothing that is on record.
+type filterError string
 
-func (b badFilter) Error() string { return b.says }
+func (e filterError) Error() string { return string(e) }
 
-// show writes one entry: a line, or an object of JSON in a line.
-func (h *historyArgs) show(out io.Writer, s bot.Story) error {
-	if h.json {
-		return json.NewEncoder(out).Encode(toldOf(s))
+// showHistory writes the entries: each in a line, or as an object of JSON in a line.
+func showHistory(ctx context.Context, record *journal.Reader, filter bot.Filter, asJSON bool, std streams) error {
+	stories, err := record.Stories(ctx, filter, nil)
+	if stories == nil && err != nil {
+		return err
 	}
+	if len(stories) == 0 {
+		fmt.Fprintln(std.err, "Nothing is on record.")
+	}
+	write := writeStory
+	if asJSON {
+		write = writeJSON
+	}
+	for _, s := range stories {
+		if err := write(std.out, s); err != nil {
+			return fmt.Errorf("writing the output: %w", err)
+		}
+	}
+	return err
+}
+
+func writeStory(out io.Writer, s bot.Story) error {
 	first := s.First
 	_, err := fmt.Fprintf(out, "#%d  %s  %s  %s  %s  %s\n", first.Number, words.UTC(first.At), words.Visible(first.Caller),
 		words.Visible(first.Place.Channel), words.Visible(strings.TrimSpace(words.Name+" "+first.Text)), s.Outcome())
-	if err != nil {
-		return err
-	}
 	for _, r := range s.Rows {
-		_, err := fmt.Fprintf(out, "    %s  %s  %s  %s  %s  %s\n", words.UTC(r.At), r.Event, words.Visible(string(r.Group)),
-			words.Visible(fmt.Sprint(r.Users)), r.Outcome, words.Visible(r.Detail))
-		if err != nil {
-			return err
+		if err == nil {
+			_, err = fmt.Fprintf(out, "    %s  %s  %s  %s  %s  %s\n", words.UTC(r.At), r.Event, words.Visible(string(r.Group)),
+				words.Visible(fmt.Sprint(r.Users)), r.Outcome, words.Visible(r.Detail))
 		}
 	}
-	return nil
+	return err
 }
 
-// told is an entry of the audit trail as JSON.
-type told struct {
+// story is an entry of the audit trail as JSON.
+type story struct {
 	Number   int64           `json:"number"`
 	At       time.Time       `json:"at"`
 	Caller   string          `json:"caller"`
@@ -174,30 +167,26 @@ type told struct {
 	Verb     commands.Verb   `json:"verb"`
 	Text     string          `json:"text"`
 	Outcome  commands.Status `json:"outcome"`
-	Rows     []toldRow       `json:"rows"`
+	Rows     []row           `json:"rows"`
 }
 
-type toldRow struct {
+type row struct {
 	At      time.Time       `json:"at"`
 	Event   bot.Event       `json:"what"`
-	Group   string          `json:"group,omitempty"`
-	Users   []string        `json:"users,omitempty"`
+	Group   imapi.GroupID   `json:"group,omitempty"`
+	Users   []imapi.UserID  `json:"users,omitempty"`
 	Outcome commands.Status `json:"outcome"`
 	Detail  string          `json:"detail,omitempty"`
 }
 
-func toldOf(s bot.Story) told {
+func writeJSON(out io.Writer, s bot.Story) error {
 	first := s.First
-	t := told{
+	shown := story{
 		Number: first.Number, At: first.At, Caller: first.Caller, Platform: first.Place.Platform, Channel: first.Place.Channel,
 		Thread: first.Place.Thread, Verb: first.Verb, Text: first.Text, Outcome: s.Outcome(),
 	}
 	for _, r := range s.Rows {
-		row := toldRow{At: r.At, Event: r.Event, Group: string(r.Group), Outcome: r.Outcome, Detail: r.Detail}
-		for _, u := range r.Users {
-			row.Users = append(row.Users, string(u))
-		}
-		t.Rows = append(t.Rows, row)
+		shown.Rows = append(shown.Rows, row{r.At, r.Event, r.Group, r.Users, r.Outcome, r.Detail})
 	}
-	return t
+	return json.NewEncoder(out).Encode(shown)
 }

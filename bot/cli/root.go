@@ -136,18 +136,17 @@ func failed(err error) error {
 // exitCode says who can help: 2 and 3 are for people, anything else may be better at
 // the next start.
 func exitCode(err error) int {
-	var problems bot.Problems
-	var settings app.SettingsError
-	var url *journal.URLError
-	var application *journal.ApplicationError
-	var newer *journal.VersionError
-	var filter badFilter
 	switch {
 	case errors.Is(err, bot.ErrRevoked):
 		return ExitRevoked
-	case errors.As(err, &problems), errors.As(err, &settings),
-		errors.As(err, &url), errors.As(err, &application), errors.As(err, &newer), errors.As(err, &filter):
+	case is[bot.Problems](err), is[app.SettingsError](err), is[filterError](err),
+		is[*journal.URLError](err), is[*journal.ApplicationError](err), is[*journal.VersionError](err):
 		return ExitUsage
 	}
 	return ExitFailed
+}
+
+func is[Type error](err error) bool {
+	_, ok := errors.AsType[Type](err)
+	return ok
 }

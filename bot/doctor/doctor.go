@@ -16,16 +16,18 @@ import (
 	"liveadmin/commands/policy"
 )
 
-// How long the check waits for one call, and for everything about one service.
-const (
-	checkCallTime = 5 * time.Second
-	checkPartTime = 12 * time.Second
-)
+// patience is how long the check waits for one call to a chat platform, for the calls to
+// Tencent Chat together, repetitions included, and for everything about one service.
+type patience struct{ call, tencent, service time.Duration }
 
 // Examine checks the settings in the working directory and environ, and asks each
 // service whether it takes them. It returns a finding for each thing, in a fixed order,
 // and changes nothing. group is the live group to read; empty: the first of the rules file.
 func Examine(ctx context.Context, environ []string, group string) []bot.Finding {
+	return examine(ctx, environ, group, patience{call: 5 * time.Second, tencent: 8 * time.Second, service: 12 * time.Second})
+}
+
+func examine(ctx context.Context, environ []string, group string, waits patience) []bot.Finding {
 	cfg, err := config.Load(".", environ)
 	if err != nil {
 		findings := problemsOf("configuration", err)
@@ -35,10 +37,21 @@ func Examine(ctx context.Context, environ []string, group string) []bot.Finding 
 		return findings
 	}
 	rules, findings := checkRules(cfg)
-	return slices.Concat(checkSettings(cfg), findings, sideBySide(ctx,
-		func(ctx context.Context) []bot.Finding { return checkTencent(ctx, cfg.IM, group, rules.Names) },
-		func(ctx context.Context) []bot.Finding { return checkSlack(ctx, cfg.Slack, rules.Policy) },
-		func(ctx context.Context) []bot.Finding { return checkDiscord(ctx, cfg.Discord, rules.Policy) },
+	log, policy := slog.New(slog.DiscardHandler), func() policy.Policy { return rules.Policy }
+	return slices.Concat(checkSettings(cfg), findings, sideBySide(ctx, waits.service,
+		func(ctx context.Context) []bot.Finding {
+			return checkTencent(ctx, cfg.IM, group, rules.Names, waits.tencent)
+		},
+		func(ctx context.Context) []bot.Finding {
+			return checkPlatform(ctx, "Slack", "SLACK_BOT_TOKEN", cfg.Slack.HasCredentials(), func() (platform, error) {
+				return slack.New(cfg.Slack, slack.Options{Log: log, Policy: policy, CallTime: waits.call})
+			})
+		},
+		func(ctx context.Context) []bot.Finding {
+			return checkPlatform(ctx, "Discord", "DISCORD_TOKEN", cfg.Discord.HasCredentials(), func() (platform, error) {
+				return discord.New(cfg.Discord, discord.Options{Log: log, Policy: policy, CallTime: waits.call})
+			})
+		},
 		func(ctx context.Context) []bot.Finding {
 			return append(checkWayToDatabase(cfg), checkDatabase(ctx, cfg))
 		},
@@ -47,12 +60,12 @@ func Examine(ctx context.Context, environ []string, group string) []bot.Finding 
 
 // sideBySide runs parts of the check at the same time, and returns their findings in
 // the order of the parts.
-func sideBySide(ctx context.Context, parts ...func(context.Context) []bot.Finding) []bot.Finding {
+func sideBySide(ctx context.Context, each time.Duration, parts ...func(context.Context) []bot.Finding) []bot.Finding {
 	found := make([][]bot.Finding, len(parts))
 	var asked sync.WaitGroup
 	for i, part := range parts {
 		asked.Go(func() {
-			ctx, cancel := context.WithTimeout(ctx, checkPartTime)
+			ctx, cancel := context.WithTimeout(ctx, each)
 			defer cancel()
 			found[i] = part(ctx)
 		})
@@ -61,30 +74,21 @@ func sideBySide(ctx context.Context, parts ...func(context.Context) []bot.Findin
 	return slices.Concat(found...)
 }
 
-func checkSlack(ctx context.Context, c slack.Config, rules policy.Policy) []bot.Finding {
-	if !c.HasCredentials() {
-		return []bot.Finding{{Name: "Slack", Status: bot.Unchecked, Detail: "SLACK_BOT_TOKEN is not set"}}
-	}
-	s, err := slack.New(c, slack.Options{
-		Log: slog.New(slog.DiscardHandler), Policy: func() policy.Policy { return rules }, CallTime: checkCallTime,
-	})
-	if err != nil {
-		return []bot.Finding{failed(bot.Finding{Name: "Slack"}, err.Error(), "Correct the settings of Slack.")}
-	}
-	return s.Check(ctx)
+// platform is a chat platform that can be checked.
+type platform interface {
+	Check(context.Context) []bot.Finding
 }
 
-func checkDiscord(ctx context.Context, c discord.Config, rules policy.Policy) []bot.Finding {
-	if !c.HasCredentials() {
-		return []bot.Finding{{Name: "Discord", Status: bot.Unchecked, Detail: "DISCORD_TOKEN is not set"}}
+// checkPlatform asks a platform, if it has credentials.
+func checkPlatform(ctx context.Context, name, token string, used bool, build func() (platform, error)) []bot.Finding {
+	if !used {
+		return []bot.Finding{{Name: name, Status: bot.Unchecked, Detail: token + " is not set"}}
 	}
-	d, err := discord.New(c, discord.Options{
-		Log: slog.New(slog.DiscardHandler), Policy: func() policy.Policy { return rules }, CallTime: checkCallTime,
-	})
+	p, err := build()
 	if err != nil {
-		return []bot.Finding{failed(bot.Finding{Name: "Discord"}, err.Error(), "Correct the settings of Discord.")}
+		return []bot.Finding{failed(bot.Finding{Name: name}, err.Error(), "Correct the settings of "+name+".")}
 	}
-	return d.Check(ctx)
+	return p.Check(ctx)
 }
 
 // failed is a thing that is not as it has to be.

@@ -31,14 +31,7 @@ func problemsOf(name string, err error) []bot.Finding {
 
 // sentence makes a sentence of a clause.
 func sentence(clause string) string {
-	if clause == "" {
-		return ""
-	}
-	end := "."
-	if strings.HasSuffix(clause, "?") {
-		end = ""
-	}
-	return strings.ToUpper(clause[:1]) + clause[1:] + end
+	return strings.ToUpper(clause[:1]) + strings.ReplaceAll(clause[1:]+".", "?.", "?")
 }
 
 // checkSettings is about settings in which Load found no problem.
@@ -52,7 +45,7 @@ func checkSettings(cfg config.Config) []bot.Finding {
 		"Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (or SLACK_SIGNING_SECRET), or DISCORD_TOKEN, or both.")}
 }
 
-// checkRules reads the config file and tells who is allowed what: a finding for each
+// checkRules reads the config file and says who is allowed what: a finding for each
 // rule. Where the file cannot be used there are no rules.
 func checkRules(cfg config.Config) (bot.Rules, []bot.Finding) {
 	rules, err := cfg.Rules()
@@ -74,7 +67,7 @@ func checkRules(cfg config.Config) (bot.Rules, []bot.Finding) {
 	return rules, append(findings, allowed(rules.Policy)...)
 }
 
-// allowed tells who is allowed what.
+// allowed says who is allowed what.
 func allowed(p policy.Policy) []bot.Finding {
 	var findings []bot.Finding
 	for _, r := range p.Rules {

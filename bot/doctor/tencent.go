@@ -13,20 +13,20 @@ import (
 	"liveadmin/imapi"
 )
 
-// probeTime is how long the calls to Tencent Chat may take together, repetitions
-// included.
-const probeTime = 8 * time.Second
-
 // checkTencent asks Tencent Chat: is the clock right, does the API answer for the
 // application, is the UserSig accepted, and are plan and console switch there. Each
 // needs the one before, but the clock.
-func checkTencent(ctx context.Context, im config.IM, group string, names commands.Names) []bot.Finding {
+func checkTencent(ctx context.Context, im config.IM, group string, names commands.Names, patience time.Duration) []bot.Finding {
 	clock := bot.Finding{Name: "clock", Status: bot.Unchecked, Detail: "no answer told the time"}
 	access := bot.Finding{Name: "REST API", Status: bot.IsFine, Detail: "it answers " + wayTo(im)}
 	sig := bot.Finding{Name: "UserSig", Status: bot.IsFine, Detail: fmt.Sprintf("it is accepted for the account %q", im.Identifier)}
 	g, plan := groupToRead(group, names)
 
-	p, err := probe(ctx, im, g)
+	var p imapi.Probe
+	client, err := im.NewClient(slog.New(slog.DiscardHandler))
+	if err == nil {
+		p, err = client.Within(patience).Probe(ctx, g)
+	}
 	if err != nil {
 		access = failed(access, fmt.Sprintf("it cannot be asked %s: %v", wayTo(im), err), "Try again. If it stays so, check the network, and the region or IM_BASE_URL.")
 		return []bot.Finding{clock, access, unchecked(sig), unchecked(plan)}
@@ -51,14 +51,6 @@ func checkTencent(ctx context.Context, im config.IM, group string, names command
 		plan.Status, plan.Detail, plan.Remedy = bot.IsFine, fmt.Sprintf("the administrators of %s can be read: %d of %d", g, len(p.Admins), imapi.Seats), ""
 	}
 	return []bot.Finding{clock, access, sig, plan}
-}
-
-func probe(ctx context.Context, im config.IM, g imapi.GroupID) (imapi.Probe, error) {
-	client, err := im.NewClient(slog.New(slog.DiscardHandler))
-	if err != nil {
-		return imapi.Probe{}, err
-	}
-	return client.Within(probeTime).Probe(ctx, g)
 }
 
 // wayTo is on which way Tencent Chat is asked.
@@ -95,7 +87,7 @@ func checkClock(s imapi.Skew) bot.Finding {
 	f := bot.Finding{Name: "clock", Status: bot.IsFine}
 	off := s.Ahead.Round(time.Second)
 	switch {
-	case off.Abs() <= time.Second: // as exact as an answer tells the time
+	case off.Abs() <= time.Second: // answers carry whole seconds
 		f.Detail = "it is as Tencent Chat's"
 	case off > 0:
 		f.Detail = fmt.Sprintf("it is %s ahead of Tencent Chat's", off)
@@ -103,8 +95,8 @@ func checkClock(s imapi.Skew) bot.Finding {
 		f.Detail = fmt.Sprintf("it is %s behind Tencent Chat's", -off)
 	}
 	if s.Wrong() {
-		f.Status = bot.IsWrong
-		_, f.Remedy = imapi.Explain("", 0, imapi.KindClock)
+		_, remedy := imapi.Explain("", 0, imapi.KindClock)
+		return failed(f, f.Detail, remedy)
 	}
 	return f
 }
