@@ -25,9 +25,9 @@ const (
 	maxBroken = 10       // lines of a .env file that are named: a file with more broken ones is something else
 )
 
-// settings are the values by the names of their variables, as they are written,
+// sources are the values by the names of their variables, as they are written,
 // and what was found wrong so far. An empty value counts as not set.
-type settings struct {
+type sources struct {
 	dir      string
 	values   map[string]string
 	problems bot.Problems
@@ -38,10 +38,10 @@ func read(dir string, environ []string) (Config, bot.Problems) {
 	s := gather(dir, environ)
 	var c Config
 	checked := make(map[string]Variable)
-	for _, v := range c.variables() {
-		text, ok := s.text(v)
+	for _, v := range c.settings() {
+		text, ok := s.text(v.Variable)
 		if ok {
-			checked[v.Name] = v
+			checked[v.Name] = v.Variable
 		} else {
 			text = "?" // it counts as set: nothing else says that it is missing
 		}
@@ -67,8 +67,8 @@ func read(dir string, environ []string) (Config, bot.Problems) {
 
 // gather merges the .env file and the environment, which wins: also with a secret over
 // the file of one, and the other way around.
-func gather(dir string, environ []string) *settings {
-	s := &settings{dir: dir, values: map[string]string{}}
+func gather(dir string, environ []string) *sources {
+	s := &sources{dir: dir, values: map[string]string{}}
 	s.readDotEnv()
 	outer := make(map[string]string)
 	for _, pair := range environ {
@@ -89,7 +89,7 @@ func gather(dir string, environ []string) *settings {
 // readDotEnv takes the values of the .env file, if there is one. Unlike in the
 // environment, which is full of other people's variables, a name that is nearly
 // one of ours is a mistake here.
-func (s *settings) readDotEnv() {
+func (s *sources) readDotEnv() {
 	text, err := readFile(s.path(dotEnv), maxFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return
@@ -146,7 +146,7 @@ func unmarshal(text string) (values map[string]string, ok bool) {
 
 // text is what a variable says. It is empty if nothing is set and there is no default. If
 // what is set cannot be used, that is noted, and ok is false.
-func (s *settings) text(v Variable) (text string, ok bool) {
+func (s *sources) text(v Variable) (text string, ok bool) {
 	before := len(s.problems)
 	text = s.values[v.Name]
 	if file := s.values[v.Name+fileSuffix]; v.Secret && file != "" {
@@ -166,7 +166,7 @@ func (s *settings) text(v Variable) (text string, ok bool) {
 
 // quoted puts the value that something is wrong with before what is wrong, unless it is
 // a secret, or may hold one.
-func (s *settings) quoted(v Variable, what string) string {
+func (s *sources) quoted(v Variable, what string) string {
 	value := s.values[v.Name]
 	switch {
 	case value == "" || v.Secret || strings.HasPrefix(what, `"`): // it quotes its own part of the value
@@ -178,7 +178,7 @@ func (s *settings) quoted(v Variable, what string) string {
 }
 
 // secretFrom reads the file that a variable names.
-func (s *settings) secretFrom(variable, file string) string {
+func (s *sources) secretFrom(variable, file string) string {
 	shown := fmt.Sprintf("the file %q of %s%s", file, variable, fileSuffix)
 	if mayBeSecret(file) {
 		shown = fmt.Sprintf("the file of %s%s (its name is not shown, because it looks like a secret)", variable, fileSuffix)
@@ -204,7 +204,7 @@ func mayBeSecret(file string) bool {
 }
 
 // path makes a path start from dir.
-func (s *settings) path(file string) string {
+func (s *sources) path(file string) string {
 	if filepath.IsAbs(file) {
 		return file
 	}

@@ -18,22 +18,33 @@ type Variable struct {
 	Default string // as it would be written; empty: none
 	Doc     string // what it is, in a line
 	Secret  bool   // never shown; Name_FILE can name a file that holds it
-	field   any    // points to what it sets
+}
+
+// setting is a variable and a pointer to the field that it sets.
+type setting struct {
+	Variable
+	field any
 }
 
 // Variables lists all variables in the order in which people read of them.
-func Variables() []Variable { return new(Config).variables() }
+func Variables() []Variable {
+	var list []Variable
+	for _, s := range new(Config).settings() {
+		list = append(list, s.Variable)
+	}
+	return list
+}
 
-func (c *Config) variables() []Variable { return variablesOf(reflect.ValueOf(c).Elem()) }
+func (c *Config) settings() []setting { return settingsOf(reflect.ValueOf(c).Elem()) }
 
-func variablesOf(part reflect.Value) (list []Variable) {
+func settingsOf(part reflect.Value) (list []setting) {
 	for field, value := range part.Fields() {
 		tag := field.Tag
 		if name := tag.Get("env"); name != "" {
 			secret := field.Type == reflect.TypeFor[imapi.Secret]()
-			list = append(list, Variable{name, tag.Get("default"), tag.Get("doc"), secret, value.Addr().Interface()})
+			list = append(list, setting{Variable{name, tag.Get("default"), tag.Get("doc"), secret}, value.Addr().Interface()})
 		} else if value.Kind() == reflect.Struct {
-			list = append(list, variablesOf(value)...)
+			list = append(list, settingsOf(value)...)
 		}
 	}
 	return list
