@@ -30,6 +30,13 @@ type Due struct {
 	Next time.Time        // when one of the others will ask; zero: none is on record
 }
 
+// Counts is how much there is still to do, on record in the database.
+type Counts struct {
+	Open    map[State]int // entries that are not closed
+	Grants  int           // limits on record
+	Damaged int           // entries that this instance could not read
+}
+
 // ErrUnsure is in the error of a write of which it is not known whether it happened.
 var ErrUnsure = errors.New("it is not known whether that is on record")
 

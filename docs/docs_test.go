@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"liveadmin/bot"
 	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/cli"
 	"liveadmin/bot/config"
@@ -132,7 +133,7 @@ func TestNamedMetrics(t *testing.T) {
 func scraped(t *testing.T) string {
 	t.Helper()
 	m := web.NewMetrics(web.Build{})
-	m.Watch(func(context.Context) (web.Counts, error) { return web.Counts{}, nil },
+	m.Watch(func(context.Context) (bot.Counts, error) { return bot.Counts{}, nil },
 		web.Check{Name: "slack", State: func(context.Context) (bool, string) { return true, "" }})
 	m.Acknowledged("slack", time.Second)
 	m.Ended("slack", commands.Add, commands.Done, time.Second)

@@ -159,9 +159,10 @@ func (r *running) listen() (*web.Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("HTTP_ADDR cannot be used: %w: free that address, or choose another", err)
 	}
-	r.metrics.Watch(func(ctx context.Context) (web.Counts, error) {
+	r.metrics.Watch(func(ctx context.Context) (bot.Counts, error) {
 		c, err := r.record.Counts(ctx)
-		return web.Counts{Open: c.Open, Grants: c.Grants, Damaged: len(r.record.Damaged())}, err
+		c.Damaged = len(r.record.Damaged())
+		return c, err
 	}, checks...)
 	server.Mount("GET /metrics", r.metrics.Handler())
 	for _, p := range r.platforms {

@@ -101,15 +101,9 @@ func (r *Reader) failed(ctx context.Context, doing string, err error) error {
 	return fmt.Errorf("cannot %s: %w", doing, explained)
 }
 
-// Counts is how much there is still to do.
-type Counts struct {
-	Open   map[bot.State]int // entries that are not closed
-	Grants int               // limits on record
-}
-
 // Counts counts what is open.
-func (r *Reader) Counts(ctx context.Context) (Counts, error) {
-	c := Counts{Open: make(map[bot.State]int)}
+func (r *Reader) Counts(ctx context.Context) (bot.Counts, error) {
+	c := bot.Counts{Open: make(map[bot.State]int)}
 	err := r.read(ctx, "count what is open", func(ctx context.Context, tx executor) error {
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM grants`).Scan(&c.Grants); err != nil {
 			return err

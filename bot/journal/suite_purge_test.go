@@ -92,7 +92,7 @@ func purgeLeaves(t *testing.T, j *Journal, w *world) {
 }
 
 func counts(t *testing.T, j *Journal, w *world) {
-	want := Counts{Open: map[bot.State]int{}}
+	want := bot.Counts{Open: map[bot.State]int{}}
 	if got, err := j.Counts(t.Context()); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("at first %+v, error %v", got, err)
 	}
@@ -100,7 +100,7 @@ func counts(t *testing.T, j *Journal, w *world) {
 	mustAccept(t, j, entry("2"))
 	mustAccept(t, j, entry("3"))
 	mustClose(t, j, mustAccept(t, j, entry("4")))
-	want = Counts{Open: map[bot.State]int{bot.Accepted: 2, bot.Done: 1}, Grants: 2}
+	want = bot.Counts{Open: map[bot.State]int{bot.Accepted: 2, bot.Done: 1}, Grants: 2}
 	if got, err := j.Counts(t.Context()); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, error %v; want %+v", got, err, want)
 	}

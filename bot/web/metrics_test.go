@@ -52,7 +52,7 @@ func ours(text string) []string {
 // time that something happens is seen as a change.
 func TestMetricsOfNothing(t *testing.T) {
 	m := web.NewMetrics(built)
-	m.Watch(func(context.Context) (web.Counts, error) { return web.Counts{}, nil },
+	m.Watch(func(context.Context) (bot.Counts, error) { return bot.Counts{}, nil },
 		web.Check{Name: "slack", State: func(context.Context) (bool, string) { return false, "connecting" }})
 	want := []string{
 		`liveadmin_build_info{commit="abcdef",go_version="go1.26",version="v1.2.3"} 1`,
@@ -105,8 +105,8 @@ func happened(m *web.Metrics) {
 func TestMetrics(t *testing.T) {
 	m := web.NewMetrics(built)
 	m.Watch(
-		func(context.Context) (web.Counts, error) {
-			return web.Counts{Open: map[bot.State]int{bot.Accepted: 3, bot.Done: 1}, Grants: 7, Damaged: 2}, nil
+		func(context.Context) (bot.Counts, error) {
+			return bot.Counts{Open: map[bot.State]int{bot.Accepted: 3, bot.Done: 1}, Grants: 7, Damaged: 2}, nil
 		},
 		web.Check{Name: "slack", State: func(context.Context) (bool, string) { return true, "" }},
 		web.Check{Name: "discord", State: func(context.Context) (bool, string) { return false, "no session" }},
@@ -201,9 +201,9 @@ func TestMetricsBounded(t *testing.T) {
 // up for seconds at most, and takes nothing else with it.
 func TestMetricsWithoutDatabase(t *testing.T) {
 	m := web.NewMetrics(built)
-	m.Watch(func(ctx context.Context) (web.Counts, error) {
+	m.Watch(func(ctx context.Context) (bot.Counts, error) {
 		<-ctx.Done()
-		return web.Counts{Grants: 9}, ctx.Err()
+		return bot.Counts{Grants: 9}, ctx.Err()
 	}, web.Check{Name: "slack", State: func(context.Context) (bool, string) { return true, "" }})
 	got := ours(scrape(t, m)())
 	for _, want := range []string{`liveadmin_database_up 0`, `liveadmin_platform_connected{platform="slack"} 1`} {

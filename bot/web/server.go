@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// MaxBody is how many bytes the body of a request may have. A longer one is
-// answered 413.
+// MaxBody is how many bytes the body of a request may have. Reading more fails with
+// *http.MaxBytesError, which the handler answers with 413.
 const MaxBody = 256 << 10
 
 // Time-outs of a connection: a slow or silent client holds nothing for long.
@@ -27,17 +27,15 @@ const (
 	stopTime   = 5 * time.Second
 )
 
-// Server is the listener. Make one with New, mount what is to be served, then
-// Serve.
+// Server is the listener. Make one with New, mount what it serves, then call Serve.
 type Server struct {
 	listener net.Listener
 	mux      *http.ServeMux
 	http     *http.Server
 }
 
-// New listens on host:port and refuses if it cannot. /healthz is 200 while the
-// process lives; /readyz is 200 while every check is ready, otherwise 503, and
-// says which is not and why.
+// New listens on host:port. /healthz is 200 while the process lives; /readyz is 200 while
+// every check is ready, otherwise 503, and says which is not and why.
 func New(addr string, log *slog.Logger, checks ...Check) (*Server, error) {
 	if log == nil {
 		return nil, errors.New("a web server needs a log")
@@ -53,7 +51,7 @@ func New(addr string, log *slog.Logger, checks ...Check) (*Server, error) {
 	}
 	s := &Server{listener: listener, mux: http.NewServeMux()}
 	s.http = &http.Server{
-		Handler:           capped(s.mux),
+		Handler:           http.MaxBytesHandler(s.mux, MaxBody),
 		ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
 		MaxHeaderBytes: 64 << 10,
 		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelDebug),
@@ -69,7 +67,7 @@ func (s *Server) Mount(pattern string, h http.Handler) { s.mux.Handle(pattern, h
 // Addr is where the server listens, as host:port.
 func (s *Server) Addr() string { return s.listener.Addr().String() }
 
-// Serve serves until the context ends, then finishes what is in flight, for five
+// Serve serves until the context ends, then finishes what is in flight, for up to five
 // seconds. It is called once.
 func (s *Server) Serve(ctx context.Context) error {
 	served := make(chan error, 1)
@@ -94,32 +92,19 @@ func (s *Server) Serve(ctx context.Context) error {
 // Close frees the address of a server that is not served.
 func (s *Server) Close() error { return s.listener.Close() }
 
-// capped refuses long bodies: at once if the length is known, otherwise the
-// handler's reading fails with *http.MaxBytesError.
-func capped(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength > MaxBody {
-			http.Error(w, "the body is too long", http.StatusRequestEntityTooLarge)
-			return
-		}
-		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
-		next.ServeHTTP(w, r)
-	})
-}
-
 // checkTime is how long all checks together may take.
 const checkTime = 2 * time.Second
 
-// Check is a part of the program that is ready or says why it is not. The reason
-// is shown to everyone who asks, so it holds no secret; one that is ready can have
-// something to say, too. State must end with its context.
+// Check is a part of the program that is ready, or says why it is not. The reason is shown
+// to everyone, so it holds no secret; a part that is ready can have one, too. State must
+// end with its context.
 type Check struct {
 	Name  string
 	State func(context.Context) (ready bool, reason string)
 }
 
-// Pinged checks what can be pinged, like a database. The error itself is not
-// shown: it may tell where the database is.
+// Pinged checks what can be pinged, like a database. The error itself is not shown: it may
+// reveal where the database is.
 func Pinged(name string, ping func(context.Context) error) Check {
 	return Check{Name: name, State: func(ctx context.Context) (bool, string) {
 		if ping(ctx) != nil {
