@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -20,6 +21,10 @@ import (
 
 // Name is the platform's name in places and callers.
 const Name = "terminal"
+
+// longestLine is how many bytes of a line are kept: more than any command may
+// have, so that a longer one is answered as too long.
+const longestLine = 64 << 10
 
 // Options say where to read and write.
 type Options struct {
@@ -40,42 +45,87 @@ type Terminal struct {
 	speaker string
 
 	mu       sync.Mutex // of Out
-	waiting  sync.Mutex
+	waiting  sync.Mutex // of reported
 	reported map[int64]chan struct{}
 }
 
 // New returns a terminal.
 func New(o Options) (*Terminal, error) {
 	if o.In == nil || o.Out == nil || len(o.Speakers) == 0 || o.Zone == nil {
-		return nil, fmt.Errorf("a terminal needs an input, an output, a speaker and a time zone")
+		return nil, errors.New("a terminal needs an input, an output, a speaker and a time zone")
 	}
-	return &Terminal{
-		Options: o, session: rand.Text(), speaker: o.Speakers[0], reported: make(map[int64]chan struct{}),
-	}, nil
+	return &Terminal{Options: o, session: rand.Text(), speaker: o.Speakers[0], reported: make(map[int64]chan struct{})}, nil
 }
 
 // Name is "terminal".
 func (t *Terminal) Name() string { return Name }
 
+// Ref is a speaker's entry for the allowlist.
+func Ref(speaker string) string { return Name + ":user:" + speaker }
+
 // Run reads lines until the input or the context ends. Each line is answered
 // before the next one is read, so that what a pipe carries stays in order.
 func (t *Terminal) Run(ctx context.Context, door bot.Door) error {
-	lines := readLines(ctx, t.In)
+	lines := make(chan string)
+	var failed error // set before lines is closed
+	go func() {      // reading cannot be interrupted
+		defer close(lines)
+		failed = t.read(ctx, lines)
+	}()
 	if t.Interactive {
-		t.greet()
+		t.write("This is a chat with liveadmin in it, and a stand-in for Tencent Chat behind it.\n" +
+			"Try:  " + words.Name + " add @TGS#a6I4ZUUGO user1\n" +
+			"      " + words.Name + " list @TGS#a6I4ZUUGO\n" +
+			"      " + words.Name + " groups\n" +
+			"/as NAME speaks as somebody else (" + strings.Join(t.Speakers[1:], ", ") + "). /quit ends.\n")
 	}
 	for n := 1; ; n++ {
-		t.prompt()
+		if t.Interactive {
+			t.write("\n@" + t.speaker + "> ")
+		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case line, ok := <-lines:
-			if !ok || line.err != nil {
-				return line.err
+			if !ok {
+				return failed
 			}
-			if t.say(ctx, door, n, line.text) {
+			if t.say(ctx, door, n, line) {
 				return nil
 			}
+		}
+	}
+}
+
+// read sends each line of the input until that or the context ends.
+func (t *Terminal) read(ctx context.Context, lines chan<- string) error {
+	r := bufio.NewReader(t.In)
+	for {
+		line, err := readLine(r)
+		if err != nil && err != io.EOF {
+			return err
+		}
+		if err == nil || line != "" {
+			select {
+			case lines <- line:
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		if err != nil {
+			return nil
+		}
+	}
+}
+
+// readLine reads to the end of a line and drops what is beyond the longest.
+func readLine(r *bufio.Reader) (string, error) {
+	var b strings.Builder
+	for {
+		part, more, err := r.ReadLine()
+		b.Write(part[:min(len(part), longestLine-b.Len())])
+		if err != nil || !more {
+			return b.String(), err
 		}
 	}
 }
@@ -100,7 +150,7 @@ func (t *Terminal) say(ctx context.Context, door bot.Door, n int, line string) (
 	return false
 }
 
-// command brings a command through the door and waits for its result.
+// command takes a command to the door and waits for its result.
 func (t *Terminal) command(ctx context.Context, door bot.Door, n int, text string) {
 	d := bot.Delivery{
 		Key:    fmt.Sprintf("%s:%s:%d", Name, t.session, n),
@@ -112,7 +162,7 @@ func (t *Terminal) command(ctx context.Context, door bot.Door, n int, text strin
 	err := door.Receive(ctx, d, func(_ context.Context, a bot.Answer) (bot.Post, error) {
 		entry = a.Entry
 		if a.Private != nil {
-			t.whisper(*a.Private)
+			t.write("(only @" + t.speaker + " sees this)\n" + t.lines(*a.Private, "  "))
 		}
 		return "", nil
 	})
@@ -126,9 +176,6 @@ func (t *Terminal) command(ctx context.Context, door bot.Door, n int, text strin
 		}
 	}
 }
-
-// Ref is a speaker's entry for the allowlist.
-func Ref(speaker string) string { return Name + ":user:" + speaker }
 
 func (t *Terminal) as(name string) {
 	for _, s := range t.Speakers {
@@ -168,9 +215,7 @@ func (t *Terminal) Report(_ context.Context, e bot.Entry, root words.Text, resul
 // Update does nothing: what a terminal has shown cannot be changed.
 func (t *Terminal) Update(context.Context, bot.Entry, words.Text) error { return nil }
 
-func (t *Terminal) whisper(m words.Message) {
-	_ = t.write("(only @" + t.speaker + " sees this)\n" + t.lines(m, "  "))
-}
+func place(e bot.Entry) bot.Post { return bot.Post(fmt.Sprintf("#%d", e.Number)) }
 
 func (t *Terminal) write(s string) error {
 	t.mu.Lock()
@@ -181,33 +226,6 @@ func (t *Terminal) write(s string) error {
 	return nil
 }
 
-func (t *Terminal) prompt() {
-	if t.Interactive {
-		_ = t.write("\n@" + t.speaker + "> ")
-	}
-}
-
-func place(e bot.Entry) bot.Post { return bot.Post(fmt.Sprintf("#%d", e.Number)) }
-
-func (t *Terminal) greet() {
-	_ = t.write("This is a chat with liveadmin in it, and a stand-in for Tencent Chat behind it.\n" +
-		"Try:  " + words.Name + " add @TGS#a6I4ZUUGO user1\n" +
-		"      " + words.Name + " list @TGS#a6I4ZUUGO\n" +
-		"      " + words.Name + " groups\n" +
-		"/as NAME speaks as somebody else (" + t.others() + "). /quit ends.\n")
-}
-
-func (t *Terminal) others() string {
-	s := ""
-	for i, name := range t.Speakers[1:] {
-		if i > 0 {
-			s += ", "
-		}
-		s += name
-	}
-	return s
-}
-
 // lines writes a message, each line behind an indent.
 func (t *Terminal) lines(m words.Message, indent string) string {
 	var b strings.Builder
@@ -216,8 +234,7 @@ func (t *Terminal) lines(m words.Message, indent string) string {
 		if l.Style == words.Item {
 			b.WriteString("• ")
 		}
-		b.WriteString(t.line(l.Text))
-		b.WriteByte('\n')
+		b.WriteString(t.line(l.Text) + "\n")
 	}
 	if m.Entry != 0 {
 		fmt.Fprintf(&b, "%s#%d\n", indent, m.Entry)
@@ -240,54 +257,4 @@ func (t *Terminal) line(text words.Text) string {
 		}
 	}
 	return b.String()
-}
-
-// longestLine is how much of a line is kept, in bytes: more than any command may
-// have, so that a longer one is answered as too long.
-const longestLine = 64 << 10
-
-type line struct {
-	text string
-	err  error
-}
-
-// readLines reads in the background, because reading cannot be interrupted. The
-// channel is closed at the end of the input.
-func readLines(ctx context.Context, in io.Reader) <-chan line {
-	lines := make(chan line)
-	go func() {
-		defer close(lines)
-		r := bufio.NewReader(in)
-		for {
-			text, err := readLine(r)
-			if err == io.EOF && text == "" {
-				return
-			}
-			l := line{text: text}
-			if err != nil && err != io.EOF {
-				l.err = err
-			}
-			select {
-			case lines <- l:
-			case <-ctx.Done():
-				return
-			}
-			if err != nil {
-				return
-			}
-		}
-	}()
-	return lines
-}
-
-// readLine reads to the end of a line and drops what is beyond the longest.
-func readLine(r *bufio.Reader) (string, error) {
-	var b strings.Builder
-	for {
-		part, more, err := r.ReadLine()
-		b.Write(part[:min(len(part), longestLine-b.Len())])
-		if err != nil || !more {
-			return b.String(), err
-		}
-	}
 }
