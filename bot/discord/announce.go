@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"unicode/utf8"
 
+	"github.com/bwmarrin/discordgo"
+
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
 	"liveadmin/commands"
@@ -25,7 +27,7 @@ func (d *Discord) Announce(ctx context.Context, e bot.Entry, line words.Text) (b
 	if at.Thread == "" && at.Why == "" {
 		at.Thread, err = d.openThread(ctx, e, at)
 	}
-	if code(err) == unknownMessage && e.Root != "" { // the root message was deleted
+	if code(err) == discordgo.ErrCodeUnknownMessage && e.Root != "" { // the root message was deleted
 		e.Root = ""
 		return d.Announce(ctx, e, line)
 	}
@@ -42,7 +44,7 @@ func (d *Discord) root(ctx context.Context, e bot.Entry, line words.Text) (messa
 	if e.Root != "" {
 		return chat.ReadPost[messageRef](e.Root)
 	}
-	at := messageRef{Channel: roomOf(e.Place), Why: threadlessEntry(e)}
+	at := messageRef{Channel: roomOf(e.Place), Why: whyNoThreadFor(e)}
 	m := d.rootLine(line)
 	var err error
 	at.Message, err = d.rewrite(ctx, e, at, m)
@@ -56,27 +58,27 @@ func (d *Discord) root(ctx context.Context, e bot.Entry, line words.Text) (messa
 	return at, err
 }
 
-// threadless is why the result of a command gets no thread, by why none can be opened
+// whyNoThread is why the result of a command gets no thread, by why none can be opened
 // where it was typed; empty: it gets one.
-func threadless(v commands.Verb, here reason) reason {
+func whyNoThread(v commands.Verb, here reason) reason {
 	if v == commands.List {
 		return shortAnswer
 	}
 	return here
 }
 
-// threadlessEntry is threadless for an entry. One that no command made has no handle.
-func threadlessEntry(e bot.Entry) reason {
+// whyNoThreadFor is whyNoThread for an entry. One that no command made has no handle.
+func whyNoThreadFor(e bot.Entry) reason {
 	h, ok := handleOf(e)
 	if !ok && e.Place.Thread != "" {
 		h.Why = noThreadsHere
 	}
-	return threadless(e.Command.Verb, h.Why)
+	return whyNoThread(e.Command.Verb, h.Why)
 }
 
 // rootLine is the text of a root message.
 func (d *Discord) rootLine(line words.Text) outgoing {
-	return outgoing{Content: d.renderer().line(line), Mentions: nobody()}
+	return outgoing{Content: d.renderer().line(line)}
 }
 
 // rewrite changes the root message: with the handle of its command while that is
@@ -105,14 +107,12 @@ func (d *Discord) rewrite(ctx context.Context, e bot.Entry, at messageRef, m out
 // openThread opens the thread of a root message, or finds the one that is there,
 // which has the message's ID.
 func (d *Discord) openThread(ctx context.Context, e bot.Entry, at messageRef) (thread string, err error) {
-	var opened struct {
-		ID string `json:"id"`
-	}
+	var opened identified
 	err = d.rest.do(ctx, call{
 		name: "opening a thread", entry: true, method: http.MethodPost, path: "/channels/" + at.Channel + "/messages/" + at.Message + "/threads",
 		body: map[string]any{"name": threadName(e.Command), "auto_archive_duration": archiveAfter}, into: &opened,
 	})
-	if code(err) == threadThere {
+	if code(err) == discordgo.ErrCodeThreadAlreadyCreatedForThisMessage {
 		return at.Message, nil
 	}
 	return opened.ID, err

@@ -194,7 +194,7 @@ func TestSaidOnce(t *testing.T) {
 		{"late, in a direct message", gone, 7, nil, ""},
 	} {
 		for shown := range pages + 1 {
-			t.Run(fmt.Sprintf("%s, %d stand", tc.name, shown), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s, %d there", tc.name, shown), func(t *testing.T) {
 				t.Parallel()
 				var c bottest.Ahead
 				w := open(t, "gateway", fakediscord.Config{Now: c.Now}, discord.Options{Now: c.Now})
@@ -276,7 +276,7 @@ func TestNothingOfOthersIsTaken(t *testing.T) {
 		}
 	}
 	if n := len(w.Messages(thread)); n != 6 {
-		t.Errorf("%d messages stand", n)
+		t.Errorf("%d messages", n)
 	}
 }
 

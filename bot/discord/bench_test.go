@@ -68,7 +68,7 @@ func BenchmarkResult(b *testing.B) {
 		verb := []string{"remove", "add"}[n%2]
 		began := time.Now()
 		w.says(alice, general, verb, adding("user1"))
-		w.told(fmt.Sprintf("#%d", n))
+		w.message(fmt.Sprintf("#%d", n))
 		took = append(took, time.Since(began))
 		w.Closed()
 	}

@@ -2,11 +2,12 @@ package discord
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/bwmarrin/discordgo"
 
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
@@ -21,20 +22,11 @@ const (
 
 // response is the first response to an interaction.
 type response struct {
-	Kind int `json:"type"`
-	Data any `json:"data,omitempty"`
+	Kind discordgo.InteractionResponseType `json:"type"`
+	Data any                               `json:"data,omitempty"`
 
 	entry bool // it answers what makes an entry
 }
-
-// Kinds of first responses (docs: interactions/receiving-and-responding).
-const (
-	pong           = 1
-	withMessage    = 4
-	deferred       = 5
-	deferredUpdate = 6
-	withChoices    = 8
-)
 
 // respond gives the first response, which Discord takes once, and returns the ID of the
 // message that it is, if Discord says so. An error has bot.ErrNotRun if Discord certainly
@@ -48,9 +40,7 @@ func (d *Discord) respond(ctx context.Context, i interaction, r response) (messa
 	defer cancel()
 	var taken struct {
 		Resource struct {
-			Message struct {
-				ID string `json:"id"`
-			} `json:"message"`
+			Message identified `json:"message"`
 		} `json:"resource"`
 	}
 	c := call{
@@ -60,7 +50,7 @@ func (d *Discord) respond(ctx context.Context, i interaction, r response) (messa
 	unsure := false
 	for pause := ackPause; ; pause *= 2 {
 		l, err := d.rest.send(ctx, d.acks, c)
-		if err == nil || unsure && code(err) == alreadyAnswered {
+		if err == nil || unsure && code(err) == discordgo.ErrCodeInteractionHasAlreadyBeenAcknowledged {
 			return taken.Resource.Message.ID, nil
 		}
 		final := isRefusal(err) || chat.IsHeld(err)
@@ -79,7 +69,7 @@ func (d *Discord) respond(ctx context.Context, i interaction, r response) (messa
 // takes that of one.
 func (d *Discord) offer(ctx context.Context, i interaction, r response) (taken bool, err error) {
 	_, err = d.respond(ctx, i, r)
-	if code(err) == alreadyAnswered {
+	if code(err) == discordgo.ErrCodeInteractionHasAlreadyBeenAcknowledged {
 		return false, nil
 	}
 	return err == nil, err
@@ -103,14 +93,16 @@ func (d *Discord) Confirm(ctx context.Context, e bot.Entry) (bot.Post, error) {
 		return "", nil
 	}
 	var first message
-	err := d.rest.do(ctx, call{name: "reading the first response", method: http.MethodGet, path: h.original(), open: true, entry: true, into: &first})
+	err := d.rest.do(ctx, call{
+		name: "reading the first response", method: http.MethodGet, path: h.original(), open: true, entry: true, into: &first,
+	})
 	switch {
 	case err == nil:
-		return chat.Post(messageRef{Channel: roomOf(e.Place), Message: first.ID, Why: threadlessEntry(e)}), nil
-	case code(err) == invalidToken:
+		return chat.Post(messageRef{Channel: roomOf(e.Place), Message: first.ID, Why: whyNoThreadFor(e)}), nil
+	case code(err) == discordgo.ErrCodeInvalidWebhookTokenProvided:
 		return "", nil
 	case isMissing(err):
-		return "", fmt.Errorf("%w: %w", errors.New("the command was not acknowledged"), bot.ErrNotRun)
+		return "", fmt.Errorf("the command was not acknowledged: %w", bot.ErrNotRun)
 	}
 	return "", err
 }

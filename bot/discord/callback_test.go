@@ -40,7 +40,7 @@ func TestFate(t *testing.T) {
 		faults []fakediscord.Fault
 		runs   bool
 	}{
-		{"answered by somebody else", []fakediscord.Fault{refuse(40060, 400)}, false},
+		{"answered by another session", []fakediscord.Fault{refuse(40060, 400)}, false},
 		{"too late", []fakediscord.Fault{refuse(10062, 404)}, false},
 		{"a token that is not valid", []fakediscord.Fault{refuse(50027, 401)}, false},
 		{"taken, the answer lost", []fakediscord.Fault{fault(fakediscord.Reset, 1, true)}, true},
@@ -69,8 +69,8 @@ func TestFate(t *testing.T) {
 				}
 				if tc.runs {
 					w.result(i)
-				} else if stands := w.Messages(general); len(stands) > 0 {
-					t.Errorf("in the channel stands %+v", stands)
+				} else if posted := w.Messages(general); len(posted) > 0 {
+					t.Errorf("in the channel is %+v", posted)
 				}
 				w.ClearFaults()
 				w.says(alice, general, "add", adding("user2"))
@@ -143,8 +143,8 @@ func TestCrashBeforeResponseIsKnown(t *testing.T) {
 			if got, unanswered := w.Stage.API.Admins(group), len(w.Rows(bot.WasUnanswered)); (len(got) == 1) != tc.runs || unanswered == 1 == tc.runs {
 				t.Errorf("administrators %v, %d rows of unanswered", got, unanswered)
 			}
-			if stands := w.Messages(general); tc.runs && (len(stands) != 1 || !strings.Contains(stands[0].Content, "Done") || len(w.Messages(stands[0].Thread)) != 1) {
-				t.Errorf("in the channel stands %+v", stands)
+			if posted := w.Messages(general); tc.runs && (len(posted) != 1 || !strings.Contains(posted[0].Content, "Done") || len(w.Messages(posted[0].Thread)) != 1) {
+				t.Errorf("in the channel is %+v", posted)
 			}
 		})
 	}

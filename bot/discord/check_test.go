@@ -108,7 +108,7 @@ func TestCheckWrong(t *testing.T) {
 			w.guild = ""
 			w.AddGuild(fakediscord.Guild{ID: "101", Name: "Other", Denied: fakediscord.CreatePublicThreads | fakediscord.EmbedLinks})
 		}, []string{
-			"FAIL Discord permissions: a result needs these to stand in a thread: Other (101) lacks Create Public Threads and Embed Links " +
+			"FAIL Discord permissions: a result needs these to be in a thread: Other (101) lacks Create Public Threads and Embed Links " +
 				"[Give them to the bot's role. Or: An admin of the server has to open " + invite + "]",
 		}, []string{"Ops (100) lacks"}},
 		{"in the other server permissions are missing", "gateway", func(w *world) {
@@ -148,7 +148,7 @@ func TestCheckWrong(t *testing.T) {
 			}
 			for _, not := range append(test.not, w.Config().Token) {
 				if strings.Contains(got, not) {
-					t.Errorf("%q stands in\n%s", not, got)
+					t.Errorf("%q is in\n%s", not, got)
 				}
 			}
 			for _, c := range w.Calls("") {
@@ -160,7 +160,7 @@ func TestCheckWrong(t *testing.T) {
 	}
 }
 
-// TestCheckKey: a public key of another application is told from everything else.
+// TestCheckKey: a public key of another application is distinguished from everything else.
 func TestCheckKey(t *testing.T) {
 	w := build(t, "http", fakediscord.Config{}, discord.Options{})
 	d, err := discord.New(discord.Config{
@@ -176,7 +176,7 @@ func TestCheckKey(t *testing.T) {
 	}
 }
 
-// TestCheckSessions: too few sessions left for today are told.
+// TestCheckSessions: too few sessions left for today are reported.
 func TestCheckSessions(t *testing.T) {
 	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
 	few := serve(t, http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {

@@ -50,7 +50,7 @@ func TestClick(t *testing.T) {
 			}
 			done := w.final(i)
 			if got := w.Plain(done); done.Channel != root.Thread || !strings.HasPrefix(got, "✅ Done · @alice") || !strings.Contains(got, "removed") {
-				t.Errorf("in %s stands %q", done.Channel, got)
+				t.Errorf("in %s is %q", done.Channel, got)
 			}
 			if got := w.Stage.API.Admins(group); len(got) > 0 {
 				t.Errorf("administrators %v", got)
@@ -118,7 +118,7 @@ func TestPressed(t *testing.T) {
 				root := w.final(w.says(alice, general, tc.sub, tc.fields))
 				w.Closed()
 				tc.then(w)
-				shown := w.told("[" + strings.Join(tc.labels, "] [") + "]")
+				shown := w.message("[" + strings.Join(tc.labels, "] [") + "]")
 				id := button(t, shown, tc.press)
 				if got := w.Plain(w.private(w.kept(w.Click(bob, shown, id)))); !strings.Contains(got, "not allowed") {
 					t.Errorf("who is not allowed is answered %q", got)
@@ -126,7 +126,7 @@ func TestPressed(t *testing.T) {
 				i := w.kept(w.Click(alice, shown, id))
 				done := w.final(i)
 				if got := w.Plain(done); done.Channel != root.Thread || !strings.Contains(got, "Done · @alice") && !strings.Contains(got, "Nothing to change · @alice") {
-					t.Errorf("in %s stands %q", done.Channel, got)
+					t.Errorf("in %s is %q", done.Channel, got)
 				}
 				w.Closed()
 				of, _ := tc.fields["group"].(string)
@@ -155,7 +155,7 @@ func TestPressedAgain(t *testing.T) {
 	w.final(first)
 	w.Closed()
 	if n := len(w.Messages(root.Thread)); n != 2 {
-		t.Errorf("%d messages stand in the thread", n)
+		t.Errorf("%d messages are in the thread", n)
 	}
 }
 
@@ -186,10 +186,10 @@ func TestPressedInPrivate(t *testing.T) {
 				root := w.final(i)
 				w.Closed()
 				if got := w.Plain(root); root.To != "" || root.Channel != room || !strings.HasPrefix(got, "✅ Done · @alice") || (root.Thread == "") != (room == thread) {
-					t.Errorf("to %q in %s stands %q, thread %q", root.To, root.Channel, got, root.Thread)
+					t.Errorf("to %q in %s is %q, thread %q", root.To, root.Channel, got, root.Thread)
 				}
-				if m := w.told("Undid #1"); m.Channel != cmp.Or(root.Thread, room) {
-					t.Errorf("the result stands in %s", m.Channel)
+				if m := w.message("Undid #1"); m.Channel != cmp.Or(root.Thread, room) {
+					t.Errorf("the result is in %s", m.Channel)
 				}
 			})
 		}

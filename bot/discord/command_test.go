@@ -84,8 +84,8 @@ func TestPrivate(t *testing.T) {
 					}
 				})
 			}
-			if stands := w.Messages(general); len(stands) > 0 {
-				t.Errorf("in the channel stands %q", stands[0].Content)
+			if posted := w.Messages(general); len(posted) > 0 {
+				t.Errorf("in the channel is %q", posted[0].Content)
 			}
 		})
 	}
@@ -147,7 +147,7 @@ func TestRecordBeforeResponse(t *testing.T) {
 	}
 }
 
-// TestSeveralGroups: the root tells how far it is.
+// TestSeveralGroups: the root says how far it is.
 func TestSeveralGroups(t *testing.T) {
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
 	w.Several(3)

@@ -1,10 +1,10 @@
 package discord
 
 import (
+	"cmp"
 	"crypto/ed25519"
 	"encoding/hex"
 	"errors"
-	"net/url"
 
 	"liveadmin/bot"
 	"liveadmin/imapi"
@@ -35,7 +35,7 @@ func (c Config) Validate() bot.Problems {
 	if c.GuildID != "" && !snowflake.MatchString(c.GuildID) {
 		p.Add("DISCORD_GUILD_ID", "is no server ID", `write a number like 165511591545143296 (right-click on the server, "Copy Server ID")`)
 	}
-	_, err = c.api()
+	_, err = c.host()
 	p.Check("DISCORD_API_URL", err, "write only scheme://host or scheme://host:port, like https://discord.com")
 	return p
 }
@@ -49,14 +49,14 @@ func (c Config) key() (ed25519.PublicKey, error) {
 	return key, nil
 }
 
-// api is the address of the API, or nil if it is Discord's own.
-func (c Config) api() (*url.URL, error) {
-	if c.APIURL == "" {
-		return nil, nil
+// host is the address of the API, scheme://host[:port].
+func (c Config) host() (string, error) {
+	u, err := imapi.ParseBaseURL(cmp.Or(c.APIURL, apiHost))
+	if err != nil {
+		return "", err
 	}
-	u, err := imapi.ParseBaseURL(c.APIURL)
-	if err == nil && u.Path != "" {
-		err = errors.New("has a path")
+	if u.Path != "" {
+		return "", errors.New("has a path")
 	}
-	return u, err
+	return u.String(), nil
 }

@@ -57,14 +57,10 @@ type Options struct {
 // mount it in HTTP mode, then let the bot run it once.
 type Discord struct {
 	config  Config
+	options Options // with its defaults
 	key     ed25519.PublicKey
 	log     *slog.Logger
-	memory  Memory
 	now     func() time.Time
-	refresh time.Duration
-	grace   time.Duration
-	renew   time.Duration
-	dropped func() // a message of the gateway
 	dialer  *websocket.Dialer
 
 	rest     rest
@@ -108,26 +104,21 @@ func New(c Config, o Options) (*Discord, error) {
 	if o.CallTime < 0 || o.Refresh < 0 || o.Grace < 0 || o.Recheck < 0 || o.Renew < 0 {
 		return nil, errors.New("discord: a time is below zero")
 	}
-	key, _ := c.key() // Validate
-	api, _ := c.api() // has seen them
-	if api != nil {
-		c.APIURL = api.String()
-	}
+	key, _ := c.key()   // Validate
+	host, _ := c.host() // has seen them
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	if o.Dropped == nil {
 		o.Dropped = func() {}
 	}
-	health, callTime := chat.NewHealth("Discord", o.Log), cmp.Or(o.CallTime, 10*time.Second)
+	o.CallTime, o.Refresh = cmp.Or(o.CallTime, 10*time.Second), cmp.Or(o.Refresh, 90*time.Second)
+	o.Grace, o.Renew = cmp.Or(o.Grace, 5*time.Second), cmp.Or(o.Renew, renewTime+rand.N(renewTime/10))
 	d := &Discord{
-		config: c, key: key, log: o.Log, memory: o.Memory, now: o.Now,
-		refresh: cmp.Or(o.Refresh, 90*time.Second), grace: cmp.Or(o.Grace, 5*time.Second),
-		renew:   cmp.Or(o.Renew, renewTime+rand.N(renewTime/10)),
-		dropped: o.Dropped, dialer: newDialer(),
-		rest:   rest{token: c.Token, http: chat.NewClient(callTime, to(api)), gate: o.Gate, queue: chat.NewRateQueue()},
-		acks:   chat.NewClient(ackTime, to(api)),
-		health: health, inflight: chat.NewInflight(o.Log), requests: chat.NewRequests(),
+		config: c, key: key, options: o, log: o.Log, now: o.Now, dialer: newDialer(),
+		rest:   rest{host: host, token: c.Token, http: chat.NewClient(o.CallTime, nil), gate: o.Gate, queue: chat.NewRateQueue()},
+		acks:   chat.NewClient(ackTime, nil),
+		health: chat.NewHealth("Discord", o.Log), inflight: chat.NewInflight(o.Log), requests: chat.NewRequests(),
 	}
 	d.roles = roles{
 		rest: &d.rest, policy: o.Policy, now: o.Now, log: o.Log, home: make(map[string]string), read: make(map[string]time.Time),
@@ -213,7 +204,7 @@ func (d *Discord) me(ctx context.Context) (identity, error) {
 // attend waits in HTTP mode, and looks from time to time whether the token is valid.
 func (d *Discord) attend(ctx context.Context) {
 	d.health.Up()
-	every := time.NewTicker(d.refresh)
+	every := time.NewTicker(d.options.Refresh)
 	defer every.Stop()
 	for {
 		select {

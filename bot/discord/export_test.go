@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/bwmarrin/discordgo"
+
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
 	"liveadmin/commands"
@@ -57,8 +59,9 @@ func texts(p outgoing) []string {
 func Buttons(actions []words.Action) (ids [][]string, labels []string) {
 	for _, r := range buttons(actions) {
 		var in []string
-		for _, b := range r.Components {
-			in = append(in, b.ID)
+		for _, c := range r.(discordgo.ActionsRow).Components {
+			b := c.(discordgo.Button)
+			in = append(in, b.CustomID)
 			labels = append(labels, b.Label)
 		}
 		ids = append(ids, in)

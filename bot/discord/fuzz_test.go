@@ -55,7 +55,7 @@ func FuzzKept(f *testing.F) {
 }
 
 // FuzzRefusal: whatever is answered instead of a message, the wait is of a length that
-// is bearable, and what is told of it is short.
+// is bearable, and what is reported of it is short.
 func FuzzRefusal(f *testing.F) {
 	f.Add(429, "1.5", "0", "2.5", []byte(`{"message":"You are being rate limited.","retry_after":0.3,"global":true}`))
 	f.Add(429, "", "", "", []byte("<html>"))

@@ -12,27 +12,29 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bwmarrin/discordgo"
+
 	"liveadmin/bot"
 	"liveadmin/commands"
 	"liveadmin/commands/grammar"
 )
 
-// interaction is what someone did, as Discord brings it. It holds only what the bot
+// interaction is what someone did, as Discord sends it. It holds only what the bot
 // needs, so that nothing else in it can make it unreadable. Names never are needed.
 type interaction struct {
-	ID      string  `json:"id"`
-	App     string  `json:"application_id"`
-	Token   string  `json:"token"`
-	Kind    int     `json:"type"`
-	Guild   string  `json:"guild_id"` // empty in a direct message
-	Channel string  `json:"channel_id"`
-	Where   channel `json:"channel"`
+	ID      string                    `json:"id"`
+	App     string                    `json:"application_id"`
+	Token   string                    `json:"token"`
+	Kind    discordgo.InteractionType `json:"type"`
+	Guild   string                    `json:"guild_id"` // empty in a direct message
+	Channel string                    `json:"channel_id"`
+	Where   channel                   `json:"channel"`
 	Member  *struct {
-		User  user     `json:"user"`
-		Roles []string `json:"roles"`
+		User  identified `json:"user"`
+		Roles []string   `json:"roles"`
 	} `json:"member"` // in a server
-	User    *user  `json:"user"`            // in a direct message
-	Allowed string `json:"app_permissions"` // what the bot may do there
+	User    *identified `json:"user"`            // in a direct message
+	Allowed string      `json:"app_permissions"` // what the bot may do there
 	Data    struct {
 		Name    string   `json:"name"`
 		Options []option `json:"options"`
@@ -42,14 +44,10 @@ type interaction struct {
 	at time.Time // when it came
 }
 
-type user struct {
-	ID string `json:"id"`
-}
-
 type channel struct {
-	ID     string `json:"id"`
-	Kind   *int   `json:"type"`
-	Parent string `json:"parent_id"`
+	ID     string                 `json:"id"`
+	Kind   *discordgo.ChannelType `json:"type"`
+	Parent string                 `json:"parent_id"`
 }
 
 // option is a subcommand with its options, or a field with its value.
@@ -59,23 +57,6 @@ type option struct {
 	Focused bool            `json:"focused"`
 	Options []option        `json:"options"`
 }
-
-// Kinds of interactions (docs: interactions/receiving-and-responding).
-const (
-	pingKind    = 1
-	commandKind = 2
-	clickKind   = 3
-	suggestKind = 4
-)
-
-// Kinds of channels (docs: resources/channel).
-const (
-	textChannel         = 0
-	announcementChannel = 5
-	announcementThread  = 10
-	publicThread        = 11
-	privateThread       = 12
-)
 
 // errNothing is returned for what is no business of the bot.
 var errNothing = errors.New("nothing that was said to the bot")
@@ -99,13 +80,17 @@ func decode(payload []byte, at time.Time) (interaction, error) {
 	if i.Token == "" {
 		return interaction{}, errors.New("an interaction without a token")
 	}
-	switch {
-	case (i.Kind == commandKind || i.Kind == suggestKind) && i.Data.Name == commandName:
-		return i, nil
-	case i.Kind == clickKind && strings.HasPrefix(i.Data.Button, buttonPrefix):
-		return i, nil
+	forBot := false
+	switch i.Kind {
+	case discordgo.InteractionApplicationCommand, discordgo.InteractionApplicationCommandAutocomplete:
+		forBot = i.Data.Name == commandName
+	case discordgo.InteractionMessageComponent:
+		forBot = strings.HasPrefix(i.Data.Button, buttonPrefix)
 	}
-	return interaction{}, errNothing
+	if !forBot {
+		return interaction{}, errNothing
+	}
+	return i, nil
 }
 
 func (i interaction) user() string {
@@ -186,19 +171,12 @@ func roomOf(p commands.Place) string {
 func channelOf(p commands.Place) string { return strings.TrimPrefix(p.Channel, Name+":") }
 
 func (c channel) isThread() bool {
-	return c.Kind != nil && (*c.Kind == announcementThread || *c.Kind == publicThread || *c.Kind == privateThread)
+	return c.Kind != nil && (&discordgo.Channel{Type: *c.Kind}).IsThread()
 }
 
-// Permissions (docs: topics/permissions).
-const (
-	administrator         = 1 << 3
-	viewChannel           = 1 << 10
-	embedLinks            = 1 << 14
-	createPublicThreads   = 1 << 35
-	sendMessagesInThreads = 1 << 38
-
-	forThreads = viewChannel | embedLinks | createPublicThreads | sendMessagesInThreads
-)
+// forThreads is what the bot needs to be allowed to open threads and post in them.
+const forThreads = discordgo.PermissionViewChannel | discordgo.PermissionEmbedLinks |
+	discordgo.PermissionCreatePublicThreads | discordgo.PermissionSendMessagesInThreads
 
 // noThread returns why no thread can be opened for what was said here; empty: one can.
 func (i interaction) noThread() reason {
@@ -207,9 +185,9 @@ func (i interaction) noThread() reason {
 	switch {
 	case i.Guild == "" || i.Where.isThread():
 		return noThreadsHere
-	case kind != nil && *kind != textChannel && *kind != announcementChannel:
+	case kind != nil && *kind != discordgo.ChannelTypeGuildText && *kind != discordgo.ChannelTypeGuildNews:
 		return otherChannel
-	case err == nil && allowed&administrator == 0 && allowed&forThreads != forThreads:
+	case err == nil && allowed&discordgo.PermissionAdministrator == 0 && allowed&forThreads != forThreads:
 		return notAllowed
 	}
 	return ""
@@ -223,7 +201,7 @@ func (i interaction) delivery(caller commands.Caller) bot.Delivery {
 		Place:  i.place(),
 		Reply:  i.handle().String(),
 	}
-	if i.Kind == clickKind {
+	if i.Kind == discordgo.InteractionMessageComponent {
 		d.Click = readButton(i.Data.Button)
 	} else {
 		d.Fields, _ = i.fields()

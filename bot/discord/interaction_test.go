@@ -121,7 +121,7 @@ func TestNotHeard(t *testing.T) {
 	}
 }
 
-// FuzzHear: whatever a payload holds, it is heard or refused, and its caller is told
+// FuzzHear: whatever a payload holds, it is heard or refused, and its caller is distinguished
 // by an ID.
 func FuzzHear(f *testing.F) {
 	f.Add([]byte(inThread))

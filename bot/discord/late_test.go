@@ -15,14 +15,14 @@ import (
 	"liveadmin/imapi/simulator"
 )
 
-// What comes late is told in these words.
+// What comes late has these words.
 const (
 	reminds = "Reminder: the time of user1"
 	ended   = "The time that #1 set"
 )
 
-// told waits for a message that has words.
-func (w *world) told(words string) fakediscord.Message {
+// message waits for a message that has these words.
+func (w *world) message(words string) fakediscord.Message {
 	w.T.Helper()
 	m, err := w.WaitMessage(w.Soon(), func(m fakediscord.Message) bool { return strings.Contains(w.Plain(m), words) })
 	if err != nil {
@@ -77,12 +77,12 @@ func TestLate(t *testing.T) {
 			edits := len(w.Calls(fakediscord.EditOriginal)) + len(w.Calls(fakediscord.EditMessage))
 
 			w.Clock.Advance(50 * time.Minute)
-			reminder := w.told(reminds)
+			reminder := w.message(reminds)
 			if got := w.Plain(reminder); reminder.Channel != in || !slices.Equal(reminder.Pings, []string{alice}) || !strings.HasPrefix(got, "@alice\n"+top) {
 				t.Errorf("in %s the reminder is %q, notifies %v", reminder.Channel, got, reminder.Pings)
 			}
 			w.Clock.Advance(10 * time.Minute)
-			end := w.told(ended)
+			end := w.message(ended)
 			if got := w.Plain(end); end.Channel != in || len(end.Pings) > 0 || !strings.HasPrefix(got, top) || strings.Contains(got, "There is no thread") {
 				t.Errorf("in %s the end is %q, notifies %v", end.Channel, got, end.Pings)
 			}
@@ -100,7 +100,7 @@ func TestLate(t *testing.T) {
 	}
 }
 
-// TestFailingEnd: an end that fails notifies who asked.
+// TestFailingEnd: an expiration that fails notifies the caller.
 func TestFailingEnd(t *testing.T) {
 	t.Parallel()
 	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
@@ -109,13 +109,13 @@ func TestFailingEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Clock.Advance(time.Hour)
-	if m := w.told("but the removing failed"); m.Channel != root.Thread || !slices.Equal(m.Pings, []string{alice}) || string(m.AllowedMentions) != `{"parse":[],"users":["501"]}` {
-		t.Errorf("in %s stands %q, notifies %v by %s", m.Channel, w.Plain(m), m.Pings, m.AllowedMentions)
+	if m := w.message("but the removing failed"); m.Channel != root.Thread || !slices.Equal(m.Pings, []string{alice}) || string(m.AllowedMentions) != `{"parse":[],"users":["501"]}` {
+		t.Errorf("in %s is %q, notifies %v by %s", m.Channel, w.Plain(m), m.Pings, m.AllowedMentions)
 	}
 	w.API.ClearFaults()
 }
 
-// TestLoud: of the results, those that failed or are not known notify who asked, and no
+// TestLoud: of the results, those that failed or are not known notify the caller, and no
 // others.
 func TestLoud(t *testing.T) {
 	t.Parallel()
@@ -136,14 +136,14 @@ func TestLoud(t *testing.T) {
 		if _, err := w.discord.Report(w.Soon(), e, nil, said); err != nil {
 			t.Fatal(err)
 		}
-		if got := w.told("It is " + string(status)).Pings; (len(got) == 1) != loud {
+		if got := w.message("It is " + string(status)).Pings; (len(got) == 1) != loud {
 			t.Errorf("%s notifies %v", status, got)
 		}
 	}
 }
 
 // TestLateDirectly: where what comes late is not taken in the place it belongs to, who
-// asked gets it directly, and is told why. Nothing falls from a thread into the channel.
+// asked gets it directly, with the reason. Nothing falls from a thread into the channel.
 func TestLateDirectly(t *testing.T) {
 	t.Parallel()
 	denies := func(p int64) func(*fakediscord.Channel) {
@@ -181,15 +181,15 @@ func TestLateDirectly(t *testing.T) {
 			tc.lose(w, root.Thread)
 			before := len(w.Messages(tc.room))
 			w.Clock.Advance(50 * time.Minute)
-			m := w.told(reminds)
+			m := w.message(reminds)
 			if got := w.Plain(m); m.Channel != w.Direct(alice) || !slices.Equal(m.Pings, []string{alice}) ||
 				!strings.HasPrefix(got, "@alice\n✅ Done · @alice · reminder of #1") ||
 				!strings.Contains(got, "I tell you here, because") || !strings.Contains(got, tc.says) {
-				t.Errorf("in %s stands %q, notifies %v", m.Channel, got, m.Pings)
+				t.Errorf("in %s is %q, notifies %v", m.Channel, got, m.Pings)
 			}
 			w.Closed()
 			if after := len(w.Messages(tc.room)); after != before {
-				t.Errorf("%d messages stand in the channel, then %d", before, after)
+				t.Errorf("%d messages are in the channel, then %d", before, after)
 			}
 		})
 	}
@@ -206,13 +206,13 @@ func TestLateOnce(t *testing.T) {
 		deleted    bool // its thread
 		crash      bool
 	}{
-		{"it stands in the thread", general, true, false, false},
-		{"it stands in the thread, and the bot died", general, true, false, true},
+		{"it is in the thread", general, true, false, false},
+		{"it is in the thread, and the bot died", general, true, false, true},
 		{"it does not", general, false, false, false},
-		{"it stands where there is no thread", thread, true, false, false},
+		{"it is where there is no thread", thread, true, false, false},
 		{"it does not, where there is no thread", thread, false, false, false},
-		{"it stands in a direct message, its thread was deleted", general, true, true, false},
-		{"it stands in a direct message, and the bot died", general, true, true, true},
+		{"it is in a direct message, its thread was deleted", general, true, true, false},
+		{"it is in a direct message, and the bot died", general, true, true, true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -245,7 +245,7 @@ func TestLateOnce(t *testing.T) {
 				w.Stage.Restart(t)
 				w.start()
 			}
-			w.told(reminds)
+			w.message(reminds)
 			w.Closed()
 			after := w.Messages(in)
 			if len(after) != before+1 || !strings.Contains(w.Plain(after[before]), reminds) {
@@ -269,9 +269,9 @@ func TestLateWithoutRoot(t *testing.T) {
 	w.says(alice, general, "add", fakediscord.Options{"group": group, "users": "user1", "for": "1h"})
 	w.Until("the right is given", func() bool { return len(w.API.Admins(group)) == 1 })
 	w.Clock.Advance(70 * time.Minute)
-	end := w.told(ended)
+	end := w.message(ended)
 	if opened, ok := w.Channel(end.Channel); !ok || opened.Parent != general || opened.Name != "end "+group {
-		t.Errorf("it stands in %+v", opened)
+		t.Errorf("it is in %+v", opened)
 	}
 	root, _ := w.Message(general, end.Channel)
 	if !strings.HasPrefix(w.Plain(root), "✅ Done · @alice · ") || root.Interaction != "" {

@@ -45,7 +45,7 @@ type connection struct {
 func (d *Discord) listen(ctx context.Context) {
 	now := d.connect(ctx)
 	d.gateway.Store(now.health)
-	for chat.Sleep(ctx, d.renew) {
+	for chat.Sleep(ctx, d.options.Renew) {
 		next := d.connect(ctx)
 		if next.isReady(ctx) {
 			now, next = next, now
@@ -154,28 +154,39 @@ func (c *connection) noSession(ctx context.Context, err error) {
 // with this token may need them.
 const startsKept = 50
 
+// gateway is where sessions are opened, and how many more may begin.
+type gateway struct {
+	URL    string `json:"url"`
+	Starts struct {
+		Remaining *int  `json:"remaining"`
+		After     int64 `json:"reset_after"` // milliseconds
+	} `json:"session_start_limit"`
+}
+
+// isSpent reports whether no more sessions may begin today.
+func (g gateway) isSpent() bool { return g.Starts.Remaining != nil && *g.Starts.Remaining < startsKept }
+
+func (d *Discord) askGateway(ctx context.Context) (g gateway, err error) {
+	err = d.rest.do(ctx, call{name: "asking for the gateway", method: http.MethodGet, path: "/gateway/bot", into: &g})
+	return g, err
+}
+
 // errSpent is returned when no more sessions can be begun today.
 var errSpent = errors.New("discord lets no more sessions begin for now")
 
 // begin makes a new session, if Discord lets one begin. That is asked before, because
 // each attempt counts, and too many of them make Discord reset the token.
 func (c *connection) begin(ctx context.Context) (*session, error) {
-	var gateway struct {
-		URL    string `json:"url"`
-		Starts struct {
-			Remaining *int  `json:"remaining"`
-			After     int64 `json:"reset_after"` // milliseconds
-		} `json:"session_start_limit"`
-	}
-	if err := c.d.rest.do(ctx, call{name: "asking for the gateway", method: http.MethodGet, path: "/gateway/bot", into: &gateway}); err != nil {
+	g, err := c.d.askGateway(ctx)
+	if err != nil {
 		return nil, err
 	}
-	if left := gateway.Starts.Remaining; left != nil && *left < startsKept {
+	if g.isSpent() {
 		c.noSession(ctx, errSpent)
-		chat.Sleep(ctx, min(time.Duration(gateway.Starts.After)*time.Millisecond, chat.MostPause))
+		chat.Sleep(ctx, min(time.Duration(g.Starts.After)*time.Millisecond, chat.MostPause))
 		return nil, errSpent
 	}
-	url, err := gatewayURL(gateway.URL, strings.HasPrefix(c.d.config.APIURL, "http://"))
+	url, err := gatewayURL(g.URL, strings.HasPrefix(c.d.rest.host, "http://"))
 	if err != nil {
 		return nil, err
 	}

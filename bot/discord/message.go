@@ -2,59 +2,56 @@ package discord
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/bwmarrin/discordgo"
+
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
 )
 
 // outgoing is a message as Discord takes it. Of one that is changed, what is left out
-// stays as it is.
+// remains as it is.
 type outgoing struct {
-	Content    string   `json:"content,omitempty"`
-	Embeds     []embed  `json:"embeds,omitempty"`
-	Components []row    `json:"components,omitempty"`
-	Flags      int      `json:"flags,omitempty"`
-	Mentions   mentions `json:"allowed_mentions"`
+	Content    string                       `json:"content,omitempty"`
+	Embeds     []discordgo.MessageEmbed     `json:"embeds,omitempty"`
+	Components []discordgo.MessageComponent `json:"components,omitempty"`
+	Flags      discordgo.MessageFlags       `json:"flags,omitempty"`
+	Notified   notified                     `json:"allowed_mentions"`
 
 	// A repeated message with the same nonce is the first one, for a few minutes.
 	Nonce        string `json:"nonce,omitempty"`
 	EnforceNonce bool   `json:"enforce_nonce,omitempty"`
 }
 
-type embed struct {
-	Description string  `json:"description,omitempty"`
-	Footer      *footer `json:"footer,omitempty"`
+// notified are the people whom a message notifies, whatever is in its text.
+type notified []string
+
+// MarshalJSON always writes the field "parse", and empty: without it, everyone is notified.
+func (n notified) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Parse []string `json:"parse"`
+		Users []string `json:"users,omitempty"`
+	}{[]string{}, n})
 }
-
-type footer struct {
-	Text string `json:"text"`
-}
-
-// onlyCaller is the flag of a message that only the caller sees.
-const onlyCaller = 1 << 6
-
-// mentions are whom a message notifies: no one, whatever is in its text, or one.
-type mentions struct {
-	Parse []string `json:"parse"` // always there and empty: without it, everyone is notified
-	Users []string `json:"users,omitempty"`
-}
-
-func nobody() mentions { return mentions{Parse: []string{}} }
 
 // message is a message as Discord sends it.
 type message struct {
-	ID      string  `json:"id"`
-	Author  user    `json:"author"`
-	Content string  `json:"content"`
-	Embeds  []embed `json:"embeds"`
-	Answer  *struct {
-		ID string `json:"id"`
-	} `json:"interaction_metadata"` // of a response
+	ID      string                   `json:"id"`
+	Author  identified               `json:"author"`
+	Content string                   `json:"content"`
+	Embeds  []discordgo.MessageEmbed `json:"embeds"`
+	Answer  *identified              `json:"interaction_metadata"` // of a response: the interaction
+}
+
+// identified is anything of Discord's of which only the ID is needed.
+type identified struct {
+	ID string `json:"id"`
 }
 
 // messageRef is where the messages of an entry are: what bot.Post holds in Discord.
@@ -66,7 +63,7 @@ type messageRef struct {
 }
 
 // Room is the channel of the root.
-func (s messageRef) Room() string { return s.Channel }
+func (r messageRef) Room() string { return r.Channel }
 
 // say posts a message in a channel or thread with the bot's own token. It can be
 // repeated.
@@ -133,9 +130,8 @@ func (d *Discord) FindResult(_ context.Context, e bot.Entry) (bot.Post, bool, er
 	return "", false, nil
 }
 
-// standing are the marks of the pages of the bot that are in a room, if some of an
-// entry's may.
-func (d *Discord) standing(ctx context.Context, e bot.Entry, room string) (map[string]bool, error) {
+// postedPages are the marks of the bot's pages in a room, if some of an entry's may be there.
+func (d *Discord) postedPages(ctx context.Context, e bot.Entry, room string) (map[string]bool, error) {
 	since, unsure := d.unsure.Load(e.Number)
 	if !unsure {
 		return nil, nil
@@ -156,7 +152,7 @@ func (d *Discord) standing(ctx context.Context, e bot.Entry, room string) (map[s
 
 // markOf distinguishes the pages of results: the last one by its entry's number, the others by
 // what they say. Discord trims that.
-func markOf(embeds []embed) string {
+func markOf(embeds []discordgo.MessageEmbed) string {
 	var all []string
 	for _, e := range embeds {
 		if e.Footer != nil {

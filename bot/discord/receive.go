@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/bwmarrin/discordgo"
+
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
 )
@@ -21,18 +23,17 @@ const lateTime = 2 * time.Second
 // recordTime is how long it may take to put on record what was said.
 const recordTime = 20 * time.Second
 
-// take handles what Discord brought beside everything else. It returns false if it
-// was not taken, because the bot is stopping: then another instance gets it, or
-// no one.
+// take handles an interaction in a goroutine of its own. It returns false if the bot is
+// stopping: then another instance gets it, or none.
 func (d *Discord) take(payload []byte) bool {
 	at := d.now()
-	_, taken := d.inflight.Enter(func(door bot.Door) { d.bring(door, payload, at) })
+	_, taken := d.inflight.Enter(func(door bot.Door) { d.deliver(door, payload, at) })
 	return taken
 }
 
-// bring brings what was said to the bot's door and gives the first response when it
-// is on record.
-func (d *Discord) bring(door bot.Door, payload []byte, at time.Time) {
+// deliver passes an interaction to the bot's door, which has the first response given when
+// it is on record.
+func (d *Discord) deliver(door bot.Door, payload []byte, at time.Time) {
 	i, err := decode(payload, at)
 	if err != nil {
 		if !errors.Is(err, errNothing) {
@@ -42,10 +43,11 @@ func (d *Discord) bring(door bot.Door, payload []byte, at time.Time) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), recordTime)
 	defer cancel()
-	if i.Kind == suggestKind {
+	if i.Kind == discordgo.InteractionApplicationCommandAutocomplete {
 		err = d.suggest(ctx, door, i)
 	} else {
-		err = door.Receive(ctx, i.delivery(d.caller(ctx, i)), func(ctx context.Context, a bot.Answer) (bot.Post, error) { return d.answer(ctx, i, a) })
+		ack := func(ctx context.Context, a bot.Answer) (bot.Post, error) { return d.answer(ctx, i, a) }
+		err = door.Receive(ctx, i.delivery(d.caller(ctx, i)), ack)
 	}
 	if err != nil {
 		d.log.Warn("not answered", "interaction", i.ID, "err", err)
@@ -60,8 +62,8 @@ func (d *Discord) answer(ctx context.Context, i interaction, a bot.Answer) (bot.
 		return d.accept(ctx, i, a)
 	case a.Private != nil:
 		m := d.renderer().single(*a.Private, chat.TooMuch)
-		m.Flags = onlyCaller
-		r := response{Kind: withMessage, Data: m}
+		m.Flags = discordgo.MessageFlagsEphemeral
+		r := response{Kind: discordgo.InteractionResponseChannelMessageWithSource, Data: m}
 		if a.Late {
 			chat.Sleep(ctx, lateTime-d.now().Sub(i.at))
 			_, err := d.offer(ctx, i, r)
@@ -79,10 +81,10 @@ func (d *Discord) answer(ctx context.Context, i interaction, a bot.Answer) (bot.
 // thread is opened from that, a deferred one, which will be the result. It returns where
 // that is, if Discord says so.
 func (d *Discord) accept(ctx context.Context, i interaction, a bot.Answer) (bot.Post, error) {
-	at := messageRef{Channel: i.Channel, Why: threadless(a.Verb, i.noThread())}
-	first := response{Kind: withMessage, Data: d.rootLine(a.Root), entry: true}
+	at := messageRef{Channel: i.Channel, Why: whyNoThread(a.Verb, i.noThread())}
+	first := response{Kind: discordgo.InteractionResponseChannelMessageWithSource, Data: d.rootLine(a.Root), entry: true}
 	if at.Why != "" {
-		first = response{Kind: deferred, entry: true}
+		first = response{Kind: discordgo.InteractionResponseDeferredChannelMessageWithSource, entry: true}
 	}
 	var err error
 	at.Message, err = d.respond(ctx, i, first)
@@ -97,11 +99,13 @@ func (d *Discord) accept(ctx context.Context, i interaction, a bot.Answer) (bot.
 // interactions/receiving-and-responding, change log of 2022-10-20). After a click the
 // response to delete would be the message with the button.
 func (d *Discord) ackSilently(ctx context.Context, i interaction) error {
-	if i.Kind == clickKind {
-		_, err := d.offer(ctx, i, response{Kind: deferredUpdate})
+	if i.Kind == discordgo.InteractionMessageComponent {
+		_, err := d.offer(ctx, i, response{Kind: discordgo.InteractionResponseDeferredMessageUpdate})
 		return err
 	}
-	taken, err := d.offer(ctx, i, response{Kind: deferred, Data: map[string]any{"flags": onlyCaller}})
+	taken, err := d.offer(ctx, i, response{
+		Kind: discordgo.InteractionResponseDeferredChannelMessageWithSource, Data: map[string]any{"flags": discordgo.MessageFlagsEphemeral},
+	})
 	if !taken {
 		return err
 	}
@@ -125,7 +129,9 @@ func (d *Discord) suggest(ctx context.Context, door bot.Door, i interaction) err
 			choices = append(choices, choice{text, text})
 		}
 	}
-	_, err := d.offer(ctx, i, response{Kind: withChoices, Data: map[string]any{"choices": choices}})
+	_, err := d.offer(ctx, i, response{
+		Kind: discordgo.InteractionApplicationCommandAutocompleteResult, Data: map[string]any{"choices": choices},
+	})
 	return err
 }
 
@@ -158,9 +164,9 @@ func (d *Discord) serve(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case json.Unmarshal(body, &i) != nil:
 		http.Error(w, "this is no interaction", http.StatusBadRequest)
-	case i.Kind == pingKind:
+	case i.Kind == discordgo.InteractionPing:
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(response{Kind: pong})
+		_ = json.NewEncoder(w).Encode(response{Kind: discordgo.InteractionResponsePong})
 	case !d.take(body):
 		http.Error(w, "the bot is not running", http.StatusServiceUnavailable)
 	default:

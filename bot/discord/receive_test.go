@@ -83,8 +83,8 @@ func TestMuted(t *testing.T) {
 				t.Errorf("the first response is %+v", c)
 			}
 			w.Until("the response is deleted", func() bool { return len(w.Ephemerals(mallory)) == 30 })
-			if _, stands := i.Original(); stands {
-				t.Error("the response stands")
+			if _, there := i.Original(); there {
+				t.Error("the response is still there")
 			}
 
 			click := w.kept(w.Click(mallory, replies[0], button(t, replies[0], "Undo")))
@@ -95,8 +95,8 @@ func TestMuted(t *testing.T) {
 			if got := w.choices(look); len(got) > 0 {
 				t.Errorf("suggested are %q", got)
 			}
-			if shown, stands := w.Message(replies[0].Channel, replies[0].ID); !stands || len(shown.Edited) > 0 {
-				t.Errorf("the message with the button is %+v, %v", shown, stands)
+			if shown, there := w.Message(replies[0].Channel, replies[0].ID); !there || len(shown.Edited) > 0 {
+				t.Errorf("the message with the button is %+v, %v", shown, there)
 			}
 			if n := len(w.Calls(fakediscord.DeleteOriginal)); n != 1 {
 				t.Errorf("%d responses were deleted", n)
@@ -144,7 +144,7 @@ func (w *world) choices(i *fakediscord.Interaction) []string {
 	for _, choice := range c.Choices {
 		value, _ := choice.Value.(string)
 		if value != choice.Name {
-			w.T.Errorf("%q stands for %q", choice.Name, value)
+			w.T.Errorf("%q means %q", choice.Name, value)
 		}
 		all = append(all, value)
 	}

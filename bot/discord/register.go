@@ -9,6 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/bwmarrin/discordgo"
+
 	"liveadmin/bot/chat"
 	"liveadmin/commands"
 	"liveadmin/commands/words"
@@ -92,7 +94,7 @@ func (d *Discord) registeredIn(ctx context.Context, scope string) (*registered, 
 		return nil, err
 	}
 	for _, c := range all {
-		if c.Name == commandName && c.Kind == 1 {
+		if c.Name == commandName && c.Kind == discordgo.ChatApplicationCommand {
 			return &c, nil
 		}
 	}
@@ -112,7 +114,7 @@ const registeredAt = "discord.command"
 // people would see it twice, and remembers where it is now. The command with the ID to
 // keep stays, wherever a server lists it.
 func (d *Discord) settle(ctx context.Context, app, scope, keep string) error {
-	before, err := d.memory.Recall(ctx, registeredAt)
+	before, err := d.options.Memory.Recall(ctx, registeredAt)
 	if err != nil || before == scope {
 		return err
 	}
@@ -130,7 +132,7 @@ func (d *Discord) settle(ctx context.Context, app, scope, keep string) error {
 			d.log.Info("old command deleted", "path", before)
 		}
 	}
-	return d.memory.Remember(ctx, registeredAt, scope)
+	return d.options.Memory.Remember(ctx, registeredAt, scope)
 }
 
 // commandName is the one command of the bot.
@@ -140,35 +142,28 @@ const commandName = "liveadmin"
 // server's admins open it to others. It authorises nothing.
 const manageMessages = "8192"
 
-// Types of options (docs: interactions/application-commands).
-const (
-	subcommand = 1
-	textOption = 3
-	switchable = 5
-)
-
 // definition is the command as it is registered. What Discord adds to it is not in it,
 // so that two can be compared.
 type definition struct {
-	Kind         int     `json:"type"`
-	Name         string  `json:"name"`
-	Description  string  `json:"description"`
-	Permissions  string  `json:"default_member_permissions"`
-	Contexts     []int   `json:"contexts,omitempty"`          // where it can be used, if it is registered globally
-	Integrations []int   `json:"integration_types,omitempty"` // and how it is installed
-	Options      []field `json:"options"`
+	Kind         discordgo.ApplicationCommandType `json:"type"`
+	Name         string                           `json:"name"`
+	Description  string                           `json:"description"`
+	Permissions  string                           `json:"default_member_permissions"`
+	Contexts     []int                            `json:"contexts,omitempty"`          // where it can be used, if it is registered globally
+	Integrations []int                            `json:"integration_types,omitempty"` // and how it is installed
+	Options      []field                          `json:"options"`
 }
 
 // field is a subcommand, or a field of one.
 type field struct {
-	Kind         int      `json:"type"`
-	Name         string   `json:"name"`
-	Description  string   `json:"description"`
-	Required     bool     `json:"required,omitempty"`
-	Autocomplete bool     `json:"autocomplete,omitempty"`
-	Longest      int      `json:"max_length,omitempty"`
-	Choices      []choice `json:"choices,omitempty"`
-	Options      []field  `json:"options,omitempty"`
+	Kind         discordgo.ApplicationCommandOptionType `json:"type"`
+	Name         string                                 `json:"name"`
+	Description  string                                 `json:"description"`
+	Required     bool                                   `json:"required,omitempty"`
+	Autocomplete bool                                   `json:"autocomplete,omitempty"`
+	Longest      int                                    `json:"max_length,omitempty"`
+	Choices      []choice                               `json:"choices,omitempty"`
+	Options      []field                                `json:"options,omitempty"`
 }
 
 type choice struct {
@@ -185,14 +180,14 @@ func newDefinition(everywhere bool) definition {
 // definitionOf has a subcommand for each command of the table, in its order.
 func definitionOf(table commands.Set, says words.Words, everywhere bool) definition {
 	d := definition{
-		Kind: 1, Name: commandName, Description: "Administrators of live streaming groups in Tencent Cloud Chat",
+		Kind: discordgo.ChatApplicationCommand, Name: commandName, Description: "Administrators of live streaming groups in Tencent Cloud Chat",
 		Permissions: manageMessages,
 	}
 	if everywhere {
 		d.Contexts, d.Integrations = []int{0}, []int{0}
 	}
 	for _, v := range table.Verbs() {
-		sub := field{Kind: subcommand, Name: string(v), Description: capitalized(says.About[v])}
+		sub := field{Kind: discordgo.ApplicationCommandOptionSubCommand, Name: string(v), Description: capitalized(says.About[v])}
 		row, _ := table.Row(v)
 		for _, f := range row.Args {
 			sub.Options = append(sub.Options, newField(f, !f.Optional, table, says))
@@ -207,12 +202,12 @@ func definitionOf(table commands.Set, says words.Words, everywhere bool) definit
 
 func newField(f commands.Field, required bool, table commands.Set, says words.Words) field {
 	registered := field{
-		Kind: textOption, Name: f.Option(), Description: capitalized(says.Options[f.Option()]),
+		Kind: discordgo.ApplicationCommandOptionString, Name: f.Option(), Description: capitalized(says.Options[f.Option()]),
 		Required: required, Autocomplete: f.Suggest,
 	}
 	switch f.Kind.(type) {
 	case commands.Switch:
-		registered.Kind = switchable
+		registered.Kind = discordgo.ApplicationCommandOptionBoolean
 	case commands.Text:
 		registered.Longest = 2 * commands.MaxReason // clients count other characters; what is too long is said
 	case commands.Topic:

@@ -86,7 +86,7 @@ func (d *Discord) talk(ctx context.Context, health *chat.Health, gateway string,
 	if err != nil {
 		return 0, false, errLeft
 	}
-	r := &relay{d: d, health: health, up: up, down: down, watch: watch{limit: up.SetReadDeadline, grace: d.grace}}
+	r := &relay{d: d, health: health, up: up, down: down, watch: watch{limit: up.SetReadDeadline, grace: d.options.Grace}}
 	defer context.AfterFunc(live, r.watch.stop)()
 	go func() {
 		if err := r.say(); !errors.Is(err, websocket.ErrCloseSent) { // then the reading ends, and knows why
@@ -203,7 +203,7 @@ func (r *relay) pass(text []byte) error {
 
 // drop counts a bad message. The log has the first of a socket: there may be many.
 func (r *relay) drop(why error) {
-	r.d.dropped()
+	r.d.options.Dropped()
 	if r.dropped++; r.dropped == 1 {
 		r.d.log.Warn("a message of the gateway was dropped", "err", why)
 	}

@@ -230,7 +230,7 @@ func FuzzMessages(f *testing.F) {
 			messages = append([][]byte{text, []byte(hello), []byte(ready)}, messages...)
 		}
 		for len(g.heard) > 0 {
-			<-g.heard // what the text before brought, too
+			<-g.heard // what came of the text before, too
 		}
 		for _, m := range messages {
 			if g.server.WriteMessage(websocket.TextMessage, m) != nil {

@@ -3,8 +3,11 @@ package discord
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/bwmarrin/discordgo"
 
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
@@ -23,43 +26,24 @@ const (
 	longestLabel   = 80
 )
 
-// row is a row of buttons.
-type row struct {
-	Kind       int      `json:"type"`
-	Components []button `json:"components"`
-}
-
-type button struct {
-	Kind  int    `json:"type"`
-	Style int    `json:"style"`
-	Label string `json:"label"`
-	ID    string `json:"custom_id"`
-}
-
-// Kinds of components, and the style of a button (docs: components/reference).
-const (
-	rowKind    = 1
-	buttonKind = 2
-	grey       = 2
-)
-
 // pages writes a message, in several if it is too long for one. The number and the
 // buttons are under the last.
 func (p renderer) pages(m words.Message) []outgoing {
-	all := []outgoing{{Mentions: nobody()}}
-	for _, s := range chat.Sections(m.Lines, longestEmbed, p.parts) {
-		if len(all[len(all)-1].Embeds) == mostEmbeds {
-			all = append(all, outgoing{Mentions: nobody()})
+	sections := chat.Sections(m.Lines, longestEmbed, p.parts)
+	if len(sections) == 0 {
+		sections = []string{""}
+	}
+	var all []outgoing
+	for texts := range slices.Chunk(sections, mostEmbeds) {
+		var page outgoing
+		for _, text := range texts {
+			page.Embeds = append(page.Embeds, discordgo.MessageEmbed{Description: text})
 		}
-		page := &all[len(all)-1]
-		page.Embeds = append(page.Embeds, embed{Description: s})
+		all = append(all, page)
 	}
 	last := &all[len(all)-1]
-	if len(last.Embeds) == 0 {
-		last.Embeds = []embed{{}}
-	}
 	if m.Entry != 0 {
-		last.Embeds[len(last.Embeds)-1].Footer = &footer{chat.Number(m.Entry)}
+		last.Embeds[len(last.Embeds)-1].Footer = &discordgo.MessageEmbedFooter{Text: chat.Number(m.Entry)}
 	}
 	last.Components = buttons(m.Actions)
 	return all
@@ -104,15 +88,14 @@ const buttonPrefix = commandName + ":"
 
 // buttons carry what they do and the entry's number. Two with one name stay apart by
 // their place.
-func buttons(actions []words.Action) []row {
-	var rows []row
+func buttons(actions []words.Action) []discordgo.MessageComponent {
+	var all, rows []discordgo.MessageComponent
 	for i, a := range actions[:min(len(actions), mostButtons)] {
-		if i%rowLength == 0 {
-			rows = append(rows, row{Kind: rowKind})
-		}
-		r := &rows[len(rows)-1]
 		id := buttonPrefix + a.Name + ":" + strconv.FormatInt(a.Entry, 10) + ":" + strconv.Itoa(i)
-		r.Components = append(r.Components, button{Kind: buttonKind, Style: grey, Label: shorten(a.Label, longestLabel), ID: id})
+		all = append(all, discordgo.Button{Style: discordgo.SecondaryButton, Label: shorten(a.Label, longestLabel), CustomID: id})
+	}
+	for row := range slices.Chunk(all, rowLength) {
+		rows = append(rows, discordgo.ActionsRow{Components: row})
 	}
 	return rows
 }

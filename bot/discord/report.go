@@ -26,7 +26,7 @@ func (d *Discord) Report(ctx context.Context, e bot.Entry, line words.Text, resu
 		return d.late(ctx, e, at, line, result)
 	}
 	if at.Thread != "" {
-		err := d.tell(ctx, e, at.Thread, d.renderer().pages(result))
+		err := d.postResult(ctx, e, at.Thread, d.renderer().pages(result))
 		if !isRefusal(err) {
 			return chat.Post(at), err
 		}
@@ -41,32 +41,32 @@ func (d *Discord) Report(ctx context.Context, e bot.Entry, line words.Text, resu
 		d.log.Warn("result not under its root", "entry", e.Number, "channel", at.Channel, "err", err)
 	}
 	at.Message = ""
-	err = d.tell(ctx, e, at.Channel, d.renderer().pages(chat.Headed(line, explained(result, at.Why.says()))))
+	err = d.postResult(ctx, e, at.Channel, d.renderer().pages(chat.Headed(line, explained(result, at.Why.noThread()))))
 	if !isRefusal(err) {
 		return chat.Post(at), err
 	}
 	d.log.Warn("result not in its channel", "entry", e.Number, "channel", at.Channel, "err", err)
-	return d.confide(ctx, e, line, explained(result, reasonOf(err).saysDirectly()))
+	return d.sendDirectly(ctx, e, line, explained(result, reasonOf(err).direct()))
 }
 
 // late posts what comes after the result of another entry in the thread of that one, or
 // in the room of one that never had a thread; where that does not take it, directly to
-// who asked. It can be repeated.
+// the caller. It can be repeated.
 func (d *Discord) late(ctx context.Context, e bot.Entry, at messageRef, line words.Text, result words.Message) (bot.Post, error) {
 	shown, room := result, at.Thread
 	if room == "" {
 		shown, room = chat.Headed(line, result), at.Channel
 	}
-	err := d.tell(ctx, e, room, d.renderer().pages(shown))
+	err := d.postResult(ctx, e, room, d.renderer().pages(shown))
 	if !isRefusal(err) {
 		return chat.Post(messageRef{Channel: room}), err
 	}
 	d.log.Warn("result not posted under its command", "entry", e.Number, "under", e.Under, "channel", room, "err", err)
-	return d.confide(ctx, e, line, explained(result, reasonOf(err).saysDirectly()))
+	return d.sendDirectly(ctx, e, line, explained(result, reasonOf(err).direct()))
 }
 
-// tell posts a result. What failed mentions who asked, which brings them into a thread.
-func (d *Discord) tell(ctx context.Context, e bot.Entry, room string, pages []outgoing) error {
+// postResult posts a result. A failed one mentions the caller, which adds them to a thread.
+func (d *Discord) postResult(ctx context.Context, e bot.Entry, room string, pages []outgoing) error {
 	if e.Loud() {
 		pages[0] = addressed(pages[0], e.Caller)
 	}
@@ -75,7 +75,7 @@ func (d *Discord) tell(ctx context.Context, e bot.Entry, room string, pages []ou
 
 // sayAll posts the pages of a result from one on, without those that are there already.
 func (d *Discord) sayAll(ctx context.Context, e bot.Entry, room string, pages []outgoing, from int) error {
-	shown, err := d.standing(ctx, e, room)
+	shown, err := d.postedPages(ctx, e, room)
 	if err != nil || shown[markOf(pages[len(pages)-1].Embeds)] { // the last is posted last
 		return err
 	}
@@ -97,13 +97,13 @@ func (d *Discord) attach(ctx context.Context, e bot.Entry, at messageRef, line w
 	put := func(p outgoing) (bool, error) {
 		p.Content = d.rootLine(line).Content
 		if user := userOf(e.Caller.Ref); e.Loud() && user != "" {
-			p.Mentions.Users = []string{user}
+			p.Notified = notified{user}
 		}
 		id, err := d.rewrite(ctx, e, at, p)
 		return id != "" || err != nil, err
 	}
 	r := d.renderer()
-	pages := r.pages(explained(result, at.Why.says()))
+	pages := r.pages(explained(result, at.Why.noThread()))
 	found, err = put(pages[0])
 	if err != nil || !found || len(pages) == 1 {
 		return found, err
@@ -116,18 +116,15 @@ func (d *Discord) attach(ctx context.Context, e bot.Entry, at messageRef, line w
 	return true, err
 }
 
-// confide gives a result to the caller in a direct message, which is the last that can
-// be tried.
-func (d *Discord) confide(ctx context.Context, e bot.Entry, line words.Text, result words.Message) (bot.Post, error) {
-	var direct struct {
-		ID string `json:"id"`
-	}
+// sendDirectly sends a result to the caller in a direct message, the last place to try.
+func (d *Discord) sendDirectly(ctx context.Context, e bot.Entry, line words.Text, result words.Message) (bot.Post, error) {
+	var direct identified
 	err := d.rest.do(ctx, call{
 		name: "opening a direct message", entry: true, method: http.MethodPost, path: "/users/@me/channels",
 		body: map[string]string{"recipient_id": userOf(e.Caller.Ref)}, into: &direct,
 	})
 	if err == nil {
-		err = d.tell(ctx, e, direct.ID, d.renderer().pages(chat.Headed(line, result)))
+		err = d.postResult(ctx, e, direct.ID, d.renderer().pages(chat.Headed(line, result)))
 	}
 	if isRefusal(err) {
 		return "", fmt.Errorf("%w: %w", bot.ErrNowhere, err)
@@ -147,7 +144,7 @@ func explained(result words.Message, says string) words.Message {
 func addressed(p outgoing, c commands.Caller) outgoing {
 	if user := userOf(c.Ref); user != "" {
 		p.Content = "<@" + user + ">"
-		p.Mentions.Users = []string{user}
+		p.Notified = notified{user}
 	}
 	return p
 }

@@ -68,8 +68,8 @@ func TestNoThread(t *testing.T) {
 				t.Errorf("the response says %q, want %q", got, tc.why)
 			}
 			w.Closed()
-			if stands := w.Messages(room); len(stands) != 1 {
-				t.Errorf("there stand %d messages", len(stands))
+			if posted := w.Messages(room); len(posted) != 1 {
+				t.Errorf("there are %d messages", len(posted))
 			}
 		})
 	}
@@ -141,7 +141,7 @@ func TestNoRefusal(t *testing.T) {
 			w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
 			w.Inject(fakediscord.Fault{Kind: fakediscord.Status, Status: tc.status, Route: tc.route})
 			if _, replies := w.result(w.says(alice, general, "add", adding("user1"))); len(replies) != 1 || len(w.Calls(fakediscord.EditMessage)) > 0 {
-				t.Errorf("in the thread stand %+v", replies)
+				t.Errorf("in the thread is %+v", replies)
 			}
 		})
 	}
@@ -161,9 +161,9 @@ func TestResponseGone(t *testing.T) {
 		original, _ := i.Original()
 		w.Delete(general, original.ID)
 		w.Closed()
-		stands := w.Messages(general)
-		if len(stands) != 1 || !strings.HasPrefix(stands[0].Content, "✅ Done") || len(w.Messages(stands[0].Thread)) != 1 {
-			t.Errorf("in the channel stands %+v", stands)
+		posted := w.Messages(general)
+		if len(posted) != 1 || !strings.HasPrefix(posted[0].Content, "✅ Done") || len(w.Messages(posted[0].Thread)) != 1 {
+			t.Errorf("in the channel is %+v", posted)
 		}
 	})
 	t.Run("deleted, where there is no thread", func(t *testing.T) {
@@ -181,9 +181,9 @@ func TestResponseGone(t *testing.T) {
 		w.Delete(thread, root.ID)
 		w.Stage.API.ClearFaults()
 		w.Closed()
-		stands := w.Messages(thread)
-		if len(stands) != 1 || !strings.Contains(w.Plain(stands[0]), "· @alice ·") || !strings.Contains(w.Plain(stands[0]), "user1") {
-			t.Errorf("in the thread stands %+v", stands)
+		posted := w.Messages(thread)
+		if len(posted) != 1 || !strings.Contains(w.Plain(posted[0]), "· @alice ·") || !strings.Contains(w.Plain(posted[0]), "user1") {
+			t.Errorf("in the thread is %+v", posted)
 		}
 	})
 	t.Run("no access after the handle has expired", func(t *testing.T) {
@@ -198,9 +198,9 @@ func TestResponseGone(t *testing.T) {
 		c.Advance(16 * time.Minute)
 		w.ClearFaults()
 		w.Closed()
-		told := w.Messages(w.Direct(alice))
-		if len(told) != 1 || !strings.Contains(w.Plain(told[0]), "✅ Done") || !strings.Contains(w.Plain(told[0]), "user1: added") {
-			t.Errorf("the caller was told %+v", told)
+		direct := w.Messages(w.Direct(alice))
+		if len(direct) != 1 || !strings.Contains(w.Plain(direct[0]), "✅ Done") || !strings.Contains(w.Plain(direct[0]), "user1: added") {
+			t.Errorf("the caller got %+v", direct)
 		}
 	})
 }

@@ -8,20 +8,21 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/bwmarrin/discordgo"
+
 	"liveadmin/bot/chat"
 	"liveadmin/imapi"
 )
 
-// The REST API. Everything is said to be for this host; the client knows better.
+// The REST API: Discord's own host, and the path on any.
 const (
-	apiHost = "discord.com"
-	apiRoot = "https://" + apiHost + "/api/v10"
+	apiHost = "https://discord.com"
+	apiPath = "/api/v10"
 )
 
 // banTime is how long a ban is taken to last that does not say it itself.
@@ -30,20 +31,9 @@ const banTime = time.Minute
 // longestReason is how many bytes of a refusal's words are kept.
 const longestReason = 300
 
-// to leads requests to the server that is configured in place
-// of Discord's; nil: to Discord's own.
-func to(api *url.URL) func(*http.Request) *http.Request {
-	return func(r *http.Request) *http.Request {
-		if api != nil && r.URL.Host == apiHost {
-			r = r.Clone(r.Context())
-			r.URL.Scheme, r.URL.Host, r.Host = api.Scheme, api.Host, ""
-		}
-		return r
-	}
-}
-
 // rest makes the calls. Their errors are free of secrets.
 type rest struct {
+	host    string // scheme://host[:port]
 	token   imapi.Secret
 	http    *http.Client
 	gate    func() error    // of requests about an entry
@@ -88,7 +78,7 @@ func (r *rest) send(ctx context.Context, client *http.Client, c call) (chat.Limi
 		return l, nil
 	}
 	err = fmt.Errorf("%s: %w", c.name, chat.WithoutURL(err))
-	if !c.open && status(err) == http.StatusUnauthorized {
+	if !c.open && answerOf(err).Status == http.StatusUnauthorized {
 		err = fmt.Errorf("%w: %w", err, errToken)
 		r.recheck.Report()
 	}
@@ -151,7 +141,7 @@ func (r *rest) request(ctx context.Context, c call) (*http.Request, error) {
 		}
 		body = bytes.NewReader(text)
 	}
-	req, err := http.NewRequestWithContext(ctx, c.method, apiRoot+c.path, body)
+	req, err := http.NewRequestWithContext(ctx, c.method, r.host+apiPath+c.path, body)
 	if err != nil {
 		return nil, err
 	}
@@ -234,45 +224,24 @@ func (e *apiError) Error() string {
 // valid". One such answer proves nothing: see chat.Recheck.
 var errToken = errors.New("discord does not accept the bot's token")
 
-// Discord's codes that decide something (docs: topics/opcodes-and-status-codes).
-const (
-	unknownChannel     = 10003
-	unknownMessage     = 10008
-	unknownWebhook     = 10015
-	unknownInteraction = 10062
-	alreadyAnswered    = 40060
-	missingAccess      = 50001
-	cannotDirect       = 50007
-	missingPermissions = 50013
-	invalidToken       = 50027
-	threadArchived     = 50083
-	threadThere        = 160004
-	threadLocked       = 160005
-	tooManyThreads     = 160006
-)
+// answerOf is what Discord answered to a call that failed with err; the zero value if it
+// did not answer.
+func answerOf(err error) apiError {
+	if e, ok := errors.AsType[*apiError](err); ok {
+		return *e
+	}
+	return apiError{}
+}
 
 // code is Discord's own number of an error, or 0.
-func code(err error) int {
-	if e, ok := errors.AsType[*apiError](err); ok {
-		return e.Code
-	}
-	return 0
-}
-
-// status is the HTTP status of an error, or 0.
-func status(err error) int {
-	if e, ok := errors.AsType[*apiError](err); ok {
-		return e.Status
-	}
-	return 0
-}
+func code(err error) int { return answerOf(err).Code }
 
 // isRefusal reports whether Discord understood the call and did not carry it out,
 // nor will when it is repeated. What something on the way to Discord says is no refusal.
 func isRefusal(err error) bool {
-	e, ok := errors.AsType[*apiError](err)
+	e := answerOf(err)
 	switch {
-	case !ok, e.Page, errors.Is(err, errToken): // another token can do it
+	case e.Page, errors.Is(err, errToken): // another token can do it
 		return false
 	case e.Status == http.StatusTooManyRequests, e.Status == http.StatusRequestTimeout:
 		return false
@@ -286,18 +255,18 @@ func (e *apiError) isBan() bool { return e.Page && e.Status == http.StatusTooMan
 
 // isUnsent reports whether a call certainly did not reach Discord.
 func isUnsent(err error) bool {
-	return chat.IsUnsent(err) || status(err) == http.StatusTooManyRequests
+	return chat.IsUnsent(err) || answerOf(err).Status == http.StatusTooManyRequests
 }
 
 // isSpent reports whether a response can no longer be changed with the handle that
 // came with its command.
 func isSpent(err error) bool {
 	switch code(err) {
-	case unknownWebhook, unknownMessage, invalidToken:
+	case discordgo.ErrCodeUnknownWebhook, discordgo.ErrCodeUnknownMessage, discordgo.ErrCodeInvalidWebhookTokenProvided:
 		return true
 	}
 	return isMissing(err)
 }
 
 // isMissing reports whether Discord says that there is no such thing.
-func isMissing(err error) bool { return isRefusal(err) && status(err) == http.StatusNotFound }
+func isMissing(err error) bool { return isRefusal(err) && answerOf(err).Status == http.StatusNotFound }

@@ -8,9 +8,9 @@ import (
 	"sync"
 	"time"
 
-	"liveadmin/commands/policy"
-
 	"golang.org/x/sync/singleflight"
+
+	"liveadmin/commands/policy"
 )
 
 // How long reading the roles of a server may take, and the least time between two
@@ -75,9 +75,7 @@ func (r *roles) needs(role, server string) bool {
 // look reads the roles of a server.
 func (r *roles) look(ctx context.Context, server string) error {
 	var found struct {
-		Roles []struct {
-			ID string `json:"id"`
-		} `json:"roles"`
+		Roles []identified `json:"roles"`
 	}
 	err := r.rest.do(ctx, call{name: "reading the roles", method: http.MethodGet, path: "/guilds/" + server, into: &found})
 	r.mu.Lock()

@@ -61,7 +61,7 @@ func TestEndpoint(t *testing.T) {
 // clock is ahead.
 func TestAge(t *testing.T) {
 	t.Parallel()
-	now := time.Now().Truncate(time.Second) // signatures tell seconds
+	now := time.Now().Truncate(time.Second) // signatures have seconds
 	var ahead atomic.Int64                  // Discord's clock
 	w := open(t, "http", fakediscord.Config{Now: func() time.Time { return now.Add(time.Duration(ahead.Load())) }},
 		discord.Options{Now: func() time.Time { return now }})

@@ -105,13 +105,13 @@ func TestInvalidSession(t *testing.T) {
 	w.served(nil, 15*time.Second)
 }
 
-// TestSilentSocket: a socket that looks alive and brings nothing is noticed after two
+// TestSilentSocket: a socket that looks alive and sends nothing is noticed after two
 // heartbeats and the grace, and replaced.
 func TestSilentSocket(t *testing.T) {
 	t.Parallel()
 	const heartbeat, grace = 300 * time.Millisecond, 500 * time.Millisecond
 	w := open(t, "gateway", fakediscord.Config{Heartbeat: heartbeat}, discord.Options{Grace: grace})
-	// As long as it brings something, it stays.
+	// While something comes on it, it stays.
 	if err := w.Wait(w.Soon(), func() bool { return w.Heartbeats() > 6 }); err != nil {
 		t.Fatal(err)
 	}

@@ -36,8 +36,8 @@ func FuzzBodies(f *testing.F) {
 			s.begin(i, r, nil, nil)
 			refused = s.callback(i, raw)
 		})
-		if _, stands := i.Original(); stands && refused.refused() {
-			t.Errorf("%s stands there and is refused", raw)
+		if _, there := i.Original(); there && refused.refused() {
+			t.Errorf("%s is there and is refused", raw)
 		}
 		if !json.Valid(encode(refused.body)) {
 			t.Errorf("%s gets no JSON", raw)

@@ -12,13 +12,13 @@ import (
 	"liveadmin/bot/bottest/fakediscord"
 )
 
-// heard is what a client was told of an interaction: by its own types, and as it came.
+// heard is what a client got of an interaction: by its own types, and as it came.
 type heard struct {
 	*discordgo.Interaction
 	raw map[string]any
 }
 
-// hearing is a client that defers and tells of every interaction.
+// hearing is a client that defers and passes on every interaction.
 func hearing(t *testing.T, s *fakediscord.Server) <-chan heard {
 	t.Helper()
 	got := make(chan heard, 10)
@@ -76,7 +76,7 @@ func TestACommandInADM(t *testing.T) {
 	}
 }
 
-func TestSomebodyUnknown(t *testing.T) {
+func TestUnknownUser(t *testing.T) {
 	s := guild(t, fakediscord.Config{})
 	got := hearing(t, s)
 	s.SendCommand(fakediscord.CommandInput{User: "599", Channel: general, Forged: true})

@@ -70,7 +70,7 @@ func (p policy) check() flaw {
 
 func isID(text string) bool { return regexp.MustCompile(`^\d{1,20}$`).MatchString(text) }
 
-// notify notes whom a message notifies, and brings them into its thread. Only the
+// notify notes whom a message notifies, and adds them to its thread. Only the
 // content mentions anyone, embeds do not; what is in code counts, the stricter
 // reading. The state is locked.
 func (s *Server) notify(m *Message, p policy) {

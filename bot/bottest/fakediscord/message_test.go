@@ -116,8 +116,8 @@ func TestLimitsOfMessages(t *testing.T) {
 			if codeOf(body) != r.code || (status == 200) != (r.code == 0) {
 				t.Errorf("got %d %v", status, body)
 			}
-			if stands := len(s.Messages(general)) > before; stands != (r.code == 0) {
-				t.Errorf("it stands there: %v", stands)
+			if posted := len(s.Messages(general)) > before; posted != (r.code == 0) {
+				t.Errorf("it is there: %v", posted)
 			}
 		})
 	}

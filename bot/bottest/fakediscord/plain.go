@@ -53,7 +53,7 @@ var (
 	tokenPattern = regexp.MustCompile(`\\([^0-9A-Za-z\s])|<(@&|@!?|#|t:|/)([^<>\s][^<>]*)>|<(https?://[^<>\s]+)>|\*\*|\*|__|~~|\|\||(?m:^(?:#{1,3}|-#|>) )`)
 )
 
-// markdown is a marked text as it is seen. Code shows what stands in it. The state is
+// markdown is a marked text as it is seen. Code shows what is in it. The state is
 // locked.
 func (s *Server) markdown(text string) string {
 	var b strings.Builder
@@ -74,7 +74,7 @@ func (s *Server) markdown(text string) string {
 	return b.String()
 }
 
-// escaped reports whether an odd number of backslashes stands before a place.
+// escaped reports whether an odd number of backslashes is before a place.
 func escaped(text string, at int) bool {
 	before := text[:at]
 	return (len(before)-len(strings.TrimRight(before, `\`)))%2 == 1

@@ -40,7 +40,7 @@ func TestEditingResponses(t *testing.T) {
 	}
 	stranger := s.Say(alice, general, "x")
 	if _, err := c.FollowupMessageEdit(of(s, i), stranger.ID, &discordgo.WebhookEdit{Content: &more}); code(t, err) != fakediscord.UnknownMessage {
-		t.Errorf("somebody's message: %v", err)
+		t.Errorf("a user's message: %v", err)
 	}
 	if err := c.InteractionResponseDelete(of(s, i)); err != nil {
 		t.Error(err)
@@ -62,7 +62,7 @@ func TestAFollowupRightAfterDeferring(t *testing.T) {
 	}
 }
 
-// A deferred response can be deleted, whoever sees it; after a click that was answered by
+// A deferred response can be deleted, private or not; after a click that was answered by
 // an update, the response is the message with the button.
 func TestDeletingResponses(t *testing.T) {
 	s := guild(t, fakediscord.Config{})
@@ -81,7 +81,7 @@ func TestDeletingResponses(t *testing.T) {
 		{"an ephemeral message", answered(t, s, general, respond(4, "x", 64))},
 		{"the message with the button", click},
 	} {
-		if _, stands := row.i.Original(); !stands {
+		if _, there := row.i.Original(); !there {
 			t.Errorf("%s: there is no response", row.name)
 		}
 		if err := c.InteractionResponseDelete(of(s, row.i)); err != nil {
@@ -91,8 +91,8 @@ func TestDeletingResponses(t *testing.T) {
 			t.Errorf("%s, again: %v", row.name, err)
 		}
 	}
-	if stands, seen := s.Messages(general), s.Ephemerals(alice); len(stands)+len(seen) > 0 {
-		t.Errorf("there stand %+v, %+v", stands, seen)
+	if posted, seen := s.Messages(general), s.Ephemerals(alice); len(posted)+len(seen) > 0 {
+		t.Errorf("there are %+v, %+v", posted, seen)
 	}
 }
 

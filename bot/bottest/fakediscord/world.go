@@ -76,7 +76,7 @@ type Channel struct {
 	ThreadsFull bool  // as many threads as a guild may have
 
 	AutoArchive int      // of a thread: minutes
-	Members     []string // of a thread: whom the bot's mentions brought in, sorted
+	Members     []string // of a thread: added by the bot's mentions, sorted
 }
 
 func (c Channel) isThread() bool {
