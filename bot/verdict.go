@@ -13,10 +13,9 @@ const AnswerTime = 2 * time.Second
 
 // Verdict is what a delivery means. One of its fields is set.
 type Verdict struct {
-	Muted   bool           // it is not answered: the caller asks too often
-	Private *words.Message // told the caller alone, without a record: something could not be read
-	Reply   *Reply         // put on record, and told the caller alone
-	Accept  *Acceptance    // put on record, and carried out
+	Answer *Answer     // given without a record: the caller asks too often, or something could not be read
+	Reply  *Reply      // put on record, and answered to the caller alone
+	Accept *Acceptance // put on record, and carried out
 }
 
 // Reply is the answer to a delivery that makes no entry.

@@ -15,15 +15,18 @@ import (
 // suggestTime is how long suggestions may take.
 const suggestTime = 900 * time.Millisecond
 
-// Suggest is the second door: it only reads.
-func (b *Engine) Suggest(ctx context.Context, q bot.Question) []string {
+// Suggest answers at once, and only reads.
+func (b *Engine) Suggest(ctx context.Context, q bot.Question) (found []string) {
 	if !b.enter() {
 		return nil
 	}
 	defer b.taken.Done()
 	ctx, cancel := context.WithTimeout(ctx, suggestTime)
 	defer cancel()
-	found, err := safely(func() ([]string, error) { return b.intake.Suggest(ctx, q), nil })
+	err := safely(func() error {
+		found = b.intake.Suggest(ctx, q)
+		return nil
+	})
 	if err != nil {
 		b.log.Error("error inside the bot", "caller", q.Caller.Ref, "while", "suggesting", "err", err)
 	}
@@ -50,9 +53,24 @@ func (b *Engine) note(ctx context.Context, d bot.Delivery, r bot.Reply, came tim
 	return bot.Answer{Private: &message}
 }
 
-// decided waits until a time for it to be clear whether an open entry runs: if the platform
-// did not take its acknowledgement, it is closed, here or by another instance, and who
-// pressed again meanwhile must not be referred to it.
+// pressesLeft returns which of the presses of a button may not be done yet. What no button
+// asked for is done once, under no name.
+func (b *Engine) pressesLeft(ctx context.Context, names []string) ([]string, error) {
+	if names == nil {
+		return []string{""}, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, bot.AnswerTime)
+	defer cancel()
+	taken, err := b.journal.Taken(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	return names[max(taken-1, 0):], nil // the last press on record may not be done yet
+}
+
+// decided waits for a limited time until it is clear whether an open entry runs: if the
+// platform did not take its acknowledgement, it is closed, here or by another instance, and
+// somebody who pressed again meanwhile must not be referred to it.
 func (b *Engine) decided(ctx context.Context, e bot.Entry, by time.Time) bot.Entry {
 	ctx, cancel := context.WithDeadline(ctx, by)
 	defer cancel()

@@ -17,81 +17,56 @@ const (
 // load is how much is open.
 type load struct{ entries, changes int }
 
+func (l load) plus(entries, changes int) load { return load{l.entries + entries, l.changes + changes} }
+
 // backlog counts the open changes of people's commands. It can be used by several
 // goroutines.
 type backlog struct {
 	mu      sync.Mutex
 	all     load
-	callers map[string]*load
+	callers map[string]load
 }
 
-func newBacklog() *backlog { return &backlog{callers: make(map[string]*load)} }
+func newBacklog() *backlog { return &backlog{callers: make(map[string]load)} }
 
 // crowded is the error of a command that is one too many.
 type crowded struct {
-	load            // that is open
-	yours bool      // of this caller, else in all
-	e     bot.Entry // the command
+	load       // that is open
+	yours bool // of this caller, else in all
 }
 
 func (*crowded) Error() string { return "too many changes are open" }
 
 // take counts an entry, unless it is one too many: then it returns a *crowded.
 func (l *backlog) take(e bot.Entry) error {
-	if e.By() == bot.ClockRef {
-		return nil
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var mine load
-	if c := l.callers[e.Caller.Ref]; c != nil {
-		mine = *c
-	}
-	switch n := len(e.Changes); {
+	mine, n := l.callers[e.By()], len(e.Changes)
+	switch {
+	case e.By() == bot.ClockRef:
 	case mine.changes > 0 && mine.changes+n > mostOpenCaller:
-		return &crowded{mine, true, e}
+		return &crowded{mine, true}
 	case l.all.changes > 0 && l.all.changes+n > mostOpen:
-		return &crowded{l.all, false, e}
+		return &crowded{l.all, false}
 	}
-	l.count(e, 1, len(e.Changes))
+	l.add(e, 1, n)
 	return nil
 }
 
-// add counts an entry that was taken up.
-func (l *backlog) add(e bot.Entry) {
-	open := 0
-	for _, c := range e.Changes {
-		if c.State != bot.Settled {
-			open++
-		}
-	}
-	l.change(e, 1, open)
-}
-
-// settled counts one change less, and drop an entry with what is left of it.
-func (l *backlog) settled(e bot.Entry)        { l.change(e, 0, -1) }
-func (l *backlog) drop(e bot.Entry, left int) { l.change(e, -1, -left) }
-
-func (l *backlog) change(e bot.Entry, entries, changes int) {
-	if e.By() == bot.ClockRef {
-		return
-	}
+// count counts more or, with negative numbers, less of an entry.
+func (l *backlog) count(e bot.Entry, entries, changes int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.count(e, entries, changes)
+	l.add(e, entries, changes)
 }
 
-func (l *backlog) count(e bot.Entry, entries, changes int) {
-	c := l.callers[e.Caller.Ref]
-	if c == nil {
-		c = new(load)
-		l.callers[e.Caller.Ref] = c
+func (l *backlog) add(e bot.Entry, entries, changes int) {
+	who := e.By()
+	if who == bot.ClockRef {
+		return
 	}
-	for _, c := range []*load{&l.all, c} {
-		c.entries += entries
-		c.changes += changes
-	}
-	if *c == (load{}) {
-		delete(l.callers, e.Caller.Ref)
+	l.all, l.callers[who] = l.all.plus(entries, changes), l.callers[who].plus(entries, changes)
+	if l.callers[who] == (load{}) {
+		delete(l.callers, who)
 	}
 }

@@ -36,10 +36,10 @@ func TestBacklog(t *testing.T) {
 	take("one more", asked("a", commands.Remove, 1), &crowded{load: load{1, mostOpenCaller + 1}, yours: true})
 	take("an end beside it", asked("a", commands.End, 1000), nil)
 	take("a reminder beside it", asked("a", commands.Remind, 1000), nil)
-	l.settled(large)
-	l.settled(large)
+	l.count(large, 0, -1)
+	l.count(large, 0, -1)
 	take("one more when two are settled", asked("a", commands.Remove, 1), nil)
-	l.drop(large, mostOpenCaller-1)
+	l.count(large, -1, 1-mostOpenCaller)
 	take("many when the large one is over", asked("a", commands.Add, mostOpenCaller-1), nil)
 	take("one more", asked("a", commands.Add, 1), &crowded{load: load{2, mostOpenCaller}, yours: true})
 	for n := 1; n < mostOpen/mostOpenCaller; n++ {
@@ -48,13 +48,13 @@ func TestBacklog(t *testing.T) {
 	take("one more than all may have", asked("b", commands.Add, 1), &crowded{load: load{2 + mostOpen/mostOpenCaller - 1, mostOpen}})
 	taken := asked("b", commands.Add, 3)
 	taken.Changes[0].State = bot.Settled
-	l.add(taken) // what was taken up is counted, however much there is
-	l.drop(taken, 2)
+	l.count(taken, 1, unsettled(taken)) // what was taken up is counted, however much there is
+	l.count(taken, -1, -2)
 	for n := 1; n < mostOpen/mostOpenCaller; n++ {
-		l.drop(asked(fmt.Sprint("other", n), commands.List, 0), mostOpenCaller)
+		l.count(asked(fmt.Sprint("other", n), commands.List, 0), -1, -mostOpenCaller)
 	}
-	l.drop(asked("a", commands.Add, 0), mostOpenCaller-1)
-	l.drop(asked("a", commands.Add, 0), 1)
+	l.count(asked("a", commands.Add, 0), -1, 1-mostOpenCaller)
+	l.count(asked("a", commands.Add, 0), -1, -1)
 	if l.all != (load{}) || len(l.callers) != 0 {
 		t.Errorf("when all is over: %+v, %v", l.all, l.callers)
 	}

@@ -13,7 +13,7 @@ import (
 // unclearTime is how long an entry holds its groups while it is not clear whether it runs.
 const unclearTime = 5 * time.Second
 
-// confirmer is the platform of an entry, if it can tell what became of an
+// confirmer is the platform of an entry, if it can say what became of an
 // acknowledgement.
 func (b *Engine) confirmer(e bot.Entry) bot.Confirmer {
 	c, _ := b.platforms[e.Place.Platform].(bot.Confirmer)
@@ -32,7 +32,7 @@ func hasBegun(e bot.Entry) bool {
 }
 
 // unclear reports whether an open entry may yet be closed as unanswered: its platform can
-// tell what became of the acknowledgement, and has not been heard.
+// say what became of the acknowledgement, and has not been asked.
 func (b *Engine) unclear(e bot.Entry) bool {
 	return b.confirmer(e) != nil && !e.Answered && e.By() != bot.ClockRef && !hasBegun(e)
 }
@@ -41,14 +41,10 @@ func (b *Engine) unclear(e bot.Entry) bool {
 // start, which would otherwise ask the platform. If the acknowledgement is the root
 // message, the mark is where that is, and is made while the work begins (announce).
 func (j *job) answered(root bot.Post) {
-	if root == "" {
-		if !j.marks.Answer() {
-			return
-		}
-	} else {
-		j.mu.Lock()
-		j.entry.Root, j.unmarked = root, true
-		j.mu.Unlock()
+	if root != "" {
+		j.located(root)
+	} else if !j.marks.Answer() {
+		return
 	}
 	j.begin()
 }
@@ -81,7 +77,7 @@ func (j *job) confirm() {
 func (j *job) ask(ctx context.Context) (root bot.Post, err error) {
 	t := j.try("confirming")
 	for t.ctx = ctx; ; {
-		root, err = safely(func() (bot.Post, error) { return j.b.confirmer(j.head()).Confirm(ctx, j.head()) })
+		err = safely(func() (err error) { root, err = j.b.confirmer(j.head()).Confirm(ctx, j.head()); return err })
 		if errors.Is(err, bot.ErrNotRun) || !t.again(err) {
 			return root, err
 		}
@@ -118,7 +114,7 @@ func (j *job) drop(why error) {
 	if !j.marks.Drop(bot.Unanswered, r) {
 		return
 	}
-	j.b.logEnd(slog.LevelWarn, "command not run", e, commands.Failed, 0, j.b.now().Sub(e.Accepted))
+	j.b.logEnd(slog.LevelWarn, "command not run", e, commands.Failed, 0, j.age())
 	j.b.observer.Ended(e.Place.Platform, e.Command.Verb, commands.Failed, 0)
 	j.cancel()
 }

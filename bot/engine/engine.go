@@ -42,7 +42,7 @@ func (c Client) For(caller string, urgent bool) Calls {
 type Decider interface {
 	// Decide returns what a delivery means.
 	Decide(ctx context.Context, d bot.Delivery) bot.Verdict
-	// Suggest returns what could stand in a field that somebody is typing in.
+	// Suggest returns what could be in a field that somebody is typing in.
 	Suggest(ctx context.Context, q bot.Question) []string
 	// Changed notes that a group has changed.
 	Changed(g imapi.GroupID)
@@ -51,17 +51,7 @@ type Decider interface {
 	Unanswered(all bool) []bot.Record
 }
 
-// Journal is what the engine needs of the durable record of the flow. Every write is durable
-// when it returns. Several instances of the bot can share one: what one of them carries is
-// its own until its term ends.
-type Journal interface {
-	Register
-	Marks
-	Keeper
-	change.Grants
-}
-
-// Parts are what a Bot is made of. All are required but Clock and Observer.
+// Parts are what an Engine is made of. All are required but Clock and Observer.
 type Parts struct {
 	Intake   Decider
 	Journal  Journal
@@ -74,8 +64,9 @@ type Parts struct {
 	Observer bot.Observer
 }
 
-// Bot is the flow. Make one with New, then Run it once.
+// Engine is the flow. Make one with New, then Run it once.
 type Engine struct {
+	intake    Decider
 	journal   Journal
 	api       API
 	rules     func() bot.Rules
@@ -87,23 +78,22 @@ type Engine struct {
 	runner    *change.Runner
 	platforms map[string]bot.Platform
 	lanes     *lanes
-	intake    Decider
 	backlog   *backlog
 	workers   atomic.Int64 // of all jobs
+	unread    string       // what of the journal was reported as unreadable
 
 	mu     sync.Mutex
 	open   map[int64]*job // entries being carried, by number
-	unread string         // what of the journal was reported as unreadable
 	closed bool           // no more deliveries are taken
 	taken  sync.WaitGroup // deliveries being received
 	jobs   sync.WaitGroup // entries being carried
 	work   context.Context
 }
 
-// New returns a Bot made of its parts.
+// New returns an Engine made of its parts.
 func New(p Parts) (*Engine, error) {
 	if p.Intake == nil || p.Journal == nil || p.API == nil || p.Rules == nil || p.Log == nil || p.Now == nil || p.Words.Explain == nil {
-		return nil, errors.New("a part of the bot is missing")
+		return nil, errors.New("a part of the engine is missing")
 	}
 	if p.Observer == nil {
 		p.Observer = unobserved{}
@@ -112,15 +102,101 @@ func New(p Parts) (*Engine, error) {
 		p.Clock = time.Now
 	}
 	return &Engine{
-		journal: p.Journal, api: p.API, rules: p.Rules, words: p.Words, log: p.Log, now: p.Now, clock: p.Clock, observer: p.Observer,
+		intake: p.Intake, journal: p.Journal, api: p.API, rules: p.Rules, words: p.Words,
+		log: p.Log, now: p.Now, clock: p.Clock, observer: p.Observer,
 		runner:    change.NewRunner(p.API.For("", false)(groupTime), p.Journal, p.Now),
-		platforms: make(map[string]bot.Platform),
-		lanes:     newLanes(),
-		intake:    p.Intake,
-		backlog:   newBacklog(),
-		open:      make(map[int64]*job),
+		platforms: make(map[string]bot.Platform), open: make(map[int64]*job), lanes: newLanes(), backlog: newBacklog(),
 	}, nil
 }
 
 // wording is how the bot calls things and people by the rules in force.
 func (b *Engine) wording() words.Words { return b.words.Naming(b.rules().Names) }
+
+// ErrRestart as the cause of the end of Run's context means that the bot will be run again
+// at once: what is in flight then goes on from its marks.
+var ErrRestart = errors.New("the bot is being restarted")
+
+// How long what is in flight may take when the bot is asked to stop, and when it is
+// restarted at once.
+const (
+	stopTime    = 10 * time.Second
+	restartTime = time.Second / 4
+)
+
+// Run takes up what an earlier run left open, does what fell due meanwhile, receives
+// on every platform until the context ends or no platform can bring anything more, and
+// finishes what is in flight: all of it in the second case, for ten seconds in the
+// first and when the credentials are revoked (bot.ErrRevoked), for a moment if the cause of the
+// context's end is ErrRestart. What is unfinished then goes on at the next start.
+func (b *Engine) Run(ctx context.Context, platforms ...bot.Platform) error {
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	for _, p := range platforms {
+		b.platforms[p.Name()] = p
+	}
+	b.mu.Lock()
+	b.work = work
+	b.mu.Unlock()
+	if _, err := b.look(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // asked to stop before it began
+		}
+		return err
+	}
+	watching, blind := context.WithCancel(work)
+	var watch sync.WaitGroup
+	watch.Go(func() { b.watch(watching) })
+	err := b.listen(ctx, platforms)
+	if ctx.Err() != nil {
+		err = nil // asked to stop, whatever became of some platform before
+	}
+	blind()
+	watch.Wait()
+	b.mu.Lock()
+	b.closed = true
+	b.mu.Unlock()
+	b.taken.Wait()
+	if err := b.noteUnanswered(work, true); err != nil {
+		b.log.Error("could not record the unanswered commands", "err", err)
+	}
+	b.finish(ctx, stop, errors.Is(err, bot.ErrRevoked))
+	return err
+}
+
+// finish waits for what is in flight, for a while only if the bot is asked to stop or
+// nothing can be posted any more.
+func (b *Engine) finish(ctx context.Context, stop func(), hurry bool) {
+	done := make(chan struct{})
+	go func() {
+		b.jobs.Wait()
+		close(done)
+	}()
+	if !hurry {
+		select {
+		case <-done:
+			return
+		case <-ctx.Done():
+		}
+	}
+	limit := stopTime
+	if errors.Is(context.Cause(ctx), ErrRestart) {
+		limit = restartTime
+	}
+	select {
+	case <-done:
+	case <-time.After(limit):
+		stop()
+		<-done
+	}
+}
+
+// enter counts a delivery in, unless the bot is stopping.
+func (b *Engine) enter() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed || b.work == nil {
+		return false
+	}
+	b.taken.Add(1)
+	return true
+}

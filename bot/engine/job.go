@@ -11,8 +11,8 @@ import (
 
 // job is an open entry, carried by this instance. Memory follows the work in hand: a
 // change that waits is a place in its lane, and a job without work has no goroutine. When
-// a lane gives a change its turn, a worker carries it from top to bottom (change.go); what
-// there is to say is said by one goroutine for as long as there is something (post.go).
+// a lane gives a change its turn, a worker carries it from top to bottom (carry.go); one
+// goroutine writes the messages for as long as there is something to say (post.go).
 //
 // A job ends with its context, and in no other way: when the entry is closed, is another
 // instance's, or the work of the bot or its term is over.
@@ -21,7 +21,6 @@ type job struct {
 	ctx      context.Context
 	cancel   context.CancelFunc
 	marks    marks
-	resumed  bool          // taken up from the journal
 	calls    Calls         // of the API, as this entry's caller
 	room     int           // changes in work at once
 	since    time.Time     // accepted or taken up here
@@ -35,20 +34,18 @@ type job struct {
 	changes []bot.Change // of a change, all but its group can change; a settled one has no plan or outcome
 	left    int          // changes that are not settled
 	begun   bool         // acknowledged: it may run
-	over    bool         // nothing more is started
 	ready   []int        // changes whose turn has come
 	workers int
 
-	telling bool // a goroutine writes the messages
+	writing bool // a goroutine writes the messages
 	news    bool // there is more to say than it knows
 	muted   bool // the messages are left to the next start
 
 	// Of the goroutine that writes the messages.
-	unmarked  bool  // the root is the acknowledgement, and not on record
 	announced bool  // the root is complete
-	shown     int   // left, when the root was written last
-	told      bool  // the log has the line of its outcome
 	unposted  error // why the root was given up
+	shown     int   // left, when the root was written last
+	logged    bool  // the log has the line of its outcome
 }
 
 // groupsAtOnce is how many groups of a command are in work for each call that it can have
@@ -59,23 +56,24 @@ const groupsAtOnce = 2
 // enlist puts an entry's open changes into their lanes; none is carried before begin. The
 // entry's changes are the job's from now on. It is carried until it is closed, or until
 // the term ends in which it was accepted or taken up.
-func (b *Engine) enlist(term context.Context, e bot.Entry, resumed bool) *job {
+func (b *Engine) enlist(term context.Context, e bot.Entry) *job {
 	// It must end before the next term can begin, which opens the gates again: a context
 	// derived from the term is over at once, and no function called after it.
 	ctx, cancel := context.WithCancel(term)
 	j := &job{
-		b: b, ctx: ctx, cancel: cancel, resumed: resumed, since: time.Now(),
-		calls: b.api.For(e.By(), e.Command.Urgent()),
-		room:  groupsAtOnce * b.api.Share(), settled: make(chan struct{}), finished: sync.OnceFunc(b.jobs.Done),
-		entry: e, changes: e.Changes, told: e.State == bot.Done,
+		b: b, ctx: ctx, cancel: cancel, since: time.Now(), calls: b.api.For(e.By(), e.Command.Urgent()),
+		room: groupsAtOnce * b.api.Share(), settled: make(chan struct{}), finished: sync.OnceFunc(b.jobs.Done),
+		entry: e, changes: e.Changes, left: unsettled(e), shown: unsettled(e), logged: e.State == bot.Done,
 	}
 	j.marks = marks{b.journal, j}
 	j.entry.Changes = nil
-	j.left = unsettled(e)
-	if j.shown = j.left; j.left == 0 {
+	if j.left == 0 {
 		close(j.settled)
 	}
-	b.carry(j)
+	b.jobs.Add(1)
+	b.mu.Lock()
+	b.open[e.Number] = j
+	b.mu.Unlock()
 	unbind := context.AfterFunc(b.work, cancel)
 	context.AfterFunc(ctx, func() {
 		unbind()
@@ -89,24 +87,29 @@ func (b *Engine) enlist(term context.Context, e bot.Entry, resumed bool) *job {
 	return j
 }
 
-// begin lets the work start: the entry is acknowledged. What rests is woken.
-func (j *job) begin() {
+// end lets the entry be taken up anew when all that runs for it has ended.
+func (j *job) end() {
+	e := j.head() // when the lock was free, what was about to start has started: nothing does any more
+	j.running.Wait()
+	for _, i := range j.ready {
+		j.b.lanes.leave(j.changes[i].Group)
+	}
+	j.b.backlog.count(e, -1, -j.left)
+	j.b.mu.Lock()
+	if j.b.open[e.Number] == j { // else it was taken up anew
+		delete(j.b.open, e.Number)
+	}
+	j.b.mu.Unlock()
+	j.finished()
+}
+
+// start runs something beside, unless the job is over.
+func (j *job) start(f func()) {
 	j.mu.Lock()
-	j.begun = true
-	for range j.ready {
-		j.hire()
+	defer j.mu.Unlock()
+	if j.ctx.Err() == nil {
+		j.running.Go(f)
 	}
-	var resting []int
-	for i, c := range j.changes {
-		if c.State == bot.Resting {
-			resting = append(resting, i)
-		}
-	}
-	j.mu.Unlock()
-	if len(resting) > 0 {
-		j.start(func() { j.wake(resting...) })
-	}
-	j.tell()
 }
 
 // turn is called by a lane when a change may be carried. It reports false if it is not to
@@ -114,7 +117,7 @@ func (j *job) begin() {
 func (j *job) turn(i int) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.over || j.changes[i].State == bot.Resting {
+	if j.ctx.Err() != nil || j.changes[i].State == bot.Resting {
 		return false
 	}
 	j.ready = append(j.ready, i)
@@ -129,7 +132,7 @@ const mostAtWork = 200
 // hire starts a worker if the job has begun, a change is ready and there is room for one
 // more.
 func (j *job) hire() {
-	if !j.begun || j.over || len(j.ready) == 0 || j.workers >= j.room {
+	if !j.begun || j.ctx.Err() != nil || len(j.ready) == 0 || j.workers >= j.room {
 		return
 	}
 	if j.workers > 0 && !j.entry.Command.Urgent() && j.b.workers.Load() >= mostAtWork {
@@ -161,27 +164,11 @@ func (j *job) next() (i int, ok bool) {
 	return i, true
 }
 
-// start runs something beside, unless the job is over.
-func (j *job) start(f func()) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if !j.over {
-		j.running.Go(f)
-	}
-}
+// resumed reports whether the entry was taken up from the journal.
+func (j *job) resumed() bool { return j.entry.Attempt > 1 }
 
-// end lets the entry be taken up anew when all that runs for it has ended.
-func (j *job) end() {
-	j.mu.Lock()
-	j.over = true
-	j.mu.Unlock()
-	j.running.Wait()
-	for _, i := range j.ready {
-		j.b.lanes.leave(j.changes[i].Group)
-	}
-	j.b.leave(j)
-	j.finished()
-}
+// age is how long ago the entry was accepted.
+func (j *job) age() time.Duration { return j.b.now().Sub(j.entry.Accepted) }
 
 // head returns the entry without its changes: what its marks need.
 func (j *job) head() bot.Entry {
@@ -206,25 +193,23 @@ func (j *job) change(i int) bot.Change {
 	return j.changes[i]
 }
 
-// moved takes over how far a change is. What became of it is on record, and not kept.
+// moved notes how far a change is. What became of it is on record, and not kept.
 func (j *job) moved(i int, s bot.ChangeState) {
 	j.mu.Lock()
+	defer j.mu.Unlock()
 	c := &j.changes[i]
 	c.State, c.Plan, c.Outcome = s, nil, nil
-	if s == bot.Settled {
-		if j.left--; j.left == 0 {
-			j.entry.State = bot.Done
-			close(j.settled)
-		}
+}
+
+// settle notes that a change is settled, and that the entry is done if it was the last.
+func (j *job) settle(i int) {
+	j.moved(i, bot.Settled)
+	j.b.backlog.count(j.head(), 0, -1)
+	j.mu.Lock()
+	if j.left--; j.left == 0 {
+		j.entry.State = bot.Done
+		close(j.settled)
 	}
-	muted := j.muted && j.left == 0
 	j.mu.Unlock()
-	if s != bot.Settled {
-		return
-	}
-	j.b.backlog.settled(j.head())
-	if muted {
-		j.finished()
-	}
 	j.tell()
 }

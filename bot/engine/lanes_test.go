@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -16,7 +17,7 @@ import (
 
 // queued puts an entry of one change into a lane, without anybody to carry it.
 func queued(l *lanes, g imapi.GroupID, number int64) place {
-	p := place{job: &job{entry: bot.Entry{Number: number}, changes: []bot.Change{{Group: g, State: bot.Waiting}}}}
+	p := place{job: &job{ctx: context.Background(), entry: bot.Entry{Number: number}, changes: []bot.Change{{Group: g, State: bot.Waiting}}}}
 	l.enter(p)
 	return p
 }
@@ -51,7 +52,9 @@ func TestTurnsComeInOrder(t *testing.T) {
 	turns("at first", true, false, false, true)
 	l.leave("b")
 	turns("when the other lane is empty", true, false, false, true)
-	third.job.over = true // before its turn
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	third.job.ctx = over // before its turn
 	l.leave("a")
 	turns("when the first has left", true, true, false, true)
 	fourth, fifth := queued(l, "a", 4), queued(l, "a", 5)

@@ -3,56 +3,13 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"liveadmin/bot"
 )
-
-// Order is which change goes first on a group.
-type Order interface {
-	// Turn reports whether a change may begin: no older one is open on its group, at any
-	// instance. What this instance claims later may be older, and a change that wakes is the
-	// youngest: who waits for a turn must not hold up who has it.
-	Turn(ctx context.Context, e bot.Entry, c bot.Change) (bool, error)
-
-	// Rest takes changes that are not done out of their groups' order and forgets their
-	// plans. Wake puts them back, waiting, at the end. Each does all or nothing.
-	Rest(ctx context.Context, e bot.Entry, changes ...bot.Change) error
-	Wake(ctx context.Context, e bot.Entry, changes ...bot.Change) error
-}
-
-// ChangeMarks say how far a change is.
-type ChangeMarks interface {
-	// Plan marks a change as planned, with its plan and the plan's grants.
-	Plan(ctx context.Context, e bot.Entry, c bot.Change) error
-
-	// Settle marks a change as done, with its outcome, its audit row and its grants. The
-	// last change of an entry makes the entry done, and last true.
-	Settle(ctx context.Context, e bot.Entry, c bot.Change, r bot.Record) (last bool, err error)
-}
-
-// EntryMarks say how far an entry is.
-type EntryMarks interface {
-	// Answer marks an accepted entry as answered.
-	Answer(ctx context.Context, e bot.Entry) error
-
-	// Announce records where the root message of an entry is.
-	Announce(ctx context.Context, e bot.Entry, root bot.Post) error
-
-	// Post records where the result is, and forgets the reply handle. It closes the entry.
-	Post(ctx context.Context, e bot.Entry, result bot.Post) error
-
-	// Drop closes an entry that is not to be run or posted, with its audit row.
-	Drop(ctx context.Context, e bot.Entry, s bot.State, r bot.Record) error
-}
-
-// Marks are written for an entry that this instance carries. Each can be repeated, and
-// fails with bot.ErrLost if the entry is another instance's.
-type Marks interface {
-	Order
-	ChangeMarks
-	EntryMarks
-}
 
 // marks writes the marks of a job. Each method tries until the mark is written: it returns
 // false only if the job is over, or the entry is another instance's, which ends the job. A
@@ -65,16 +22,11 @@ type marks struct {
 func (m marks) write(doing string, mark func(context.Context, bot.Entry) error) bool {
 	e, ctx := m.job.head(), context.WithoutCancel(m.job.ctx)
 	for t := m.job.try(doing); ; {
-		err := unbroken(ctx, e, mark)
+		err := safely(func() error { return mark(ctx, e) })
 		if !t.again(err) {
 			return err == nil
 		}
 	}
-}
-
-func unbroken(ctx context.Context, e bot.Entry, mark func(context.Context, bot.Entry) error) (err error) {
-	defer recovered(&err)
-	return mark(ctx, e)
 }
 
 func (m marks) Turn(c bot.Change) (first bool) {
@@ -163,12 +115,35 @@ func (t *try) again(err error) bool {
 
 // sleep waits, and returns false if the context ends before.
 func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-time.After(d):
 		return true
 	case <-ctx.Done():
 		return false
 	}
+}
+
+// panicked is a mistake in the program that showed itself as a panic. Its stack
+// is for the log alone.
+type panicked struct {
+	value any
+	stack string
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+// LogValue adds the stack.
+func (p *panicked) LogValue() slog.Value {
+	return slog.GroupValue(slog.Any("panic", p.value), slog.String("stack", p.stack))
+}
+
+// safely calls f and returns a panic in it as a *panicked: a mistake about one
+// entry must not end the work on all others, nor meet them again at each start.
+func safely(f func() error) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &panicked{value, string(debug.Stack())}
+		}
+	}()
+	return f()
 }

@@ -20,40 +20,34 @@ const (
 	progressGap = time.Second
 )
 
-// tell has it said what there is to say of the entry now, by a goroutine that ends when
+// tell has the messages of the entry written as it is now, by a goroutine that ends when
 // that is done.
 func (j *job) tell() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if !j.begun || j.over || j.muted {
-		return
-	}
 	j.news = true
-	if !j.telling {
-		j.telling = true
-		j.running.Go(j.speak)
+	switch {
+	case j.muted && j.left == 0:
+		j.finished()
+	case j.begun && !j.muted && !j.writing && j.ctx.Err() == nil:
+		j.writing = true
+		j.running.Go(j.write)
 	}
 }
 
-func (j *job) speak() {
+// write posts for as long as there is news, at most once a second while the entry is in
+// progress.
+func (j *job) write() {
 	for j.hasNews() {
-		if err := j.post(); err != nil {
+		if err := safely(j.post); err != nil {
 			j.b.log.Error("messages wait for the next start", "entry", j.entry.Number, "err", err)
 			j.mute() // the work goes on without them
 		}
-		j.breathe()
-	}
-}
-
-// breathe waits, so that the messages of an entry in progress are written at most once a
-// second.
-func (j *job) breathe() {
-	gap := time.NewTimer(progressGap)
-	defer gap.Stop()
-	select {
-	case <-gap.C:
-	case <-j.settled:
-	case <-j.ctx.Done():
+		select {
+		case <-time.After(progressGap):
+		case <-j.settled:
+		case <-j.ctx.Done():
+		}
 	}
 }
 
@@ -61,86 +55,38 @@ func (j *job) breathe() {
 func (j *job) hasNews() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.telling = j.news && !j.muted && j.ctx.Err() == nil
+	j.writing = j.news && !j.muted && j.ctx.Err() == nil
 	j.news = false
-	return j.telling
+	return j.writing
 }
 
 // mute leaves the messages to the next start.
 func (j *job) mute() {
 	j.mu.Lock()
 	j.muted = true
-	done := j.left == 0
 	j.mu.Unlock()
-	if done {
-		j.finished()
-	}
-}
-
-// post writes the message that is next: the root as soon as the entry has begun, how far
-// the work is, and, when all is done and the root's place is on record, the result. Its
-// error is a panic.
-func (j *job) post() (err error) {
-	defer recovered(&err)
-	e := j.snapshot()
-	done := e.State == bot.Done
-	if done {
-		var ok bool
-		if e, ok = j.outcome(); !ok {
-			return nil
-		}
-	}
-	if e.By() == bot.ClockRef && !done {
-		return nil // nobody asked: it is said when it is done
-	}
-	if e.By() == bot.ClockRef && (e.Summary().Silent() || e.Place.Platform == "") { // whose entry is damaged, nobody knows
-		j.close(e.Root)
-		return nil
-	}
-	platform := j.b.platforms[e.Place.Platform]
-	switch {
-	case platform == nil && done:
-		j.b.log.Warn("entry waits for its platform", "entry", e.Number, "platform", e.Place.Platform)
-		j.mute()
-		return nil
-	case platform == nil:
-		return nil
-	}
-	if !j.announced && j.unposted == nil {
-		e.Root, j.unposted = j.announce(platform, e)
-	}
-	switch {
-	case j.ctx.Err() != nil:
-	case !done:
-		j.progress(platform, e)
-	case j.unposted != nil:
-		j.giveUp(e, j.unposted)
-	default:
-		j.report(platform, e)
-	}
-	return nil
+	j.tell()
 }
 
 // outcome reads the entry again, with what became of each change, and writes the log line
 // of that. It returns false if the work has ended, or if the record is damaged.
 func (j *job) outcome() (e bot.Entry, ok bool) {
 	mine := j.head()
-	for t := j.try("reading what became of it"); ; {
-		got, found, err := j.b.journal.Entry(j.ctx, mine.Number)
+	for t, again := j.try("reading what became of it"), true; again; {
+		var err error
+		e, ok, err = j.b.journal.Entry(j.ctx, mine.Number)
 		if errors.Is(err, bot.ErrDamaged) {
 			j.b.log.Error("could not read the result of an entry", "entry", mine.Number, "err", err)
 			j.mute()
 			return bot.Entry{}, false
 		}
-		if err == nil && !found {
+		if err == nil && !ok {
 			err = bot.ErrLost
 		}
-		if e = got; !t.again(err) {
-			if err != nil {
-				return bot.Entry{}, false
-			}
-			break
-		}
+		again = t.again(err)
+	}
+	if !ok {
+		return bot.Entry{}, false
 	}
 	e.Attempt, e.Root, e.State = mine.Attempt, mine.Root, mine.State
 	for i, c := range e.Changes {
@@ -148,57 +94,52 @@ func (j *job) outcome() (e bot.Entry, ok bool) {
 			e.Changes[i].Plan, e.Changes[i].Outcome = &commands.Plan{}, change.Forgotten()
 		}
 	}
-	if !j.told {
-		j.told = true
+	if !j.logged {
+		j.logged = true
 		j.b.logDone(e)
 	}
 	return e, true
 }
 
-// close records where the result is, which ends the job.
-func (j *job) close(result bot.Post) bool {
-	closed := j.marks.Post(result)
-	if closed {
-		j.cancel()
-	}
-	return closed
-}
-
-// announce posts the root message, or completes the one that was the acknowledgement,
-// and records where it is.
+// announce posts the root message, or completes the one that was the acknowledgement, and
+// records where it is. Once it was given up it is not tried again.
 func (j *job) announce(platform bot.Platform, e bot.Entry) (bot.Post, error) {
-	if j.unmarked && !j.marks.Announce(e.Root) {
-		return e.Root, nil
+	if j.announced || j.unposted != nil {
+		return e.Root, j.unposted
 	}
-	j.unmarked = false
 	if e.Root != "" && (e.Under != 0 || j.b.confirmer(e) == nil) {
 		j.announced = true
 		return e.Root, nil
 	}
 	j.shown = unsettled(e)
 	if e.Root != "" {
+		if !j.marks.Announce(e.Root) {
+			return e.Root, nil
+		}
 		j.shown = len(e.Changes) // the acknowledgement was before all of them
 	}
 	root := j.b.wording().Root(soFar(e))
-	post, err := j.deliver("announcing", func(ctx context.Context) (bot.Post, error) {
+	post, err := j.deliver("announcing", bot.Finder.FindRoot, e, func(ctx context.Context) (bot.Post, error) {
 		return platform.Announce(ctx, e, root)
-	}, func(ctx context.Context, f bot.Finder) (bot.Post, bool, error) {
-		return f.FindRoot(ctx, e)
 	})
 	if err != nil {
-		if j.ctx.Err() == nil {
-			j.gaveUp(err)
-		}
+		j.unposted = err
+		j.abandoned(err)
 		return e.Root, err
 	}
 	if post != e.Root && !j.marks.Announce(post) {
 		return post, nil
 	}
 	j.announced = true
+	j.located(post)
+	return post, nil
+}
+
+// located notes where the root message is.
+func (j *job) located(root bot.Post) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.entry.Root = post
-	return post, nil
+	j.entry.Root = root
 }
 
 // progress shows in the root of an entry with several groups how far it is.
@@ -208,15 +149,9 @@ func (j *job) progress(platform bot.Platform, e bot.Entry) {
 	}
 	j.shown = unsettled(e)
 	root := j.b.wording().Root(soFar(e))
-	if err := update(j.ctx, platform, e, root); err != nil {
+	if err := safely(func() error { return platform.Update(j.ctx, e, root) }); err != nil {
 		j.b.log.Warn("progress not shown", "entry", e.Number, "err", err)
 	}
-}
-
-// update is the platform's Update; a panic is an error.
-func update(ctx context.Context, p bot.Platform, e bot.Entry, root words.Text) (err error) {
-	defer recovered(&err)
-	return p.Update(ctx, e, root)
 }
 
 // unsettled is how many changes are not settled.
@@ -245,35 +180,6 @@ func soFar(e bot.Entry) commands.Result {
 	return r
 }
 
-// report posts the result in the thread, gives the root its last line, and
-// closes the entry.
-func (j *job) report(platform bot.Platform, e bot.Entry) {
-	r, words := e.Summary(), j.b.wording()
-	root, result := words.Root(r), j.withoutStale(e, words.Report(r))
-	post, err := j.deliver("reporting", func(ctx context.Context) (bot.Post, error) {
-		return platform.Report(ctx, e, root, result)
-	}, func(ctx context.Context, f bot.Finder) (bot.Post, bool, error) {
-		return f.FindResult(ctx, e)
-	})
-	if err != nil {
-		if j.ctx.Err() == nil {
-			j.gaveUp(err)
-			j.giveUp(e, err)
-		}
-		return
-	}
-	if e.Under == 0 {
-		if _, err := j.deliver("updating the root", func(ctx context.Context) (bot.Post, error) {
-			return e.Root, platform.Update(ctx, e, root)
-		}, nil); err != nil && j.ctx.Err() != nil {
-			return
-		}
-	}
-	if j.close(post) {
-		j.b.observer.Ended(e.Place.Platform, e.Command.Verb, r.Status(), j.b.now().Sub(e.Accepted))
-	}
-}
-
 // withoutStale takes the buttons from a result that do nothing any more, because the day in
 // which the entry, or the one that it undoes, can be undone is over.
 func (j *job) withoutStale(e bot.Entry, m words.Message) words.Message {
@@ -290,34 +196,39 @@ func (j *job) withoutStale(e bot.Entry, m words.Message) words.Message {
 	return m
 }
 
+// find looks for a message of an entry.
+type find func(f bot.Finder, ctx context.Context, e bot.Entry) (_ bot.Post, found bool, err error)
+
 // deliver repeats a post until it succeeds, for a day at most, or nobody takes it; the end of
 // the day also ends a try that waits for its platform. Where an earlier try may have
-// succeeded, it looks for the message first.
-func (j *job) deliver(doing string, send func(context.Context) (bot.Post, error), find func(context.Context, bot.Finder) (bot.Post, bool, error)) (bot.Post, error) {
-	finder, _ := j.b.platforms[j.entry.Place.Platform].(bot.Finder)
-	unsure := j.resumed
-	try := func() (bot.Post, error) {
-		ctx, cancel := context.WithTimeout(j.ctx, max(postFor-j.b.now().Sub(j.entry.Accepted), lastTry))
+// succeeded, it looks for the message first, unless look is nil.
+func (j *job) deliver(doing string, look find, e bot.Entry, send func(context.Context) (bot.Post, error)) (post bot.Post, err error) {
+	finder, _ := j.b.platforms[e.Place.Platform].(bot.Finder)
+	unsure := j.resumed()
+	try := func() (err error) {
+		ctx, cancel := context.WithTimeout(j.ctx, max(postFor-j.age(), lastTry))
 		defer cancel()
-		if unsure && finder != nil && find != nil {
-			if post, found, err := find(ctx, finder); err != nil || found {
-				return post, err
+		if unsure && finder != nil && look != nil {
+			var found bool
+			if post, found, err = look(finder, ctx, e); err != nil || found {
+				return err
 			}
 		}
-		return send(ctx)
+		post, err = send(ctx)
+		return err
 	}
 	for pause := posting.first; ; pause = posting.after(pause) {
-		post, err := safely(try)
+		err := safely(try)
 		if err == nil {
 			return post, nil
 		}
 		if errors.Is(err, bot.ErrLost) {
 			j.cancel()
 		}
-		if j.ctx.Err() != nil || errors.Is(err, bot.ErrNowhere) || j.b.now().Sub(j.entry.Accepted) > postFor {
+		if j.ctx.Err() != nil || errors.Is(err, bot.ErrNowhere) || j.age() > postFor {
 			return "", err
 		}
-		j.b.log.Warn("post failed, retrying", "entry", j.entry.Number, "while", doing, "err", err)
+		j.b.log.Warn("post failed, retrying", "entry", e.Number, "while", doing, "err", err)
 		unsure = true
 		if !sleep(j.ctx, pause) {
 			return "", j.ctx.Err()
@@ -325,14 +236,28 @@ func (j *job) deliver(doing string, send func(context.Context) (bot.Post, error)
 	}
 }
 
-// gaveUp notes that nobody took a message, or not for a day.
-func (j *job) gaveUp(err error) {
-	j.b.observer.GaveUp(j.entry.Place.Platform)
-	j.b.log.Error("post abandoned", "entry", j.entry.Number, "err", err)
+// close records where the result is, which ends the job.
+func (j *job) close(result bot.Post) bool {
+	closed := j.marks.Post(result)
+	if closed {
+		j.cancel()
+	}
+	return closed
 }
 
-// giveUp closes an entry whose messages nobody took.
+// abandoned notes that nobody took a message, or not for a day, unless the job is over.
+func (j *job) abandoned(err error) {
+	if j.ctx.Err() == nil {
+		j.b.observer.GaveUp(j.entry.Place.Platform)
+		j.b.log.Error("post abandoned", "entry", j.entry.Number, "err", err)
+	}
+}
+
+// giveUp closes an entry whose messages nobody took, unless the job is over.
 func (j *job) giveUp(e bot.Entry, err error) {
+	if j.ctx.Err() != nil {
+		return
+	}
 	r := record(e, bot.WasUnposted, e.Summary().Status())
 	r.Detail = err.Error()
 	if j.marks.Drop(bot.Unposted, r) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 	"liveadmin/commands/change"
 )
 
-// The record is looked at when the next limit asks for something, and at least so
+// The record is looked at when the next limit asks for something, and at least this
 // often: other instances write it too.
 const lookGap = time.Second
 
@@ -23,46 +24,28 @@ const (
 	purgeGap = time.Hour
 )
 
-// Keeper is what the record is asked to keep up.
-type Keeper interface {
-	// Claim takes up, oldest first, every entry that is not closed and that nobody
-	// carries: no living instance, nor this one, which carries those given. It counts
-	// the attempt. What this instance accepts after its first Claim is not claimed
-	// before it was once among those given. Settled changes have no plan or outcome.
-	Claim(ctx context.Context, carried []int64) ([]bot.Entry, error)
-
-	// Term returns a context that ends when this instance must leave what it carries,
-	// because others may take it up. Later calls return the term after that.
-	Term() context.Context
-
-	// Due returns the grants that ask for something to be done now.
-	Due(ctx context.Context, now time.Time) (bot.Due, error)
-
-	// Purge forgets what closed entries held that were closed before a time, but not
-	// their keys, and returns of how many. Their changes have no plan or outcome then.
-	Purge(ctx context.Context, before time.Time) (int, error)
-}
-
 // watch takes up what nobody carries any more and ends what has come to its end, until
 // the context ends.
 func (b *Engine) watch(ctx context.Context) {
 	var purged time.Time
 	for ctx.Err() == nil {
-		next, err := safely(func() (time.Time, error) { return b.look(ctx) })
-		if now := b.now(); err == nil && now.Sub(purged) >= purgeGap {
-			purged = now
-			_, err = safely(func() (int, error) { return b.journal.Purge(ctx, now.Add(-keepFor)) })
-		}
+		var next time.Time
+		err := safely(func() (err error) {
+			next, err = b.look(ctx)
+			if now := b.now(); err == nil && now.Sub(purged) >= purgeGap {
+				purged = now
+				_, err = b.journal.Purge(ctx, now.Add(-keepFor))
+			}
+			return err
+		})
 		if err != nil && ctx.Err() == nil {
 			b.log.Error("could not read what is due from the journal", "err", err)
 		}
 		pause := lookGap
-		if left := next.Sub(b.now()); !next.IsZero() && left < pause {
-			pause = max(left, 0)
+		if !next.IsZero() {
+			pause = min(pause, max(next.Sub(b.now()), 0))
 		}
-		if !sleep(ctx, pause) {
-			return
-		}
+		sleep(ctx, pause)
 	}
 }
 
@@ -87,6 +70,34 @@ func (b *Engine) look(ctx context.Context) (next time.Time, err error) {
 		errs = append(errs, b.fallDue(ctx, change.Reminds, "remind", limits))
 	}
 	return due.Next, errors.Join(errs...)
+}
+
+// takeUp takes up the entries that nobody carries, oldest first. An entry that cannot
+// be read stays where it is and is reported once; the others go on.
+func (b *Engine) takeUp(ctx context.Context) error {
+	term := b.journal.Term()
+	b.mu.Lock()
+	carried := slices.Collect(maps.Keys(b.open))
+	b.mu.Unlock()
+	entries, err := b.journal.Claim(ctx, carried)
+	if err != nil && entries == nil {
+		return fmt.Errorf("taking up what is open: %w", err)
+	}
+	unread := fmt.Sprint(err)
+	if err != nil && unread != b.unread {
+		b.log.Error("could not claim every entry", "err", err)
+	}
+	b.unread = unread
+	for _, e := range entries {
+		b.log.Info("entry claimed", "entry", e.Number, "state", e.State, "attempt", e.Attempt)
+		b.backlog.count(e, 1, unsettled(e))
+		if job := b.enlist(term, e); b.unclear(e) {
+			job.start(job.confirm)
+		} else {
+			job.begin()
+		}
+	}
+	return nil
 }
 
 // noteUnanswered puts on record how much was not answered to callers without any right
@@ -118,8 +129,8 @@ func together(limits []commands.Grant) [][]commands.Grant {
 	return all
 }
 
-// fallDue accepts an entry that nobody asked for: the clock did. It speaks in the
-// thread of the entry that gave the limits, to who asked for that.
+// fallDue accepts an entry that the clock asked for. It is posted in the thread of the entry
+// that gave the limits, to the caller of that one.
 func (b *Engine) fallDue(ctx context.Context, verb func(commands.Target, []commands.Grant) commands.Command, what string, limits []commands.Grant) error {
 	giver, _, err := b.journal.Entry(ctx, limits[0].Entry)
 	if errors.Is(err, bot.ErrDamaged) {
@@ -133,9 +144,8 @@ func (b *Engine) fallDue(ctx context.Context, verb func(commands.Target, []comma
 	e := bot.Entry{
 		Key:    fmt.Sprintf("%s:%d:%d", what, limits[0].ID, limits[0].Tries),
 		Under:  giver.Number,
-		Caller: giver.Caller, Place: giver.Place, Root: giver.Root, Command: cmd, Attempt: 1,
+		Caller: giver.Caller, Place: giver.Place, Root: giver.Root, Command: cmd, Changes: bot.ChangesOf(cmd),
 	}
-	e.Changes = bot.ChangesOf(cmd)
 	if e.Root == "" {
 		e.Under = 0 // there is no thread
 	}

@@ -70,7 +70,7 @@ func New(p Parts) (*Intake, error) {
 func (in *Intake) Decide(ctx context.Context, d bot.Delivery) bot.Verdict {
 	rules := in.rules()
 	if most := answersFor(rules.Policy.Knows(d.Caller)); most > 0 && !in.caps.allow(d.Caller.Ref, d.Place, in.clock(), most) {
-		return bot.Verdict{Muted: true}
+		return bot.Verdict{Answer: &bot.Answer{Muted: true}}
 	}
 	if d.Click != nil {
 		return in.click(ctx, d, rules)
@@ -109,7 +109,7 @@ func (in *Intake) refuse(d bot.Delivery, rules bot.Rules, cmd commands.Command, 
 // unread answers that something could not be read from the record.
 func (in *Intake) unread() bot.Verdict {
 	message := in.words.Trouble(in.words.NotRead)
-	return bot.Verdict{Private: &message}
+	return bot.Verdict{Answer: &bot.Answer{Private: &message, Late: true}}
 }
 
 // wording is how the bot calls things and people by the rules in force.

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"log/slog"
+	"slices"
+	"strconv"
 	"time"
 
 	"liveadmin/bot"
@@ -49,4 +51,25 @@ func targetOf(cmd commands.Command) string {
 		return string(cmd.Target.Groups[0])
 	}
 	return ""
+}
+
+// outcome is the audit row of what became of a change.
+func outcome(e bot.Entry, c bot.Change) bot.Record {
+	r := record(e, bot.WasSettled, c.Outcome.Status)
+	r.Group = c.Group
+	for _, s := range slices.Concat(c.Plan.Users, c.Plan.Old) {
+		r.Users = append(r.Users, s.ID)
+	}
+	if f := c.Outcome.Failure; f != nil {
+		r.Detail = string(f.Kind)
+		if f.Code != 0 {
+			r.Detail = strconv.Itoa(f.Code) + " " + r.Detail
+		}
+	}
+	return r
+}
+
+// record begins an audit row about an entry.
+func record(e bot.Entry, event bot.Event, outcome commands.Status) bot.Record {
+	return bot.Record{Number: e.Number, Event: event, Caller: e.By(), Place: e.Place, Verb: e.Command.Verb, Outcome: outcome}
 }

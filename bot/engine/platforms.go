@@ -10,10 +10,6 @@ import (
 	"liveadmin/bot"
 )
 
-// ErrRestart as the cause of the end of Run's context means that the bot will be run again
-// at once: what is in flight then goes on from its marks.
-var ErrRestart = errors.New("the bot is being restarted")
-
 const (
 	// remindGap is how often the log repeats that a platform is gone.
 	remindGap = time.Minute
@@ -41,7 +37,9 @@ type listening struct {
 }
 
 // listen runs the platforms until none is left that receives. One whose credentials are
-// revoked can come back.
+// revoked can come back. If the last ones were revoked, the bot stays for five minutes, and
+// then as long as temporary administrators are on record: their expirations are carried out,
+// though nothing can be posted.
 func (b *Engine) listen(ctx context.Context, platforms []bot.Platform) error {
 	left, alone := context.WithCancel(ctx) // ends when no platform is left
 	defer alone()
@@ -60,13 +58,21 @@ func (b *Engine) listen(ctx context.Context, platforms []bot.Platform) error {
 			}
 		})
 	}
-	for ctx.Err() == nil && len(platforms) > 0 {
-		select {
-		case <-l.empty:
-		case <-ctx.Done():
-		}
-		if b.outlive(ctx, l) {
-			break
+	var said time.Time
+	for over := len(platforms) == 0; !over && ctx.Err() == nil; {
+		none, since, why := l.state()
+		switch soon := revokedTime - b.clock().Sub(since); {
+		case !none:
+			select {
+			case <-l.empty:
+			case <-ctx.Done():
+			}
+		case errors.Is(why, bot.ErrRevoked) && soon > 0:
+			sleep(ctx, min(soon, lookGap))
+		case errors.Is(why, bot.ErrRevoked) && b.limitsLeft(ctx, why, &said):
+			sleep(ctx, lookGap)
+		default:
+			over = l.end()
 		}
 	}
 	alone()
@@ -74,9 +80,23 @@ func (b *Engine) listen(ctx context.Context, platforms []bot.Platform) error {
 	return errors.Join(l.errs...)
 }
 
+// limitsLeft reports whether temporary administrators are on record, or that cannot be read,
+// and says so in the log now and then.
+func (b *Engine) limitsLeft(ctx context.Context, why error, said *time.Time) bool {
+	limits, err := b.journal.Grants(ctx, "")
+	if err == nil && len(limits) == 0 {
+		return false
+	}
+	if now := time.Now(); now.Sub(*said) >= remindGap {
+		*said = now
+		b.log.Error("no platform is left; staying for the expirations of temporary administrators", "temporary", len(limits), "err", errors.Join(why, err))
+	}
+	return true
+}
+
 // hear runs a platform.
 func (b *Engine) hear(ctx context.Context, p bot.Platform) error {
-	_, err := safely(func() (any, error) { return nil, p.Run(ctx, b) })
+	err := safely(func() error { return p.Run(ctx, b) })
 	if err == nil || ctx.Err() != nil {
 		return nil
 	}
@@ -88,58 +108,13 @@ func (b *Engine) hear(ctx context.Context, p bot.Platform) error {
 // revive waits until a platform that is gone is to be run again, and says meanwhile that it
 // is gone. It returns false if the context ends before.
 func (b *Engine) revive(ctx context.Context, p bot.Platform, why error) bool {
-	gone, back := context.WithCancel(ctx)
-	defer back()
-	go b.remind(gone, p.Name(), why)
-	if !sleep(ctx, retryGap) {
-		return false
-	}
-	b.log.Info("platform restarted", "platform", p.Name())
-	return true
-}
-
-// remind repeats in the log that a platform is gone.
-func (b *Engine) remind(ctx context.Context, platform string, err error) {
-	every := time.NewTicker(remindGap)
-	defer every.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-every.C:
-			b.log.Error("platform ended", "platform", platform, "err", err)
-		}
-	}
-}
-
-// outlive reports whether it is over, once no platform receives. If the last ones were
-// revoked, the bot stays for five minutes, since they can come back, and then as long as
-// temporary administrators are on record: their expirations are carried out, though nobody
-// can be told.
-func (b *Engine) outlive(ctx context.Context, l *listening) bool {
-	var said time.Time
-	for ctx.Err() == nil {
-		none, since, why := l.state()
-		if !none {
+	for range retryGap / remindGap {
+		if !sleep(ctx, remindGap) {
 			return false
 		}
-		if !errors.Is(why, bot.ErrRevoked) {
-			return l.end()
-		}
-		if left := revokedTime - b.clock().Sub(since); left > 0 {
-			sleep(ctx, min(left, lookGap))
-			continue
-		}
-		limits, err := b.journal.Grants(ctx, "")
-		if err == nil && len(limits) == 0 {
-			return l.end()
-		}
-		if now := time.Now(); now.Sub(said) >= remindGap {
-			said = now
-			b.log.Error("no platform is left; staying for the expirations of temporary administrators", "temporary", len(limits), "err", errors.Join(why, err))
-		}
-		sleep(ctx, lookGap)
+		b.log.Error("platform ended", "platform", p.Name(), "err", why)
 	}
+	b.log.Info("platform restarted", "platform", p.Name())
 	return true
 }
 

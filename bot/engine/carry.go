@@ -1,0 +1,117 @@
+package engine
+
+import (
+	"context"
+
+	"liveadmin/bot"
+)
+
+// begin lets the work start: the entry is acknowledged. From here on each of its changes is
+// carried when it has its turn, and post writes what there is to say.
+func (j *job) begin() {
+	j.mu.Lock()
+	j.begun = true
+	for range j.ready {
+		j.hire()
+	}
+	var resting []int
+	for i, c := range j.changes {
+		if c.State == bot.Resting {
+			resting = append(resting, i)
+		}
+	}
+	j.mu.Unlock()
+	if len(resting) > 0 {
+		j.start(func() { j.wake(resting...) })
+	}
+	j.tell()
+}
+
+// carry does a change whose turn has come in its lane, from top to bottom, and then leaves
+// the lane. It puts the change off if an older one is open on its group at another instance,
+// and if it is an expiration that failed again.
+func (j *job) carry(i int) {
+	c := j.change(i)
+	defer j.b.lanes.leave(c.Group)
+	if !j.marks.Turn(c) {
+		j.later(j.turnGap(), i)
+		return
+	}
+	runner := j.b.runner.With(j.calls(groupTime))
+	again := c.State == bot.Planned
+	if !again && !(j.plan(runner, &c) && j.marks.Plan(c)) || !j.apply(runner, &c, again) {
+		return
+	}
+	if j.rests(*c.Outcome) {
+		j.rest(i, c)
+		return
+	}
+	if j.marks.Settle(c, outcome(j.head(), c)) {
+		j.b.intake.Changed(c.Group)
+		j.settle(i)
+	}
+}
+
+// post writes the message that is next: the root as soon as the entry has begun, how far
+// the work is, and, when all is done and the root's place is on record, the result.
+func (j *job) post() error {
+	e := j.snapshot()
+	done, asked := e.State == bot.Done, e.By() != bot.ClockRef
+	if done {
+		var ok bool
+		if e, ok = j.outcome(); !ok {
+			return nil
+		}
+	}
+	platform := j.b.platforms[e.Place.Platform]
+	switch {
+	case !asked && !done:
+		return nil // it is said when it is done
+	case !asked && (e.Summary().Silent() || e.Place.Platform == ""): // the entry that gave the limits is damaged
+		j.close(e.Root)
+		return nil
+	case platform == nil:
+		if done {
+			j.b.log.Warn("entry waits for its platform", "entry", e.Number, "platform", e.Place.Platform)
+			j.mute()
+		}
+		return nil
+	}
+	var err error
+	e.Root, err = j.announce(platform, e)
+	switch {
+	case j.ctx.Err() != nil:
+	case !done:
+		j.progress(platform, e)
+	case err != nil:
+		j.giveUp(e, err)
+	default:
+		j.report(platform, e)
+	}
+	return nil
+}
+
+// report posts the result in the thread, gives the root its last line, and closes the entry.
+func (j *job) report(platform bot.Platform, e bot.Entry) {
+	r, words := e.Summary(), j.b.wording()
+	root, result := words.Root(r), j.withoutStale(e, words.Report(r))
+	post, err := j.deliver("reporting", bot.Finder.FindResult, e, func(ctx context.Context) (bot.Post, error) {
+		return platform.Report(ctx, e, root, result)
+	})
+	if err != nil {
+		j.abandoned(err)
+		j.giveUp(e, err)
+		return
+	}
+	if e.Under == 0 {
+		_, err := j.deliver("updating the root", nil, e, func(ctx context.Context) (bot.Post, error) {
+			return e.Root, platform.Update(ctx, e, root)
+		})
+		if err != nil && j.ctx.Err() != nil {
+			return
+		}
+	}
+	if j.close(post) {
+		j.b.observer.Ended(e.Place.Platform, e.Command.Verb, r.Status(), j.age())
+	}
+}
