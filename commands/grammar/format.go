@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/prometheus/common/model"
+
 	"liveadmin/commands"
 	"liveadmin/imapi"
 )
@@ -21,67 +23,57 @@ func (g Grammar) Format(c commands.Command) string {
 		return ""
 	}
 	row, _ := g.table.Row(c.Verb)
-	words := []string{string(c.Verb)}
+	text := string(c.Verb)
 	for _, f := range row.Args {
-		words = append(words, g.formatValue(f.Kind, &c)...)
+		if value := g.formatValue(f.Kind, &c); value != "" {
+			text += " " + value
+		}
 	}
 	for _, f := range row.Flags {
 		value := g.formatValue(f.Kind, &c)
-		if on, ok := f.Kind.(commands.Switch); len(value) > 0 || ok && *on(&c) {
-			words = append(append(words, f.Flag()), value...)
+		if on, ok := f.Kind.(commands.Switch); value != "" || ok && *on(&c) {
+			text += strings.TrimRight(" "+f.Flag()+" "+value, " ")
 		}
 	}
-	return strings.Join(words, " ")
+	return text
 }
 
 // formatValue writes the value of a field; nothing if it was not given, or has none.
-func (g Grammar) formatValue(k commands.Kind, c *commands.Command) []string {
+func (g Grammar) formatValue(k commands.Kind, c *commands.Command) string {
 	switch kind := k.(type) {
 	case commands.Group:
 		return formatTarget(c.Target)
 	case commands.About:
-		return formatAbout(*c)
+		if c.Number != 0 {
+			return "#" + strconv.FormatInt(c.Number, 10)
+		}
+		return quoteUnlessPlain(c.About)
 	case commands.Topic:
-		return unlessEmpty(string(c.Topic), string(c.Topic))
+		return string(c.Topic)
 	case commands.Users:
 		return g.formatPeople(*kind(c))
 	case commands.Text:
-		return unlessEmpty(*kind(c), quote(*kind(c)))
+		if text := *kind(c); text != "" {
+			return quote(text)
+		}
 	case commands.Limit:
 		return formatLength(*kind(c))
 	case commands.Age:
 		return formatLength(*kind(c))
 	}
-	return nil
+	return ""
 }
 
-func unlessEmpty(text, written string) []string {
-	if text == "" {
-		return nil
-	}
-	return []string{written}
-}
-
-func formatLength(d time.Duration) []string {
+func formatLength(d time.Duration) string {
 	if d <= 0 {
-		return nil
+		return ""
 	}
-	return []string{FormatDuration(d)}
+	return FormatDuration(d)
 }
 
-func formatAbout(c commands.Command) []string {
-	switch {
-	case c.Number != 0:
-		return []string{"#" + strconv.FormatInt(c.Number, 10)}
-	case c.About != "":
-		return []string{quoteUnlessPlain(c.About)}
-	}
-	return nil
-}
-
-func formatTarget(t commands.Target) []string {
+func formatTarget(t commands.Target) string {
 	if t.Alias != "" {
-		return []string{quoteUnlessPlain(t.Alias)}
+		return quoteUnlessPlain(t.Alias)
 	}
 	var words []string
 	for _, g := range t.Groups {
@@ -91,33 +83,31 @@ func formatTarget(t commands.Target) []string {
 		}
 		words = append(words, id)
 	}
-	return words
+	return strings.Join(words, " ")
 }
 
-// formatPeople writes a crew once for all its members.
-func (g Grammar) formatPeople(people []commands.Person) []string {
+// formatPeople writes a crew once for all its members. A name that is also an option's is
+// quoted.
+func (g Grammar) formatPeople(people []commands.Person) string {
 	var words []string
 	for i, p := range people {
-		switch {
-		case p.Name == "":
-			words = append(words, g.formatUser(string(p.ID)))
-		case i == 0 || people[i-1].Name != p.Name:
-			words = append(words, g.formatUser(p.Name))
+		word := p.Name
+		if word == "" {
+			word = string(p.ID)
+		} else if i > 0 && people[i-1].Name == word {
+			continue
+		}
+		if _, option := g.optionOf(word); option {
+			words = append(words, quote(word))
+		} else {
+			words = append(words, quoteUnlessPlain(word))
 		}
 	}
-	return words
-}
-
-// formatUser writes a USER; one that is an option's name is quoted.
-func (g Grammar) formatUser(word string) string {
-	if _, option := g.optionOf(word); option {
-		return quote(word)
-	}
-	return quoteUnlessPlain(word)
+	return strings.Join(words, " ")
 }
 
 func quoteUnlessPlain(text string) string {
-	if isPlain(text) {
+	if text == "" || isPlain(text) {
 		return text
 	}
 	return quote(text)
@@ -167,4 +157,48 @@ func Shorten(s string, most int) string {
 		n++
 	}
 	return s
+}
+
+// ParseDuration reads "2h30m", "90m", "3d" or "2w": whole numbers with the units
+// w d h m s in that order and in any case, without spaces, up to 292 years. It reports
+// false for anything else.
+func ParseDuration(text string) (time.Duration, bool) {
+	text = strings.ToLower(text)
+	if text == "0" || strings.Contains(text, "y") || strings.Contains(text, "ms") {
+		return 0, false // the library reads more than people are offered
+	}
+	d, err := model.ParseDuration(text)
+	return time.Duration(d), err == nil
+}
+
+// ParseFor reads a limit as --for takes it: from MinFor to MaxFor.
+func ParseFor(text string) (time.Duration, *Mistake) {
+	d, ok := ParseDuration(text)
+	switch {
+	case !ok:
+		return 0, &Mistake{Problem: BadDuration, Word: text}
+	case d < commands.MinFor || d > commands.MaxFor:
+		return 0, &Mistake{Problem: DurationRange, Word: text}
+	}
+	return d, nil
+}
+
+// FormatDuration writes a duration in whole seconds as it can be typed: "2h30m",
+// "3d", "0s". People think of a show's days, not weeks. A negative one is "0s".
+func FormatDuration(d time.Duration) string {
+	var b strings.Builder
+	for _, unit := range [...]struct {
+		letter byte
+		length time.Duration
+	}{{'d', 24 * time.Hour}, {'h', time.Hour}, {'m', time.Minute}, {'s', time.Second}} {
+		if n := d / unit.length; n > 0 {
+			b.WriteString(strconv.FormatInt(int64(n), 10))
+			b.WriteByte(unit.letter)
+			d %= unit.length
+		}
+	}
+	if b.Len() == 0 {
+		return "0s"
+	}
+	return b.String()
 }

@@ -181,23 +181,24 @@ func (p *parser) take(f commands.Field, l lexeme) *Mistake {
 
 // complete finds what only the whole command shows.
 func (p *parser) complete() *Mistake {
-	for _, f := range p.row.Args {
+	for i, f := range p.row.Fields() {
 		switch kind := f.Kind.(type) {
 		case commands.Group:
 			if !f.Optional && len(p.cmd.Target.Groups) == 0 {
 				return &Mistake{Problem: GroupMissing}
 			}
 		case commands.Users:
-			if !f.Optional && len(*kind(&p.cmd)) == 0 {
+			n, word := len(*kind(&p.cmd)), ""
+			if i >= len(p.row.Args) {
+				word = f.Flag()
+			}
+			switch {
+			case n == 0 && word == "" && !f.Optional:
 				return &Mistake{Problem: UsersMissing}
+			case n > commands.MaxUsers:
+				return &Mistake{Problem: TooManyUsers, Word: word, Count: n, Limit: commands.MaxUsers}
 			}
 		}
-	}
-	if m := p.tooMany(p.row.Args, func(commands.Field) string { return "" }); m != nil {
-		return m
-	}
-	if m := p.tooMany(p.row.Flags, commands.Field.Flag); m != nil {
-		return m
 	}
 	for _, old := range p.cmd.Replace {
 		if holds(p.cmd.Users, old.ID) {
@@ -207,16 +208,38 @@ func (p *parser) complete() *Mistake {
 	return nil
 }
 
-// tooMany finds a list of USERs that is too long. word is what the mistake names.
-func (p *parser) tooMany(fields []commands.Field, word func(commands.Field) string) *Mistake {
-	for _, f := range fields {
-		users, ok := f.Kind.(commands.Users)
-		if !ok {
+// Grammar reads and writes the commands of a table.
+type Grammar struct{ table commands.Set }
+
+// Of returns the grammar of a table. The functions of this package use commands.Table.
+func Of(table commands.Set) Grammar { return Grammar{table} }
+
+// VerbOf finds which verb a word means, as itself or as a synonym, in any case.
+// Otherwise ok is false, and the verb is the nearest one, if one is near.
+func VerbOf(word string) (_ commands.Verb, ok bool) { return Of(commands.Table).VerbOf(word) }
+
+// VerbOf is VerbOf for the verbs of the table.
+func (g Grammar) VerbOf(word string) (_ commands.Verb, ok bool) {
+	row, ok := g.rowOf(word)
+	return row.Verb, ok
+}
+
+// rowOf finds what a word means as a verb. Otherwise ok is false, and the row is of the
+// nearest verb, if one is near.
+func (g Grammar) rowOf(word string) (_ commands.Row, ok bool) {
+	var all []string
+	meant := make(map[string]commands.Row)
+	for _, row := range g.table {
+		if row.Hidden {
 			continue
 		}
-		if n := len(*users(&p.cmd)); n > commands.MaxUsers {
-			return &Mistake{Problem: TooManyUsers, Word: word(f), Count: n, Limit: commands.MaxUsers}
+		for _, name := range append([]string{string(row.Verb)}, row.Synonyms...) {
+			all = append(all, name)
+			meant[name] = row
 		}
 	}
-	return nil
+	if row, ok := meant[strings.ToLower(word)]; ok {
+		return row, true
+	}
+	return meant[nearestOrPrefix(strings.TrimLeftFunc(word, isDash), all)], false
 }
