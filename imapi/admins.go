@@ -56,33 +56,23 @@ func (c *Client) CancelAdmins(ctx context.Context, g GroupID, users []UserID) er
 	return nil
 }
 
-// Accounts says of each user whether an account has that UserID. More than 100
-// users take several calls. They have a budget of their own, of six seconds, because they
-// only word a warning and must not use up the time of what is asked beside them.
+// Accounts says of each user, up to 100, whether an account has that UserID. It has a
+// budget of its own, of six seconds, because it only words a warning and must not use up
+// the time of what is asked at the same time.
 func (c *Client) Accounts(ctx context.Context, users []UserID) (map[UserID]bool, error) {
 	users = unique(users)
-	if len(users) == 0 {
-		return nil, inputError(opAccountCheck, "no users were named")
+	if len(users) == 0 || len(users) > maxAccounts {
+		return nil, inputError(opAccountCheck, fmt.Sprintf("1 to %d users can be checked at once, not %d", maxAccounts, len(users)))
 	}
-	c = c.Within(accountsTime)
-	known := make(map[UserID]bool, len(users))
-	for some := range slices.Chunk(users, maxAccounts) {
-		if err := c.checkAccounts(ctx, some, known); err != nil {
-			return nil, err
-		}
+	answer, err := c.Within(accountsTime).read(ctx, accountCheck(users), maxTries)
+	if err != nil {
+		return nil, err
+	}
+	known, complete := answer.accounts(users)
+	if !complete {
+		return nil, &Error{Op: opAccountCheck, Info: "the answer does not say of every user whether there is an account", kind: KindTransient}
 	}
 	return known, nil
-}
-
-func (c *Client) checkAccounts(ctx context.Context, users []UserID, known map[UserID]bool) error {
-	answer, err := c.read(ctx, accountCheck(users), maxTries)
-	if err != nil {
-		return err
-	}
-	if !answer.accounts(users, known) {
-		return &Error{Op: opAccountCheck, Info: "the answer does not say of every user whether there is an account", kind: KindTransient}
-	}
-	return nil
 }
 
 func accountCheck(users []UserID) *request {

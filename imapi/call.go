@@ -103,11 +103,10 @@ func (c *Client) send(ctx context.Context, q *request, n int) (*reply, *signatur
 	if err != nil {
 		return nil, nil, err
 	}
-	spending, stop := b.spend(ctx, tryTime)
-	defer stop()
-
 	start := time.Now()
+	spending, stop := b.spend(ctx, tryTime)
 	status, body, err := c.post(spending, q, sig, t)
+	stop()
 	if kept := t.keptBack(); kept != nil {
 		return nil, nil, fmt.Errorf("%s was not sent: %w", q.op, kept)
 	}

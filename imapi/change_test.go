@@ -3,6 +3,7 @@ package imapi
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -48,11 +49,16 @@ func TestUsersThatAreRefusedHere(t *testing.T) {
 	sim := newSimulator(t)
 	c := newPipeClient(t, sim)
 	six := []UserID{"a", "b", "c", "d", "e", "f"}
+	var many []UserID
+	for i := range maxAccounts + 1 {
+		many = append(many, UserID(fmt.Sprint("user", i)))
+	}
 	for name, call := range map[string]func() error{
 		"nobody to set":      func() error { return c.SetAdmins(t.Context(), show, nil) },
 		"nobody to cancel":   func() error { return c.CancelAdmins(t.Context(), show, nil) },
 		"nobody to look for": func() error { _, err := c.Accounts(t.Context(), nil); return err },
 		"six to set":         func() error { return c.SetAdmins(t.Context(), show, six) },
+		"101 to look for":    func() error { _, err := c.Accounts(t.Context(), many); return err },
 	} {
 		t.Run(name, func(t *testing.T) { mustFail(t, call(), KindInput, 0) })
 	}

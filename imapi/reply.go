@@ -84,20 +84,16 @@ func (r *reply) admins() []Admin {
 	return slices.CompactFunc(admins, func(a, b Admin) bool { return a.User == b.User })
 }
 
-// accounts notes of each of the users whether there is an account. It reports
-// whether the answer says so of all of them.
-func (r *reply) accounts(users []UserID, known map[UserID]bool) (complete bool) {
+// accounts returns of each of the users whether there is an account, and whether the
+// answer says so of all of them.
+func (r *reply) accounts(users []UserID) (known map[UserID]bool, complete bool) {
+	known = make(map[UserID]bool)
 	for _, a := range r.Accounts {
 		if slices.Contains(users, a.User) && (a.Status == "Imported" || a.Status == "NotImported") {
 			known[a.User] = a.Status == "Imported"
 		}
 	}
-	for _, u := range users {
-		if _, ok := known[u]; !ok {
-			return false
-		}
-	}
-	return true
+	return known, len(known) == len(users)
 }
 
 // What is cut out of texts that come from outside: a query of ours that

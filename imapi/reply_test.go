@@ -125,8 +125,7 @@ func FuzzReply(f *testing.F) {
 				if !slices.IsSorted(users) || slices.Contains(users, "") || len(slices.Compact(users)) != len(r.admins()) {
 					t.Errorf("read %q", users)
 				}
-				known := map[UserID]bool{}
-				complete := r.accounts([]UserID{"a", "b"}, known)
+				known, complete := r.accounts([]UserID{"a", "b"})
 				_, a := known["a"]
 				_, b := known["b"]
 				if complete != (a && b) || !complete && len(known) > 1 || len(known) > 2 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -81,15 +82,11 @@ const workTime = 30 * time.Second
 // accountsTime is the budget of Accounts.
 const accountsTime = 6 * time.Second
 
-// budget is time that calls may spend together. It runs while at least one of
-// them is doing something other than waiting for the limiter.
+// budget is time that calls may spend together on anything other than waiting for the
+// limiter. What runs side by side spends it at the same time.
 type budget struct {
 	total time.Duration
-
-	mu      sync.Mutex
-	spent   time.Duration // up to the last moment when nothing ran
-	running int
-	since   time.Time // when running left 0
+	spent atomic.Int64 // nanoseconds of what has ended
 }
 
 // Within returns a client whose calls have a budget together: the API's own time,
@@ -111,41 +108,19 @@ func (c *Client) budgeted() *Client {
 	return c.Within(workTime)
 }
 
-// spend lets the budget run until stop is called. The context it returns ends
-// when nothing is left, or after most.
+// spend spends the budget until stop is called, which must be once. The context it
+// returns ends when nothing is left, or after most.
 func (b *budget) spend(ctx context.Context, most time.Duration) (_ context.Context, stop func()) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.running == 0 {
-		b.since = time.Now()
-	}
-	b.running++
-	ctx, cancel := context.WithTimeout(ctx, min(most, b.leftLocked()))
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, min(most, b.left()))
 	return ctx, func() {
 		cancel()
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		b.running--
-		if b.running == 0 {
-			b.spent += time.Since(b.since)
-		}
+		b.spent.Add(int64(time.Since(start)))
 	}
 }
 
 // left is what can still be spent; 0 or less when it is used up.
-func (b *budget) left() time.Duration {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.leftLocked()
-}
-
-func (b *budget) leftLocked() time.Duration {
-	left := b.total - b.spent
-	if b.running > 0 {
-		left -= time.Since(b.since)
-	}
-	return left
-}
+func (b *budget) left() time.Duration { return b.total - time.Duration(b.spent.Load()) }
 
 // sleep spends d of the budget, or as much as is left of it. Its error is the
 // caller's own context ending.
