@@ -15,12 +15,12 @@ import (
 // Accept records an entry, its changes and its audit row. The entry it returns
 // is accepted, at its first attempt, at the journal's time.
 //
-// A delivery that is on record already is returned as it now stands: as the
+// A delivery that is on record already is returned as it is by now: as the
 // entry, or with nothing but its key and number if Note took it. So is the entry
 // that did first what is done once: with its Once, and no key.
 //
 // Between two terms it waits a moment for the next: what is accepted before that has
-// begun is given up by who carries it, and taken up by no one.
+// begun is given up by the caller, and taken up by no one.
 func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry func(bot.Entry)) (bot.Entry, bool, error) {
 	if e.Key == "" || len(e.Changes) == 0 {
 		return bot.Entry{}, false, errors.New("an entry needs a key and a change to be accepted")
@@ -31,12 +31,8 @@ func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry f
 	}
 	e.State, e.Attempt, e.Accepted = bot.Accepted, 1, j.now()
 	e.Changes = slices.Clone(e.Changes)
-	statements, err := j.acceptance(e, r, t.owner)
-	if err != nil {
-		return bot.Entry{}, false, err
-	}
 	fresh := false
-	_, unsure, err := j.deliver(ctx, delivery{min(rankOf(e), awaited), e.Key, e.Once, statements, func(number int64) {
+	recorded := func(number int64) {
 		e.Number = number
 		for i, c := range e.Changes {
 			e.Changes[i] = bot.Change{Entry: number, Group: c.Group, State: bot.Waiting}
@@ -44,7 +40,8 @@ func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry f
 		if fresh = t.take(number); fresh && carry != nil {
 			carry(e)
 		}
-	}})
+	}
+	_, unsure, err := j.deliver(ctx, delivery{min(rankOf(e), awaited), e.Key, e.Once, j.acceptance(e, r, t.owner), recorded})
 	if j.dialect.isTwice(err) {
 		e, fresh, err = j.acceptedBefore(ctx, t, e, unsure, err)
 		if fresh && carry != nil {
@@ -60,7 +57,7 @@ func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry f
 
 // acceptedBefore returns what is on record in the way of an entry, or why if
 // that is neither its key nor what it does once. If it is not known whether an
-// earlier try to write the entry succeeded, that one is told from other
+// earlier try to write the entry succeeded, that one is told apart from other
 // deliveries.
 func (j *Journal) acceptedBefore(ctx context.Context, t *term, e bot.Entry, unsure bool, why error) (bot.Entry, bool, error) {
 	known, found, err := j.known(ctx, e.Key, e.Once)
@@ -87,11 +84,7 @@ func (j *Journal) acceptedBefore(ctx context.Context, t *term, e bot.Entry, unsu
 // delivery (many commands counted in one row): it is always fresh.
 func (j *Journal) Note(ctx context.Context, key string, r bot.Record) (number int64, fresh bool, err error) {
 	r.At = j.now()
-	statements, err := j.note(key, r, nil)
-	if err != nil {
-		return 0, false, err
-	}
-	number, unsure, err := j.deliver(ctx, delivery{rank: awaited, key: key, statements: statements})
+	number, unsure, err := j.deliver(ctx, delivery{rank: awaited, key: key, statements: j.note(key, r, nil)})
 	if j.dialect.isTwice(err) {
 		known, found, err2 := j.known(ctx, key, "")
 		if err2 != nil || !found {
@@ -99,10 +92,7 @@ func (j *Journal) Note(ctx context.Context, key string, r bot.Record) (number in
 		}
 		return known.Number, unsure && known.State == "", nil
 	}
-	if err != nil {
-		return 0, false, err
-	}
-	return number, true, nil
+	return number, err == nil, err
 }
 
 // delivery is what is to be recorded once.
@@ -113,13 +103,13 @@ type delivery struct {
 	recorded   func(number int64) // called when it is durable, in the order of the record; may be nil
 }
 
-// deliver writes the record of a delivery and returns the number that it took.
+// deliver writes the record of a delivery and returns the number that it took, or 0.
 // While it is not known whether the commit happened, it writes again for a moment: what
 // is on record then is in the way, and unsure says that it may be this very record.
 func (j *Journal) deliver(ctx context.Context, d delivery) (number int64, unsure bool, err error) {
 	limited, cancel := context.WithCancel(ctx)
 	defer cancel()
-	err = j.dialect.insist(limited, func(ctx context.Context) (err error) {
+	err = j.dialect.retry(limited, func(ctx context.Context) (err error) {
 		number, err = j.record(ctx, d)
 		if isUnsure(err) && !unsure {
 			unsure = true
@@ -130,26 +120,66 @@ func (j *Journal) deliver(ctx context.Context, d delivery) (number int64, unsure
 	if err != nil && unsure && !j.dialect.isTwice(err) {
 		err = &commitError{err} // of an earlier try it is still not known
 	}
+	if err != nil {
+		number = 0
+	}
 	return number, unsure, j.wrote(ctx, "record the command", err)
 }
 
-// acceptance is what accepting an entry writes.
-func (j *Journal) acceptance(e bot.Entry, r bot.Record, owner string) ([]statement, error) {
-	r.At = e.Accepted
-	lock, err1 := j.locking(e.Changes)
-	row, err2 := j.note(e.Key, r, namesIn(e))
-	caller, err3 := encode(e.Caller)
-	place, err4 := encode(e.Place)
-	command, err5 := encode(e.Command)
-	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
-		return nil, err
+// record writes a delivery in one transaction and returns the number that it took. The
+// keys are unique in the database: on PostgreSQL the insertion fails. In a batch on a file
+// they are looked for first, so that nothing has to be rolled back.
+func (j *Journal) record(ctx context.Context, d delivery) (number int64, err error) {
+	recorded := func() {
+		if d.recorded != nil {
+			d.recorded(number)
+		}
 	}
+	if j.batches == nil {
+		if err := j.places.enter(ctx, d.rank); err != nil {
+			return 0, err
+		}
+		defer j.places.leave()
+		if number, err = inOneRoundTrip(ctx, j.writer, d.statements, j.dialect.lastNumber); err == nil {
+			recorded()
+		}
+		return number, err
+	}
+	err = j.batches.write(ctx, d.rank, func(ctx context.Context, tx executor) error {
+		if err := d.unknown(ctx, tx); err != nil {
+			return err
+		}
+		if err := execAll(ctx, tx, d.statements...); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, `SELECT `+string(j.dialect.lastNumber)).Scan(&number)
+	}, recorded)
+	return number, err
+}
+
+// errTwice says that a key is on record already.
+var errTwice = errors.New("it is on record already")
+
+// unknown returns errTwice if one of the keys is on record.
+func (d delivery) unknown(ctx context.Context, tx executor) error {
+	var rows int
+	err := tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM audit WHERE key = $1) + (SELECT count(*) FROM once WHERE key = $2)`,
+		hash(d.key), hash(d.once)).Scan(&rows)
+	if err == nil && rows > 0 {
+		return errTwice
+	}
+	return err
+}
+
+// acceptance is what accepting an entry writes.
+func (j *Journal) acceptance(e bot.Entry, r bot.Record, owner string) []statement {
+	r.At = e.Accepted
 	number := j.dialect.lastNumber
-	statements := append(append(lock, row...), insertion(`
+	statements := append(append(j.locking(e.Changes), j.note(e.Key, r, namesIn(e))...), insertion(`
 		INSERT INTO entry (number, key, owner, under, caller, place, verb, command, rule, state, attempt, root, result, accepted_at)
 		VALUES `, [][]any{{
-		number, hash(e.Key), owner, e.Under, caller, place, clean(e.Command.Verb), command, clean(e.Rule), e.State, e.Attempt,
-		clean(e.Root), clean(e.Result), e.Accepted.UnixMicro(),
+		number, hash(e.Key), owner, e.Under, inJSON{e.Caller}, inJSON{e.Place}, clean(e.Command.Verb), inJSON{e.Command}, clean(e.Rule),
+		e.State, e.Attempt, clean(e.Root), clean(e.Result), e.Accepted.UnixMicro(),
 	}}, ``))
 	for i, c := range e.Changes {
 		statements = append(statements, newChange(number, i, c.Group))
@@ -160,34 +190,28 @@ func (j *Journal) acceptance(e bot.Entry, r bot.Record, owner string) ([]stateme
 	if e.Once != "" {
 		statements = append(statements, insertion(`INSERT INTO once (key, number) VALUES `, [][]any{{hash(e.Once), number}}, ``))
 	}
-	taking, err := j.taking(e.Command)
-	return append(statements, taking...), err
+	switch e.Command.Verb {
+	case commands.End:
+		statements = append(statements, j.taking(`ending = `+string(number), e.Command.Grants))
+	case commands.Remind:
+		statements = append(statements, j.taking(`reminded = TRUE`, e.Command.Grants))
+	}
+	return statements
 }
 
-// taking is what lets Due no longer return the limits that a command is about.
-func (j *Journal) taking(c commands.Command) ([]statement, error) {
-	var set string
-	switch c.Verb {
-	case commands.End:
-		set = `ending = ` + string(j.dialect.lastNumber)
-	case commands.Remind:
-		set = `reminded = TRUE`
-	default:
-		return nil, nil
-	}
-	ids := []int64{}
-	for _, g := range c.Grants {
+// taking is what lets Due no longer return limits.
+func (j *Journal) taking(set string, limits []commands.Grant) statement {
+	var ids []int64
+	for _, g := range limits {
 		ids = append(ids, g.ID)
 	}
-	list, err := encode(ids)
-	return []statement{{`UPDATE grants SET ` + set + ` WHERE id IN ` + j.dialect.list(`$1`), []any{list}}}, err
+	return statement{`UPDATE grants SET ` + set + ` WHERE id IN ` + j.dialect.list(`$1`), []any{list(ids)}}
 }
 
 // note is what takes a number for a delivery and writes its first audit row,
 // whose key is what makes a delivery unique.
-func (j *Journal) note(key string, r bot.Record, about []string) ([]statement, error) {
-	row, err := recording(key, j.dialect.lastNumber, r, about)
-	return append([]statement{{text: j.dialect.takeNumber}}, row...), err
+func (j *Journal) note(key string, r bot.Record, about []string) []statement {
+	return append([]statement{{text: j.dialect.takeNumber}}, recording(key, j.dialect.lastNumber, r, about)...)
 }
 
 // known returns what is on record of a delivery or, failing that, of what is done
@@ -207,12 +231,12 @@ func (j *Journal) known(ctx context.Context, key, once string) (e bot.Entry, fou
 			return err
 		}
 		found = true
-		entries, corrupt, err := entriesWhere(ctx, tx, everything, `number = $1`, e.Number)
+		entries, damage, err := j.entriesWhere(ctx, tx, everything, `number = $1`, e.Number)
 		if len(entries) > 0 {
 			entries[0].Key, entries[0].Once = e.Key, e.Once
 			e = entries[0]
 		}
-		return errors.Join(append(corrupt, err)...)
+		return errors.Join(err, damage)
 	})
 	return e, found, err
 }

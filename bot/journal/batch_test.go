@@ -73,7 +73,7 @@ func TestBatchInOrder(t *testing.T) {
 	if len(carried.numbers) != entries || !slices.IsSorted(carried.numbers) {
 		t.Errorf("handed over %v", carried.numbers)
 	}
-	rows, err := column(j.db.Query(`SELECT entry FROM change ORDER BY id`))
+	rows, err := column[int64](t.Context(), j.db, statement{text: `SELECT entry FROM change ORDER BY id`})
 	if err != nil || !slices.Equal(rows, carried.numbers) {
 		t.Errorf("on record in the order %v, error %v", rows, err)
 	}

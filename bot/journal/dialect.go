@@ -3,14 +3,16 @@ package journal
 import (
 	"database/sql"
 	"embed"
-	"io/fs"
 	"time"
 )
+
+//go:embed migrations
+var migrations embed.FS
 
 // dialect is all that differs between the databases. Its texts are SQL.
 type dialect struct {
 	name       string // how errors and the log call this database
-	migrations fs.FS  // NNNN_name.sql
+	migrations string // the folder of NNNN_name.sql
 	hasMeta    string // a query: is there a table meta?
 	migrating  string // a statement before migrations: one process at a time
 
@@ -34,15 +36,11 @@ type dialect struct {
 	tries    int           // of what can be repeated
 }
 
-//go:embed migrations
-var migrations embed.FS
-
 // sqliteDialect is the dialect of a SQLite file, which one instance writes.
-func sqliteDialect(file string) (dialect, error) {
-	steps, err := fs.Sub(migrations, "migrations/sqlite")
+func sqliteDialect(file string) dialect {
 	return dialect{
 		name:       file,
-		migrations: steps,
+		migrations: "migrations/sqlite",
 		hasMeta:    `SELECT count(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = 'meta'`,
 		takeNumber: `UPDATE counter SET number = number + 1`,
 		lastNumber: `(SELECT number FROM counter)`,
@@ -55,17 +53,16 @@ func sqliteDialect(file string) (dialect, error) {
 		passing:    func(error) bool { return false },
 		explain:    func(err error) error { return explainSQLite(file, err) },
 		tries:      3,
-	}, err
+	}
 }
 
 // postgresDialect is the dialect of a PostgreSQL database, which instances share.
 // Advisory locks: 1 is for migrations, 2 for leases, 3 for groups.
-func postgresDialect(name string) (dialect, error) {
-	steps, err := fs.Sub(migrations, "migrations/postgres")
+func postgresDialect(name string) dialect {
 	const lives = `(SELECT 1 FROM lease WHERE expires > clock_timestamp() AND id = `
 	return dialect{
 		name:       name,
-		migrations: steps,
+		migrations: "migrations/postgres",
 		hasMeta:    `SELECT to_regclass('meta') IS NOT NULL`,
 		migrating:  `SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(1, 0)`,
 		lockGroups: `SELECT pg_advisory_xact_lock(3, hash) FROM (
@@ -88,5 +85,5 @@ func postgresDialect(name string) (dialect, error) {
 		explain:    func(err error) error { return explainPostgres(name, err) },
 		patience:   operationTime,
 		tries:      25,
-	}, err
+	}
 }

@@ -2,9 +2,11 @@ package journal
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"liveadmin/bot"
 	"liveadmin/commands"
@@ -26,38 +28,30 @@ func (e *NothingError) Error() string {
 // Discard closes the open entries with those numbers, or all, as they are, and
 // forgets the limits that entries with those numbers have given or, as ends, have
 // taken. Each is audited under its entry's number, with what r says of caller, place
-// and detail. It returns how many it closed and forgot. A number that stands for
+// and detail. It returns how many it closed and forgot. A number that means
 // nothing is a *NothingError, and then nothing is done.
 func (j *Journal) Discard(ctx context.Context, numbers []int64, all bool, r bot.Record) (entries, grants int, err error) {
 	r.Event, r.At = bot.WasDropped, j.now()
-	list, err := encode(append([]int64{}, numbers...))
-	if err != nil {
-		return 0, 0, err
-	}
 	var closed []int64
+	var limits []commands.Grant
 	limited, cancel := j.dialect.limit(ctx)
 	defer cancel()
-	err = j.transact(limited, work, func(ctx context.Context, tx executor) error {
+	err = j.transact(limited, work, func(ctx context.Context, tx executor) (err error) {
 		chosen := `IN ` + j.dialect.list(`$2`)
-		limits, err := scanGrants(tx.QueryContext(ctx, `
-			DELETE FROM grants WHERE $1 OR entry `+chosen+` OR ending `+chosen+` RETURNING `+grantColumns, all, list))
+		limits, err = grantsOf(ctx, tx, statement{`
+			DELETE FROM grants WHERE $1 OR entry ` + chosen + ` OR ending ` + chosen + ` RETURNING ` + grantColumns, []any{all, list(numbers)}})
 		if err != nil {
 			return err
 		}
-		closed, err = column(tx.QueryContext(ctx, `
+		closed, err = column[int64](ctx, tx, statement{`
 			UPDATE entry SET state = $3, closed_at = $4
-			WHERE closed_at IS NULL AND ($1 OR number `+chosen+`) RETURNING number`, all, list, bot.Dropped, r.At.UnixMicro()))
+			WHERE closed_at IS NULL AND ($1 OR number ` + chosen + `) RETURNING number`,
+			[]any{all, list(numbers), bot.Dropped, r.At.UnixMicro()}})
 		if err != nil {
 			return err
 		}
-		for _, n := range closed {
-			if err := execAll(ctx, tx, []statement{forgetting(n)}); err != nil {
-				return err
-			}
-		}
-		entries, grants = len(closed), len(limits)
-		if err := nothingOf(numbers, closed, limits); err != nil {
-			return err
+		if nothing := neither(numbers, closed, limits); len(nothing) > 0 {
+			return &NothingError{nothing}
 		}
 		return j.recordDropped(ctx, tx, closed, limits, r)
 	})
@@ -67,77 +61,88 @@ func (j *Journal) Discard(ctx context.Context, numbers []int64, all bool, r bot.
 	for _, n := range closed {
 		j.terms.now().forget(n)
 	}
-	return entries, grants, nil
+	return len(closed), len(limits), nil
 }
 
-// nothingOf says which numbers stand neither for a closed entry nor for who gave a
+// neither returns the numbers that are neither a closed entry's nor that of one that gave a
 // limit.
-func nothingOf(numbers, closed []int64, limits []commands.Grant) error {
-	var nothing []int64
+func neither(numbers, closed []int64, limits []commands.Grant) (nothing []int64) {
 	for _, n := range numbers {
 		gave := func(g commands.Grant) bool { return g.Entry == n }
 		if !slices.Contains(closed, n) && !slices.ContainsFunc(limits, gave) {
 			nothing = append(nothing, n)
 		}
 	}
-	if len(nothing) > 0 {
-		return &NothingError{nothing}
-	}
-	return nil
+	return nothing
 }
 
 // recordDropped writes the audit rows of entries and limits, each like r with what
-// its entry was about.
+// its entry was about, and forgets the reply handles of the entries.
 func (j *Journal) recordDropped(ctx context.Context, tx executor, closed []int64, limits []commands.Grant, r bot.Record) error {
 	numbers := slices.Clone(closed)
 	for _, g := range limits {
 		numbers = append(numbers, g.Entry)
 	}
-	asked, err := j.asked(ctx, tx, numbers)
-	if err != nil {
-		return err
-	}
-	for _, n := range closed {
-		r.Number, r.Verb, r.Groups = n, asked[n].Verb, asked[n].Target.Groups
-		if err := appendRecord(ctx, tx, r); err != nil {
-			return err
-		}
-	}
-	for _, g := range limits {
-		r.Number, r.Verb, r.Groups = g.Entry, asked[g.Entry].Verb, nil
-		r.Group, r.Users = g.Group, []imapi.UserID{g.User}
-		if err := appendRecord(ctx, tx, r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// asked returns the verbs and groups of entries, also of those whose command can
-// no longer be read.
-func (j *Journal) asked(ctx context.Context, tx executor, numbers []int64) (map[int64]commands.Command, error) {
-	list, err := encode(numbers)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := tx.QueryContext(ctx, `
-		SELECT number, verb, group_id FROM entry JOIN change ON change.entry = entry.number
-		WHERE number IN `+j.dialect.list(`$1`)+` ORDER BY number, position, id`, list)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	asked := make(map[int64]commands.Command)
-	for rows.Next() {
+	verbs, groups := make(map[int64]commands.Verb), make(map[int64][]imapi.GroupID) // also of damaged entries
+	asked := statement{`SELECT number, verb, group_id FROM entry JOIN change ON change.entry = entry.number
+		WHERE number IN ` + j.dialect.list(`$1`) + ` ORDER BY number, position, id`, []any{list(numbers)}}
+	err := each(ctx, tx, asked, func(rows *sql.Rows) error {
 		var n int64
 		var verb commands.Verb
 		var group imapi.GroupID
-		if err := rows.Scan(&n, &verb, &group); err != nil {
-			return nil, err
-		}
-		c := asked[n]
-		c.Verb, c.Target.Groups = verb, append(c.Target.Groups, group)
-		asked[n] = c
+		err := rows.Scan(&n, &verb, &group)
+		verbs[n], groups[n] = verb, append(groups[n], group)
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	return asked, rows.Err()
+	var statements []statement
+	for _, n := range closed {
+		r.Number, r.Verb, r.Groups = n, verbs[n], groups[n]
+		statements = append(append(statements, forgetting(n)), recording("", n, r, nil)...)
+	}
+	for _, g := range limits {
+		r.Number, r.Verb, r.Groups = g.Entry, verbs[g.Entry], nil
+		r.Group, r.Users = g.Group, []imapi.UserID{g.User}
+		statements = append(statements, recording("", g.Entry, r, nil)...)
+	}
+	return execAll(ctx, tx, statements...)
+}
+
+// purgedAtOnce is how many entries are purged in one transaction: few, so that
+// what is being accepted does not wait for long.
+const purgedAtOnce = 100
+
+// Purge forgets the command, the posts, the plans and the outcomes of entries that
+// were closed before a time, and returns of how many. Their keys and audit rows
+// stay. An entry with a limit on record is left: the limit's end speaks in its
+// thread.
+func (j *Journal) Purge(ctx context.Context, before time.Time) (int, error) {
+	purged := 0
+	for {
+		n, err := j.purgeSome(ctx, before)
+		if err != nil || n == 0 {
+			return purged, err
+		}
+		purged += n
+	}
+}
+
+func (j *Journal) purgeSome(ctx context.Context, before time.Time) (n int, err error) {
+	err = j.write(ctx, work, "forget what was long ago", func(ctx context.Context, tx executor) error {
+		numbers, err := column[int64](ctx, tx, statement{`
+			UPDATE entry SET command = '{}', root = '', result = '', purged = TRUE WHERE number IN (
+				SELECT number FROM entry WHERE closed_at < $1 AND NOT purged
+				AND NOT EXISTS (SELECT 1 FROM grants WHERE grants.entry = entry.number)
+				ORDER BY closed_at LIMIT $2 ` + j.dialect.skipLocked + `)
+			RETURNING number`, []any{before.UnixMicro(), purgedAtOnce}})
+		if err != nil {
+			return err
+		}
+		n = len(numbers)
+		return execAll(ctx, tx, statement{
+			`UPDATE change SET plan = NULL, outcome = NULL WHERE entry IN ` + j.dialect.list(`$1`), []any{list(numbers)}})
+	})
+	return n, err
 }

@@ -5,37 +5,106 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
+	"time"
 
 	"liveadmin/bot"
 	"liveadmin/commands"
 )
+
+// takenFor is how long an entry that this instance has accepted is left alone
+// although no one says that it carries it: its Accept may not have returned yet.
+const takenFor = time.Minute
+
+// Claim takes up, oldest first, every entry that is not closed and that no one
+// carries: no living instance, nor this one, which carries those given. What this
+// instance accepts after its first Claim is left to it until it was once among those
+// given. The keys of entries are on record as hashes only, so Key is empty. Plans and
+// outcomes of settled changes are not read.
+//
+// An entry that can no longer be read is left out and comes as a *CorruptError,
+// joined with those of others, beside the entries that can: these are to be
+// worked on all the same. It stays open, and is not claimed again by this instance; its
+// changes rest, so that others on their groups go on, and the limits that it was to end
+// are given back to the record, for an end that can be read. With any other error there are no entries, but nil.
+func (j *Journal) Claim(ctx context.Context, carried []int64) (entries []bot.Entry, err error) {
+	first := !j.claimed.Swap(true)
+	old := j.now().Add(-takenFor).UnixMicro()
+	if first {
+		old = math.MaxInt64
+	}
+	term := j.terms.now()
+	if err := j.Held(); err != nil {
+		return nil, fmt.Errorf("cannot take up what is open: %w", err)
+	}
+	claiming := statement{`
+		UPDATE entry SET owner = $1, attempt = attempt + 1 WHERE number IN (
+			SELECT number FROM entry WHERE closed_at IS NULL
+			AND CASE WHEN owner = $1
+				THEN number NOT IN ` + j.dialect.list(`$2`) + ` AND (attempt > 1 OR accepted_at < $3)
+				ELSE ` + j.dialect.nobodys + ` END
+			ORDER BY number ` + j.dialect.skipLocked + `)
+		AND ` + j.dialect.living + ` RETURNING number`, []any{term.owner, list(term.kept(carried, first)), old}}
+	var damage error
+	var damaged []int64
+	err = j.write(ctx, onTime, "take up what is open", func(ctx context.Context, tx executor) error {
+		claimed, err := column[int64](ctx, tx, claiming)
+		if err != nil {
+			return err
+		}
+		entries, damage, err = j.entriesWhere(ctx, tx, unsettled, `number IN `+j.dialect.list(`$1`), list(claimed))
+		if err != nil || damage == nil {
+			return err
+		}
+		damaged = slices.DeleteFunc(claimed, func(number int64) bool {
+			return slices.ContainsFunc(entries, func(e bot.Entry) bool { return e.Number == number })
+		})
+		return j.setAside(ctx, tx, damaged)
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, number := range damaged {
+		term.take(number)
+	}
+	return entries, damage
+}
+
+// setAside lets others go on in the place of entries that cannot be read.
+func (j *Journal) setAside(ctx context.Context, tx executor, numbers []int64) error {
+	damaged := j.dialect.list(`$1`)
+	return execAll(ctx, tx,
+		statement{`UPDATE change SET state = $2 WHERE state <> $3 AND entry IN ` + damaged, []any{list(numbers), bot.Resting, bot.Settled}},
+		statement{`UPDATE grants SET ending = 0, tries = tries + 1 WHERE ending IN ` + damaged, []any{list(numbers)}})
+}
 
 // Unclosed returns every entry that is not closed, oldest first. An entry that can
 // no longer be read is left out and comes as a *CorruptError, joined with those of
 // others, beside the entries that can. With any other error there are no entries,
 // but nil.
 func (r *Reader) Unclosed(ctx context.Context) (entries []bot.Entry, err error) {
-	var corrupt []error
+	var damage error
 	err = r.read(ctx, "read what is open", func(ctx context.Context, tx executor) (err error) {
-		entries, corrupt, err = entriesWhere(ctx, tx, everything, `closed_at IS NULL`)
+		entries, damage, err = r.entriesWhere(ctx, tx, everything, `closed_at IS NULL`)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return entries, errors.Join(corrupt...)
+	return entries, damage
 }
 
 // Entry returns an entry, closed or not, or found false. Of one that was purged,
 // the command, the posts, the plans and the outcomes are empty.
 func (r *Reader) Entry(ctx context.Context, number int64) (e bot.Entry, found bool, err error) {
 	err = r.read(ctx, "read an entry", func(ctx context.Context, tx executor) error {
-		entries, corrupt, err := entriesWhere(ctx, tx, everything, `number = $1`, number)
+		entries, damage, err := r.entriesWhere(ctx, tx, everything, `number = $1`, number)
 		if found = len(entries) > 0; found {
 			e = entries[0]
 		}
-		return errors.Join(append(corrupt, err)...)
+		return errors.Join(err, damage)
 	})
 	return e, found, err
 }
@@ -45,13 +114,12 @@ func (r *Reader) Taken(ctx context.Context, once []string) (n int, err error) {
 	if len(once) == 0 {
 		return 0, nil
 	}
-	var places []string
-	var keys []any
-	for i, key := range once {
-		places, keys = append(places, fmt.Sprintf("$%d", i+1)), append(keys, hash(key))
+	q := &query{}
+	var keys []string
+	for _, key := range once {
+		keys = append(keys, q.place(hash(key)))
 	}
-	query := `SELECT count(*) FROM once WHERE key IN (` + strings.Join(places, ", ") + `)`
-	return n, r.ask(ctx, "see what was done before", statement{query, keys}, &n)
+	return n, r.ask(ctx, "see what was done before", q.statement(`SELECT count(*) FROM once WHERE key IN (`+strings.Join(keys, `, `)+`)`), &n)
 }
 
 // What is read of the plans and outcomes of changes: all, or no more than is needed to
@@ -62,8 +130,8 @@ const (
 )
 
 // entriesWhere returns the entries that a condition on them chooses, in number
-// order, and a *CorruptError for each that cannot be read.
-func entriesWhere(ctx context.Context, tx executor, columns, condition string, args ...any) ([]bot.Entry, []error, error) {
+// order. Those that cannot be read are in damage, a *CorruptError each, and in Damaged.
+func (r *Reader) entriesWhere(ctx context.Context, tx executor, columns, condition string, args ...any) (_ []bot.Entry, damage, _ error) {
 	all, damaged, err := readEntries(ctx, tx, condition, args)
 	if err != nil {
 		return nil, nil, err
@@ -76,26 +144,22 @@ func entriesWhere(ctx context.Context, tx executor, columns, condition string, a
 	for _, e := range all {
 		if err := damaged[e.Number]; err != nil {
 			corrupt = append(corrupt, &CorruptError{Number: e.Number, Err: err})
+			r.damaged.Store(e.Number, true)
 		} else {
 			entries = append(entries, e)
 		}
 	}
-	return entries, corrupt, nil
+	return entries, errors.Join(corrupt...), nil
 }
 
 // readEntries returns entries without their changes, and what is wrong with
 // those that are damaged, by number.
-func readEntries(ctx context.Context, tx executor, condition string, args []any) ([]bot.Entry, map[int64]error, error) {
-	rows, err := tx.QueryContext(ctx, `
+func readEntries(ctx context.Context, tx executor, condition string, args []any) (entries []bot.Entry, damaged map[int64]error, _ error) {
+	damaged = make(map[int64]error)
+	query := statement{`
 		SELECT number, under, caller, place, command, rule, state, attempt, answered, handle, root, result, accepted_at
-		FROM entry LEFT JOIN reply ON reply.entry = number WHERE `+condition+` ORDER BY number`, args...)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer rows.Close()
-	var entries []bot.Entry
-	damaged := make(map[int64]error)
-	for rows.Next() {
+		FROM entry LEFT JOIN reply ON reply.entry = number WHERE ` + condition + ` ORDER BY number`, args}
+	err := each(ctx, tx, query, func(rows *sql.Rows) error {
 		var e bot.Entry
 		var caller, place, command string
 		var reply sql.NullString
@@ -103,7 +167,7 @@ func readEntries(ctx context.Context, tx executor, condition string, args []any)
 		err := rows.Scan(&e.Number, &e.Under, &caller, &place, &command, &e.Rule, &e.State, &e.Attempt,
 			&e.Answered, &reply, &e.Root, &e.Result, &accepted)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		e.Reply, e.Accepted = reply.String, moment(accepted)
 		err = errors.Join(decode("caller", caller, &e.Caller), decode("place", place, &e.Place), decode("command", command, &e.Command))
@@ -111,25 +175,22 @@ func readEntries(ctx context.Context, tx executor, condition string, args []any)
 			damaged[e.Number] = err
 		}
 		entries = append(entries, e)
-	}
-	return entries, damaged, rows.Err()
+		return nil
+	})
+	return entries, damaged, err
 }
 
 // readChanges adds the changes to their entries, and what is wrong
 // with them to damaged.
 func readChanges(ctx context.Context, tx executor, columns, condition string, args []any, entries []bot.Entry, damaged map[int64]error) error {
-	rows, err := tx.QueryContext(ctx, `
-		SELECT entry, group_id, state, `+columns+` FROM change
-		WHERE entry IN (SELECT number FROM entry WHERE `+condition+`) ORDER BY position, id`, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
 	byNumber := make(map[int64]*bot.Entry, len(entries))
 	for i := range entries {
 		byNumber[entries[i].Number] = &entries[i]
 	}
-	for rows.Next() {
+	query := statement{`
+		SELECT entry, group_id, state, ` + columns + ` FROM change
+		WHERE entry IN (SELECT number FROM entry WHERE ` + condition + `) ORDER BY position, id`, args}
+	return each(ctx, tx, query, func(rows *sql.Rows) error {
 		var c bot.Change
 		var plan, outcome sql.NullString
 		if err := rows.Scan(&c.Entry, &c.Group, &c.State, &plan, &outcome); err != nil {
@@ -141,19 +202,18 @@ func readChanges(ctx context.Context, tx executor, columns, condition string, ar
 		if e := byNumber[c.Entry]; e != nil { // else accepted since the entries were read
 			e.Changes = append(e.Changes, c)
 		}
-	}
-	return rows.Err()
+		return nil
+	})
 }
 
-func decodeChange(c *bot.Change, plan, outcome sql.NullString) error {
-	var errs []error
+func decodeChange(c *bot.Change, plan, outcome sql.NullString) (err error) {
 	if plan.Valid {
 		c.Plan = new(commands.Plan)
-		errs = append(errs, decode("plan", plan.String, c.Plan))
+		err = decode("plan", plan.String, c.Plan)
 	}
 	if outcome.Valid {
 		c.Outcome = new(commands.Outcome)
-		errs = append(errs, decode("outcome", outcome.String, c.Outcome))
+		err = errors.Join(err, decode("outcome", outcome.String, c.Outcome))
 	}
-	return errors.Join(errs...)
+	return err
 }

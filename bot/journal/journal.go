@@ -8,11 +8,11 @@ package journal
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"log/slog"
 	"math"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,18 +31,15 @@ type Journal struct {
 	terms   *terms
 	clock   func() time.Time
 
-	damage  sync.Mutex
-	damaged map[int64]bool // entries that could not be read
-
 	claimed atomic.Bool // Claim was called
 	refused atomic.Bool // a write was, by the database or its disk
 }
 
 // Option changes how a journal is opened.
-type Option func(*options) error
+type Option func(*options)
 
 type options struct {
-	clock  func() time.Time
+	clock  func() time.Time // nil: that of the server
 	log    *slog.Logger
 	share  share
 	lease  time.Duration
@@ -50,26 +47,10 @@ type options struct {
 }
 
 // WithClock replaces the clock of the machine or the server.
-func WithClock(clock func() time.Time) Option {
-	return func(o *options) error {
-		if clock == nil {
-			return errors.New("the journal's clock is nil")
-		}
-		o.clock = clock
-		return nil
-	}
-}
+func WithClock(clock func() time.Time) Option { return func(o *options) { o.clock = clock } }
 
 // WithLogger replaces slog.Default.
-func WithLogger(log *slog.Logger) Option {
-	return func(o *options) error {
-		if log == nil {
-			return errors.New("the journal's logger is nil")
-		}
-		o.log = log
-		return nil
-	}
-}
+func WithLogger(log *slog.Logger) Option { return func(o *options) { o.log = log } }
 
 // WithShares divides a rate limit, in calls a second, among all instances. set gets the
 // number by which this instance is to divide it: once before Open returns, and whenever
@@ -78,42 +59,14 @@ func WithLogger(log *slog.Logger) Option {
 // than calls a second, those that have something to send, as busy reports, take turns. On
 // a file the number is 1.
 func WithShares(limit int, set func(instances int), busy func() bool) Option {
-	return func(o *options) error {
-		if limit < 1 || set == nil || busy == nil {
-			return errors.New("a rate limit and who is to keep to its parts are needed")
-		}
-		o.share = share{limit, set, busy}
-		return nil
-	}
+	return func(o *options) { o.share = share{limit, set, busy} }
 }
 
 // withLease replaces the length of a lease, for tests.
-func withLease(length time.Duration) Option {
-	return func(o *options) error {
-		o.lease = length
-		return nil
-	}
-}
+func withLease(length time.Duration) Option { return func(o *options) { o.lease = length } }
 
 // withClocks replaces the clocks by which a lease runs out, for tests.
-func withClocks(clocks func() instant) Option {
-	return func(o *options) error {
-		o.clocks = clocks
-		return nil
-	}
-}
-
-func newOptions(opts []Option) (options, error) {
-	o := options{log: slog.Default(), lease: leaseLength, clocks: readClocks,
-		share: share{math.MaxInt, func(int) {}, func() bool { return false }},
-	}
-	for _, opt := range opts {
-		if err := opt(&o); err != nil {
-			return options{}, err
-		}
-	}
-	return o, nil
-}
+func withClocks(clocks func() instant) Option { return func(o *options) { o.clocks = clocks } }
 
 // Open opens the journal that url names for an application, makes it if there is
 // none, and brings an older one up to date. The URL is "sqlite://FILE", FILE taken
@@ -121,21 +74,26 @@ func newOptions(opts []Option) (options, error) {
 // *URLError, *InUseError, *ApplicationError, *VersionError or *StorageError, whose
 // text says what to do.
 func Open(ctx context.Context, url string, sdkAppID int64, opts ...Option) (*Journal, error) {
-	o, err := newOptions(opts)
-	if err != nil {
+	j := &Journal{Reader: &Reader{}}
+	o := options{clock: j.databaseClock, log: slog.Default(), lease: leaseLength, clocks: readClocks,
+		share: share{math.MaxInt, func(int) {}, func() bool { return false }},
+	}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	if o.clock == nil || o.log == nil || o.share.limit < 1 || o.share.set == nil || o.share.busy == nil {
+		return nil, errors.New("a journal needs a clock, a logger, a rate limit and users of its parts")
+	}
+	j.clock, j.terms = o.clock, &terms{current: newTerm(), clocks: o.clocks}
+	open := j.openFile
+	if isPostgres(url) {
+		open = j.openServer
+	}
+	if err := open(ctx, url, sdkAppID, o); err != nil {
+		j.Close() // the error that counts is the one before
 		return nil, err
 	}
-	if isPostgres(url) {
-		return openServer(ctx, url, sdkAppID, o)
-	}
-	return openFile(ctx, url, sdkAppID, o)
-}
-
-func newJournal(d dialect, o options) *Journal {
-	return &Journal{
-		Reader: &Reader{dialect: d}, clock: o.clock, terms: &terms{current: newTerm(), clocks: o.clocks},
-		damaged: make(map[int64]bool),
-	}
+	return j, nil
 }
 
 // bringUpToDate makes or migrates the database.
@@ -145,13 +103,10 @@ func (j *Journal) bringUpToDate(ctx context.Context, sdkAppID int64, log *slog.L
 		from, to, err = migrate(ctx, tx, j.dialect, sdkAppID)
 		return err
 	})
-	if err != nil {
-		return j.failed(ctx, "open the journal", err)
-	}
-	if from != to {
+	if err == nil && from != to {
 		log.InfoContext(ctx, "journal migrated", "database", j.dialect.name, "from", from, "to", to)
 	}
-	return nil
+	return j.failed(ctx, "open the journal", err)
 }
 
 // Run waits until the context ends, or a newer liveadmin has upgraded the database, which
@@ -167,6 +122,44 @@ func (j *Journal) Run(ctx context.Context) error {
 	case err := <-upgraded:
 		return err
 	}
+}
+
+// Ping asks whether the database answers, and whether this instance can write to it:
+// with a write of its own if the last one was refused, as by a full disk.
+func (j *Journal) Ping(ctx context.Context) error {
+	if err := j.Held(); err != nil {
+		return err
+	}
+	if !j.refused.Load() {
+		return j.Reader.Ping(ctx)
+	}
+	err := j.Remember(ctx, "probed", rand.Text())
+	if err == nil {
+		j.refused.Store(false)
+	}
+	return err
+}
+
+// Remember keeps a value under a name, in place of the one before.
+func (j *Journal) Remember(ctx context.Context, name, value string) error {
+	return j.write(ctx, work, "write to the journal", func(ctx context.Context, tx executor) error {
+		return execAll(ctx, tx, remembering(name, value))
+	})
+}
+
+// Now is the time by which everything on record is judged: that of the machine or, on
+// PostgreSQL, that of the server, so that several instances agree. The server is asked at
+// each renewal of the lease.
+func (j *Journal) Now() time.Time { return j.clock().UTC() }
+
+// now is the same, as exact as the database keeps it.
+func (j *Journal) now() time.Time { return j.Now().Truncate(time.Microsecond) }
+
+func (j *Journal) databaseClock() time.Time {
+	if j.lease == nil {
+		return time.Now()
+	}
+	return j.lease.clock.Load().now()
 }
 
 // Close gives everything back: the file, or what this instance carries in a shared

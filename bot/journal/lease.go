@@ -132,7 +132,8 @@ func (l *lease) renew(ctx context.Context) error {
 		if err := l.stay(ctx, tx, term.owner, begun); err != nil {
 			return err
 		}
-		divisors, err := column(tx.QueryContext(ctx, `SELECT divisor FROM lease WHERE id <> $1 AND expires > clock_timestamp()`, term.owner))
+		divisors, err := column[int](ctx, tx, statement{
+			`SELECT divisor FROM lease WHERE id <> $1 AND expires > clock_timestamp()`, []any{term.owner}})
 		if err != nil {
 			return err
 		}
@@ -143,11 +144,11 @@ func (l *lease) renew(ctx context.Context) error {
 		others = len(divisors) > 0
 		l.many = instances > l.share.limit
 		next = l.share.divide(l.uses, divisors, l.fewerFor(instances, sent) >= l.length, sent.Sub(l.taken) >= l.length)
-		if l.uses <= 0 || next > 0 && next < l.uses { // a larger part is on record before it is used
-			told = next
-			_, err = tx.ExecContext(ctx, `UPDATE lease SET divisor = $2 WHERE id = $1`, term.owner, told)
+		if l.uses > 0 && (next <= 0 || next >= l.uses) {
+			return nil
 		}
-		return err
+		told = next // a larger part is on record before it is used
+		return execAll(ctx, tx, statement{`UPDATE lease SET divisor = $2 WHERE id = $1`, []any{term.owner, told}})
 	})
 	if errors.Is(err, errGone) {
 		l.lose(err.Error())
@@ -167,36 +168,29 @@ func (l *lease) renew(ctx context.Context) error {
 }
 
 func (l *lease) transact(ctx context.Context, do func(context.Context, executor) error) error {
-	if err := transact(ctx, l.db, do); err != nil {
-		return l.dialect.explain(err)
-	}
-	return nil
+	return l.dialect.explain(transact(ctx, l.db, do))
 }
 
 // stay writes this instance's row. All who do that, and look at the others' rows,
 // do so in turn.
 func (l *lease) stay(ctx context.Context, tx executor, owner string, begun bool) error {
-	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(2, 0)`); err != nil {
-		return err
-	}
+	turn := statement{text: `SELECT pg_advisory_xact_lock(2, 0)`}
 	length := l.length.Seconds()
-	if begun {
-		there, err := changed(tx.ExecContext(ctx, `
-			UPDATE lease SET expires = clock_timestamp() + make_interval(secs => $2), divisor = $3
-			WHERE id = $1 AND expires > clock_timestamp()`, owner, length, l.uses))
-		if err == nil && !there {
-			return errGone
-		}
+	if !begun {
+		return execAll(ctx, tx, turn,
+			statement{`DELETE FROM lease WHERE id = $1 OR expires < clock_timestamp() - interval '1 minute'`, []any{l.owner}},
+			statement{`INSERT INTO lease (id, expires, divisor) VALUES ($1, clock_timestamp() + make_interval(secs => $2), 0)
+				ON CONFLICT (id) DO UPDATE SET expires = excluded.expires, divisor = excluded.divisor`, []any{owner, length}})
+	}
+	if err := execAll(ctx, tx, turn); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `
-		DELETE FROM lease WHERE id = $1 OR expires < clock_timestamp() - interval '1 minute'`, l.owner)
-	if err != nil {
-		return err
+	there, err := changes(ctx, tx, statement{`
+		UPDATE lease SET expires = clock_timestamp() + make_interval(secs => $2), divisor = $3
+		WHERE id = $1 AND expires > clock_timestamp()`, []any{owner, length, l.uses}})
+	if err == nil && !there {
+		return errGone
 	}
-	_, err = tx.ExecContext(ctx, `
-		INSERT INTO lease (id, expires, divisor) VALUES ($1, clock_timestamp() + make_interval(secs => $2), 0)
-		ON CONFLICT (id) DO UPDATE SET expires = excluded.expires, divisor = excluded.divisor`, owner, length)
 	return err
 }
 
@@ -245,13 +239,63 @@ func (l *lease) end(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, l.pause())
 	defer cancel()
 	return l.transact(ctx, func(ctx context.Context, tx executor) error {
-		_, err := tx.ExecContext(ctx, `UPDATE entry SET owner = NULL WHERE owner = $1 AND closed_at IS NULL`, owner)
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM lease WHERE id = $1`, owner)
-		return err
+		return execAll(ctx, tx,
+			statement{`UPDATE entry SET owner = NULL WHERE owner = $1 AND closed_at IS NULL`, []any{owner}},
+			statement{`DELETE FROM lease WHERE id = $1`, []any{owner}})
 	})
+}
+
+// share is how the rate limit of the API is divided: what an instance has of it, and
+// what it needs.
+type share struct {
+	limit int                 // calls a second of all instances together
+	set   func(instances int) // takes the part that this instance has from now on
+	busy  func() bool         // reports whether it has calls to send
+}
+
+// An instance's divisor, in use and on record, says which part of the limit it has: above
+// 0, limit/divisor calls a second, rounded down; 0, none. Below 0 it has none and waits
+// for a part: those with -1 are the first in that line, then -2, and so on.
+
+// divide returns the divisor that an instance has next, of those on record of the other
+// living instances. has is its own now. fewer says that for a whole lease there have been
+// fewer instances than that; long, that it has had its part for a whole lease.
+//
+// A part is taken only while all parts on record leave that much of the limit; all look
+// and take in turn, so they never exceed it. A smaller part can be used at once; then
+// others find room. With more instances than calls a second, a part is one call, and only
+// who has something to send takes one: it is given up to one that waits once nothing is
+// left to send, or after a lease.
+func (s share) divide(has int, others []int, fewer, long bool) int {
+	instances := 1 + len(others)
+	crowded := instances > s.limit
+	fair := min(instances, s.limit)
+	free, ahead, last := s.limit, 0, 0
+	for _, other := range others {
+		switch {
+		case other > 0:
+			free -= s.limit / other
+		case other < 0 && (has >= 0 || other > has):
+			ahead++
+		}
+		last = min(last, other)
+	}
+	room := free >= s.limit/fair*(1+ahead)
+	switch {
+	case has > 0 && crowded && last < 0 && (long || !s.busy()):
+		return 0
+	case has > 0 && (fair > has || fair < has && fewer && free >= s.limit/fair):
+		return fair
+	case has > 0:
+		return has
+	case crowded && !s.busy():
+		return 0
+	case room:
+		return fair
+	case has < 0:
+		return has
+	}
+	return last - 1
 }
 
 // serverClock is the clock of a database server: what it said, and when.

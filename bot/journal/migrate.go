@@ -2,38 +2,29 @@ package journal
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"strconv"
 	"strings"
 )
 
-// migration is one step of the schema.
-type migration struct {
-	version int
-	sql     string
-}
-
-// steps returns the migrations in order; versions count from 1 without a gap.
-func (d dialect) steps() ([]migration, error) {
-	names, err := fs.Glob(d.migrations, "*.sql") // sorted
-	if err != nil {
-		return nil, err
-	}
-	var steps []migration
+// steps returns the migrations in order: the version of the schema is how many were made.
+func (d dialect) steps() (steps []string, err error) {
+	names, err := fs.Glob(migrations, d.migrations+"/*.sql") // sorted
 	for i, name := range names {
-		number, _, _ := strings.Cut(name, "_")
-		version, err := strconv.Atoi(number)
-		if err != nil || version != i+1 {
+		if !strings.HasPrefix(path.Base(name), fmt.Sprintf("%04d_", i+1)) {
 			return nil, fmt.Errorf("migration %s should have the number %d", name, i+1)
 		}
-		text, err := fs.ReadFile(d.migrations, name)
+		text, err := migrations.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
-		steps = append(steps, migration{version, string(text)})
+		steps = append(steps, string(text))
 	}
-	return steps, nil
+	return steps, err
 }
 
 // migrate brings a database up to date and binds it to an application, in one
@@ -56,32 +47,20 @@ func migrate(ctx context.Context, tx executor, d dialect, sdkAppID int64) (from,
 	if from > to {
 		return 0, 0, &VersionError{Database: d.name, Have: from, Want: to}
 	}
-	for _, step := range steps[from:] {
-		if _, err := tx.ExecContext(ctx, step.sql); err != nil {
-			return 0, 0, fmt.Errorf("migration %d: %w", step.version, err)
+	for i, step := range steps[from:] {
+		if _, err := tx.ExecContext(ctx, step); err != nil {
+			return 0, 0, fmt.Errorf("migration %d: %w", from+i+1, err)
 		}
 	}
+	binding := []statement{{`INSERT INTO meta (name, value) VALUES ('sdkappid', $1) ON CONFLICT (name) DO NOTHING`,
+		[]any{strconv.FormatInt(sdkAppID, 10)}}}
 	if from < to {
-		_, err = tx.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('schema', $1)
-			ON CONFLICT (name) DO UPDATE SET value = excluded.value`, strconv.Itoa(to))
-		if err != nil {
-			return 0, 0, err
-		}
+		binding = append(binding, remembering("schema", strconv.Itoa(to)))
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('sdkappid', $1)
-		ON CONFLICT (name) DO NOTHING`, strconv.FormatInt(sdkAppID, 10))
-	if err != nil {
+	if err := execAll(ctx, tx, binding...); err != nil {
 		return 0, 0, err
 	}
 	return from, to, d.checkApplication(ctx, tx, sdkAppID)
-}
-
-// checkReadable refuses to read what migrate would have to change.
-func checkReadable(ctx context.Context, db querier, d dialect, sdkAppID int64) error {
-	if err := d.checkVersion(ctx, db); err != nil {
-		return err
-	}
-	return d.checkApplication(ctx, db, sdkAppID)
 }
 
 // checkVersion returns a *VersionError if the schema is another than this program's.
@@ -127,4 +106,19 @@ func (d dialect) checkApplication(ctx context.Context, db querier, sdkAppID int6
 		return &ApplicationError{Database: d.name, Have: have, Want: sdkAppID}
 	}
 	return nil
+}
+
+// readMeta returns what every journal has under a name.
+func readMeta(ctx context.Context, db querier, name string) (value string, err error) {
+	err = db.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = $1`, name).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("the table meta has no %q: another program's database?", name)
+	}
+	return value, err
+}
+
+// remembering is what keeps a value under a name, in place of the one before.
+func remembering(name, value string) statement {
+	return statement{`INSERT INTO meta (name, value) VALUES ($1, $2)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, []any{name, value}}
 }

@@ -381,6 +381,19 @@ func (o *oracle) recent(group imapi.GroupID, since time.Time) (recent []commands
 	return recent
 }
 
+// appendUnseen adds what an entry made of users not seen yet; within one outcome
+// the last word about a user counts.
+func appendUnseen(recent []commands.Recent, entry int64, made []commands.Recent, seen map[imapi.UserID]bool) []commands.Recent {
+	for i := len(made) - 1; i >= 0; i-- {
+		if m := made[i]; !seen[m.User] {
+			seen[m.User] = true
+			m.Entry = cmp.Or(m.Entry, entry)
+			recent = append(recent, m)
+		}
+	}
+	return recent
+}
+
 func (o *oracle) outcome(d decision, group imapi.GroupID) *commands.Outcome {
 	for _, c := range o.entries[d.entry].Changes {
 		if c.Group == group {

@@ -4,7 +4,11 @@ import (
 	"context"
 	"crypto/tls"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -59,8 +63,7 @@ func newServer(url string) (server, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "liveadmin"
 	}
-	d, err := postgresDialect(fmt.Sprintf("%s on %s:%d", config.Database, config.Host, config.Port))
-	return server{config, d}, err
+	return server{config, postgresDialect(fmt.Sprintf("%s on %s:%d", config.Database, config.Host, config.Port))}, nil
 }
 
 // VerifiesServer reports whether connections to the database that url names cannot reach
@@ -112,21 +115,14 @@ func openServerReader(url string) (*Reader, error) {
 
 // openServer opens the journal in a PostgreSQL database, as one of the instances
 // that share it.
-func openServer(ctx context.Context, url string, sdkAppID int64, o options) (_ *Journal, err error) {
+func (j *Journal) openServer(ctx context.Context, url string, sdkAppID int64, o options) error {
 	s, err := newServer(url)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	j := newJournal(s.dialect, o)
-	defer func() {
-		if err != nil {
-			j.Close() // the error that counts is the one before
-		}
-	}()
-	j.writer = s.pool(forWriting, writers)
-	j.places = &places{free: writers}
+	j.dialect, j.writer, j.places = s.dialect, s.pool(forWriting, writers), &places{free: writers}
 	if err := j.bringUpToDate(ctx, sdkAppID, o.log); err != nil {
-		return nil, err
+		return err
 	}
 	j.db = s.pool(forReading, readers)
 	j.lease = &lease{
@@ -134,10 +130,116 @@ func openServer(ctx context.Context, url string, sdkAppID int64, o options) (_ *
 		share: o.share, dialect: s.dialect, log: o.log, upgraded: make(chan error, 1),
 	}
 	if err := j.lease.begin(ctx); err != nil {
-		return nil, fmt.Errorf("cannot take a lease: %w", err)
+		return fmt.Errorf("cannot take a lease: %w", err)
 	}
-	if j.clock == nil {
-		j.clock = func() time.Time { return j.lease.clock.Load().now() }
+	return nil
+}
+
+// inOneRoundTrip runs statements on PostgreSQL and returns the number that they took: the
+// statements of a batch are one transaction, which the end of the batch commits.
+func inOneRoundTrip(ctx context.Context, db *sql.DB, statements []statement, lastNumber expression) (number int64, err error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return 0, err
 	}
-	return j, nil
+	defer conn.Close()
+	batch := &pgx.Batch{}
+	for _, s := range statements {
+		batch.Queue(s.text, s.args...)
+	}
+	batch.Queue(`SELECT ` + string(lastNumber)).QueryRow(func(row pgx.Row) error { return row.Scan(&number) })
+	err = conn.Raw(func(conn any) error {
+		return conn.(*stdlib.Conn).Conn().SendBatch(ctx, batch).Close()
+	})
+	if err == nil || pgconn.SafeToRetry(err) {
+		return number, err
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && !endsConnection(e.Code) {
+		return 0, err // the server says that it did nothing
+	}
+	return 0, &commitError{err}
+}
+
+// isTwicePostgres reports whether an error is that of a UNIQUE or PRIMARY KEY.
+func isTwicePostgres(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "23505"
+}
+
+// endsConnection reports whether an error of the server, of this SQLSTATE, ended the
+// connection, or was one in making it.
+func endsConnection(code string) bool {
+	return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "57P")
+}
+
+// isPassing reports whether the same may succeed in a moment: the connection was
+// lost, the server is starting, or two transactions were in each other's way.
+func isPassing(err error) bool {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return endsConnection(e.Code) || e.Code == "40001" || e.Code == "40P01"
+	}
+	return isConnection(err) && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled)
+}
+
+// isConnection reports whether an error is about the connection.
+func isConnection(err error) bool {
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
+	lost := []error{driver.ErrBadConn, pgconn.ErrConnClosed, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed}
+	return slices.ContainsFunc(lost, func(lost error) bool { return errors.Is(err, lost) })
+}
+
+// explainPostgres puts in words what a server refuses; other errors stay.
+func explainPostgres(name string, err error) error {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		if problem := problemOfState(e.Code); problem != "" {
+			return &StorageError{Database: name, Server: true, Problem: problem, Err: e}
+		}
+		return err
+	}
+	if isConnection(err) || errors.Is(err, context.DeadlineExceeded) {
+		return &StorageError{Database: name, Server: true, Problem: Unreachable, Err: cause(err)}
+	}
+	return err
+}
+
+// problemOfState reads a SQLSTATE (PostgreSQL's manual, appendix A); empty if it is none
+// of storage.
+func problemOfState(code string) StorageProblem {
+	switch code {
+	case "53100":
+		return Full
+	case "58030", // an I/O error
+		"25006",          // read-only
+		"42501",          // no right
+		"28P01", "28000", // user or password
+		"3D000", // no such database
+		"53300": // too many connections
+		return Refused
+	case "55P03", "57014", "25P03", "25P04":
+		return Locked
+	}
+	if endsConnection(code) {
+		return Unreachable
+	}
+	return ""
+}
+
+// cause is the innermost error that says what happened to a connection: those
+// around it repeat the user, and one line for each way that was tried.
+func cause(err error) error {
+	if e, ok := errors.AsType[*net.OpError](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[*net.DNSError](err); ok {
+		return e
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return context.DeadlineExceeded
+	}
+	return err
 }

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 
 	"liveadmin/bot"
 )
@@ -13,18 +15,8 @@ import (
 type Reader struct {
 	db      *sql.DB
 	dialect dialect
-}
 
-// executor is a transaction: a *sql.Tx, or that of a batch.
-type executor interface {
-	querier
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-}
-
-// querier is a *sql.DB or a transaction that is only read.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	damaged sync.Map // the numbers of entries that could not be read
 }
 
 // OpenReader opens a journal for reading only. It takes no lock and changes
@@ -41,7 +33,11 @@ func OpenReader(ctx context.Context, url string, sdkAppID int64) (*Reader, error
 	}
 	limited, cancel := r.dialect.limit(ctx)
 	defer cancel()
-	if err := checkReadable(limited, r.db, r.dialect, sdkAppID); err != nil {
+	err = r.dialect.checkVersion(limited, r.db)
+	if err == nil {
+		err = r.dialect.checkApplication(limited, r.db, sdkAppID)
+	}
+	if err != nil {
 		r.db.Close()
 		return nil, r.failed(ctx, "open the journal", err)
 	}
@@ -61,44 +57,10 @@ func (r *Reader) Ping(ctx context.Context) error {
 	return nil
 }
 
-// read reads several tables as they were at one moment. It may do so again.
-func (r *Reader) read(ctx context.Context, doing string, do func(context.Context, executor) error) error {
-	err := r.dialect.insist(ctx, func(ctx context.Context) error {
-		tx, err := r.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: r.dialect.snapshot})
-		if err != nil {
-			return err
-		}
-		defer tx.Rollback()
-		return do(ctx, tx)
-	})
-	if err != nil {
-		return r.failed(ctx, doing, err)
-	}
-	return nil
-}
-
-// ask reads one value with one query.
-func (r *Reader) ask(ctx context.Context, doing string, query statement, value any) error {
-	err := r.dialect.insist(ctx, func(ctx context.Context) error {
-		return r.db.QueryRowContext(ctx, query.text, query.args...).Scan(value)
-	})
-	if err != nil {
-		return r.failed(ctx, doing, err)
-	}
-	return nil
-}
-
-// failed says what could not be done and why. A transaction whose context ended
-// fails with the consequence; the cause is what the caller wants to know.
-func (r *Reader) failed(ctx context.Context, doing string, err error) error {
-	if cause := ctx.Err(); cause != nil && !errors.Is(err, cause) {
-		return fmt.Errorf("cannot %s: %w: %w", doing, cause, err)
-	}
-	explained := r.dialect.explain(err)
-	if isUnsure(err) {
-		explained = &commitError{explained}
-	}
-	return fmt.Errorf("cannot %s: %w", doing, explained)
+// Recall returns the value that was remembered under a name, or "".
+func (r *Reader) Recall(ctx context.Context, name string) (value string, err error) {
+	query := statement{`SELECT coalesce((SELECT value FROM meta WHERE name = $1), '')`, []any{name}}
+	return value, r.ask(ctx, "read the journal", query, &value)
 }
 
 // Counts counts what is open.
@@ -108,20 +70,62 @@ func (r *Reader) Counts(ctx context.Context) (bot.Counts, error) {
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM grants`).Scan(&c.Grants); err != nil {
 			return err
 		}
-		rows, err := tx.QueryContext(ctx, `SELECT state, count(*) FROM entry WHERE closed_at IS NULL GROUP BY state`)
+		open := statement{text: `SELECT state, count(*) FROM entry WHERE closed_at IS NULL GROUP BY state`}
+		return each(ctx, tx, open, func(rows *sql.Rows) error {
+			var state bot.State
+			var n int
+			err := rows.Scan(&state, &n)
+			c.Open[state] = n
+			return err
+		})
+	})
+	return c, err
+}
+
+// Damaged returns the numbers of the entries that could not be read since the journal was
+// opened, in order.
+func (r *Reader) Damaged() (numbers []int64) {
+	r.damaged.Range(func(number, _ any) bool {
+		numbers = append(numbers, number.(int64))
+		return true
+	})
+	slices.Sort(numbers)
+	return numbers
+}
+
+// read reads several tables as they were at one moment. It may do so again.
+func (r *Reader) read(ctx context.Context, doing string, do func(context.Context, executor) error) error {
+	err := r.dialect.retry(ctx, func(ctx context.Context) error {
+		tx, err := r.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: r.dialect.snapshot})
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var state bot.State
-			var n int
-			if err := rows.Scan(&state, &n); err != nil {
-				return err
-			}
-			c.Open[state] = n
-		}
-		return rows.Err()
+		defer tx.Rollback()
+		return do(ctx, tx)
 	})
-	return c, err
+	return r.failed(ctx, doing, err)
+}
+
+// ask reads one value with one query.
+func (r *Reader) ask(ctx context.Context, doing string, query statement, value any) error {
+	err := r.dialect.retry(ctx, func(ctx context.Context) error {
+		return r.db.QueryRowContext(ctx, query.text, query.args...).Scan(value)
+	})
+	return r.failed(ctx, doing, err)
+}
+
+// failed says what could not be done and why, unless err is nil. A transaction whose
+// context ended fails with the consequence; the cause is what the caller wants to know.
+func (r *Reader) failed(ctx context.Context, doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if cause := ctx.Err(); cause != nil && !errors.Is(err, cause) {
+		return fmt.Errorf("cannot %s: %w: %w", doing, cause, err)
+	}
+	explained := r.dialect.explain(err)
+	if isUnsure(err) {
+		explained = &commitError{explained}
+	}
+	return fmt.Errorf("cannot %s: %w", doing, explained)
 }

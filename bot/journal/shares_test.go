@@ -15,39 +15,39 @@ func TestDivide(t *testing.T) {
 	for _, test := range []struct {
 		name        string
 		limit, has  int
-		others      []int64
+		others      []int
 		fewer, long bool
 		busy        bool
 		want        int
 	}{
 		{name: "alone", want: 1},
 		{name: "alone for long", has: 1, long: true, busy: true, want: 1},
-		{name: "new, beside one that has everything", others: []int64{1}, want: -1},
-		{name: "new, beside one that has made room", others: []int64{2}, want: 2},
-		{name: "new, beside one that is new", others: []int64{0}, want: 2},
-		{name: "new, beside one that has made too little room", others: []int64{3, 2}, want: -1},
-		{name: "it waits for room", has: -1, others: []int64{3, 2}, want: -1},
-		{name: "another has come", has: 1, others: []int64{0}, want: 2},
-		{name: "two have come", has: 2, others: []int64{2, -1, 0}, want: 4},
-		{name: "one has left just now", has: 3, others: []int64{3}, want: 3},
-		{name: "one left a lease ago", has: 3, others: []int64{3}, fewer: true, want: 2},
-		{name: "one left a lease ago, and another took its part", has: 3, others: []int64{2}, fewer: true, want: 2},
-		{name: "one left a lease ago, and another has more than its part", has: 3, others: []int64{1}, fewer: true, want: 3},
+		{name: "new, beside one that has everything", others: []int{1}, want: -1},
+		{name: "new, beside one that has made room", others: []int{2}, want: 2},
+		{name: "new, beside one that is new", others: []int{0}, want: 2},
+		{name: "new, beside one that has made too little room", others: []int{3, 2}, want: -1},
+		{name: "it waits for room", has: -1, others: []int{3, 2}, want: -1},
+		{name: "another has come", has: 1, others: []int{0}, want: 2},
+		{name: "two have come", has: 2, others: []int{2, -1, 0}, want: 4},
+		{name: "one has left just now", has: 3, others: []int{3}, want: 3},
+		{name: "one left a lease ago", has: 3, others: []int{3}, fewer: true, want: 2},
+		{name: "one left a lease ago, and another took its part", has: 3, others: []int{2}, fewer: true, want: 2},
+		{name: "one left a lease ago, and another has more than its part", has: 3, others: []int{1}, fewer: true, want: 3},
 		{name: "all left a lease ago", has: 3, fewer: true, want: 1},
-		{name: "as it was", has: 3, others: []int64{3, 3}, long: true, busy: true, want: 3},
+		{name: "as it was", has: 3, others: []int{3, 3}, long: true, busy: true, want: 3},
 
-		{name: "two calls for three, a part is one call", limit: 2, has: 1, others: []int64{0, 0}, busy: true, want: 2},
-		{name: "two calls for three, nothing to send", limit: 2, others: []int64{2, 0}, want: 0},
-		{name: "two calls for three, one is free", limit: 2, others: []int64{2, 0}, busy: true, want: 2},
-		{name: "two calls for three, none is free", limit: 2, others: []int64{2, 2}, busy: true, want: -1},
-		{name: "one is free, and another waits for it", limit: 2, others: []int64{2, -4}, busy: true, want: -5},
-		{name: "one is free for the first that waits", limit: 2, has: -4, others: []int64{2, -5}, busy: true, want: 2},
-		{name: "one is free, not for the second that waits", limit: 2, has: -5, others: []int64{2, -4}, busy: true, want: -5},
-		{name: "who waits needs it no more", limit: 2, has: -5, others: []int64{2, 2}, want: 0},
-		{name: "nobody waits for what it does not need", limit: 2, has: 2, others: []int64{2, 0}, long: true, want: 2},
-		{name: "another waits for what it does not need", limit: 2, has: 2, others: []int64{2, -1}, want: 0},
-		{name: "another waits for what it needs", limit: 2, has: 2, others: []int64{2, -1}, busy: true, want: 2},
-		{name: "it was its turn for long", limit: 2, has: 2, others: []int64{2, -1}, busy: true, long: true, want: 0},
+		{name: "two calls for three, a part is one call", limit: 2, has: 1, others: []int{0, 0}, busy: true, want: 2},
+		{name: "two calls for three, nothing to send", limit: 2, others: []int{2, 0}, want: 0},
+		{name: "two calls for three, one is free", limit: 2, others: []int{2, 0}, busy: true, want: 2},
+		{name: "two calls for three, none is free", limit: 2, others: []int{2, 2}, busy: true, want: -1},
+		{name: "one is free, and another waits for it", limit: 2, others: []int{2, -4}, busy: true, want: -5},
+		{name: "one is free for the first that waits", limit: 2, has: -4, others: []int{2, -5}, busy: true, want: 2},
+		{name: "one is free, not for the second that waits", limit: 2, has: -5, others: []int{2, -4}, busy: true, want: -5},
+		{name: "who waits needs it no more", limit: 2, has: -5, others: []int{2, 2}, want: 0},
+		{name: "nobody waits for what it does not need", limit: 2, has: 2, others: []int{2, 0}, long: true, want: 2},
+		{name: "another waits for what it does not need", limit: 2, has: 2, others: []int{2, -1}, want: 0},
+		{name: "another waits for what it needs", limit: 2, has: 2, others: []int{2, -1}, busy: true, want: 2},
+		{name: "it was its turn for long", limit: 2, has: 2, others: []int{2, -1}, busy: true, long: true, want: 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := share{limit: cmp.Or(test.limit, 100), busy: func() bool { return test.busy }}
@@ -61,13 +61,13 @@ func TestDivide(t *testing.T) {
 // member is an instance in a simulation: what divide decides, with rows and
 // answers that come and go as on a network.
 type member struct {
-	uses   int   // in use
-	row    int64 // on record
-	fewer  int   // since which step there have been fewer; 0: there are not
-	taken  int   // the step at which it last had no part
-	under  bool  // a renewal is under way, and
-	answer int   // what it will say
-	left   int   // the step at which its row runs out; 0: it lives
+	uses   int  // in use
+	row    int  // on record
+	fewer  int  // since which step there have been fewer; 0: there are not
+	taken  int  // the step at which it last had no part
+	under  bool // a renewal is under way, and
+	answer int  // what it will say
+	left   int  // the step at which its row runs out; 0: it lives
 	busy   bool
 	served int // steps with a part
 }
@@ -169,7 +169,7 @@ func living(members []*member, step int) (alive []*member) {
 
 // renew is what lease.renew does, with the answer still under way.
 func (m *member) renew(limit int, members []*member, step, lease int) {
-	var others []int64
+	var others []int
 	for _, other := range members {
 		if other != m {
 			others = append(others, other.row)
@@ -181,11 +181,11 @@ func (m *member) renew(limit int, members []*member, step, lease int) {
 	case m.fewer == 0:
 		m.fewer = step
 	}
-	m.row = int64(m.uses)
+	m.row = m.uses
 	s := share{limit: limit, busy: func() bool { return m.busy }}
 	m.answer = s.divide(m.uses, others, m.fewer != 0 && step-m.fewer >= lease, step-m.taken >= lease)
 	if m.uses <= 0 || m.answer > 0 && m.answer < m.uses {
-		m.row = int64(m.answer)
+		m.row = m.answer
 	}
 	m.under = true
 }

@@ -4,11 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"syscall"
-	"time"
 
 	"github.com/gofrs/flock"
 	"modernc.org/sqlite"
@@ -19,43 +17,30 @@ import (
 const readers = 4
 
 // openFile opens the journal in a SQLite file, as its only writer.
-func openFile(ctx context.Context, url string, sdkAppID int64, o options) (_ *Journal, err error) {
+func (j *Journal) openFile(ctx context.Context, url string, sdkAppID int64, o options) error {
 	file, err := sqliteFile(url)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	d, err := sqliteDialect(file)
-	if err != nil {
-		return nil, err
-	}
-	j := newJournal(d, o)
-	j.terms.endless = true
-	if j.clock == nil {
-		j.clock = time.Now
-	}
-	defer func() {
-		if err != nil {
-			j.Close() // the error that counts is the one before
-		}
-	}()
+	j.dialect, j.terms.endless = sqliteDialect(file), true
 	if j.lock, err = lockFile(file); err != nil {
-		return nil, err
+		return err
 	}
 	if err := makeFile(file); err != nil {
-		return nil, err
+		return err
 	}
-	if j.writer, err = openWriter(file); err != nil {
-		return nil, err
+	if j.writer, err = openPool(writing(file), 1); err != nil {
+		return err
 	}
 	if err := j.bringUpToDate(ctx, sdkAppID, o.log); err != nil {
-		return nil, err
+		return err
 	}
 	j.batches = newBatches(j.writer)
-	if j.db, err = openReaders(file); err != nil {
-		return nil, err
+	if j.db, err = openPool(reading(file), readers); err != nil {
+		return err
 	}
 	o.share.set(1)
-	return j, nil
+	return nil
 }
 
 // openFileReader opens the journal in a SQLite file for reading.
@@ -64,12 +49,8 @@ func openFileReader(url string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := sqliteDialect(file)
-	if err != nil {
-		return nil, err
-	}
-	db, err := openReaders(file)
-	return &Reader{db: db, dialect: d}, err
+	db, err := openPool(reading(file), readers)
+	return &Reader{db: db, dialect: sqliteDialect(file)}, err
 }
 
 // lockFile takes the lock that says whose the file is. The kernel releases it
@@ -100,16 +81,11 @@ func makeFile(file string) error {
 	return f.Close()
 }
 
-// openWriter returns the one connection that writes a file.
-func openWriter(file string) (*sql.DB, error) { return openPool(file, writing(file), 1) }
-
-// openReaders returns connections that cannot write.
-func openReaders(file string) (*sql.DB, error) { return openPool(file, reading(file), readers) }
-
-func openPool(file, name string, connections int) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", name)
+// openPool returns connections. Nothing connects yet.
+func openPool(dataSource string, connections int) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dataSource)
 	if err != nil {
-		return nil, fmt.Errorf("opening %s: %w", file, err)
+		return nil, err
 	}
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
@@ -159,38 +135,36 @@ func isUnwritten(err error) bool {
 
 // explainSQLite puts what a file or disk refuses in words; other errors stay.
 func explainSQLite(file string, err error) error {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return err
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		if problem := problemOf(e.Code()); problem != "" {
+			return &StorageError{Database: file, Problem: problem, Err: err}
+		}
 	}
-	problem, ok := problemOf(e.Code())
-	if !ok {
-		return err
-	}
-	return &StorageError{Database: file, Problem: problem, Err: err}
+	return err
 }
 
-// problemOf reads a result code of SQLite (sqlite.org/rescode.html).
-func problemOf(code int) (StorageProblem, bool) {
+// problemOf reads a result code of SQLite (sqlite.org/rescode.html); empty if it is none
+// of storage.
+func problemOf(code int) StorageProblem {
 	const primary = 0xff // the rest of a code is detail
 	switch code & primary {
 	case sqlitelib.SQLITE_FULL:
-		return Full, true
+		return Full
 	case sqlitelib.SQLITE_IOERR:
 		// The shared-memory file beside the database could not grow: what a full disk
 		// looks like in WAL mode.
 		if code == sqlitelib.SQLITE_IOERR_SHMSIZE {
-			return Full, true
+			return Full
 		}
-		return Refused, true
+		return Refused
 	case sqlitelib.SQLITE_READONLY, sqlitelib.SQLITE_PERM, sqlitelib.SQLITE_AUTH, sqlitelib.SQLITE_CORRUPT, sqlitelib.SQLITE_NOTADB:
-		return Refused, true
+		return Refused
 	case sqlitelib.SQLITE_CANTOPEN:
-		return Unreachable, true
+		return Unreachable
 	case sqlitelib.SQLITE_BUSY, sqlitelib.SQLITE_LOCKED:
-		return Locked, true
+		return Locked
 	}
-	return "", false
+	return ""
 }
 
 // unreachable puts an error of the operating system about a file in words.

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"math"
@@ -81,36 +82,19 @@ func (r *Reader) Trail(ctx context.Context, f bot.Filter) (rows []bot.Record, er
 
 // complete adds to stories how their groups ended and, if asked, every row.
 func complete(ctx context.Context, tx executor, stories []bot.Story, all bool) (corrupt []error, _ error) {
+	q := &query{}
 	at := make(map[int64]*bot.Story)
-	var numbers []any
 	var places []string
 	for i := range stories {
 		number := stories[i].First.Number
 		at[number] = &stories[i]
-		numbers = append(numbers, number)
-		places = append(places, fmt.Sprintf("$%d", len(numbers)))
+		places = append(places, q.place(number))
 	}
 	those := `FROM audit WHERE number IN (` + strings.Join(places, `, `) + `)`
-	if err := countEnds(ctx, tx, those, numbers, at); err != nil || !all {
-		return nil, err
-	}
-	rows, corrupt, err := recordsOf(tx.QueryContext(ctx, `SELECT `+recordColumns+` `+those+` ORDER BY number DESC, id`, numbers...))
-	for _, row := range rows {
-		at[row.Number].Rows = append(at[row.Number].Rows, row)
-	}
-	return corrupt, err
-}
-
-// countEnds counts how the groups of entries ended.
-func countEnds(ctx context.Context, tx executor, those string, numbers []any, at map[int64]*bot.Story) error {
-	rows, err := tx.QueryContext(ctx, `SELECT number, what, outcome, count(*) `+those+`
-		AND what IN ('`+string(bot.WasSettled)+`', '`+string(bot.WasUnanswered)+`', '`+string(bot.WasDropped)+`')
-		GROUP BY number, what, outcome`, numbers...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	ends := q.statement(`SELECT number, what, outcome, count(*) ` + those + `
+		AND what IN ('` + string(bot.WasSettled) + `', '` + string(bot.WasUnanswered) + `', '` + string(bot.WasDropped) + `')
+		GROUP BY number, what, outcome`)
+	err := each(ctx, tx, ends, func(rows *sql.Rows) error {
 		var number int64
 		var what bot.Event
 		var outcome commands.Status
@@ -119,8 +103,16 @@ func countEnds(ctx context.Context, tx executor, those string, numbers []any, at
 			return err
 		}
 		at[number].Count(what, outcome, n)
+		return nil
+	})
+	if err != nil || !all {
+		return nil, err
 	}
-	return rows.Err()
+	rows, corrupt, err := recordsOf(ctx, tx, q.statement(`SELECT `+recordColumns+` `+those+` ORDER BY number DESC, id`))
+	for _, row := range rows {
+		at[row.Number].Rows = append(at[row.Number].Rows, row)
+	}
+	return corrupt, err
 }
 
 // askedIn reads as many first rows as are returned, and goes on where not all of them
@@ -131,24 +123,23 @@ func askedIn(ctx context.Context, tx executor, f bot.Filter, sees func(bot.Recor
 	}
 	before, page := int64(math.MaxInt64), f.Limit
 	for looked := 0; ; {
-		query := firstRows(f, before, page)
-		rows, damaged, err := recordsOf(tx.QueryContext(ctx, query.text, query.args...))
+		rows, damaged, err := recordsOf(ctx, tx, firstRows(f, before, page))
 		if err != nil {
 			return nil, nil, err
 		}
 		corrupt = append(corrupt, damaged...)
 		for _, row := range rows {
 			before = row.Number
-			if sees != nil && !sees(row) {
-				if !wasCut(row) {
-					continue
-				}
-				if row.Groups, err = groupsOf(ctx, tx, row.Number); err != nil {
+			seen := sees == nil || sees(row)
+			if !seen && wasCut(row) {
+				all := statement{`SELECT group_id FROM change WHERE entry = $1`, []any{row.Number}}
+				if row.Groups, err = column[imapi.GroupID](ctx, tx, all); err != nil {
 					return nil, nil, err
 				}
-				if !sees(row) {
-					continue
-				}
+				seen = sees(row)
+			}
+			if !seen {
+				continue
 			}
 			if asked = append(asked, row); len(asked) == f.Limit {
 				return asked, corrupt, nil
@@ -163,27 +154,9 @@ func askedIn(ctx context.Context, tx executor, f bot.Filter, sees func(bot.Recor
 }
 
 // wasCut reports whether a row may lack groups of its entry: the first edition kept
-// twenty at most.
+// up to twenty.
 func wasCut(r bot.Record) bool {
 	return r.Event == bot.WasAccepted && (len(r.Groups) == 0 || len(r.Groups) == 20)
-}
-
-// groupsOf returns all groups of an entry.
-func groupsOf(ctx context.Context, tx executor, number int64) ([]imapi.GroupID, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT group_id FROM change WHERE entry = $1`, number)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var groups []imapi.GroupID
-	for rows.Next() {
-		var g imapi.GroupID
-		if err := rows.Scan(&g); err != nil {
-			return nil, err
-		}
-		groups = append(groups, g)
-	}
-	return groups, rows.Err()
 }
 
 // isFirst is a condition on a row f of audit: it is the first of its number. The index

@@ -74,7 +74,7 @@ func turnLeavesRoom(t *testing.T, j *Journal, _ *world) {
 // order returns the entries whose changes stand on a group, in its order.
 func order(t *testing.T, j *Journal, g imapi.GroupID) []int64 {
 	t.Helper()
-	numbers, err := column(j.db.QueryContext(t.Context(), `SELECT entry FROM change WHERE group_id = $1 ORDER BY id`, g))
+	numbers, err := column[int64](t.Context(), j.db, statement{`SELECT entry FROM change WHERE group_id = $1 ORDER BY id`, []any{g}})
 	if err != nil {
 		t.Fatal(err)
 	}

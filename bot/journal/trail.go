@@ -15,25 +15,20 @@ const recordColumns = `number, at, what, caller, platform, channel, thread, verb
 
 // recording is what writes an audit row: of the delivery with that key if there
 // is one, under that number, about more names than those in the row.
-func recording(key string, number any, r bot.Record, more []string) ([]statement, error) {
-	users, err := encode(r.Users)
-	if err != nil {
-		return nil, err
-	}
-	groups := ""
-	if len(r.Groups) > 0 {
-		if groups, err = encode(r.Groups); err != nil {
-			return nil, err
-		}
-	}
+func recording(key string, number any, r bot.Record, more []string) []statement {
+	var hashed, groups any = nil, ``
 	if key != "" {
-		key = hash(key)
+		hashed = hash(key)
 	}
-	statements := []statement{insertion(`INSERT INTO audit (key, `+recordColumns+`) VALUES `, [][]any{{
-		orNull(key), number, r.At.UnixMicro(), clean(r.Event), clean(r.Caller),
+	if len(r.Groups) > 0 {
+		groups = inJSON{r.Groups}
+	}
+	row := []any{
+		hashed, number, r.At.UnixMicro(), clean(r.Event), clean(r.Caller),
 		clean(r.Place.Platform), clean(r.Place.Channel), clean(r.Place.Thread), clean(r.Verb),
-		clean(r.Group), groups, users, cut(clean(r.Text), bot.MaxText), clean(r.Outcome), clean(r.Detail),
-	}}, ``)}
+		clean(r.Group), groups, inJSON{r.Users}, cut(clean(r.Text), bot.MaxText), clean(r.Outcome), clean(r.Detail),
+	}
+	statements := []statement{insertion(`INSERT INTO audit (key, `+recordColumns+`) VALUES `, [][]any{row}, ``)}
 	var about [][]any
 	for _, name := range namesOf(r, more) {
 		about = append(about, []any{name, number})
@@ -41,7 +36,15 @@ func recording(key string, number any, r bot.Record, more []string) ([]statement
 	if len(about) > 0 {
 		statements = append(statements, insertion(`INSERT INTO audit_about (about, number) VALUES `, about, ` ON CONFLICT DO NOTHING`))
 	}
-	return statements, nil
+	return statements
+}
+
+// cut shortens valid UTF-8 to at most limit bytes, between two runes.
+func cut(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:limit], "")
 }
 
 // namesOf returns whom and what a row is about: the caller, by the whole ref and
@@ -62,55 +65,32 @@ func namesOf(r bot.Record, more []string) []string {
 	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
 }
 
-// appendRecord writes a further audit row of a delivery.
-func appendRecord(ctx context.Context, tx executor, r bot.Record) error {
-	statements, err := recording("", r.Number, r, nil)
-	if err != nil {
-		return err
-	}
-	return execAll(ctx, tx, statements)
-}
-
-// recordsOf reads rows of recordColumns. Rows about the same groups share the slice.
-func recordsOf(rows *sql.Rows, err error) (records []bot.Record, corrupt []error, _ error) {
-	if err != nil {
-		return nil, nil, err
-	}
-	defer rows.Close()
-	known := make(map[string][]imapi.GroupID)
-	for rows.Next() {
-		record, err := scanRecord(rows, known)
-		if c, ok := errors.AsType[*CorruptError](err); ok {
-			corrupt = append(corrupt, c)
-		} else if err != nil {
-			return nil, nil, err
+// recordsOf reads the rows of a query of recordColumns. Rows about the same groups share the
+// slice: many commands are about the same thousand.
+func recordsOf(ctx context.Context, tx executor, query statement) (records []bot.Record, corrupt []error, _ error) {
+	known := make(map[string][]imapi.GroupID) // by the text on record
+	err := each(ctx, tx, query, func(rows *sql.Rows) error {
+		var r bot.Record
+		var at int64
+		var groups, users string
+		err := rows.Scan(&r.Number, &at, &r.Event, &r.Caller, &r.Place.Platform, &r.Place.Channel, &r.Place.Thread,
+			&r.Verb, &r.Group, &groups, &users, &r.Text, &r.Outcome, &r.Detail)
+		if err != nil {
+			return err
 		}
-		records = append(records, record)
-	}
-	return records, corrupt, rows.Err()
-}
-
-// scanRecord reads a row of recordColumns. known has the groups that were read, by the text
-// on record: many commands are about the same thousand.
-func scanRecord(rows *sql.Rows, known map[string][]imapi.GroupID) (bot.Record, error) {
-	var r bot.Record
-	var at int64
-	var groups, users string
-	err := rows.Scan(&r.Number, &at, &r.Event, &r.Caller, &r.Place.Platform, &r.Place.Channel, &r.Place.Thread,
-		&r.Verb, &r.Group, &groups, &users, &r.Text, &r.Outcome, &r.Detail)
-	if err != nil {
-		return r, err
-	}
-	r.At = moment(at)
-	err = decode("users", users, &r.Users)
-	if again, ok := known[groups]; ok {
-		r.Groups = again
-	} else if groups != "" {
-		err = errors.Join(err, decode("groups", groups, &r.Groups))
-		known[groups] = r.Groups
-	}
-	if err != nil {
-		return r, &CorruptError{Number: r.Number, Err: err}
-	}
-	return r, nil
+		r.At = moment(at)
+		damage := decode("users", users, &r.Users)
+		if again, ok := known[groups]; ok {
+			r.Groups = again
+		} else if groups != "" {
+			damage = errors.Join(damage, decode("groups", groups, &r.Groups))
+			known[groups] = r.Groups
+		}
+		if damage != nil {
+			corrupt = append(corrupt, &CorruptError{Number: r.Number, Err: damage})
+		}
+		records = append(records, r)
+		return nil
+	})
+	return records, corrupt, err
 }

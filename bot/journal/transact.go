@@ -29,12 +29,11 @@ func transact(ctx context.Context, db *sql.DB, do func(context.Context, executor
 // commit commits a transaction. It fails with a *commitError if it is not known whether
 // that happened.
 func commit(tx *sql.Tx) error {
-	switch err := tx.Commit(); {
-	case err == nil, isUnwritten(err):
-		return err
-	default:
+	err := tx.Commit()
+	if err != nil && !isUnwritten(err) {
 		return &commitError{err}
 	}
+	return err
 }
 
 // commitError says that it is not known whether something was written.
@@ -51,7 +50,7 @@ func isUnsure(err error) bool {
 // write does in one transaction what can be repeated: what is there already it
 // takes for its own.
 func (j *Journal) write(ctx context.Context, r rank, doing string, do func(context.Context, executor) error) error {
-	err := j.dialect.insist(ctx, func(ctx context.Context) error { return j.transact(ctx, r, do) })
+	err := j.dialect.retry(ctx, func(ctx context.Context) error { return j.transact(ctx, r, do) })
 	return j.wrote(ctx, doing, err)
 }
 
@@ -76,13 +75,23 @@ func (j *Journal) line() *line {
 	return &j.places.line
 }
 
+// wrote says why a write failed, if it did, and takes notice of a refusal. That one
+// succeeded says nothing: it may have changed nothing.
+func (j *Journal) wrote(ctx context.Context, doing string, err error) error {
+	err = j.failed(ctx, doing, err)
+	if _, refused := errors.AsType[*StorageError](err); refused {
+		j.refused.Store(true)
+	}
+	return err
+}
+
 // passes is how long a cause that may pass, before anything was written, is waited
-// for. Who acknowledges a command has to learn in time that it was not recorded.
+// for. The caller that acknowledges a command has to learn in time that it was not recorded.
 const passes = 3 * time.Second / 2
 
-// insist tries something again while its outcome is unknown or the cause of its
+// retry tries something again while its outcome is unknown or the cause of its
 // failure may pass, for as long as the dialect gives an operation.
-func (d dialect) insist(ctx context.Context, try func(context.Context) error) error {
+func (d dialect) retry(ctx context.Context, try func(context.Context) error) error {
 	limited, cancel := d.limit(ctx)
 	defer cancel()
 	began, unsure := time.Now(), false
@@ -108,10 +117,8 @@ func (d dialect) limit(ctx context.Context) (context.Context, context.CancelFunc
 
 // pause waits after the nth try, and returns false if the context ends.
 func pause(ctx context.Context, n int) bool {
-	timer := time.NewTimer(min(5*time.Millisecond<<min(n, 10), time.Second/2))
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-time.After(min(5*time.Millisecond<<min(n, 10), time.Second/2)):
 		return true
 	case <-ctx.Done():
 		return false

@@ -19,28 +19,20 @@ const firstSQLite, firstPostgres = 4, 1
 
 func TestUpgradeOfAFile(t *testing.T) {
 	url, file := newURL(t)
-	d, err := sqliteDialect(file)
-	if err != nil {
-		t.Fatal(err)
-	}
 	db, err := sql.Open("sqlite", file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	upgrade(t, url, db, d, firstSQLite)
+	upgrade(t, url, db, sqliteDialect(file), firstSQLite)
 }
 
 func TestUpgradeOfAServer(t *testing.T) {
 	url := journaltest.Postgres(t)
-	d, err := postgresDialect("test")
-	if err != nil {
-		t.Fatal(err)
-	}
 	db, err := sql.Open("pgx", url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	upgrade(t, url, db, d, firstPostgres)
+	upgrade(t, url, db, postgresDialect("test"), firstPostgres)
 	db, err = sql.Open("pgx", url)
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +53,7 @@ func upgrade(t *testing.T, url string, db *sql.DB, d dialect, version int) {
 		t.Fatal(err)
 	}
 	for _, step := range steps[:version] {
-		execSQL(t, db, step.sql)
+		execSQL(t, db, step)
 	}
 	execSQL(t, db, `INSERT INTO meta (name, value) VALUES ('schema', $1), ('sdkappid', $2)`, fmt.Sprint(version), fmt.Sprint(app))
 	execSQL(t, db, firstEdition)
