@@ -53,7 +53,7 @@ func TestDamagedEnd(t *testing.T) {
 			check(t, err)
 			end := bot.Entry{
 				Key: "end:1:0", Caller: e.Caller, Place: e.Place, Under: 1, Root: e.Root,
-				Command: change.Ends(e.Command.Target, limits), Changes: []bot.Change{{Group: groupA}},
+				Command: change.OfLimits(commands.End, e.Command.Target, limits), Changes: []bot.Change{{Group: groupA}},
 			}
 			_, _, err = stage.Journal.Accept(t.Context(), end, bot.Record{Event: bot.WasAccepted}, nil)
 			check(t, err)

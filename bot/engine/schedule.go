@@ -64,10 +64,10 @@ func (b *Engine) look(ctx context.Context) (next time.Time, err error) {
 	}
 	var errs []error
 	for _, limits := range together(due.Over) {
-		errs = append(errs, b.fallDue(ctx, change.Ends, "end", limits))
+		errs = append(errs, b.fallDue(ctx, commands.End, limits))
 	}
 	for _, limits := range together(due.Near) {
-		errs = append(errs, b.fallDue(ctx, change.Reminds, "remind", limits))
+		errs = append(errs, b.fallDue(ctx, commands.Remind, limits))
 	}
 	return due.Next, errors.Join(errs...)
 }
@@ -131,7 +131,7 @@ func together(limits []commands.Grant) [][]commands.Grant {
 
 // fallDue accepts an entry that the clock asked for. It is posted in the thread of the entry
 // that gave the limits, to the caller of that one.
-func (b *Engine) fallDue(ctx context.Context, verb func(commands.Target, []commands.Grant) commands.Command, what string, limits []commands.Grant) error {
+func (b *Engine) fallDue(ctx context.Context, verb commands.Verb, limits []commands.Grant) error {
 	giver, _, err := b.journal.Entry(ctx, limits[0].Entry)
 	if errors.Is(err, bot.ErrDamaged) {
 		b.log.Error("no place to announce an expiration", "of", limits[0].Entry, "err", err)
@@ -140,9 +140,9 @@ func (b *Engine) fallDue(ctx context.Context, verb func(commands.Target, []comma
 	if err != nil {
 		return err
 	}
-	cmd := verb(giver.Command.Target, limits)
+	cmd := change.OfLimits(verb, giver.Command.Target, limits)
 	e := bot.Entry{
-		Key:    fmt.Sprintf("%s:%d:%d", what, limits[0].ID, limits[0].Tries),
+		Key:    fmt.Sprintf("%s:%d:%d", verb, limits[0].ID, limits[0].Tries),
 		Under:  giver.Number,
 		Caller: giver.Caller, Place: giver.Place, Root: giver.Root, Command: cmd, Changes: bot.ChangesOf(cmd),
 	}
@@ -151,7 +151,7 @@ func (b *Engine) fallDue(ctx context.Context, verb func(commands.Target, []comma
 	}
 	job, _, err := b.insert(ctx, e, bot.Record{
 		Event: bot.WasAccepted, Caller: bot.ClockRef, Place: e.Place, Verb: cmd.Verb, Groups: cmd.Target.Groups,
-		Text: fmt.Sprintf("%s of #%d", what, cmd.Number), Outcome: commands.Working,
+		Text: fmt.Sprintf("%s of #%d", verb, cmd.Number), Outcome: commands.Working,
 	})
 	if err != nil {
 		return err

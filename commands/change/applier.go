@@ -14,30 +14,21 @@ import (
 // done; everything is sent again then, because a reading may lag behind what was
 // done. An error means that the work was interrupted once more.
 func (r *Runner) Apply(ctx context.Context, cmd commands.Command, group imapi.GroupID, plan commands.Plan, again bool) (commands.Outcome, error) {
-	work := work{r: r, group: group, plan: plan, again: again}
+	work := work{r: r, cmd: cmd, group: group, plan: plan, again: again}
 	switch {
 	case plan.Refusal == commands.ReadFailed && cmd.Verb == commands.End: // a mistake in the program: it is tried again
-		return work.ended(cmd, unsentOutcome(plan, cmd)), nil
+		return work.ended(unsentOutcome(plan, cmd)), nil
 	case plan.Refusal != "":
 		return unsentOutcome(plan, cmd), nil
 	}
-	work.undone = undone(cmd)
 	switch cmd.Verb {
 	case commands.Remove:
 		return work.remove(ctx)
 	case commands.End:
 		o, err := work.remove(ctx)
-		return work.ended(cmd, o), err
+		return work.ended(o), err
 	}
-	return work.add(ctx, cmd)
-}
-
-// undone is the entry that a command undoes, if it does.
-func undone(cmd commands.Command) int64 {
-	if cmd.Verb == commands.Undo {
-		return cmd.Number
-	}
-	return 0
+	return work.add(ctx)
 }
 
 // unsentOutcome is the outcome of a plan that sends nothing.
@@ -59,11 +50,11 @@ func unsentOutcome(p commands.Plan, cmd commands.Command) commands.Outcome {
 
 // work is the sending of one plan.
 type work struct {
-	r      *Runner
-	group  imapi.GroupID
-	plan   commands.Plan
-	again  bool
-	undone int64 // the entry that this undoes, if it does
+	r     *Runner
+	cmd   commands.Command
+	group imapi.GroupID
+	plan  commands.Plan
+	again bool // an earlier start may have sent some of it
 }
 
 // failure takes an error of a change as data. What became of the change is
@@ -123,10 +114,10 @@ func (w *work) removed() commands.Status {
 	return commands.Done
 }
 
-func (w *work) add(ctx context.Context, cmd commands.Command) (commands.Outcome, error) {
+func (w *work) add(ctx context.Context) (commands.Outcome, error) {
 	o := commands.Outcome{Now: w.plan.Before, NowKnown: w.plan.Known}
 	if old := commands.UsersToSend(w.plan.Old); len(old) > 0 {
-		if err := w.removeOld(ctx, &o, cmd, old); err != nil || o.Status != "" {
+		if err := w.removeOld(ctx, &o, old); err != nil || o.Status != "" {
 			return o, err
 		}
 	}
@@ -144,7 +135,7 @@ func (w *work) add(ctx context.Context, cmd commands.Command) (commands.Outcome,
 	case unknown:
 		o.Status, o.NowKnown = commands.Unknown, false
 		o.Made = append(o.Made, w.made(users, true, true)...)
-		w.keepLimits(&o, cmd)
+		w.keepLimits(&o)
 	case fail != nil:
 		o.Status, o.Holders = commands.Failed, seated(sent)
 		w.dropLimits(&o)
@@ -152,14 +143,14 @@ func (w *work) add(ctx context.Context, cmd commands.Command) (commands.Outcome,
 	default:
 		o.Now = with(o.Now, users)
 		o.Made = append(o.Made, w.made(users, true, false)...)
-		w.keepLimits(&o, cmd)
-		o.Status = w.added(cmd)
+		w.keepLimits(&o)
+		o.Status = w.added()
 	}
 	return o, nil
 }
 
 // added is the status of an add that was accepted.
-func (w *work) added(cmd commands.Command) commands.Status {
+func (w *work) added() commands.Status {
 	changed := len(w.plan.Grants) > 0 || slices.ContainsFunc(w.plan.Old, func(s commands.Step) bool { return s.Prior == commands.WasAdmin })
 	for _, s := range w.plan.Users {
 		changed = changed || s.Send && s.Prior != commands.WasAdmin
@@ -167,7 +158,7 @@ func (w *work) added(cmd commands.Command) commands.Status {
 	switch {
 	case anyMissing(w.plan.Users):
 		return commands.Partly
-	case !w.plan.Known || len(permanentOf(&w.plan, cmd)) > 0 || StaysPermanent(&w.plan, cmd):
+	case !w.plan.Known || becomesPermanent(&w.plan, w.cmd) || StaysPermanent(&w.plan, w.cmd):
 		return commands.Warned
 	case !changed:
 		return commands.Nothing
@@ -177,7 +168,7 @@ func (w *work) added(cmd commands.Command) commands.Status {
 
 // removeOld cancels those whom --replace names. It sets a status only if the
 // adding must not follow.
-func (w *work) removeOld(ctx context.Context, o *commands.Outcome, cmd commands.Command, old []imapi.UserID) error {
+func (w *work) removeOld(ctx context.Context, o *commands.Outcome, old []imapi.UserID) error {
 	fail, unknown, err := w.failure(w.r.api.CancelAdmins(ctx, w.group, old))
 	if err != nil {
 		return err
@@ -187,7 +178,7 @@ func (w *work) removeOld(ctx context.Context, o *commands.Outcome, cmd commands.
 	case unknown && w.again:
 		o.Status, o.Old, o.NowKnown = commands.Unknown, commands.MaybeSwapped, false
 		o.Made = append(w.made(old, false, true), w.made(commands.UsersToSend(w.plan.Users), true, true)...)
-		w.keepLimits(o, cmd)
+		w.keepLimits(o)
 	case unknown:
 		o.Status, o.Old, o.NowKnown = commands.Unknown, commands.MaybeGone, false
 		o.Made = w.made(old, false, true)
@@ -247,10 +238,10 @@ func (w *work) restore(ctx context.Context, o *commands.Outcome) error {
 
 // keepLimits puts the plan's limits on record for good, and lifts those that an
 // add without a limit ends.
-func (w *work) keepLimits(o *commands.Outcome, cmd commands.Command) {
+func (w *work) keepLimits(o *commands.Outcome) {
 	o.Grants = w.plan.Grants
 	for _, s := range w.plan.Users {
-		if cmd.Verb == commands.Add && cmd.For == 0 && !s.NoAccount && !s.Had.IsZero() {
+		if w.cmd.Verb == commands.Add && w.cmd.For == 0 && !s.NoAccount && !s.Had.IsZero() {
 			o.Ungrant = append(o.Ungrant, s.ID)
 		}
 	}
@@ -279,7 +270,10 @@ func (w *work) made(users []imapi.UserID, admin, unsure bool) []commands.Recent 
 	at := w.r.now().Truncate(time.Microsecond)
 	all := make([]commands.Recent, len(users))
 	for i, u := range users {
-		all[i] = commands.Recent{User: u, Admin: admin, Unsure: unsure, At: at, Undone: w.undone}
+		all[i] = commands.Recent{User: u, Admin: admin, Unsure: unsure, At: at}
+		if w.cmd.Verb == commands.Undo {
+			all[i].Undone = w.cmd.Number
+		}
 		if !unsure {
 			all[i].Entry = w.plan.MadeBy(u)
 		}

@@ -21,19 +21,23 @@ const (
 // Pressed returns the command behind a button under the result of an entry, if it
 // still does something.
 func Pressed(action string, r commands.Result) (commands.Command, bool) {
-	place, replaces := strings.CutPrefix(action, ReplaceAction)
-	switch {
-	case action == UndoAction:
+	switch action {
+	case UndoAction:
 		return Reverse(r)
-	case action == RetryAction:
+	case RetryAction:
 		return Retry(r)
-	case action == ExtendAction:
+	case ExtendAction:
 		return Extension(r)
-	case replaces:
-		n, err := strconv.Atoi(place)
-		return replacement(r, n, err == nil)
 	}
-	return commands.Command{}, false
+	place, replaces := strings.CutPrefix(action, ReplaceAction)
+	n, err := strconv.Atoi(place)
+	holders := Replaceable(r)
+	if !replaces || err != nil || n < 0 || n >= len(holders) {
+		return commands.Command{}, false
+	}
+	c := r.Command
+	c.Replace = append(slices.Clone(c.Replace), commands.Person{ID: holders[n].User})
+	return c, true
 }
 
 // Retry returns the command that tries again what did not work for a cause that
@@ -73,7 +77,7 @@ func Extension(r commands.Result) (commands.Command, bool) {
 	return c, true
 }
 
-// replaceable returns who could be replaced so that an add that was refused for one
+// Replaceable returns who could be replaced so that an add that was refused for one
 // missing seat would have it, in an order that stays.
 func Replaceable(r commands.Result) []imapi.Admin {
 	if r.Command.Verb != commands.Add || r.Command.DryRun || len(r.Groups) != 1 {
@@ -85,16 +89,4 @@ func Replaceable(r commands.Result) []imapi.Admin {
 		return nil
 	}
 	return without(taken, ids(r.Command.Users))
-}
-
-// replacement returns the add again, in the place of the nth of those who could be
-// replaced.
-func replacement(r commands.Result, n int, ok bool) (commands.Command, bool) {
-	who := Replaceable(r)
-	if !ok || n < 0 || n >= len(who) {
-		return commands.Command{}, false
-	}
-	c := r.Command
-	c.Replace = append(slices.Clone(c.Replace), commands.Person{ID: who[n].User})
-	return c, true
 }

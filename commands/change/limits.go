@@ -8,24 +8,15 @@ import (
 	"liveadmin/imapi"
 )
 
-// A failing end is tried again for this long after its first failure.
+// EndFor is how long a failing end is tried again after its first failure.
 const EndFor = 24 * time.Hour
 
 // endPause is how long after its first failure an end is tried again.
 const endPause = time.Second
 
-// Ends is the command that ends limits, all given by one entry. target is what
-// that entry was about.
-func Ends(target commands.Target, limits []commands.Grant) commands.Command {
-	return onLimits(commands.End, target, limits)
-}
-
-// Reminds is the command that reminds of limits, all given by one entry.
-func Reminds(target commands.Target, limits []commands.Grant) commands.Command {
-	return onLimits(commands.Remind, target, limits)
-}
-
-func onLimits(v commands.Verb, target commands.Target, limits []commands.Grant) commands.Command {
+// OfLimits is the command that ends limits or reminds of them, all given by one entry.
+// target is what that entry was about.
+func OfLimits(v commands.Verb, target commands.Target, limits []commands.Grant) commands.Command {
 	c := commands.Command{Verb: v, Grants: limits, Target: commands.Target{Alias: target.Alias}}
 	for _, g := range limits {
 		c.Number = g.Entry
@@ -52,13 +43,13 @@ func stillLimited(c commands.Command, group imapi.GroupID, limits []commands.Gra
 }
 
 // planEnd plans the removal of those who still have the grant.
-func planEnd(p *commands.Plan, standing []commands.Grant, recent []commands.Recent) {
-	for _, g := range standing {
+func planEnd(p *commands.Plan, kept []commands.Grant, recent []commands.Recent) {
+	for _, g := range kept {
 		if late := p.At.Sub(g.Until); late >= worthTelling {
 			p.Late = max(p.Late, late)
 		}
 	}
-	p.Users = stepsFor(p, holders(standing), standing)
+	p.Users = stepsFor(p, holders(kept), kept)
 	markUncertain(p.Users, recent)
 	sendAll(p.Users)
 }
@@ -66,7 +57,7 @@ func planEnd(p *commands.Plan, standing []commands.Grant, recent []commands.Rece
 // planExtend plans the same length again, for those whose grant is still on record. Nobody
 // gets more than an add by the same caller would give now: the command's For, and 30 days.
 func planExtend(p *commands.Plan, asked Asked, group imapi.GroupID) {
-	standing := stillLimited(asked.Command, group, p.Existing)
+	kept := stillLimited(asked.Command, group, p.Existing)
 	about := slices.DeleteFunc(slices.Clone(asked.Grants), func(g commands.Grant) bool { return g.Group != group })
 	most := p.At.Add(commands.MaxFor)
 	if asked.For > 0 {
@@ -75,7 +66,7 @@ func planExtend(p *commands.Plan, asked Asked, group imapi.GroupID) {
 	p.Users = stepsFor(p, holders(about), p.Existing)
 	for i := range p.Users {
 		s := &p.Users[i]
-		before, ok := GrantOf(standing, s.ID)
+		before, ok := GrantOf(kept, s.ID)
 		if !ok || s.Prior == commands.WasNot {
 			continue
 		}
@@ -98,16 +89,16 @@ func holders(limits []commands.Grant) []commands.Person {
 // not exist any more has no administrators. The first failure gives the limits back
 // to the record, to be ended a moment later; after that they are given up when
 // the one who retries gives up.
-func (w *work) ended(cmd commands.Command, o commands.Outcome) commands.Outcome {
+func (w *work) ended(o commands.Outcome) commands.Outcome {
 	users := commands.UsersToSend(w.plan.Users)
 	switch {
 	case o.Failure == nil:
 	case o.Failure.Kind == imapi.KindNotFound:
 		o.Status, o.Ungrant, o.NowKnown = commands.Nothing, users, false
-	case cmd.Repeated():
+	case w.cmd.Repeated():
 		o.Ungrant = users
 	default:
-		for _, g := range stillLimited(cmd, w.group, w.plan.Existing) {
+		for _, g := range stillLimited(w.cmd, w.group, w.plan.Existing) {
 			g.Tries++
 			g.Due = w.r.now().Add(endPause)
 			o.Grants = append(o.Grants, g)

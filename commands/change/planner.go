@@ -32,7 +32,7 @@ func (r *Runner) Plan(ctx context.Context, asked Asked, group imapi.GroupID) (co
 	if waited := plan.At.Sub(asked.At); asked.Resumed && waited >= worthTelling && cmd.Verb != commands.End {
 		plan.Late = waited
 	}
-	if setsSomebody(cmd, group) && plan.Late >= staleAfter {
+	if setsSomeone(cmd, group) && plan.Late >= staleAfter {
 		plan.Refusal = commands.TooLate
 		return plan, nil
 	}
@@ -41,20 +41,20 @@ func (r *Runner) Plan(ctx context.Context, asked Asked, group imapi.GroupID) (co
 		return commands.Plan{}, err
 	}
 	plan.Existing = limits
-	standing := stillLimited(cmd, group, limits)
+	kept := stillLimited(cmd, group, limits)
 	switch {
-	case cmd.Verb == commands.Remind && len(standing) > 0 && plan.At.Before(standing[0].Until):
-		plan.Refusal, plan.Users = commands.OnlyTold, stepsFor(&plan, holders(standing), standing)
+	case cmd.Verb == commands.Remind && len(kept) > 0 && plan.At.Before(kept[0].Until):
+		plan.Refusal, plan.Users = commands.OnlyTold, stepsFor(&plan, holders(kept), kept)
 		return plan, nil
-	case cmd.Verb == commands.Remind, cmd.Verb == commands.End && len(standing) == 0:
+	case cmd.Verb == commands.Remind, cmd.Verb == commands.End && len(kept) == 0:
 		plan.Refusal = commands.Superseded
 		return plan, nil
 	}
 	return r.read(ctx, plan, asked, group)
 }
 
-// setsSomebody reports whether a command may make someone an administrator of a group.
-func setsSomebody(c commands.Command, group imapi.GroupID) bool {
+// setsSomeone reports whether a command may make someone an administrator of a group.
+func setsSomeone(c commands.Command, group imapi.GroupID) bool {
 	return c.Verb == commands.Add || c.Verb == commands.Undo && len(reversalIn(c, group).Set) > 0
 }
 
@@ -73,7 +73,10 @@ func (r *Runner) read(ctx context.Context, plan commands.Plan, asked Asked, grou
 			return commands.Plan{}, err
 		}
 	}
-	missing := r.missing(ctx, cmd)
+	missing := func() map[imapi.UserID]bool { return nil }
+	if cmd.Verb == commands.Add && !cmd.New {
+		missing = r.accounts.missing(ctx, r.api, ids(cmd.Users))
+	}
 	admins, err := r.api.Admins(ctx, group)
 	if plan.Read, err = failure(err); err != nil {
 		return commands.Plan{}, err
@@ -103,14 +106,6 @@ func (r *Runner) read(ctx context.Context, plan commands.Plan, asked Asked, grou
 	}
 	refuseSeats(&plan, cmd)
 	return plan, nil
-}
-
-// missing looks, beside the reading, for UserIDs that no account has.
-func (r *Runner) missing(ctx context.Context, cmd commands.Command) func() map[imapi.UserID]bool {
-	if cmd.Verb != commands.Add || cmd.New {
-		return func() map[imapi.UserID]bool { return nil }
-	}
-	return r.accounts.missing(ctx, r.api, ids(cmd.Users))
 }
 
 // planAdd plans who is set and who is cancelled first, and the limits.
@@ -174,19 +169,15 @@ func refuseSeats(p *commands.Plan, cmd commands.Command) {
 
 // changesNothing reports whether there is nothing to send and no limit to write or lift.
 func changesNothing(p *commands.Plan, cmd commands.Command) bool {
-	return len(commands.UsersToSend(p.Users)) == 0 && len(commands.UsersToSend(p.Old)) == 0 && len(p.Grants) == 0 && len(permanentOf(p, cmd)) == 0
+	return len(commands.UsersToSend(p.Users)) == 0 && len(commands.UsersToSend(p.Old)) == 0 && len(p.Grants) == 0 && !becomesPermanent(p, cmd)
 }
 
-// permanentOf returns the limited administrators whom an add without a limit
-// makes permanent.
-func permanentOf(p *commands.Plan, cmd commands.Command) []imapi.UserID {
-	var users []imapi.UserID
-	for _, s := range p.Users {
-		if cmd.Verb == commands.Add && cmd.For == 0 && s.Prior == commands.WasAdmin && !s.Had.IsZero() {
-			users = append(users, s.ID)
-		}
-	}
-	return users
+// becomesPermanent reports whether an add without a limit makes a limited administrator
+// permanent.
+func becomesPermanent(p *commands.Plan, cmd commands.Command) bool {
+	return cmd.Verb == commands.Add && cmd.For == 0 && slices.ContainsFunc(p.Users, func(s commands.Step) bool {
+		return s.Prior == commands.WasAdmin && !s.Had.IsZero()
+	})
 }
 
 func stepsFor(p *commands.Plan, people []commands.Person, limits []commands.Grant) []commands.Step {
@@ -251,6 +242,7 @@ func without(admins []imapi.Admin, users []imapi.UserID) []imapi.Admin {
 	})
 }
 
+// GrantOf returns the limit of a user, if it is among the limits.
 func GrantOf(limits []commands.Grant, user imapi.UserID) (commands.Grant, bool) {
 	for _, g := range limits {
 		if g.User == user {

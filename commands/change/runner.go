@@ -80,14 +80,14 @@ func (r *Runner) BrokenOutcome(cmd commands.Command, group imapi.GroupID, plan c
 	if plan.Refusal != "" {
 		return o
 	}
-	w := work{r: r, group: group, plan: plan, undone: undone(cmd)}
+	w := work{r: r, cmd: cmd, group: group, plan: plan}
 	o.Status, o.Grants = commands.Unknown, plan.Grants
-	o.Made = append(w.made(commands.UsersToSend(plan.Old), false, true), w.made(commands.UsersToSend(plan.Users), cmd.Verb != commands.Remove && cmd.Verb != commands.End, true)...)
+	o.Made = append(w.made(commands.UsersToSend(plan.Old), false, true), w.made(commands.UsersToSend(plan.Users), !cmd.Verb.Cancels(), true)...)
 	if len(commands.UsersToSend(plan.Old)) > 0 {
 		o.Old = commands.MaybeSwapped
 	}
 	if cmd.Verb == commands.End {
-		return w.ended(cmd, o)
+		return w.ended(o)
 	}
 	return o
 }
@@ -95,11 +95,8 @@ func (r *Runner) BrokenOutcome(cmd commands.Command, group imapi.GroupID, plan c
 // failure takes an error of the API as data. Any other error is not the API's
 // word: the work was interrupted, and goes on from the journal's mark.
 func failure(err error) (*commands.Failure, error) {
-	if err == nil {
-		return nil, nil
-	}
-	var e *imapi.Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[*imapi.Error](err)
+	if !ok {
 		return nil, err
 	}
 	return &commands.Failure{Op: e.Op, Code: e.Code, Kind: e.Kind(), Info: e.Info}, nil
@@ -107,8 +104,7 @@ func failure(err error) (*commands.Failure, error) {
 
 // seated returns who held the seats when Tencent said that the group is full.
 func seated(err error) []imapi.Admin {
-	var e *imapi.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*imapi.Error](err); ok {
 		return e.Holders
 	}
 	return nil

@@ -28,8 +28,7 @@ func Reverse(r commands.Result) (commands.Command, bool) {
 }
 
 func reversalOf(g commands.GroupResult, cmd commands.Command) commands.Reversal {
-	v := commands.Reversal{Group: g.Group}
-	o := g.Outcome
+	v, o := commands.Reversal{Group: g.Group}, g.Outcome
 	failed := o.Old == commands.NotRestored
 	if !g.Plan.Known || g.Plan.Refusal != "" || !o.NowKnown || o.Status != commands.Done && o.Status != commands.Warned && o.Status != commands.Partly {
 		return v
@@ -54,7 +53,7 @@ func reversalOf(g commands.GroupResult, cmd commands.Command) commands.Reversal 
 	return v
 }
 
-// addSet takes up who is to be set again, with the limits that stood.
+// addSet takes up who is to be set again, with the limits that were on record.
 func addSet(v *commands.Reversal, people []commands.Person, p commands.Plan) {
 	v.Set = people
 	for _, person := range people {
@@ -93,8 +92,8 @@ func reversalIn(c commands.Command, group imapi.GroupID) commands.Reversal {
 	return c.Reversals[at]
 }
 
-// planUndo plans a reversal: of what the entry changed, only what has not been changed since. What
-// someone decided about a user since, this undo included, stays. No one gets more than
+// planUndo plans a reversal: of what the entry changed, only what has not been changed
+// since. What someone decided about a user since, this undo included, stays. No one gets more than
 // the longest limit that the rules give who undoes, which is the command's For.
 func planUndo(p *commands.Plan, asked Asked, group imapi.GroupID, since decisions) {
 	if !p.Known {
@@ -104,13 +103,13 @@ func planUndo(p *commands.Plan, asked Asked, group imapi.GroupID, since decision
 	p.Old = stepsFor(p, v.Cancel, p.Existing)
 	for i := range p.Old {
 		s := &p.Old[i]
-		s.Decided = !since.stands(s.ID)
+		s.Decided = !since.holds(s.ID)
 		s.Send = s.Prior == commands.WasAdmin && !s.Decided
 	}
 	for _, s := range stepsFor(p, v.Set, p.Existing) {
 		before, limited := GrantOf(v.Grants, s.ID)
 		over := limited && !before.Until.After(p.At) // an end that is over stays over
-		s.Decided = !since.stands(s.ID)
+		s.Decided = !since.holds(s.ID)
 		s.Send = s.Prior == commands.WasNot && !over && !s.Decided
 		if !limited {
 			before = commands.Grant{Group: group, User: s.ID}
@@ -159,9 +158,9 @@ type decisions struct {
 	forgotten bool // some of it can no longer be read: anything may have been decided
 }
 
-// stands reports whether what the entry made of a user is the last that was decided
+// holds reports whether what the entry made of a user is the last that was decided
 // about them. An undo of it that may have failed does not count.
-func (d decisions) stands(user imapi.UserID) bool {
+func (d decisions) holds(user imapi.UserID) bool {
 	for _, c := range d.last {
 		if c.User == user {
 			return !d.forgotten && (c.Entry == d.undone || c.Unsure && c.Undone == d.undone)
@@ -175,7 +174,7 @@ func (d decisions) stands(user imapi.UserID) bool {
 // and may not give as much gives as much as they may, but takes nothing away.
 func limitAgain(p *commands.Plan, before commands.Grant, asked Asked, since decisions) {
 	now, limited := GrantOf(p.Existing, before.User)
-	if !commands.Has(p.Before, before.User) || limited && now.Entry != since.undone || !since.stands(before.User) {
+	if !commands.Has(p.Before, before.User) || limited && now.Entry != since.undone || !since.holds(before.User) {
 		return
 	}
 	later := limited && before.Until.After(now.Until)
