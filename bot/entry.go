@@ -13,7 +13,7 @@ import (
 type Entry struct {
 	Number   int64  // the one that people see; given by the journal
 	Key      string // of the delivery; the same delivery again is the same entry
-	Once     string // a second key, of what is done once by whoever asks first; empty: none
+	Once     string // a second key, of what is done once, for the first who asks; empty: none
 	Under    int64  // the entry in whose thread this one speaks; 0: its own
 	Caller   commands.Caller
 	Place    commands.Place
@@ -36,7 +36,7 @@ func (e Entry) Loud() bool {
 	return status == commands.Failed || status == commands.Unknown || e.Command.Verb == commands.Remind
 }
 
-// by is who the audit trail says did it.
+// By is who did it, as the audit trail has it.
 func (e Entry) By() string {
 	if e.Command.Verb == commands.End || e.Command.Verb == commands.Remind {
 		return ClockRef
@@ -44,7 +44,7 @@ func (e Entry) By() string {
 	return e.Caller.Ref
 }
 
-// clockRef is the caller in the audit trail where no one asked: the clock did.
+// ClockRef is the caller in the audit trail where no one asked: the clock did.
 const ClockRef = "liveadmin:clock"
 
 // State is how far an entry is.
@@ -119,7 +119,7 @@ const (
 // MaxText is how much of what was typed a row of the audit trail keeps at most, in bytes.
 const MaxText = 1 << 10
 
-// changesOf is a change for each group; an alias may name one twice.
+// ChangesOf is a change for each group; an alias may name one twice.
 func ChangesOf(cmd commands.Command) []Change {
 	var changes []Change
 	for i, g := range cmd.Target.Groups {
@@ -130,10 +130,10 @@ func ChangesOf(cmd commands.Command) []Change {
 	return changes
 }
 
-// closed reports whether nothing is left to do.
+// Closed reports whether nothing is left to do.
 func (s State) Closed() bool { return !slices.Contains([]State{Accepted, Done}, s) }
 
-// result is what became of an entry so far, as data.
+// Summary is what became of an entry so far, as data.
 func (e Entry) Summary() commands.Result {
 	r := commands.Result{
 		Entry: e.Number, Caller: e.Caller, Command: e.Command, Groups: make([]commands.GroupResult, 0, len(e.Changes)),

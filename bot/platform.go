@@ -27,7 +27,7 @@ type Click struct {
 	Entry  int64  // words.Action.Entry; 0 if the button carried no number
 }
 
-// text is a click as the audit trail shows it.
+// Text is a click as the audit trail shows it.
 func (c Click) Text() string { return "click " + c.Action + " #" + strconv.FormatInt(c.Entry, 10) }
 
 // Answer is what an acknowledgement carries: nothing visible if the command was
@@ -63,8 +63,8 @@ var ErrNowhere = errors.New("nobody takes the message")
 // more, and in the engine's when for that reason there has been no platform for five minutes.
 var ErrRevoked = errors.New("the credentials are revoked")
 
-// Door is where a platform brings what it receives. ack is called once, when
-// the delivery is on durable record.
+// Door takes what a platform receives. ack is called once, when the delivery is on durable
+// record.
 type Door interface {
 	Receive(ctx context.Context, d Delivery, ack Ack) error
 }
@@ -86,14 +86,14 @@ type Platform interface {
 	Update(ctx context.Context, e Entry, root words.Text) error
 }
 
-// Finder is a platform that can look whether a message of an entry stands
+// Finder is a platform that can look whether a message of an entry is there
 // already, after a crash between posting and recording.
 type Finder interface {
 	FindRoot(ctx context.Context, e Entry) (_ Post, found bool, err error)
 	FindResult(ctx context.Context, e Entry) (_ Post, found bool, err error)
 }
 
-// Confirmer is a platform that can tell whether it took the acknowledgement of an
+// Confirmer is a platform that can say whether it took the acknowledgement of an
 // entry, when that is not on record or an acknowledgement failed in an unclear way.
 type Confirmer interface {
 	// Confirm returns no error if the entry is to run, ErrNotRun if it must not, and any
@@ -110,7 +110,7 @@ type Question struct {
 	Field  string         // the one that is being typed: "group" or "users"
 }
 
-// Suggester is the second door, which only reads: nothing is recorded.
+// Suggester is for what is answered while it is typed: it only reads, and records nothing.
 type Suggester interface {
 	// Suggest returns what could be in the field, the likeliest first. Each
 	// replaces the whole field and keeps what is typed in it. It takes a second at

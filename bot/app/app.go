@@ -18,6 +18,8 @@ import (
 	"liveadmin/bot/journal"
 	"liveadmin/bot/web"
 	"liveadmin/imapi"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // SettingsError is an error of the settings or the rules file, which a person must
@@ -126,27 +128,33 @@ func (r *running) run(ctx context.Context, hangup <-chan os.Signal) (next *confi
 	r.log.Info("started", "version", Version(), "platforms", r.cfg.Platforms(), "http", r.server.Addr())
 	on, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	err = together(on, r.server.Serve,
-		func(ctx context.Context) error { return r.bot.Run(ctx, bots(r.platforms)...) },
-		r.policy.Run,
-		r.record.Run,
-		func(ctx context.Context) error {
-			if next = r.renewed(ctx, hangup); next != nil {
-				end(engine.ErrRestart)
-			}
-			return nil
+	all := []func(context.Context) error{r.server.Serve, r.serve, r.policy.Run, r.record.Run, func(ctx context.Context) error {
+		if next = r.renewed(ctx, hangup); next != nil {
+			end(engine.ErrRestart)
+		}
+		return nil
+	}}
+	together, on := errgroup.WithContext(on)
+	for _, run := range all {
+		together.Go(func() error {
+			defer end(nil) // what ends first ends the others
+			return run(on)
 		})
+	}
+	err = together.Wait()
 	if ctx.Err() != nil {
 		next = nil // asked to stop meanwhile
 	}
 	return next, err
 }
 
-func bots(all []platform) (platforms []bot.Platform) {
-	for _, p := range all {
-		platforms = append(platforms, p)
+// serve runs the engine on the platforms.
+func (r *running) serve(ctx context.Context) error {
+	platforms := make([]bot.Platform, len(r.platforms))
+	for i, p := range r.platforms {
+		platforms[i] = p
 	}
-	return platforms
+	return r.bot.Run(ctx, platforms...)
 }
 
 // listen makes the HTTP listener: health, readiness, metrics, and what platforms mount.
@@ -258,25 +266,4 @@ func (r *running) renew(ctx context.Context) (config.Config, error) {
 func (s *service) key() (imapi.Secret, error) {
 	cfg, err := s.read()
 	return cfg.IM.Key, err
-}
-
-// together runs all until one ends, and then ends the others. The first error
-// counts.
-func together(ctx context.Context, all ...func(context.Context) error) error {
-	ctx, end := context.WithCancel(ctx)
-	defer end()
-	ended := make(chan error, len(all))
-	for _, run := range all {
-		go func() {
-			ended <- run(ctx)
-			end()
-		}()
-	}
-	var first error
-	for range all {
-		if err := <-ended; first == nil {
-			first = err
-		}
-	}
-	return first
 }

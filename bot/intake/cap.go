@@ -12,8 +12,8 @@ import (
 	"liveadmin/commands/words"
 )
 
-// Callers whom no rule allows anything get so many answers in any minute. What they
-// send beyond is not answered, and told to the audit trail in one row a minute. While a
+// Callers whom no rule allows anything get this many answers in any minute. What they
+// send beyond is not answered, and is one row a minute in the audit trail. While a
 // membership cannot be read, a caller who may have it gets more: it can be a moderator at
 // work.
 const (
@@ -37,12 +37,11 @@ func answersFor(s policy.Standing) int {
 // caps counts the answers to such callers. It can be used by several goroutines.
 type caps struct {
 	mu      sync.Mutex
-	callers map[string]*budget
-	others  budget // of those beyond cappedCallers
+	callers map[string]*budget // by ref; those beyond cappedCallers together under ""
 }
 
-// budget is what a caller has had in the last minute, oldest first, and what has
-// not been told of the rest.
+// budget is what a caller has had in the last minute, oldest first, and what of the rest is
+// not in the audit trail yet.
 type budget struct {
 	answered []time.Time
 	unsaid   capped
@@ -58,19 +57,19 @@ type capped struct {
 
 func newCaps() *caps { return &caps{callers: make(map[string]*budget)} }
 
-// allow reports whether the caller, who gets so many answers a minute, is answered, and
-// counts it.
-func (c *caps) allow(ref string, place commands.Place, now time.Time, most int) (answer bool) {
+// allow reports whether the caller, who gets at most this many answers a minute, is answered,
+// and counts it.
+func (c *caps) allow(ref string, place commands.Place, now time.Time, most int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	b, known := c.callers[ref]
-	switch {
-	case known:
-	case len(c.callers) < cappedCallers:
+	b := c.callers[ref]
+	if b == nil && len(c.callers) >= cappedCallers {
+		ref = ""
+		b = c.callers[ref]
+	}
+	if b == nil {
 		b = &budget{unsaid: capped{Ref: ref}}
 		c.callers[ref] = b
-	default:
-		b = &c.others
 	}
 	b.forget(now)
 	if len(b.answered) < most {
@@ -84,20 +83,21 @@ func (c *caps) allow(ref string, place commands.Place, now time.Time, most int) 
 	return false
 }
 
-// overdue returns what was not answered to callers whose minute is over, oldest
-// first, each time once. It also makes room for new callers, and so has to be
-// called from time to time.
-func (c *caps) overdue(now time.Time) []capped {
+// overdue returns what was not answered to callers whose minute is over, oldest first, each
+// once. It also makes room for new callers, and so has to be called from time to time.
+func (c *caps) overdue(now time.Time) (due []capped) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var due []capped
 	for ref, b := range c.callers {
-		due = b.tell(due, now)
+		b.forget(now)
+		if b.unsaid.Count > 0 && now.Sub(b.unsaid.Since) >= cappedMinute {
+			due = append(due, b.unsaid)
+			b.unsaid = capped{Ref: ref}
+		}
 		if len(b.answered) == 0 && b.unsaid.Count == 0 {
 			delete(c.callers, ref)
 		}
 	}
-	due = c.others.tell(due, now)
 	slices.SortFunc(due, func(a, b capped) int { return a.Since.Compare(b.Since) })
 	return due
 }
@@ -105,17 +105,6 @@ func (c *caps) overdue(now time.Time) []capped {
 // forget drops the answers that are older than a minute.
 func (b *budget) forget(now time.Time) {
 	b.answered = slices.DeleteFunc(b.answered, func(t time.Time) bool { return now.Sub(t) >= cappedMinute })
-}
-
-// tell adds what is due of the budget.
-func (b *budget) tell(due []capped, now time.Time) []capped {
-	b.forget(now)
-	if b.unsaid.Count == 0 || now.Sub(b.unsaid.Since) < cappedMinute {
-		return due
-	}
-	due = append(due, b.unsaid)
-	b.unsaid = capped{Ref: b.unsaid.Ref}
-	return due
 }
 
 // Unanswered returns the audit rows of what was not answered to callers whose minute is over,

@@ -4,11 +4,13 @@ package intake
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/commands/change"
 	"liveadmin/commands/grammar"
 	"liveadmin/commands/policy"
 	"liveadmin/commands/words"
@@ -16,7 +18,7 @@ import (
 )
 
 // Intake reads and decides what deliveries mean. It waits for no platform, writes nothing,
-// and can be used by several goroutines. Make one with NewIntake.
+// and can be used by several goroutines. Make one with New.
 type Intake struct {
 	record Journal
 	api    Admins
@@ -29,7 +31,7 @@ type Intake struct {
 	admins adminCache
 }
 
-// Known is what the intake needs of the journal.
+// Journal is what the intake needs of the journal.
 type Journal interface {
 	Entry(ctx context.Context, number int64) (_ bot.Entry, found bool, err error)
 	Grants(ctx context.Context, g imapi.GroupID) ([]commands.Grant, error)
@@ -42,7 +44,7 @@ type Admins interface {
 	Admins(ctx context.Context, g imapi.GroupID) ([]imapi.Admin, error)
 }
 
-// IntakeParts are what an Intake is made of. All are required but Clock.
+// Parts are what an Intake is made of. All are required but Clock.
 type Parts struct {
 	Record Journal
 	API    Admins
@@ -53,7 +55,7 @@ type Parts struct {
 	Clock  func() time.Time // by which this process measures how long something lasts; nil: time.Now
 }
 
-// NewIntake returns an Intake made of its parts.
+// New returns an Intake made of its parts.
 func New(p Parts) (*Intake, error) {
 	if p.Record == nil || p.API == nil || p.Rules == nil || p.Log == nil || p.Now == nil || p.Words.Explain == nil {
 		return nil, errors.New("a part of the intake is missing")
@@ -62,7 +64,8 @@ func New(p Parts) (*Intake, error) {
 		p.Clock = time.Now
 	}
 	return &Intake{
-		record: p.Record, api: p.API, rules: p.Rules, words: p.Words, log: p.Log, now: p.Now, clock: p.Clock, caps: newCaps(),
+		record: p.Record, api: p.API, rules: p.Rules, words: p.Words, log: p.Log, now: p.Now, clock: p.Clock,
+		caps: newCaps(), admins: adminCache{read: make(map[imapi.GroupID]*cachedAdmins)},
 	}, nil
 }
 
@@ -78,8 +81,9 @@ func (in *Intake) Decide(ctx context.Context, d bot.Delivery) bot.Verdict {
 	cmd, mistake := read(d, rules.Names, rules.Policy.Sees(d.Caller, rules.Names))
 	if mistake != nil {
 		return bot.Verdict{Reply: &bot.Reply{
-			About: commands.Command{Verb: mistake.Verb}, Record: mistaken(d, *mistake),
-			Say: func(entry int64) words.Message { return in.words.Mistake(entry, *mistake) },
+			About:  commands.Command{Verb: mistake.Verb},
+			Record: note(d, bot.WasMistaken, commands.Mistaken, mistake.Verb, mistake.Typed, string(mistake.Problem)),
+			Say:    func(entry int64) words.Message { return in.words.Mistake(entry, *mistake) },
 		}}
 	}
 	asked, decision := rules.Policy.DecideAll(d.Caller, d.Place, cmd)
@@ -101,7 +105,9 @@ func read(d bot.Delivery, names commands.Names, sees func(string) bool) (command
 
 // refuse answers that something is not allowed.
 func (in *Intake) refuse(d bot.Delivery, rules bot.Rules, cmd commands.Command, decision policy.Decision) bot.Verdict {
-	return bot.Verdict{Reply: &bot.Reply{About: cmd, Record: refused(d, cmd, decision), Say: func(entry int64) words.Message {
+	r := note(d, bot.WasRefused, commands.Refused, cmd.Verb, grammar.Format(cmd), string(decision.Denial))
+	r.Groups = cmd.Target.Groups
+	return bot.Verdict{Reply: &bot.Reply{About: cmd, Record: r, Say: func(entry int64) words.Message {
 		return in.words.Refusal(entry, d.Caller, cmd, decision, rules.Policy.Contact)
 	}}}
 }
@@ -125,34 +131,88 @@ func limited(cmd commands.Command, decision policy.Decision) commands.Command {
 }
 
 func acceptance(d bot.Delivery, cmd commands.Command, decision policy.Decision) *bot.Acceptance {
-	r := note(d, bot.WasAccepted, cmd.Verb, grammar.Format(cmd))
-	r.Outcome, r.Detail, r.Groups = commands.Working, decision.Rule, cmd.Target.Groups
+	r := note(d, bot.WasAccepted, commands.Working, cmd.Verb, grammar.Format(cmd), decision.Rule)
+	r.Groups = cmd.Target.Groups
 	return &bot.Acceptance{Record: r, Entry: bot.Entry{
-		Key: d.Key, Caller: d.Caller, Place: d.Place, Command: cmd, Rule: decision.Rule, Reply: d.Reply, Attempt: 1,
-		Changes: bot.ChangesOf(cmd),
+		Key: d.Key, Caller: d.Caller, Place: d.Place, Command: cmd, Rule: decision.Rule, Reply: d.Reply, Changes: bot.ChangesOf(cmd),
 	}}
 }
 
-// note begins the audit row of a delivery: what was typed or pressed. A platform with fields has no typed
-// text: it shows the command as it would be typed.
-func note(d bot.Delivery, what bot.Event, v commands.Verb, text string) bot.Record {
+// note is the audit row of a delivery: what was typed or pressed. A platform with fields has
+// no typed text: it shows text, the command as it would be typed.
+func note(d bot.Delivery, what bot.Event, outcome commands.Status, v commands.Verb, text, detail string) bot.Record {
 	switch {
 	case d.Click != nil:
 		text = d.Click.Text()
 	case d.Fields == nil:
 		text = d.Text
 	}
-	return bot.Record{Event: what, Caller: d.Caller.Ref, Place: d.Place, Verb: v, Text: text}
+	return bot.Record{Event: what, Caller: d.Caller.Ref, Place: d.Place, Verb: v, Text: text, Outcome: outcome, Detail: detail}
 }
 
-func refused(d bot.Delivery, cmd commands.Command, decision policy.Decision) bot.Record {
-	r := note(d, bot.WasRefused, cmd.Verb, grammar.Format(cmd))
-	r.Outcome, r.Detail, r.Groups = commands.Refused, string(decision.Denial), cmd.Target.Groups
-	return r
+// mostPresses is how often a button can be pressed with an effect.
+const mostPresses = 50
+
+// presses names each time that a button is pressed with an effect, in order.
+func presses(c bot.Click) []string {
+	names := make([]string, mostPresses)
+	for n := range names {
+		names[n] = fmt.Sprintf("click:%d:%s:%d", c.Entry, c.Action, n)
+	}
+	return names
 }
 
-func mistaken(d bot.Delivery, m grammar.Mistake) bot.Record {
-	r := note(d, bot.WasMistaken, m.Verb, m.Typed)
-	r.Outcome, r.Detail = commands.Mistaken, string(m.Problem)
-	return r
+// click decides about a press on a button: like a command, it is recorded and answered in
+// the thread; what cannot be done any more is told the caller alone.
+func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules) bot.Verdict {
+	if d.Caller.Outsider {
+		return in.refuse(d, rules, commands.Command{}, policy.Decision{Denial: policy.CallerOutsider})
+	}
+	cmd, ok, err := in.pressed(ctx, *d.Click)
+	if err != nil {
+		in.log.Error("click not answered", "caller", d.Caller.Ref, "entry", d.Click.Entry, "err", err)
+		return in.unread()
+	}
+	if !ok {
+		r := note(d, bot.WasMistaken, commands.Mistaken, "", "", "stale button")
+		return bot.Verdict{Reply: &bot.Reply{Record: r, Say: in.words.Stale}}
+	}
+	asked, decision := rules.Policy.DecideAll(d.Caller, d.Place, cmd)
+	if !decision.Allowed {
+		return in.refuse(d, rules, asked, decision)
+	}
+	a := acceptance(d, limited(cmd, decision), decision)
+	a.Presses = presses(*d.Click)
+	return bot.Verdict{Accept: a}
+}
+
+// pressed returns the command behind a button, if it still does something.
+func (in *Intake) pressed(ctx context.Context, c bot.Click) (commands.Command, bool, error) {
+	if c.Entry == 0 {
+		return commands.Command{}, false, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, bot.AnswerTime)
+	defer cancel()
+	e, found, err := in.record.Entry(ctx, c.Entry)
+	if err != nil || !found {
+		return commands.Command{}, false, err
+	}
+	cmd, ok := change.Pressed(c.Action, e.Summary())
+	if ok && cmd.Verb == commands.Undo {
+		ok, err = in.undoable(ctx, e, cmd.Number)
+	}
+	return cmd, ok, err
+}
+
+// undoable reports whether the day of an entry's undo is not over. pressed is the entry
+// whose button was pressed: that one, or an undo of it that can be tried again.
+func (in *Intake) undoable(ctx context.Context, pressed bot.Entry, number int64) (bool, error) {
+	undone, found := pressed, true
+	if number != pressed.Number {
+		var err error
+		if undone, found, err = in.record.Entry(ctx, number); err != nil {
+			return false, err
+		}
+	}
+	return found && in.now().Sub(undone.Accepted) <= change.UndoFor, nil
 }

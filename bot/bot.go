@@ -1,0 +1,59 @@
+// Package bot is the vocabulary of the flow: what people say and where, what is on record
+// of it, and the interfaces of platforms and observers. It starts no goroutine and logs
+// nothing. Package intake decides what a delivery means; package engine carries it out.
+package bot
+
+import (
+	"time"
+
+	"liveadmin/commands"
+	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
+)
+
+// Rules is what the config file says at the moment: who may do what, and what
+// people can type instead of IDs.
+type Rules struct {
+	Policy policy.Policy
+	Names  commands.Names
+}
+
+// AnswerTime is how long the record may take that an answer needs: platforms wait for three
+// seconds.
+const AnswerTime = 2 * time.Second
+
+// Verdict is what a delivery means. One of its fields is set.
+type Verdict struct {
+	Answer *Answer     // given without a record: the caller asks too often, or something could not be read
+	Reply  *Reply      // put on record, and answered to the caller alone
+	Accept *Acceptance // put on record, and carried out
+}
+
+// Reply is the answer to a delivery that makes no entry.
+type Reply struct {
+	About  commands.Command // as far as it was understood
+	Record Record
+	Say    func(entry int64) words.Message // entry is the number of the record; 0: there is none
+}
+
+// Acceptance is a delivery that makes an entry.
+type Acceptance struct {
+	Entry  Entry
+	Record Record
+	// Presses are the names of the presses of a button, in order: the entry is the first that
+	// is not on record (Entry.Once). Empty: no button was pressed.
+	Presses []string
+}
+
+// Observer counts what happens, for metrics. It is called while it happens, so it must be
+// quick. It never gets a user or a group.
+type Observer interface {
+	// Acknowledged: what someone said was acknowledged, this long after it came.
+	Acknowledged(platform string, took time.Duration)
+	// Ended: a command ended, with its result posted this long after it was accepted. took is
+	// 0 if none was: it was answered at once (refused, mistaken, help and its like), it was
+	// not run because the platform did not take the acknowledgement, or the post was given up.
+	Ended(platform string, verb commands.Verb, outcome commands.Status, took time.Duration)
+	// GaveUp: the messages of an entry could not be posted for a day, or no one took them.
+	GaveUp(platform string)
+}
