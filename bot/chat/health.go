@@ -5,107 +5,87 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"liveadmin/bot"
 )
 
-// Health is what a platform knows of its service: whether anything can come from it, and
-// whether the credentials are still valid. Make one with NewHealth.
+// Health is what a platform knows of its service. Make one with NewHealth.
 type Health struct {
 	service string
 	log     *slog.Logger
-
-	mu     sync.Mutex
-	down   string                  // why nothing can come; empty: it can
-	revoke context.CancelCauseFunc // of the bound context
+	down    atomic.Value // string: why nothing can come; empty: it can
 }
 
 // NewHealth returns the health of a service, by the name that people know, before it has
 // answered.
 func NewHealth(service string, log *slog.Logger) *Health {
-	return &Health{service: service, log: log, down: "not started", revoke: func(error) {}}
+	h := &Health{service: service, log: log}
+	h.Down("not started")
+	return h
 }
 
 // Up notes that what people say can come.
-func (l *Health) Up() { l.Down("") }
+func (h *Health) Up() { h.Down("") }
 
 // Down notes why it cannot.
-func (l *Health) Down(why string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.down = why
-}
+func (h *Health) Down(why string) { h.down.Store(why) }
 
 // State reports whether what people say can come, and if not, why.
-func (l *Health) State() (up bool, why string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.down == "", l.down
+func (h *Health) State() (up bool, why string) {
+	why, _ = h.down.Load().(string)
+	return why == "", why
 }
 
 // Answered notes how the service answered when it was asked something simple.
-func (l *Health) Answered(err error) {
+func (h *Health) Answered(err error) {
 	if err == nil {
-		l.Up()
+		h.Up()
 		return
 	}
-	l.Down(l.service + " does not answer as it should: " + err.Error())
-}
-
-// Revoke ends the bound context: the service says that the credentials are not valid. The
-// error has bot.ErrRevoked.
-func (l *Health) Revoke(err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.revoke(err)
-}
-
-// Recheck runs a recheck of the credentials until the context ends, and ends the bound context if
-// they are revoked.
-func (l *Health) Recheck(ctx context.Context, r *Recheck) {
-	if err := r.Run(ctx); err != nil {
-		l.Revoke(err)
-	}
-}
-
-// Bound returns a context that also ends when the credentials are revoked. There is one at
-// a time: a later one is a new try.
-func (l *Health) Bound(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, end := context.WithCancelCause(ctx)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.revoke = end
-	return ctx, func() { end(nil) }
+	h.Down(h.service + " does not answer as it should: " + err.Error())
 }
 
 // Introduce asks the service who the bot is until it answers, or the context ends. With
 // an error, ask returns how long the service wants to be left alone.
-func (l *Health) Introduce(ctx context.Context, ask func(context.Context) (wait time.Duration, err error)) error {
+func (h *Health) Introduce(ctx context.Context, ask func(context.Context) (wait time.Duration, err error)) error {
 	var pause Backoff
 	for {
 		wait, err := ask(ctx)
 		if err == nil || ctx.Err() != nil {
 			return ctx.Err()
 		}
-		l.Answered(err)
-		l.log.Warn("the service does not answer", "service", l.service, "err", err)
+		h.Answered(err)
+		h.log.Warn("the service does not answer", "service", h.service, "err", err)
 		if !pause.Wait(ctx, wait) {
 			return ctx.Err()
 		}
 	}
 }
 
-// Ended notes that a bound context is over and returns why: with bot.ErrRevoked if
-// they are revoked, otherwise nil.
-func (l *Health) Ended(ctx context.Context) error {
+// Ended notes that a bound context is over. It returns an error that wraps bot.ErrRevoked if
+// the credentials are revoked, otherwise nil.
+func (h *Health) Ended(ctx context.Context) error {
 	if cause := context.Cause(ctx); errors.Is(cause, bot.ErrRevoked) {
-		l.Down(cause.Error())
+		h.Down(cause.Error())
 		return cause
 	}
-	l.Down("stopped")
+	h.Down("stopped")
 	return nil
+}
+
+// Bound returns a context that also ends once a recheck finds that its credential is revoked.
+func Bound(ctx context.Context, rechecks ...*Recheck) (context.Context, context.CancelFunc) {
+	ctx, end := context.WithCancelCause(ctx)
+	for _, r := range rechecks {
+		go func() {
+			if err := r.Run(ctx); err != nil {
+				end(err)
+			}
+		}()
+	}
+	return ctx, func() { end(nil) }
 }
 
 // Credentials count as revoked once the service has said so this often, within this time.

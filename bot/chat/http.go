@@ -1,16 +1,12 @@
 package chat
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"time"
-
-	"github.com/gorilla/websocket"
 )
 
 // mostIdle is how many connections to one host are kept for later calls.
@@ -111,27 +107,11 @@ func IsUnsent(err error) bool {
 	return ok && e.Op == "dial" || IsHeld(err)
 }
 
-// WithoutURL drops the address from an error of net/http: response URLs and tokens, which
-// are secrets, stand in it.
+// WithoutURL drops the address from an error of net/http: it holds response URLs and tokens,
+// which are secrets.
 func WithoutURL(err error) error {
 	if inner, ok := errors.AsType[*url.Error](err); ok {
 		return inner.Err
 	}
 	return err
-}
-
-// Dialer opens sockets, each of which watch wraps.
-func Dialer(watch func(net.Conn) net.Conn) *websocket.Dialer {
-	var d net.Dialer
-	return &websocket.Dialer{
-		Proxy: http.ProxyFromEnvironment,
-		NetDialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			c, err := d.DialContext(ctx, network, addr)
-			if err != nil {
-				return nil, fmt.Errorf("connecting a socket: %w", err)
-			}
-			return watch(c), nil
-		},
-		HandshakeTimeout: 10 * time.Second,
-	}
 }

@@ -9,8 +9,8 @@ import (
 	"liveadmin/bot"
 )
 
-// stopTime is how long what was already heard may take to be recorded and
-// acknowledged when the platform is asked to stop.
+// stopTime is how long the deliveries in flight may take to be recorded and acknowledged
+// when the platform is asked to stop.
 const stopTime = 3 * time.Second
 
 // Inflight passes deliveries to the bot's door while the platform runs, and waits at its end for those in
@@ -19,22 +19,21 @@ type Inflight struct {
 	log *slog.Logger
 
 	mu   sync.Mutex
-	door bot.Door       // nil: nothing is let in
-	busy sync.WaitGroup // what is being handled
+	door bot.Door // nil: closed
+	busy sync.WaitGroup
 }
 
 // NewInflight returns one that is closed.
 func NewInflight(log *slog.Logger) *Inflight { return &Inflight{log: log} }
 
-// Open lets what is heard through to a door.
+// Open lets deliveries through to a door.
 func (d *Inflight) Open(door bot.Door) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.door = door
 }
 
-// Close takes no more deliveries and waits for those in flight, for up to three
-// seconds.
+// Close takes no more deliveries and waits up to three seconds for those in flight.
 func (d *Inflight) Close() {
 	d.Open(nil)
 	done := make(chan struct{})
@@ -49,35 +48,25 @@ func (d *Inflight) Close() {
 	}
 }
 
-// Enter handles something that was heard beside everything else, and outlives a panic
-// in that. handled is closed when it is over. It is closed, and taken false, if nothing
-// is let in: then another instance, or a later try, gets it.
+// Enter handles a delivery in a goroutine of its own, and recovers a panic there. handled is
+// closed when it is over. While closed, Enter takes nothing: handled is closed and taken is
+// false, and another instance, or a later try, gets the delivery.
 func (d *Inflight) Enter(handle func(bot.Door)) (handled <-chan struct{}, taken bool) {
-	done := make(chan struct{})
-	door := d.enter()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	door, done := d.door, make(chan struct{})
 	if door == nil {
 		close(done)
 		return done, false
 	}
-	go func() {
+	d.busy.Go(func() {
 		defer close(done)
-		defer d.busy.Done()
 		defer func() {
 			if recover() != nil { // what was said, and secrets with it, may be in the value
 				d.log.Error("delivery abandoned after a panic", "stack", string(debug.Stack()))
 			}
 		}()
 		handle(door)
-	}()
+	})
 	return done, true
-}
-
-// enter counts one in and returns the door for it, or nil.
-func (d *Inflight) enter() bot.Door {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.door != nil {
-		d.busy.Add(1)
-	}
-	return d.door
 }

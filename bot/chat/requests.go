@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strconv"
 	"time"
 )
@@ -61,10 +62,7 @@ func refusal(err error) int {
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
 		return http.StatusRequestEntityTooLarge
 	}
-	if timeout, ok := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](err); ok && timeout.Timeout() {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return http.StatusRequestTimeout
 	}
 	return http.StatusBadRequest

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"liveadmin/bot"
 	"liveadmin/commands/words"
@@ -19,14 +18,13 @@ const TooMuch = "The rest is too long to show."
 // Number is how the number of an entry is written.
 func Number(entry int64) string { return "#" + strconv.FormatInt(entry, 10) }
 
-// Click reads a button: what it does, and the number of its entry. Whatever is no number
-// is 0.
+// Click reads a button: what it does, and the number of its entry; 0 if that is no number.
 func Click(action, number string) *bot.Click {
-	entry, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || entry < 0 {
+	entry, err := strconv.ParseUint(number, 10, 63)
+	if err != nil {
 		entry = 0
 	}
-	return &bot.Click{Action: action, Entry: entry}
+	return &bot.Click{Action: action, Entry: int64(entry)}
 }
 
 // Headed is a message under the line of its root, for where there is no root above it.
@@ -128,10 +126,7 @@ type Token struct{ From, To string }
 // Beginning is the beginning of a text, so many bytes at most: up to the end of a line
 // if there is one in its second half, never up to the inside of a character or a token.
 func Beginning(s string, most int, tokens ...Token) string {
-	s = s[:min(most, len(s))]
-	for !endsWhole(s) {
-		s = s[:len(s)-1]
-	}
+	s = strings.ToValidUTF8(s[:min(most, len(s))], "")
 	if line := strings.LastIndexByte(s, '\n'); line > most/2 {
 		s = s[:line+1]
 	}
@@ -141,12 +136,6 @@ func Beginning(s string, most int, tokens ...Token) string {
 		}
 	}
 	return s
-}
-
-// endsWhole reports whether a text does not end inside of a character.
-func endsWhole(s string) bool {
-	r, size := utf8.DecodeLastRuneInString(s)
-	return r != utf8.RuneError || size != 1
 }
 
 // MessageRef is where a message is, in a platform's own words: what a bot.Post holds. Its

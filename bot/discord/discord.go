@@ -147,9 +147,8 @@ func (d *Discord) overHTTP() bool { return len(d.key) > 0 }
 // the token is revoked, by Discord's answers to questions about the token alone; it retries
 // everything else.
 func (d *Discord) Run(ctx context.Context, door bot.Door) error {
-	ctx, end := d.health.Bound(ctx)
+	ctx, end := chat.Bound(ctx, d.rest.recheck)
 	defer end()
-	go d.health.Recheck(ctx, d.rest.recheck)
 	ask := func(ctx context.Context) (time.Duration, error) { return 0, d.identify(ctx) }
 	if err := d.health.Introduce(ctx, ask); err != nil {
 		return d.health.Ended(ctx)

@@ -60,7 +60,7 @@ type Slack struct {
 	queue    *chat.RateQueue // by channel
 	requests *chat.Requests
 	groups   *userGroups
-	heard    lastRead                 // of the socket in use
+	lastRead atomic.Int64             // when a socket last brought anything, in Unix nanoseconds
 	self     atomic.Pointer[identity] // from the first answer of auth.test on
 	blind    sync.Map                 // channels whose history the app may not read
 	begun    sync.Map                 // by entry number: the posted part of a result
@@ -114,10 +114,8 @@ func (s *Slack) Name() string { return Name }
 // token is revoked, by the answers of Slack to questions about the token alone; it retries
 // everything else.
 func (s *Slack) Run(ctx context.Context, door bot.Door) error {
-	ctx, end := s.health.Bound(ctx)
+	ctx, end := chat.Bound(ctx, s.api.botToken, s.api.appToken)
 	defer end()
-	go s.health.Recheck(ctx, s.api.botToken)
-	go s.health.Recheck(ctx, s.api.appToken)
 	if err := s.health.Introduce(ctx, s.introduce); err != nil {
 		return s.health.Ended(ctx)
 	}
@@ -155,7 +153,7 @@ func (s *Slack) finish() {
 // fits web.Check.
 func (s *Slack) State(context.Context) (ready bool, reason string) {
 	ready, reason = s.health.State()
-	if ready && !s.overHTTP() && s.heard.age() >= s.silence {
+	if ready && !s.overHTTP() && time.Since(time.Unix(0, s.lastRead.Load())) >= s.silence {
 		return false, "the socket is silent"
 	}
 	return ready, reason

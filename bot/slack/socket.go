@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
+	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -42,7 +44,7 @@ func (s *Slack) listen(ctx context.Context) {
 		chat.Sleep(live, flushTime)
 	})
 	defer stop()
-	client := socketmode.New(s.api.Client, socketmode.OptionDialer(dialer(&s.heard, s.silence)),
+	client := socketmode.New(s.api.Client, socketmode.OptionDialer(s.dialer()),
 		socketmode.OptionReadLimit(longestFrame), socketmode.OptionLog(quiet{s.log}))
 	var pause chat.Backoff
 	for ctx.Err() == nil {
@@ -208,30 +210,19 @@ func hear(s *Slack, kind string, payload []byte) (inbound, error) {
 	return inbound{}, errNothing
 }
 
-// lastRead is when a socket last brought anything, pings included.
-type lastRead struct{ at atomic.Int64 }
-
-func (l *lastRead) note()              { l.at.Store(time.Now().UnixNano()) }
-func (l *lastRead) age() time.Duration { return time.Duration(time.Now().UnixNano() - l.at.Load()) }
-
-// watchedConn notes every read, and closes itself when there was none for the
-// limit: a socket can look alive for hours after the other side is gone.
+// watchedConn notes when something was last read, pings included, and closes itself when
+// nothing was for the limit: a socket can look alive for hours after the other side is gone.
 type watchedConn struct {
 	net.Conn
-	heard *lastRead
-	limit time.Duration
-	timer *time.Timer
-}
-
-func watch(c net.Conn, heard *lastRead, limit time.Duration) net.Conn {
-	heard.note()
-	return &watchedConn{c, heard, limit, time.AfterFunc(limit, func() { _ = c.Close() })}
+	lastRead *atomic.Int64 // Unix nanoseconds
+	limit    time.Duration
+	timer    *time.Timer
 }
 
 func (c *watchedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if n > 0 {
-		c.heard.note()
+		c.lastRead.Store(time.Now().UnixNano())
 		c.timer.Reset(c.limit)
 	}
 	return n, err
@@ -244,8 +235,19 @@ func (c *watchedConn) Close() error {
 
 // dialer opens sockets that notice their own silence. The buffer is longer than
 // any acknowledgement: Slack drops one that comes in several frames.
-func dialer(heard *lastRead, limit time.Duration) *websocket.Dialer {
-	d := chat.Dialer(func(c net.Conn) net.Conn { return watch(c, heard, limit) })
-	d.WriteBufferSize = 32 << 10
-	return d
+func (s *Slack) dialer() *websocket.Dialer {
+	var d net.Dialer
+	return &websocket.Dialer{
+		Proxy:            http.ProxyFromEnvironment,
+		HandshakeTimeout: 10 * time.Second,
+		WriteBufferSize:  32 << 10,
+		NetDialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			c, err := d.DialContext(ctx, network, addr)
+			if err != nil {
+				return nil, fmt.Errorf("connecting a socket: %w", err)
+			}
+			s.lastRead.Store(time.Now().UnixNano())
+			return &watchedConn{c, &s.lastRead, s.silence, time.AfterFunc(s.silence, func() { _ = c.Close() })}, nil
+		},
+	}
 }
