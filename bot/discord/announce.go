@@ -92,7 +92,7 @@ func (d *Discord) rewrite(ctx context.Context, e bot.Entry, at messageRef, m out
 		}
 	}
 	if at.Message == "" && ok {
-		at.Message, err = d.findOriginal(ctx, at.Channel, h)
+		at.Message, err = d.find(ctx, at.Channel, h.ID, func(m message) bool { return m.Answer != nil && m.Answer.ID == h.ID })
 	}
 	if at.Message == "" {
 		return "", err
@@ -107,15 +107,14 @@ func (d *Discord) rewrite(ctx context.Context, e bot.Entry, at messageRef, m out
 // openThread opens the thread of a root message, or finds the one that is there,
 // which has the message's ID.
 func (d *Discord) openThread(ctx context.Context, e bot.Entry, at messageRef) (thread string, err error) {
-	var opened identified
-	err = d.rest.do(ctx, call{
+	thread, err = d.rest.make(ctx, call{
 		name: "opening a thread", entry: true, method: http.MethodPost, path: "/channels/" + at.Channel + "/messages/" + at.Message + "/threads",
-		body: map[string]any{"name": threadName(e.Command), "auto_archive_duration": archiveAfter}, into: &opened,
+		body: map[string]any{"name": threadName(e.Command), "auto_archive_duration": archiveAfter},
 	})
 	if code(err) == discordgo.ErrCodeThreadAlreadyCreatedForThisMessage {
 		return at.Message, nil
 	}
-	return opened.ID, err
+	return thread, err
 }
 
 // longestName is how many characters the name of a thread may have.

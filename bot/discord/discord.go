@@ -157,17 +157,12 @@ func (d *Discord) Run(ctx context.Context, door bot.Door) error {
 	d.inflight.Open(door)
 	if d.overHTTP() {
 		d.attend(ctx)
-		d.finish()
 	} else {
 		d.listen(ctx)
 	}
-	return d.health.Ended(ctx)
-}
-
-// finish takes nothing more and waits for what is being handled.
-func (d *Discord) finish() {
 	d.health.Down("stopping")
-	d.inflight.Close()
+	d.inflight.Close() // waits for what is being handled
+	return d.health.Ended(ctx)
 }
 
 // State reports whether commands can arrive: through the gateway while a session is

@@ -1,13 +1,13 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,12 +29,12 @@ type interaction struct {
 	Guild   string                    `json:"guild_id"` // empty in a direct message
 	Channel string                    `json:"channel_id"`
 	Where   channel                   `json:"channel"`
-	Member  *struct {
+	Member  struct {
 		User  identified `json:"user"`
 		Roles []string   `json:"roles"`
 	} `json:"member"` // in a server
-	User    *identified `json:"user"`            // in a direct message
-	Allowed string      `json:"app_permissions"` // what the bot may do there
+	User    identified `json:"user"`            // in a direct message
+	Allowed string     `json:"app_permissions"` // what the bot may do there
 	Data    struct {
 		Name    string   `json:"name"`
 		Options []option `json:"options"`
@@ -45,7 +45,6 @@ type interaction struct {
 }
 
 type channel struct {
-	ID     string                 `json:"id"`
 	Kind   *discordgo.ChannelType `json:"type"`
 	Parent string                 `json:"parent_id"`
 }
@@ -58,8 +57,8 @@ type option struct {
 	Options []option        `json:"options"`
 }
 
-// errNothing is returned for what is no business of the bot.
-var errNothing = errors.New("nothing that was said to the bot")
+// errNothing is returned for what is not for the bot.
+var errNothing = errors.New("not for the bot")
 
 var snowflake = regexp.MustCompile(`^[0-9]{1,20}$`)
 
@@ -69,16 +68,10 @@ func decode(payload []byte, at time.Time) (interaction, error) {
 	if err := json.Unmarshal(payload, &i); err != nil {
 		return interaction{}, errors.New("an interaction that cannot be read")
 	}
-	for _, id := range []string{i.ID, i.App, i.Channel, i.user()} {
-		if !snowflake.MatchString(id) {
-			return interaction{}, errors.New("an interaction without an ID, an application, a channel or a caller")
+	for _, id := range []string{i.ID, i.App, i.Channel, i.user(), cmp.Or(i.Guild, i.ID)} {
+		if !snowflake.MatchString(id) || i.Token == "" {
+			return interaction{}, errors.New("an interaction without a token, or with an ID missing or invalid")
 		}
-	}
-	if i.Guild != "" && !snowflake.MatchString(i.Guild) {
-		return interaction{}, errors.New("an interaction from a server without an ID")
-	}
-	if i.Token == "" {
-		return interaction{}, errors.New("an interaction without a token")
 	}
 	forBot := false
 	switch i.Kind {
@@ -93,20 +86,7 @@ func decode(payload []byte, at time.Time) (interaction, error) {
 	return i, nil
 }
 
-func (i interaction) user() string {
-	if i.Member != nil {
-		return i.Member.User.ID
-	}
-	if i.User != nil {
-		return i.User.ID
-	}
-	return ""
-}
-
-// hasRole reports whether the caller has a role of the server.
-func (i interaction) hasRole(id string) bool {
-	return i.Member != nil && slices.Contains(i.Member.Roles, id)
-}
+func (i interaction) user() string { return cmp.Or(i.Member.User.ID, i.User.ID) }
 
 // caller identifies someone as the allowlist does: by IDs alone. Where only one server
 // counts, people of others are outsiders.
@@ -124,10 +104,8 @@ func (d *Discord) caller(ctx context.Context, i interaction) commands.Caller {
 // caller is someone with the roles that the interaction names.
 func (i interaction) caller() commands.Caller {
 	c := commands.Caller{Ref: userRef + i.user()}
-	if i.Member != nil {
-		for _, role := range i.Member.Roles {
-			c.Memberships = append(c.Memberships, roleRef+role)
-		}
+	for _, role := range i.Member.Roles {
+		c.Memberships = append(c.Memberships, roleRef+role)
 	}
 	return c
 }
@@ -147,7 +125,7 @@ func userOf(ref string) string {
 	return id
 }
 
-// place is where it was said. A thread counts as its channel.
+// place is where the interaction was. A thread counts as its channel.
 func (i interaction) place() commands.Place {
 	p := commands.Place{Platform: Name, Channel: Name + ":" + i.Channel}
 	if i.Where.isThread() {
@@ -164,11 +142,8 @@ func roomOf(p commands.Place) string {
 	if p.Thread != "" {
 		return p.Thread
 	}
-	return channelOf(p)
+	return strings.TrimPrefix(p.Channel, Name+":")
 }
-
-// channelOf is Discord's own ID of the channel of a place.
-func channelOf(p commands.Place) string { return strings.TrimPrefix(p.Channel, Name+":") }
 
 func (c channel) isThread() bool {
 	return c.Kind != nil && (&discordgo.Channel{Type: *c.Kind}).IsThread()
@@ -193,7 +168,7 @@ func (i interaction) noThread() reason {
 	return ""
 }
 
-// delivery is what someone said, for the bot's door.
+// delivery is the interaction for the bot's door.
 func (i interaction) delivery(caller commands.Caller) bot.Delivery {
 	d := bot.Delivery{
 		Key:    fmt.Sprintf("%s:%s:%s", Name, i.App, i.ID),

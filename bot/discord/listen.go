@@ -56,7 +56,6 @@ func (d *Discord) listen(ctx context.Context) {
 	}
 	now.leave()
 	d.gateway.Store(nil)
-	d.finish()
 }
 
 // connect begins a connection.

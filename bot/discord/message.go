@@ -69,11 +69,9 @@ func (r messageRef) Room() string { return r.Channel }
 // repeated.
 func (d *Discord) say(ctx context.Context, room string, m outgoing, nonce string) (id string, err error) {
 	m.Nonce, m.EnforceNonce = nonce, true
-	var said message
-	err = d.rest.do(ctx, call{
-		name: "posting a message", entry: true, method: http.MethodPost, path: "/channels/" + room + "/messages", body: m, into: &said,
+	return d.rest.make(ctx, call{
+		name: "posting a message", entry: true, method: http.MethodPost, path: "/channels/" + room + "/messages", body: m,
 	})
-	return said.ID, err
 }
 
 // change changes a message with the bot's own token.
@@ -85,16 +83,9 @@ func (d *Discord) change(ctx context.Context, room, id string, m outgoing) error
 
 // changeOriginal changes the original response.
 func (d *Discord) changeOriginal(ctx context.Context, h handle, m outgoing) (id string, err error) {
-	var changed message
-	err = d.rest.do(ctx, call{
-		name: "changing the response", entry: true, method: http.MethodPatch, path: h.original(), body: m, into: &changed, open: true,
+	return d.rest.make(ctx, call{
+		name: "changing the response", entry: true, method: http.MethodPatch, path: h.original(), body: m, open: true,
 	})
-	return changed.ID, err
-}
-
-// deleteOriginal deletes the original response.
-func (d *Discord) deleteOriginal(ctx context.Context, h handle) error {
-	return d.rest.do(ctx, call{name: "deleting the response", method: http.MethodDelete, path: h.original(), open: true})
 }
 
 // nonceOf names a message of an entry in a room, in up to twenty-five characters: the
@@ -170,11 +161,6 @@ const lookBack = time.Hour
 func idAt(t time.Time) string {
 	const epoch = 1420070400000
 	return strconv.FormatInt(max(t.UnixMilli()-epoch, 0)<<22, 10)
-}
-
-// findOriginal looks for the response to an interaction.
-func (d *Discord) findOriginal(ctx context.Context, room string, h handle) (id string, err error) {
-	return d.find(ctx, room, h.ID, func(m message) bool { return m.Answer != nil && m.Answer.ID == h.ID })
 }
 
 // find looks for a message after another, and returns its ID or nothing. Where the

@@ -109,7 +109,7 @@ func (d *Discord) ackSilently(ctx context.Context, i interaction) error {
 	if !taken {
 		return err
 	}
-	return d.deleteOriginal(ctx, i.handle())
+	return d.rest.do(ctx, call{name: "deleting the response", method: http.MethodDelete, path: i.handle().original(), open: true})
 }
 
 // suggestTime is how long suggestions may take, from when they were asked for: what

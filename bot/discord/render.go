@@ -64,9 +64,6 @@ func (p renderer) single(m words.Message, says string) outgoing {
 	return first
 }
 
-// cut says what became of the rest of a result, and where to see it.
-func (p renderer) cut() string { return saysCut + p.mention(commands.List) + "." }
-
 // parts writes a line with what its style adds. What was typed is in a block
 // of its own, for copying.
 func (p renderer) parts(l words.Line) []string {

@@ -67,8 +67,8 @@ func (d *Discord) late(ctx context.Context, e bot.Entry, at messageRef, line wor
 
 // postResult posts a result. A failed one mentions the caller, which adds them to a thread.
 func (d *Discord) postResult(ctx context.Context, e bot.Entry, room string, pages []outgoing) error {
-	if e.Loud() {
-		pages[0] = addressed(pages[0], e.Caller)
+	if users := notifiedBy(e); users != nil {
+		pages[0].Content, pages[0].Notified = "<@"+users[0]+">", users
 	}
 	return d.sayAll(ctx, e, room, pages, 0)
 }
@@ -95,10 +95,7 @@ func (d *Discord) sayAll(ctx context.Context, e bot.Entry, room string, pages []
 // was deleted.
 func (d *Discord) attach(ctx context.Context, e bot.Entry, at messageRef, line words.Text, result words.Message) (found bool, err error) {
 	put := func(p outgoing) (bool, error) {
-		p.Content = d.rootLine(line).Content
-		if user := userOf(e.Caller.Ref); e.Loud() && user != "" {
-			p.Notified = notified{user}
-		}
+		p.Content, p.Notified = d.rootLine(line).Content, notifiedBy(e)
 		id, err := d.rewrite(ctx, e, at, p)
 		return id != "" || err != nil, err
 	}
@@ -111,25 +108,24 @@ func (d *Discord) attach(ctx context.Context, e bot.Entry, at messageRef, line w
 	err = d.sayAll(ctx, e, at.Channel, pages, 1)
 	if isRefusal(err) {
 		d.log.Warn("result shortened", "entry", e.Number, "channel", at.Channel, "err", err)
-		return put(r.single(result, r.cut()))
+		return put(r.single(result, saysCut+r.mention(commands.List)+"."))
 	}
 	return true, err
 }
 
 // sendDirectly sends a result to the caller in a direct message, the last place to try.
 func (d *Discord) sendDirectly(ctx context.Context, e bot.Entry, line words.Text, result words.Message) (bot.Post, error) {
-	var direct identified
-	err := d.rest.do(ctx, call{
+	room, err := d.rest.make(ctx, call{
 		name: "opening a direct message", entry: true, method: http.MethodPost, path: "/users/@me/channels",
-		body: map[string]string{"recipient_id": userOf(e.Caller.Ref)}, into: &direct,
+		body: map[string]string{"recipient_id": userOf(e.Caller.Ref)},
 	})
 	if err == nil {
-		err = d.postResult(ctx, e, direct.ID, d.renderer().pages(chat.Headed(line, result)))
+		err = d.postResult(ctx, e, room, d.renderer().pages(chat.Headed(line, result)))
 	}
 	if isRefusal(err) {
 		return "", fmt.Errorf("%w: %w", bot.ErrNowhere, err)
 	}
-	return chat.Post(messageRef{Channel: direct.ID}), err
+	return chat.Post(messageRef{Channel: room}), err
 }
 
 // explained is a result with why it is where it is, if there is a sentence for that.
@@ -140,11 +136,10 @@ func explained(result words.Message, says string) words.Message {
 	return result
 }
 
-// addressed mentions the caller above a page.
-func addressed(p outgoing, c commands.Caller) outgoing {
-	if user := userOf(c.Ref); user != "" {
-		p.Content = "<@" + user + ">"
-		p.Notified = notified{user}
+// notifiedBy is whom the result of an entry notifies: the caller, if it failed.
+func notifiedBy(e bot.Entry) notified {
+	if user := userOf(e.Caller.Ref); e.Loud() && user != "" {
+		return notified{user}
 	}
-	return p
+	return nil
 }

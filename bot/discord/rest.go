@@ -70,6 +70,14 @@ func (r *rest) do(ctx context.Context, c call) error {
 	return r.queue.Do(ctx, c.kind(), func(ctx context.Context) (chat.Limit, error) { return r.send(ctx, r.http, c) })
 }
 
+// make makes a call and returns the ID of what Discord has made or changed.
+func (r *rest) make(ctx context.Context, c call) (id string, err error) {
+	var made identified
+	c.into = &made
+	err = r.do(ctx, c)
+	return made.ID, err
+}
+
 // send makes a call once, and returns what Discord says of its limits. If Discord answers
 // that the bot's token is not valid, that is rechecked.
 func (r *rest) send(ctx context.Context, client *http.Client, c call) (chat.Limit, error) {
@@ -188,10 +196,7 @@ func limitOf(h http.Header, refused *apiError) chat.Limit {
 	if h.Get("X-RateLimit-Remaining") != "0" {
 		return chat.Limit{}
 	}
-	after, err := strconv.ParseFloat(h.Get("X-RateLimit-Reset-After"), 64)
-	if err != nil {
-		return chat.Limit{}
-	}
+	after, _ := strconv.ParseFloat(h.Get("X-RateLimit-Reset-After"), 64)
 	return chat.Limit{Pause: seconds(after)}
 }
 

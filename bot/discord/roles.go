@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -39,7 +40,7 @@ type roles struct {
 func (r *roles) unread(ctx context.Context, i interaction) []string {
 	var unread []string
 	for _, ref := range r.policy().Named(roleRef) {
-		if role := strings.TrimPrefix(ref, roleRef); !i.hasRole(role) && !r.belongs(ctx, role, i.Guild) {
+		if role := strings.TrimPrefix(ref, roleRef); !slices.Contains(i.Member.Roles, role) && !r.belongs(ctx, role, i.Guild) {
 			unread = append(unread, ref)
 		}
 	}
