@@ -49,7 +49,9 @@ func (d *Discord) respond(ctx context.Context, i interaction, r response) (messa
 	}
 	unsure := false
 	for pause := ackPause; ; pause *= 2 {
-		l, err := d.rest.send(ctx, d.acks, c)
+		try, cancel := context.WithTimeout(ctx, ackTime)
+		l, err := d.rest.send(try, c)
+		cancel()
 		if err == nil || unsure && code(err) == discordgo.ErrCodeInteractionHasAlreadyBeenAcknowledged {
 			return taken.Resource.Message.ID, nil
 		}

@@ -65,7 +65,6 @@ type Discord struct {
 
 	rest     rest
 	roles    roles
-	acks     *http.Client // for first responses alone
 	health   *chat.Health
 	gateway  atomic.Pointer[chat.Health] // of the connection in use, if there is one
 	inflight *chat.Inflight
@@ -117,12 +116,9 @@ func New(c Config, o Options) (*Discord, error) {
 	d := &Discord{
 		config: c, key: key, options: o, log: o.Log, now: o.Now, dialer: newDialer(),
 		rest:   rest{host: host, token: c.Token, http: chat.NewClient(o.CallTime, nil), gate: o.Gate, queue: chat.NewRateQueue()},
-		acks:   chat.NewClient(ackTime, nil),
 		health: chat.NewHealth("Discord", o.Log), inflight: chat.NewInflight(o.Log), requests: chat.NewRequests(),
 	}
-	d.roles = roles{
-		rest: &d.rest, policy: o.Policy, now: o.Now, log: o.Log, home: make(map[string]string), read: make(map[string]time.Time),
-	}
+	d.roles = roles{d: d, home: make(map[string]string), read: make(map[string]time.Time)}
 	d.rest.recheck = chat.NewRecheck(o.Recheck, d.Accepted)
 	return d, nil
 }

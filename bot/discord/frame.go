@@ -15,8 +15,6 @@ import (
 const (
 	opDispatch  = 0
 	opHeartbeat = 1 // in both directions
-	opIdentify  = 2
-	opResume    = 6
 	opReconnect = 7
 	opInvalid   = 9
 	opHello     = 10
@@ -135,24 +133,6 @@ func readHello(data json.RawMessage) (time.Duration, error) {
 		return 0, errors.New("the interval of HELLO is out of range")
 	}
 	return time.Duration(hello.Interval) * time.Millisecond, nil
-}
-
-// errSaid is returned when discordgo sends what it never should.
-var errSaid = errors.New("discordgo sent an unknown message")
-
-// readSaid reads a message from discordgo: a heartbeat, IDENTIFY or RESUME.
-func readSaid(text []byte) (op int, err error) {
-	var m struct {
-		Op int `json:"op"`
-	}
-	if json.Unmarshal(text, &m) != nil {
-		return 0, errSaid
-	}
-	switch m.Op {
-	case opHeartbeat, opIdentify, opResume:
-		return m.Op, nil
-	}
-	return 0, errSaid
 }
 
 // Why a socket ends, if there is no error of the network.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -34,8 +35,7 @@ const (
 type connection struct {
 	d      *Discord
 	health *chat.Health
-	end    context.CancelFunc
-	ended  chan struct{}
+	leave  func() // ends it and waits
 }
 
 // listen keeps a connection to the gateway until the context ends. Every half a day another
@@ -61,11 +61,13 @@ func (d *Discord) listen(ctx context.Context) {
 // connect begins a connection.
 func (d *Discord) connect(ctx context.Context) *connection {
 	ctx, end := context.WithCancel(ctx)
-	c := &connection{d: d, health: chat.NewHealth("Discord", d.log), end: end, ended: make(chan struct{})}
-	go func() {
-		defer close(c.ended)
-		c.keep(ctx)
-	}()
+	c := &connection{d: d, health: chat.NewHealth("Discord", d.log)}
+	var running sync.WaitGroup
+	running.Go(func() { c.keep(ctx) })
+	c.leave = func() {
+		end()
+		running.Wait()
+	}
 	return c
 }
 
@@ -80,12 +82,6 @@ func (c *connection) isReady(ctx context.Context) bool {
 		}
 	}
 	return false
-}
-
-// leave ends the connection.
-func (c *connection) leave() {
-	c.end()
-	<-c.ended
 }
 
 // keep keeps a session open until the context ends. One that broke is resumed, once; if

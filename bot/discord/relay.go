@@ -3,6 +3,7 @@ package discord
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -228,11 +229,10 @@ func (r *relay) say() error {
 		if err != nil {
 			return errLeft
 		}
-		op, err := readSaid(text)
-		if err != nil {
-			return err
+		var said struct {
+			Op int `json:"op"`
 		}
-		if op == opHeartbeat {
+		if json.Unmarshal(text, &said) == nil && said.Op == opHeartbeat {
 			r.watch.beat()
 		}
 		_ = r.up.SetWriteDeadline(time.Now().Add(writeTime))

@@ -164,8 +164,10 @@ func (p renderer) pieces(t words.Text) []string {
 			all = append(all, chat.Code("`", s.Text, chat.Visible)...)
 		case s.Kind == words.Flag:
 			all = append(all, chat.Code("`", cmp.Or(s.Option, fieldOf(s.Text)), chat.Visible)...)
+		case s.Kind == words.Asker && userOf(s.Text) != "":
+			all = append(all, "<@"+userOf(s.Text)+">")
 		case s.Kind == words.Asker:
-			all = append(all, asker(s.Text)...)
+			all = append(all, chat.Code("`", words.ShortRef(s.Text), chat.Visible)...)
 		case s.Kind == words.Moment:
 			all = append(all, fmt.Sprintf("<t:%d:f>", s.Time.Unix()))
 		default:
@@ -203,13 +205,6 @@ func (p renderer) mention(v commands.Verb) string {
 // fieldOf is the field for what is a flag where commands are typed.
 func fieldOf(flag string) string {
 	return strings.ReplaceAll(strings.TrimPrefix(flag, "--"), "-", "_")
-}
-
-func asker(ref string) []string {
-	if user := userOf(ref); user != "" {
-		return []string{"<@" + user + ">"}
-	}
-	return chat.Code("`", words.ShortRef(ref), chat.Visible)
 }
 
 // plainRune writes a character outside of code, where a backslash takes away its meaning.

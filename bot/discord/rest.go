@@ -67,7 +67,7 @@ func (c call) kind() string {
 // do makes a call. While Discord answers that it is too much, it waits for as long
 // as Discord asks, and calls again.
 func (r *rest) do(ctx context.Context, c call) error {
-	return r.queue.Do(ctx, c.kind(), func(ctx context.Context) (chat.Limit, error) { return r.send(ctx, r.http, c) })
+	return r.queue.Do(ctx, c.kind(), func(ctx context.Context) (chat.Limit, error) { return r.send(ctx, c) })
 }
 
 // make makes a call and returns the ID of what Discord has made or changed.
@@ -80,8 +80,8 @@ func (r *rest) make(ctx context.Context, c call) (id string, err error) {
 
 // send makes a call once, and returns what Discord says of its limits. If Discord answers
 // that the bot's token is not valid, that is rechecked.
-func (r *rest) send(ctx context.Context, client *http.Client, c call) (chat.Limit, error) {
-	l, err := r.exchange(ctx, client, c)
+func (r *rest) send(ctx context.Context, c call) (chat.Limit, error) {
+	l, err := r.exchange(ctx, c)
 	if err == nil {
 		return l, nil
 	}
@@ -102,7 +102,7 @@ func (r *rest) ban() *apiError {
 	return nil
 }
 
-func (r *rest) exchange(ctx context.Context, client *http.Client, c call) (chat.Limit, error) {
+func (r *rest) exchange(ctx context.Context, c call) (chat.Limit, error) {
 	if banned := r.ban(); banned != nil {
 		return limitOf(nil, banned), banned
 	}
@@ -110,6 +110,7 @@ func (r *rest) exchange(ctx context.Context, client *http.Client, c call) (chat.
 	if err != nil {
 		return chat.Limit{}, err
 	}
+	client := r.http
 	if c.entry {
 		client = chat.Gated(client, r.gate)
 	}

@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,8 +9,6 @@ import (
 	"time"
 
 	"golang.org/x/sync/singleflight"
-
-	"liveadmin/commands/policy"
 )
 
 // How long reading the roles of a server may take, and the least time between two
@@ -24,10 +21,7 @@ const (
 // roles knows the server of each role that the policy names. What an interaction says of
 // its caller's roles is about the roles of one server alone.
 type roles struct {
-	rest    *rest
-	policy  func() policy.Policy
-	now     func() time.Time
-	log     *slog.Logger
+	d       *Discord
 	reading singleflight.Group // by server
 
 	mu   sync.Mutex
@@ -39,7 +33,7 @@ type roles struct {
 // whether the caller has them: those of other servers and, in a direct message, all.
 func (r *roles) unread(ctx context.Context, i interaction) []string {
 	var unread []string
-	for _, ref := range r.policy().Named(roleRef) {
+	for _, ref := range r.d.options.Policy().Named(roleRef) {
 		if role := strings.TrimPrefix(ref, roleRef); !slices.Contains(i.Member.Roles, role) && !r.belongs(ctx, role, i.Guild) {
 			unread = append(unread, ref)
 		}
@@ -58,7 +52,7 @@ func (r *roles) belongs(ctx context.Context, role, server string) bool {
 		defer cancel()
 		_, err, _ := r.reading.Do(server, func() (any, error) { return nil, r.look(ctx, server) })
 		if err != nil {
-			r.log.Warn("the roles of a server could not be read", "guild", server, "err", err)
+			r.d.log.Warn("the roles of a server could not be read", "guild", server, "err", err)
 		}
 	}
 	r.mu.Lock()
@@ -70,7 +64,7 @@ func (r *roles) belongs(ctx context.Context, role, server string) bool {
 func (r *roles) needs(role, server string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.home[role] == "" && r.now().Sub(r.read[server]) >= rolesGap
+	return r.home[role] == "" && r.d.now().Sub(r.read[server]) >= rolesGap
 }
 
 // look reads the roles of a server.
@@ -78,10 +72,10 @@ func (r *roles) look(ctx context.Context, server string) error {
 	var found struct {
 		Roles []identified `json:"roles"`
 	}
-	err := r.rest.do(ctx, call{name: "reading the roles", method: http.MethodGet, path: "/guilds/" + server, into: &found})
+	err := r.d.rest.do(ctx, call{name: "reading the roles", method: http.MethodGet, path: "/guilds/" + server, into: &found})
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.read[server] = r.now()
+	r.read[server] = r.d.now()
 	for _, role := range found.Roles {
 		r.home[role.ID] = server
 	}
