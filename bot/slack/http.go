@@ -9,6 +9,7 @@ import (
 	"time"
 
 	slackgo "github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
 
 	"liveadmin/bot/chat"
 )
@@ -67,7 +68,12 @@ func (s *Slack) serveCommand(w http.ResponseWriter, body []byte) {
 	if form.Get("ssl_check") == "1" {
 		return // a look at the certificate
 	}
-	s.serve(w, slashForm(form).hear)
+	fields := make(map[string]string) // the keys are those of the JSON in an envelope
+	for name := range form {
+		fields[name] = form.Get(name)
+	}
+	payload, _ := json.Marshal(fields) // texts alone cannot fail
+	s.serve(w, socketmode.RequestTypeSlashCommands, payload)
 }
 
 func (s *Slack) serveEvent(w http.ResponseWriter, body []byte) {
@@ -81,7 +87,7 @@ func (s *Slack) serveEvent(w http.ResponseWriter, body []byte) {
 		_, _ = io.WriteString(w, e.Challenge)
 		return
 	}
-	s.serve(w, e.hear)
+	s.serve(w, socketmode.RequestTypeEventsAPI, body)
 }
 
 func (s *Slack) serveInteraction(w http.ResponseWriter, body []byte) {
@@ -90,37 +96,34 @@ func (s *Slack) serveInteraction(w http.ResponseWriter, body []byte) {
 		http.Error(w, "this is no interaction", http.StatusBadRequest)
 		return
 	}
-	s.serve(w, func(s *Slack) (inbound, error) { return decode[press](s, []byte(form.Get("payload"))) })
+	s.serve(w, socketmode.RequestTypeInteractive, []byte(form.Get("payload")))
 }
 
 // serve takes what a request brought, and answers the request when it is
 // acknowledged. A request that is not acknowledged in time is answered 503, which
 // to Slack means that it was not received.
-func (s *Slack) serve(w http.ResponseWriter, hear func(*Slack) (inbound, error)) {
+func (s *Slack) serve(w http.ResponseWriter, kind string, payload []byte) {
 	acks := make(chan *slackgo.WebhookMessage)
-	handled := s.take(arrival{at: time.Now(), hear: hear, ack: func(ctx context.Context, message *slackgo.WebhookMessage) error {
+	ack := func(ctx context.Context, message *slackgo.WebhookMessage) error {
 		select {
 		case acks <- message:
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-	}})
+	}
+	handled := s.take(arrival{at: time.Now(), kind: kind, payload: payload, carries: true, ack: ack})
 	late := time.NewTimer(ackTime)
 	defer late.Stop()
 	select {
 	case message := <-acks:
-		acknowledge(w, message)
+		if message != nil {
+			w.Header().Set("Content-Type", "application/json")
+			_ = json.NewEncoder(w).Encode(message)
+		}
 	case <-handled:
 		http.Error(w, "not taken", http.StatusServiceUnavailable)
 	case <-late.C:
 		http.Error(w, "too slow", http.StatusServiceUnavailable)
-	}
-}
-
-func acknowledge(w http.ResponseWriter, message *slackgo.WebhookMessage) {
-	if message != nil {
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(message)
 	}
 }

@@ -7,18 +7,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
+
+	"github.com/slack-go/slack/socketmode"
 
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
 )
 
-// inbound is something that people said to the bot, as a delivery, with the ways to
-// answer the caller alone.
+// inbound is something that people said to the bot, as a delivery, and where the caller
+// alone is answered.
 type inbound struct {
 	delivery bot.Delivery
-	inAck    bool   // the acknowledgement can carry an answer
 	url      string // the response_url; empty after a mention
 	thread   string // of an answer to the caller alone; empty: the channel
 }
@@ -27,21 +27,27 @@ type inbound struct {
 // and forgotten.
 var errNothing = errors.New("nothing that was said to the bot")
 
-// inboundPayload is what Slack's payloads have in common.
-type inboundPayload interface{ hear(*Slack) (inbound, error) }
-
-// decode makes a delivery of a payload. The payloads hold only what the bot needs,
-// so that nothing else in them can make one unreadable.
-func decode[T inboundPayload](s *Slack, payload []byte) (inbound, error) {
-	var said T
-	if err := json.Unmarshal(payload, &said); err != nil {
+// hear makes a delivery of a payload, by the type of its envelope. The types below hold only
+// what the bot needs, so that nothing else in a payload can make it unreadable.
+func (s *Slack) hear(kind string, payload []byte) (inbound, error) {
+	var said interface{ hear(*Slack) (inbound, error) }
+	switch kind {
+	case socketmode.RequestTypeSlashCommands:
+		said = new(slash)
+	case socketmode.RequestTypeEventsAPI:
+		said = new(event)
+	case socketmode.RequestTypeInteractive:
+		said = new(press)
+	default:
+		return inbound{}, errNothing
+	}
+	if err := json.Unmarshal(payload, said); err != nil {
 		return inbound{}, fmt.Errorf("decoding what slack brought: %w", err)
 	}
 	return said.hear(s)
 }
 
-// slash is a slash command: a form over HTTP, the same keys as JSON through a
-// socket. What is not here is not needed; names, above all, never are.
+// slash is a slash command. Names are left out: the bot never needs them.
 type slash struct {
 	Team        string `json:"team_id"`
 	Enterprise  string `json:"enterprise_id"`
@@ -52,15 +58,8 @@ type slash struct {
 	TriggerID   string `json:"trigger_id"`
 }
 
-func slashForm(form url.Values) slash {
-	return slash{
-		Team: form.Get("team_id"), Enterprise: form.Get("enterprise_id"), Channel: form.Get("channel_id"),
-		User: form.Get("user_id"), Text: form.Get("text"), ResponseURL: form.Get("response_url"), TriggerID: form.Get("trigger_id"),
-	}
-}
-
-// hear makes a delivery of a command. Slack offers a command to people of the
-// installing workspace or organization only; it is checked all the same.
+// hear makes a delivery of a command. Slack offers it only to people of the installing
+// workspace or organization; that is checked all the same.
 func (c slash) hear(s *Slack) (inbound, error) {
 	if c.User == "" || c.Channel == "" {
 		return inbound{}, errors.New("a command without a caller or a channel")
@@ -73,7 +72,7 @@ func (c slash) hear(s *Slack) (inbound, error) {
 		Text:   c.Text,
 		Reply:  c.ResponseURL,
 	}
-	return inbound{delivery: d, inAck: true, url: c.ResponseURL}, nil
+	return inbound{delivery: d, url: c.ResponseURL}, nil
 }
 
 // event is what the Events API brings.
@@ -138,7 +137,7 @@ func (v event) insider(self identity) bool {
 	return true
 }
 
-// afterMention is what was said to the bot: what follows its name.
+// afterMention is what follows the bot's name.
 func afterMention(text, bot string) string {
 	text = strings.TrimSpace(text)
 	rest, named := strings.CutPrefix(text, "<@"+bot)

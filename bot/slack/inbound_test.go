@@ -64,7 +64,7 @@ func TestWhoIsInside(t *testing.T) {
 		{"a click without a workspace", alone, "interactive", `{"type":"block_actions","team":{"id":"T1"},"user":{"id":"U1"},"channel":{"id":"C1"},"actions":[{"action_id":"undo.0"}]}`, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			h, err := hear(deaf(tc.self), tc.kind, []byte(tc.payload))
+			h, err := deaf(tc.self).hear(tc.kind, []byte(tc.payload))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -123,7 +123,7 @@ func FuzzHear(f *testing.F) {
 	}
 	s := deaf(identity{team: "T1", user: "U0BOT"})
 	f.Fuzz(func(t *testing.T, kind, payload string) {
-		h, err := hear(s, kind, []byte(payload))
+		h, err := s.hear(kind, []byte(payload))
 		if err != nil {
 			return
 		}

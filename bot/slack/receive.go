@@ -12,6 +12,7 @@ import (
 	"liveadmin/bot/chat"
 
 	slackgo "github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
 )
 
 // Slack waits three seconds for an acknowledgement, from when it sent the
@@ -28,10 +29,11 @@ const whisperTime = 2 * time.Minute
 
 // arrival is one thing that Slack brought.
 type arrival struct {
-	at   time.Time
-	hear func(*Slack) (inbound, error)
-	// ack acknowledges it, with a message for the caller alone or nil.
-	ack func(ctx context.Context, message *slackgo.WebhookMessage) error
+	at      time.Time
+	kind    string // the type of the envelope
+	payload []byte
+	ack     func(ctx context.Context, message *slackgo.WebhookMessage) error
+	carries bool // the ack of a command can carry a message for the caller alone
 }
 
 // take handles an arrival beside everything else. The channel is closed when it is
@@ -47,28 +49,29 @@ func (s *Slack) take(a arrival) (handled <-chan struct{}) {
 func (s *Slack) handle(door bot.Door, a arrival) {
 	ctx, cancel := context.WithTimeout(context.Background(), recordTime)
 	defer cancel()
-	h, err := a.hear(s)
-	if err != nil {
+	h, err := s.hear(a.kind, a.payload)
+	var later *words.Message
+	if err == nil {
+		err = door.Receive(ctx, h.delivery, func(ctx context.Context, answer bot.Answer) (bot.Post, error) {
+			var message *slackgo.WebhookMessage
+			if a.carries && a.kind == socketmode.RequestTypeSlashCommands && answer.Private != nil {
+				message = short(*answer.Private)
+			}
+			err := a.acknowledge(ctx, message)
+			if message == nil || err != nil {
+				later = answer.Private
+			}
+			return "", err
+		})
+	} else {
 		if !errors.Is(err, errNothing) {
 			s.log.Warn("could not decode what the platform sent", "err", err)
 		}
-		s.acknowledged(a.acknowledge(ctx, nil))
-		return
+		err = a.acknowledge(ctx, nil)
 	}
-	var later *words.Message
-	err = door.Receive(ctx, h.delivery, func(ctx context.Context, answer bot.Answer) (bot.Post, error) {
-		inAck := h.inAck && fits(answer.Private)
-		if !inAck {
-			later = answer.Private
-			return "", a.acknowledge(ctx, nil)
-		}
-		err := a.acknowledge(ctx, pages(*answer.Private, false)[0].private())
-		if err != nil {
-			later = answer.Private
-		}
-		return "", err
-	})
-	s.acknowledged(err)
+	if err != nil {
+		s.log.Warn("could not acknowledge a delivery", "err", err)
+	}
 	if later != nil {
 		s.whisper(h, *later)
 	}
@@ -82,21 +85,15 @@ func (a arrival) acknowledge(ctx context.Context, message *slackgo.WebhookMessag
 	return a.ack(ctx, message)
 }
 
-func (s *Slack) acknowledged(err error) {
-	if err != nil {
-		s.log.Warn("could not acknowledge a delivery", "err", err)
+// short is a message for the caller alone as an acknowledgement carries it, which needs no
+// further call; nil: it is too long.
+func short(m words.Message) *slackgo.WebhookMessage {
+	all := pages(m, false)
+	message := all[0].private()
+	if body, err := json.Marshal(message); err != nil || len(all) > 1 || len(body) > longestAck {
+		return nil
 	}
-}
-
-// fits reports whether a message for the caller alone can go with the
-// acknowledgement, which needs no further call.
-func fits(m *words.Message) bool {
-	if m == nil {
-		return false
-	}
-	all := pages(*m, false)
-	body, err := json.Marshal(all[0].private())
-	return err == nil && len(all) == 1 && len(body) <= longestAck
+	return message
 }
 
 // whisper answers the caller alone, by calls of its own.

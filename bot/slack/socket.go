@@ -182,12 +182,7 @@ func (s *Slack) envelope(client *socketmode.Client, r socketmode.Request) {
 		return
 	}
 	s.take(arrival{
-		at: time.Now(),
-		hear: func(s *Slack) (inbound, error) {
-			h, err := hear(s, r.Type, r.Payload)
-			h.inAck = h.inAck && r.AcceptsResponsePayload
-			return h, err
-		},
+		at: time.Now(), kind: r.Type, payload: r.Payload, carries: r.AcceptsResponsePayload,
 		ack: func(ctx context.Context, message *slackgo.WebhookMessage) error {
 			if message == nil {
 				return client.AckCtx(ctx, r.EnvelopeID, nil)
@@ -195,19 +190,6 @@ func (s *Slack) envelope(client *socketmode.Client, r socketmode.Request) {
 			return client.AckCtx(ctx, r.EnvelopeID, message)
 		},
 	})
-}
-
-// hear decodes the payload of an envelope.
-func hear(s *Slack, kind string, payload []byte) (inbound, error) {
-	switch kind {
-	case socketmode.RequestTypeSlashCommands:
-		return decode[slash](s, payload)
-	case socketmode.RequestTypeEventsAPI:
-		return decode[event](s, payload)
-	case socketmode.RequestTypeInteractive:
-		return decode[press](s, payload)
-	}
-	return inbound{}, errNothing
 }
 
 // watchedConn notes when something was last read, pings included, and closes itself when
