@@ -51,9 +51,9 @@ bench() {
   go test -run '^$' -timeout 20m -bench "^Benchmark($3)\$" -benchtime "$2" "$1" | tee -a "$measured" >&2
 }
 
-bench ./bot/e2e     1x     'Size|Idle'
-bench ./bot/e2e     10x    'Start'
-bench ./bot/e2e     1x     'Open'
+bench ./bot/e2e/load 1x    'Size|Idle'
+bench ./bot/e2e/load 10x   'Start'
+bench ./bot/e2e/load 1x    'Open'
 bench ./imapi       3000x  'CallAgainstRawPost'
 bench ./imapi       1x     'Burst'
 bench ./bot/engine       200x   'AcceptToFirstCall'

@@ -15,6 +15,7 @@ import (
 
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/bot/e2e/harness"
 	"liveadmin/imapi/simulator"
 )
 
@@ -35,13 +36,13 @@ contact: "Sam, #stream-ops"
 `
 
 // scenery is what Tencent Chat and the config file know in the pictures.
-func (l *live) scenery() {
-	l.t.Helper()
-	l.write("liveadmin.yaml", pictureRules)
-	l.api.AddGroup("@TGS#a6I4ZUUGO", simulator.Group{Admins: []string{"host", "user2"}})
-	l.api.AddGroup("@TGS#aFULLHOUS", simulator.Group{Admins: []string{"host", "u_8821", "u_9902", "dj_nari"}})
+func scenery(l *harness.Live) {
+	l.T.Helper()
+	l.Write("liveadmin.yaml", pictureRules)
+	l.API.AddGroup("@TGS#a6I4ZUUGO", simulator.Group{Admins: []string{"host", "user2"}})
+	l.API.AddGroup("@TGS#aFULLHOUS", simulator.Group{Admins: []string{"host", "u_8821", "u_9902", "dj_nari"}})
 	for _, id := range []string{"u_8821", "user2", "user3"} {
-		l.api.AddAccount(id, "")
+		l.API.AddAccount(id, "")
 	}
 }
 
@@ -61,11 +62,11 @@ func clockTime(n int) string {
 
 func TestPictureSlack(t *testing.T) {
 	t.Parallel()
-	l := newInSlack(t, false)
-	l.scenery()
-	l.slack.AddUser(fakeslack.User{ID: "U0MALLORY", Name: "mallory"})
+	l := harness.NewInSlack(t, false)
+	scenery(l.Live)
+	l.Slack.AddUser(fakeslack.User{ID: "U0MALLORY", Name: "mallory"})
 	began := time.Now()
-	l.start()
+	l.Start()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 
@@ -76,9 +77,9 @@ func TestPictureSlack(t *testing.T) {
 		{"U0MALLORY", "mallory", "remove friday-show minho", "not allowed"},
 		{"U0ALICE", "alice", "add full-house user2 user3", "Nothing was changed"},
 	} {
-		l.slack.Slash(typed.user, "C0SHOW", typed.text)
-		answer, err := l.slack.WaitMessage(ctx, func(m fakeslack.Message) bool {
-			return strings.Contains(l.slack.Plain(m), typed.answer)
+		l.Slack.Slash(typed.user, "C0SHOW", typed.text)
+		answer, err := l.Slack.WaitMessage(ctx, func(m fakeslack.Message) bool {
+			return strings.Contains(l.Slack.Plain(m), typed.answer)
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -87,38 +88,38 @@ func TestPictureSlack(t *testing.T) {
 		if answer.To != "" {
 			s.Private = "Only visible to " + typed.name
 		} else {
-			s.Posts = []post{{clockTime(n), read.slack(l.settled(ctx, answer.ThreadTS))}}
+			s.Posts = []post{{clockTime(n), read.slack(settled(ctx, l, answer.ThreadTS))}}
 		}
 		s.Posts = append(s.Posts, post{clockTime(n), read.slack(answer)})
 		p.Scenes = append(p.Scenes, s)
 	}
-	l.stop()
+	l.Stop()
 	compare(t, "../../docs/slack.svg", p)
 }
 
 // settled waits until a root message has the outcome.
-func (l *inSlack) settled(ctx context.Context, root string) fakeslack.Message {
-	l.t.Helper()
-	settled, err := l.slack.WaitMessage(ctx, func(m fakeslack.Message) bool {
+func settled(ctx context.Context, l *harness.InSlack, root string) fakeslack.Message {
+	l.T.Helper()
+	m, err := l.Slack.WaitMessage(ctx, func(m fakeslack.Message) bool {
 		return m.TS == root && !strings.Contains(m.Text, "Working")
 	})
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
-	return settled
+	return m
 }
 
 func TestPictureDiscord(t *testing.T) {
 	t.Parallel()
-	l := newInDiscord(t, false)
-	l.scenery()
-	l.discord.AddUser(fakediscord.User{ID: "502", Name: "mallory"})
-	l.discord.AddMember("100", fakediscord.Member{User: "502"})
+	l := harness.NewInDiscord(t, false)
+	scenery(l.Live)
+	l.Discord.AddUser(fakediscord.User{ID: "502", Name: "mallory"})
+	l.Discord.AddMember("100", fakediscord.Member{User: "502"})
 	began := time.Now()
-	l.start()
+	l.Start()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	if err := l.discord.WaitCommand(ctx, "100"); err != nil {
+	if err := l.Discord.WaitCommand(ctx, "100"); err != nil {
 		t.Fatal(err)
 	}
 
@@ -139,9 +140,9 @@ func TestPictureDiscord(t *testing.T) {
 			options[f.name] = f.value
 			s.Typed = append(s.Typed, span{"", " "}, span{"code", f.name + ": " + f.value})
 		}
-		asked := l.discord.Command(typed.user, "200", typed.verb, options)
-		answer, err := l.discord.WaitMessage(ctx, func(m fakediscord.Message) bool {
-			return strings.Contains(l.discord.Plain(m), typed.answer)
+		asked := l.Discord.Command(typed.user, "200", typed.verb, options)
+		answer, err := l.Discord.WaitMessage(ctx, func(m fakediscord.Message) bool {
+			return strings.Contains(l.Discord.Plain(m), typed.answer)
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -161,7 +162,7 @@ func TestPictureDiscord(t *testing.T) {
 		s.Posts = append(s.Posts, post{clockTime(n), read.discord(answer)})
 		p.Scenes = append(p.Scenes, s)
 	}
-	l.stop()
+	l.Stop()
 	compare(t, "../../docs/discord.svg", p)
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/bot/e2e/harness"
 	"liveadmin/imapi/simulator"
 )
 
@@ -25,21 +26,21 @@ const (
 func bulkGroup(n int) string { return fmt.Sprintf("@TGS#aBULK%03d", n) }
 
 // inBulk is the program with an alias of many groups.
-func inBulk(t *testing.T) *inSlack {
+func inBulk(t *testing.T) *harness.InSlack {
 	t.Helper()
-	l := newInSlack(t, false)
+	l := harness.NewInSlack(t, false)
 	var ids []string
 	for n := range bulkAll {
 		ids = append(ids, fmt.Sprintf("%q", bulkGroup(n)))
 		switch {
 		case n < bulkGroups:
-			l.api.AddGroup(bulkGroup(n), simulator.Group{})
+			l.API.AddGroup(bulkGroup(n), simulator.Group{})
 		case n < bulkGroups+bulkReady:
-			l.api.AddGroup(bulkGroup(n), simulator.Group{Admins: []string{"user1"}})
+			l.API.AddGroup(bulkGroup(n), simulator.Group{Admins: []string{"user1"}})
 		}
 	}
-	l.write("liveadmin.yaml", "groups:\n  all: ["+strings.Join(ids, ", ")+"]\n")
-	l.env = append(l.env, fmt.Sprintf("IM_RATE_LIMIT=%d", bulkLimit))
+	l.Write("liveadmin.yaml", "groups:\n  all: ["+strings.Join(ids, ", ")+"]\n")
+	l.Env = append(l.Env, fmt.Sprintf("IM_RATE_LIMIT=%d", bulkLimit))
 	return l
 }
 
@@ -49,34 +50,34 @@ func inBulk(t *testing.T) *inSlack {
 func TestServeBulk(t *testing.T) {
 	t.Parallel()
 	l := inBulk(t)
-	l.start()
+	l.Start()
 	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
-	if _, err := l.slack.Slash("U0ALICE", "C0SHOW", "add all user1").Wait(ctx); err != nil {
+	if _, err := l.Slack.Slash("U0ALICE", "C0SHOW", "add all user1").Wait(ctx); err != nil {
 		t.Fatal(err)
 	}
-	root, err := l.slack.WaitMessage(ctx, func(m fakeslack.Message) bool {
-		return strings.Contains(l.slack.Plain(m), fmt.Sprintf(" of %d groups", bulkAll))
+	root, err := l.Slack.WaitMessage(ctx, func(m fakeslack.Message) bool {
+		return strings.Contains(l.Slack.Plain(m), fmt.Sprintf(" of %d groups", bulkAll))
 	})
 	if err != nil {
-		t.Fatalf("no progress: %v; log:\n%s", err, l.logged())
+		t.Fatalf("no progress: %v; log:\n%s", err, l.Logged())
 	}
-	l.until("in the middle", func() bool { return l.changed() > bulkGroups/6 })
-	if err := l.cmd.Process.Kill(); err != nil {
+	l.Until("in the middle", func() bool { return changed(l) > bulkGroups/6 })
+	if err := l.Cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = l.cmd.Wait()
-	if l.changed() == bulkGroups {
+	_ = l.Cmd.Wait()
+	if changed(l) == bulkGroups {
 		t.Fatal("it was killed after the last change, which is not the middle")
 	}
-	l.start()
-	result := l.result(ctx, root)
+	l.Start()
+	result := resultOf(ctx, l, root)
 	for n := range bulkGroups + bulkReady {
-		if got := l.api.Admins(bulkGroup(n)); !slices.Equal(got, []string{"user1"}) {
+		if got := l.API.Admins(bulkGroup(n)); !slices.Equal(got, []string{"user1"}) {
 			t.Errorf("%s has %q", bulkGroup(n), got)
 		}
 	}
-	told := l.slack.Plain(result)
+	told := l.Slack.Plain(result)
 	want := []string{
 		fmt.Sprintf("done in %d of %d groups", bulkGroups+bulkReady, bulkAll),
 		"➖ user1: no change: already a permanent administrator · 1 of 5", "❌ Failed. Tencent Chat answered 10010",
@@ -94,35 +95,35 @@ func TestServeBulk(t *testing.T) {
 	}
 	// What was under way when it was killed, is sent again: not more than the calls of
 	// a second.
-	if n := l.sent(1); n < bulkGroups || n > bulkGroups+bulkLimit {
+	if n := sent(l, 1); n < bulkGroups || n > bulkGroups+bulkLimit {
 		t.Errorf("%d changes were sent for %d groups", n, bulkGroups)
 	}
 
-	if _, err := l.slack.Click("U0ALICE", result, "undo.0").Wait(ctx); err != nil {
+	if _, err := l.Slack.Click("U0ALICE", result, "undo.0").Wait(ctx); err != nil {
 		t.Fatal(err)
 	}
-	l.until("undone", func() bool { return l.changed() == 0 })
+	l.Until("undone", func() bool { return changed(l) == 0 })
 	for n := range bulkReady {
-		if got := l.api.Admins(bulkGroup(bulkGroups + n)); len(got) != 1 {
+		if got := l.API.Admins(bulkGroup(bulkGroups + n)); len(got) != 1 {
 			t.Errorf("undone was what had not been changed: %q", got)
 		}
 	}
-	l.stop()
+	l.Stop()
 }
 
 // changed is how many of the groups to change have the user.
-func (l *inSlack) changed() int {
+func changed(l *harness.InSlack) int {
 	n := 0
 	for g := range bulkGroups {
-		n += len(l.api.Admins(bulkGroup(g)))
+		n += len(l.API.Admins(bulkGroup(g)))
 	}
 	return n
 }
 
 // sent is how many changes of a kind were sent.
-func (l *inSlack) sent(commandType int) int {
+func sent(l *harness.InSlack, commandType int) int {
 	n := 0
-	for _, call := range l.api.Calls() {
+	for _, call := range l.API.Calls() {
 		if call.CommandType == commandType {
 			n++
 		}
@@ -130,21 +131,21 @@ func (l *inSlack) sent(commandType int) int {
 	return n
 }
 
-// result waits for the result under a root, which is the only one there, and whose root
+// resultOf waits for the result under a root, which is the only one there, and whose root
 // has its last line.
-func (l *inSlack) result(ctx context.Context, root fakeslack.Message) fakeslack.Message {
-	l.t.Helper()
-	if _, err := l.slack.WaitMessage(ctx, func(m fakeslack.Message) bool {
-		return m.TS == root.TS && !strings.Contains(l.slack.Plain(m), "Working")
+func resultOf(ctx context.Context, l *harness.InSlack, root fakeslack.Message) fakeslack.Message {
+	l.T.Helper()
+	if _, err := l.Slack.WaitMessage(ctx, func(m fakeslack.Message) bool {
+		return m.TS == root.TS && !strings.Contains(l.Slack.Plain(m), "Working")
 	}); err != nil {
-		l.t.Fatalf("no outcome: %v; log:\n%s", err, l.logged())
+		l.T.Fatalf("no outcome: %v; log:\n%s", err, l.Logged())
 	}
-	thread := l.slack.Thread(root.Channel, root.TS)
+	thread := l.Slack.Thread(root.Channel, root.TS)
 	if len(thread) != 2 {
-		l.t.Fatalf("%d messages stand in the thread, want the root and one result", len(thread))
+		l.T.Fatalf("%d messages stand in the thread, want the root and one result", len(thread))
 	}
-	if line := l.slack.Plain(thread[0]); !strings.Contains(line, fmt.Sprintf("added user1 in %d of %d groups", bulkGroups, bulkAll)) {
-		l.t.Errorf("the root says %q", line)
+	if line := l.Slack.Plain(thread[0]); !strings.Contains(line, fmt.Sprintf("added user1 in %d of %d groups", bulkGroups, bulkAll)) {
+		l.T.Errorf("the root says %q", line)
 	}
 	return thread[1]
 }

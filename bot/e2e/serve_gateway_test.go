@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"liveadmin/bot/bottest/fakediscord"
+	"liveadmin/bot/e2e/harness"
 )
 
 // tlsFront serves a handler, which may come later, with TLS: for 127.0.0.1 and example.com,
@@ -85,37 +86,37 @@ func TestServeGateway(t *testing.T) {
 			if tc.proxied {
 				host = "example.com"
 			}
-			l := beforeDiscord(newLive(t), fakediscord.Config{Heartbeat: time.Second, Gateway: "wss://" + host + "/socket"}, false)
-			inner, err := url.Parse(l.discord.URL())
+			l := harness.BeforeDiscord(harness.New(t), fakediscord.Config{Heartbeat: time.Second, Gateway: "wss://" + host + "/socket"}, false)
+			inner, err := url.Parse(l.Discord.URL())
 			if err != nil {
 				t.Fatal(err)
 			}
 			var h http.Handler = httputil.NewSingleHostReverseProxy(inner)
 			handler.Store(&h)
 			if tc.verified {
-				l.env = append(l.env, "SSL_CERT_FILE="+authority, "DISCORD_API_URL=https://"+host)
+				l.Env = append(l.Env, "SSL_CERT_FILE="+authority, "DISCORD_API_URL=https://"+host)
 			}
 			var asked *atomic.Int64
 			if tc.proxied {
 				var proxy *httptest.Server
 				proxy, asked = proxyTo(t, front.Listener.Addr().String())
-				l.env = append(l.env, "HTTPS_PROXY="+proxy.URL)
+				l.Env = append(l.Env, "HTTPS_PROXY="+proxy.URL)
 			}
 			if !tc.verified {
-				l.begin(program(t, l.dir, l.env))
-				l.until("it does not connect", func() bool { return strings.Contains(l.logged(), "certificate signed by unknown authority") })
-				if n := len(l.discord.Identifies()); n > 0 {
+				l.Begin(harness.Program(t, l.Dir, l.Env))
+				l.Until("it does not connect", func() bool { return strings.Contains(l.Logged(), "certificate signed by unknown authority") })
+				if n := len(l.Discord.Identifies()); n > 0 {
 					t.Errorf("%d sessions", n)
 				}
-				l.stop()
+				l.Stop()
 				return
 			}
-			l.start()
-			l.command("add", "Added 1 of 1 administrator", fakediscord.Options{"group": "@TGS#a6I4ZUUGO", "users": "user1"})
+			l.Start()
+			l.Command("add", "Added 1 of 1 administrator", fakediscord.Options{"group": "@TGS#a6I4ZUUGO", "users": "user1"})
 			if tc.proxied && asked.Load() < 2 {
 				t.Errorf("the proxy was asked %d times", asked.Load())
 			}
-			l.stop()
+			l.Stop()
 		})
 	}
 }
@@ -123,17 +124,17 @@ func TestServeGateway(t *testing.T) {
 // TestServeBadMessages: the program lives on after what makes discordgo crash, and counts it.
 func TestServeBadMessages(t *testing.T) {
 	t.Parallel()
-	l := newInDiscord(t, false)
-	l.start()
+	l := harness.NewInDiscord(t, false)
+	l.Start()
 	for _, text := range []string{`null`, `{"op":0,"t":"GUILD_CREATE","s":2,"d":null}`, `{"op":0,"t":"VOICE_STATE_UPDATE","s":3,"d":null}`, `{"op":0,"t":"READY","s":4,"d":{"guilds":[null]}}`} {
-		l.discord.SendText(text)
+		l.Discord.SendText(text)
 	}
-	l.command("list", "has 0 of 5 administrators", fakediscord.Options{"group": "@TGS#a6I4ZUUGO"})
-	if text := l.read("/metrics"); !strings.Contains(text, "\nliveadmin_gateway_messages_dropped_total 4\n") {
+	l.Command("list", "has 0 of 5 administrators", fakediscord.Options{"group": "@TGS#a6I4ZUUGO"})
+	if text := l.Read("/metrics"); !strings.Contains(text, "\nliveadmin_gateway_messages_dropped_total 4\n") {
 		t.Errorf("the messages are not counted in\n%s", text)
 	}
-	if n := len(l.discord.Identifies()); n != 1 {
+	if n := len(l.Discord.Identifies()); n != 1 {
 		t.Errorf("%d sessions were begun", n)
 	}
-	l.stop()
+	l.Stop()
 }

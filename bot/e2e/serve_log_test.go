@@ -7,20 +7,22 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"liveadmin/bot/e2e/harness"
 )
 
 // TestServeLog: with LOG_FORMAT=json every line of the log is an object, and each command
 // is one of them, always with the same keys.
 func TestServeLog(t *testing.T) {
 	t.Parallel()
-	l := newInSlack(t, false)
-	l.env = append(l.env, "LOG_FORMAT=json")
-	l.start()
-	l.command("add @TGS#a6I4ZUUGO user1", "Added 1 of 1 administrator")
-	l.command("list @TGS#aNOBODY", "Tencent Chat answered 10010")
-	l.whispered("U0ALICE", "ad @TGS#a6I4ZUUGO user1", "Did you mean add?")
-	l.whispered("U0MALLORY", "remove @TGS#a6I4ZUUGO user1", "You are not allowed to use remove")
-	l.stop()
+	l := harness.NewInSlack(t, false)
+	l.Env = append(l.Env, "LOG_FORMAT=json")
+	l.Start()
+	l.Command("add @TGS#a6I4ZUUGO user1", "Added 1 of 1 administrator")
+	l.Command("list @TGS#aNOBODY", "Tencent Chat answered 10010")
+	l.Whispered("U0ALICE", "ad @TGS#a6I4ZUUGO user1", "Did you mean add?")
+	l.Whispered("U0MALLORY", "remove @TGS#a6I4ZUUGO user1", "You are not allowed to use remove")
+	l.Stop()
 	want := []string{
 		"command completed 1 slack slack:user:U0ALICE add @TGS#a6I4ZUUGO Done 0",
 		"command completed 2 slack slack:user:U0ALICE list @TGS#aNOBODY Failed 10010",
@@ -29,7 +31,7 @@ func TestServeLog(t *testing.T) {
 	}
 	keys := []string{"caller", "code", "entry", "group", "level", "msg", "outcome", "platform", "time", "took", "verb"}
 	var got []string
-	for line := range strings.Lines(l.logged()) {
+	for line := range strings.Lines(l.Logged()) {
 		var told map[string]any
 		if err := json.Unmarshal([]byte(line), &told); err != nil {
 			t.Fatalf("%v in %s", err, line)
@@ -54,12 +56,12 @@ func TestServeLog(t *testing.T) {
 // TestServeLogLevel: what is below LOG_LEVEL is left out.
 func TestServeLogLevel(t *testing.T) {
 	t.Parallel()
-	l := newInSlack(t, false)
-	l.env = append(l.env, "LOG_LEVEL=error")
-	l.start()
-	l.command("list @TGS#a6I4ZUUGO", "has 0 of 5 administrators")
-	l.stop()
-	if log := l.logged(); log != "" {
+	l := harness.NewInSlack(t, false)
+	l.Env = append(l.Env, "LOG_LEVEL=error")
+	l.Start()
+	l.Command("list @TGS#a6I4ZUUGO", "has 0 of 5 administrators")
+	l.Stop()
+	if log := l.Logged(); log != "" {
 		t.Errorf("logged\n%s", log)
 	}
 }

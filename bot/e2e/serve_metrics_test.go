@@ -2,23 +2,23 @@ package e2e
 
 import (
 	"fmt"
-	"io"
-	"liveadmin/bot/app"
-	"net/http"
 	"strings"
 	"testing"
+
+	"liveadmin/bot/app"
+	"liveadmin/bot/e2e/harness"
 )
 
 // TestServeMetrics: what the bot does is counted, and /readyz names every part.
 func TestServeMetrics(t *testing.T) {
 	t.Parallel()
-	l := newInSlack(t, false)
-	l.start()
-	l.command("add @TGS#a6I4ZUUGO user1 --for 1h", "Added 1 of 1 administrator")
-	l.until("counted as closed", func() bool {
-		return strings.Contains(l.read("/metrics"), "\n"+`liveadmin_open_entries{state="accepted"} 0`+"\n"+`liveadmin_open_entries{state="done"} 0`)
+	l := harness.NewInSlack(t, false)
+	l.Start()
+	l.Command("add @TGS#a6I4ZUUGO user1 --for 1h", "Added 1 of 1 administrator")
+	l.Until("counted as closed", func() bool {
+		return strings.Contains(l.Read("/metrics"), "\n"+`liveadmin_open_entries{state="accepted"} 0`+"\n"+`liveadmin_open_entries{state="done"} 0`)
 	})
-	text := l.read("/metrics")
+	text := l.Read("/metrics")
 	for _, want := range []string{
 		`liveadmin_commands_total{outcome="Done",platform="slack",verb="add"} 1`,
 		`liveadmin_acknowledgement_seconds_count{platform="slack"} 1`,
@@ -46,36 +46,21 @@ func TestServeMetrics(t *testing.T) {
 	if build := fmt.Sprintf("\nliveadmin_build_info{commit=%q,go_version=%q,version=%q} 1\n", b.Commit, b.Go, b.Version); !strings.Contains(text, build) {
 		t.Errorf("%q is missing in\n%s", build, text)
 	}
-	for _, not := range append(l.secrets, "user1", "U0ALICE", "@TGS#", "C0SHOW") {
+	for _, not := range append(l.Secrets, "user1", "U0ALICE", "@TGS#", "C0SHOW") {
 		if strings.Contains(text, not) {
 			t.Errorf("/metrics has %q", not)
 		}
 	}
-	if got, want := l.read("/readyz"), `{"ready":true,"parts":{"database":{"ready":true},"record":{"ready":true},"slack":{"ready":true}}}`; strings.TrimSpace(got) != want {
+	if got, want := l.Read("/readyz"), `{"ready":true,"parts":{"database":{"ready":true},"record":{"ready":true},"slack":{"ready":true}}}`; strings.TrimSpace(got) != want {
 		t.Errorf("/readyz is %s, want %s", got, want)
 	}
-	if out, err := program(t, l.dir, l.env, "healthcheck").CombinedOutput(); err != nil {
+	if out, err := harness.Program(t, l.Dir, l.Env, "healthcheck").CombinedOutput(); err != nil {
 		t.Errorf("the running instance is not found: %v\n%s", err, out)
 	}
-	l.slack.Close()
-	l.until("seen that Slack is gone", func() bool {
-		return strings.Contains(l.read("/metrics"), "\nliveadmin_platform_connected{platform=\"slack\"} 0\n") &&
-			strings.Contains(l.read("/readyz"), `"slack":{"ready":false,"reason":"`)
+	l.Slack.Close()
+	l.Until("seen that Slack is gone", func() bool {
+		return strings.Contains(l.Read("/metrics"), "\nliveadmin_platform_connected{platform=\"slack\"} 0\n") &&
+			strings.Contains(l.Read("/readyz"), `"slack":{"ready":false,"reason":"`)
 	})
-	l.stop()
-}
-
-// read is what the program answers to a GET, whatever the status.
-func (l *live) read(path string) string {
-	l.t.Helper()
-	res, err := http.Get("http://" + l.addr + path)
-	if err != nil {
-		l.t.Fatalf("%v; log:\n%s", err, l.logged())
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	return string(body)
+	l.Stop()
 }

@@ -1,11 +1,10 @@
-package e2e
+package crash
 
 import (
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
 
 	"liveadmin/bot"
@@ -228,16 +227,6 @@ func (p *place) checkStory(t *testing.T, want []string) {
 			t.Errorf("%s: answer %d should not be there:\n%s", p.channel, i+1, got[i])
 		case got[i] != want[i]:
 			t.Errorf("%s: answer %d is\n%s\nwant\n%s", p.channel, i+1, got[i], want[i])
-		}
-	}
-}
-
-// checkSecrets looks for secrets in a text, and for what must never be in a log.
-func checkSecrets(t *testing.T, where, text string, secrets []string) {
-	t.Helper()
-	for _, secret := range secrets {
-		if at := strings.Index(text, secret); at >= 0 {
-			t.Errorf("a secret is in %s: %q", where, text[max(0, at-200):at+len(secret)])
 		}
 	}
 }

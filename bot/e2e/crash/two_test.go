@@ -1,4 +1,4 @@
-package e2e
+package crash
 
 import (
 	"context"
@@ -181,7 +181,7 @@ func TestCrashCutOff(t *testing.T) {
 			}
 			tw, first, second := newPair(t, townLatency)
 			proxy, way := journaltest.Through(t, tw.database)
-			first.env = append(first.env, "DATABASE_URL="+way)
+			first.Env = append(first.Env, "DATABASE_URL="+way)
 			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
 			defer cancel()
 			order := []*instance{second, first}
@@ -194,18 +194,18 @@ func TestCrashCutOff(t *testing.T) {
 				<-processes[i].ready
 			}
 			sockets := func(n int) func() bool { return func() bool { return len(tw.slack.Sockets()) == n } }
-			first.until("two sockets", sockets(2))
+			first.Until("two sockets", sockets(2))
 			db, err := pgx.Connect(ctx, tw.database)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer db.Close(ctx)
-			first.until("aware of the other", func() bool {
+			first.Until("aware of the other", func() bool {
 				return slices.Equal(tw.column(ctx, db, `SELECT divisor::text FROM lease`), []string{"2", "2"})
 			})
 
 			proxy.Freeze()
-			first.until("one socket", sockets(1))
+			first.Until("one socket", sockets(1))
 			if first.isReady() {
 				t.Errorf("ready without a database; log:\n%s", tw.logged())
 			}
@@ -224,8 +224,8 @@ func TestCrashCutOff(t *testing.T) {
 			}
 
 			proxy.Thaw()
-			first.until("two sockets again", sockets(2))
-			first.until("ready again", first.isReady)
+			first.Until("two sockets again", sockets(2))
+			first.Until("ready again", first.isReady)
 			first.stop(processes[first])
 			second.stop(processes[second])
 			tw.check(nil)

@@ -1,4 +1,4 @@
-package e2e
+package crash
 
 import (
 	"context"
@@ -78,7 +78,7 @@ func (tw *town) withoutDatabase(away, back outage) {
 		other.hears(ctx, "/liveadmin add")
 		other.hears(ctx, "ALLOWLIST")
 	}
-	i.until("not ready", func() bool { return !i.isReady() })
+	i.Until("not ready", func() bool { return !i.isReady() })
 	for _, c := range tw.api.Calls()[calls:] {
 		if c.Group != begun.group {
 			t.Errorf("called without a record: %+v", c)
@@ -86,7 +86,7 @@ func (tw *town) withoutDatabase(away, back outage) {
 	}
 
 	back(i, p)
-	i.until("ready again", i.isReady)
+	i.Until("ready again", i.isReady)
 	tw.say(ctx, step{verb: "add", users: "user3"}, others...)()
 	tw.waitFor(ctx, "everything is done", (*ledger).settled)
 	i.stop(p)

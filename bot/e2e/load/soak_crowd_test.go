@@ -1,4 +1,4 @@
-package e2e
+package load
 
 import (
 	"context"
@@ -31,15 +31,15 @@ func soakGroup(n int) string { return fmt.Sprintf("@TGS#aSOAK%04d", n%soakGroups
 func newCrowd(t *testing.T) *crowd {
 	t.Helper()
 	c := &crowd{shipped: newShipped(t)}
-	c.write("liveadmin.yaml", "groups:\n  weekend: [\""+soakGroup(0)+"\", \""+soakGroup(1)+"\"]\npeople:\n  minho: user1\n")
+	c.Write("liveadmin.yaml", "groups:\n  weekend: [\""+soakGroup(0)+"\", \""+soakGroup(1)+"\"]\npeople:\n  minho: user1\n")
 	for n := range soakGroups {
-		c.api.AddGroup(soakGroup(n), simulator.Group{Admins: []string{"host"}})
+		c.API.AddGroup(soakGroup(n), simulator.Group{Admins: []string{"host"}})
 	}
 	for n := range 5 {
-		c.api.AddAccount(fmt.Sprint("user", n), "")
+		c.API.AddAccount(fmt.Sprint("user", n), "")
 	}
-	c.discord.discord.AddUser(fakediscord.User{ID: "502", Name: "mallory"})
-	c.discord.discord.AddMember("100", fakediscord.Member{User: "502", Permissions: fakediscord.ManageMessages})
+	c.discord.Discord.AddUser(fakediscord.User{ID: "502", Name: "mallory"})
+	c.discord.Discord.AddMember("100", fakediscord.Member{User: "502", Permissions: fakediscord.ManageMessages})
 	return c
 }
 
@@ -70,9 +70,9 @@ var filledInDiscord = []struct {
 
 // act lets people do the next things, in both platforms.
 func (c *crowd) act(step int) {
-	c.t.Helper()
+	c.T.Helper()
 	group := soakGroup(step)
-	slack, discord := c.slack.slack, c.discord.discord
+	slack, discord := c.slack.Slack, c.discord.Discord
 	text := typedInSlack[step%len(typedInSlack)]
 	c.waits(slack.Slash("U0ALICE", "C0SHOW", strings.ReplaceAll(text, "GROUP", group)))
 	filled := filledInDiscord[step%len(filledInDiscord)]
@@ -94,14 +94,14 @@ func (c *crowd) act(step int) {
 
 // fills lets somebody in Discord fill in a command about a group.
 func (c *crowd) fills(user, verb, group string, fields fakediscord.Options) {
-	c.t.Helper()
+	c.T.Helper()
 	options := maps.Clone(fields)
 	for name, value := range options {
 		if value == "GROUP" {
 			options[name] = group
 		}
 	}
-	i := c.discord.discord.Command(user, "200", verb, options)
+	i := c.discord.Discord.Command(user, "200", verb, options)
 	c.hears(func(ctx context.Context) error {
 		_, err := i.Wait(ctx)
 		return err
@@ -120,7 +120,7 @@ func (c *crowd) waits(d *fakeslack.Delivery) {
 // broken.
 func (c *crowd) hears(wait func(context.Context) error) {
 	c.acting.Go(func() {
-		ctx, cancel := context.WithTimeout(c.t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(c.T.Context(), 10*time.Second)
 		defer cancel()
 		if wait(ctx) != nil {
 			c.missed.Add(1)
@@ -132,10 +132,10 @@ func (c *crowd) hears(wait func(context.Context) error) {
 
 // undoInSlack clicks the newest Undo.
 func (c *crowd) undoInSlack() {
-	c.t.Helper()
-	for _, m := range slices.Backward(c.slack.slack.Messages("C0SHOW")) {
+	c.T.Helper()
+	for _, m := range slices.Backward(c.slack.Slack.Messages("C0SHOW")) {
 		if strings.Contains(string(m.Blocks), `"undo.0"`) {
-			c.waits(c.slack.slack.Click("U0ALICE", m, "undo.0"))
+			c.waits(c.slack.Slack.Click("U0ALICE", m, "undo.0"))
 			return
 		}
 	}
@@ -143,8 +143,8 @@ func (c *crowd) undoInSlack() {
 
 // undoInDiscord clicks the newest Undo in the newest threads.
 func (c *crowd) undoInDiscord() {
-	c.t.Helper()
-	discord := c.discord.discord
+	c.T.Helper()
+	discord := c.discord.Discord
 	for _, thread := range slices.Backward(discord.Threads("200")) {
 		for _, m := range discord.Messages(thread.ID) {
 			for _, b := range m.Buttons() {
@@ -163,8 +163,8 @@ func (c *crowd) undoInDiscord() {
 
 // goWrong lets the next thing go wrong.
 func (c *crowd) goWrong(n int) {
-	c.t.Helper()
-	slack, discord := c.slack.slack, c.discord.discord
+	c.T.Helper()
+	slack, discord := c.slack.Slack, c.discord.Discord
 	all := []func(){
 		func() { slack.Cut() },
 		func() { discord.Cut() },
@@ -186,16 +186,16 @@ func (c *crowd) goWrong(n int) {
 
 // breaks lets calls to Tencent Chat fail.
 func (c *crowd) breaks(f simulator.Fault) {
-	c.t.Helper()
-	if err := c.api.Inject(f); err != nil {
-		c.t.Fatal(err)
+	c.T.Helper()
+	if err := c.API.Inject(f); err != nil {
+		c.T.Fatal(err)
 	}
 }
 
 // hangup has the settings read again.
 func (c *crowd) hangup() {
-	c.t.Helper()
-	if err := c.cmd.Process.Signal(syscall.SIGHUP); err != nil {
-		c.t.Fatal(err)
+	c.T.Helper()
+	if err := c.Cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		c.T.Fatal(err)
 	}
 }

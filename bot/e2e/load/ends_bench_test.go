@@ -1,4 +1,4 @@
-package e2e
+package load
 
 import (
 	"context"
@@ -20,7 +20,7 @@ import (
 func BenchmarkEnds(b *testing.B) {
 	b.Run("SQLite", func(b *testing.B) {
 		s := newShipped(b)
-		s.benchmarkEnds(b, "sqlite://"+filepath.Join(s.dir, "liveadmin.db"))
+		s.benchmarkEnds(b, "sqlite://"+filepath.Join(s.Dir, "liveadmin.db"))
 	})
 	b.Run("PostgreSQL", func(b *testing.B) {
 		url := journaltest.Postgres(b)
@@ -30,20 +30,20 @@ func BenchmarkEnds(b *testing.B) {
 
 func (s *shipped) benchmarkEnds(b *testing.B, database string) {
 	const groups, length, span = 200, 10 * time.Second, 2 * time.Second
-	s.env = append(s.env, "DATABASE_URL="+database, "IM_RATE_LIMIT=200")
+	s.Env = append(s.Env, "DATABASE_URL="+database, "IM_RATE_LIMIT=200")
 	s.launch()
 	s.warm()
 	var late []time.Duration
 	for round := 0; b.Loop(); round++ {
 		for n := range groups {
 			group := fmt.Sprintf("@TGS#aEND%03d%03d", round, n)
-			s.api.AddGroup(group, simulator.Group{})
-			_ = s.slack.slack.Slash("U0ALICE", "C0SHOW", fmt.Sprintf("add %s user1 --for %s", group, length))
+			s.API.AddGroup(group, simulator.Group{})
+			_ = s.slack.Slack.Slash("U0ALICE", "C0SHOW", fmt.Sprintf("add %s user1 --for %s", group, length))
 			time.Sleep(span / groups)
 		}
 		late = append(late, s.lateness(b, database, groups)...)
 	}
-	s.stop()
+	s.Stop()
 	slices.Sort(late)
 	b.ReportMetric(late[len(late)/2].Seconds()*1000, "p50-ms")
 	b.ReportMetric(late[len(late)*99/100].Seconds()*1000, "p99-ms")
@@ -61,7 +61,7 @@ func (s *shipped) lateness(b *testing.B, database string, groups int) []time.Dur
 	defer record.Close()
 	until := make(map[string]time.Time)
 	ended := make(map[string]time.Duration)
-	s.until("all limits are over", func() bool {
+	s.Until("all limits are over", func() bool {
 		grants, err := record.Grants(context.Background(), "")
 		if err != nil {
 			b.Fatal(err)
@@ -71,7 +71,7 @@ func (s *shipped) lateness(b *testing.B, database string, groups int) []time.Dur
 		}
 		return len(until) == groups && len(grants) == 0
 	})
-	for _, c := range s.api.Calls() {
+	for _, c := range s.API.Calls() {
 		if end, limited := until[c.Group]; limited && c.CommandType == 2 {
 			ended[c.Group] = c.At.Sub(end)
 		}

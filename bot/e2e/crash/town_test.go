@@ -1,15 +1,20 @@
-package e2e
+package crash
 
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/bot/e2e/harness"
 	"liveadmin/imapi/simulator"
 )
 
@@ -41,21 +46,21 @@ const (
 func newTown(t *testing.T, database string, instances int) *town {
 	t.Helper()
 	tw := &town{t: t, database: database, seen: newRecorder(), changed: make(chan struct{})}
-	l := newLive(t)
-	tw.api = l.api
+	l := harness.New(t)
+	tw.api = l.API
 	tw.slack = fakeslack.New(t, fakeslack.Config{Scopes: []string{"commands", "chat:write", "app_mentions:read", "channels:history"}})
 	tw.discord = fakediscord.New(t, fakediscord.Config{})
 	tw.discord.AddGuild(fakediscord.Guild{ID: townGuild, Name: "Ops"})
 	if database == "" {
-		tw.database = "sqlite://" + filepath.Join(l.dir, "town.db")
+		tw.database = "sqlite://" + filepath.Join(l.Dir, "town.db")
 	}
 	for u := range 10 {
 		tw.api.AddAccount(fmt.Sprintf("user%d", u), "")
 	}
 	c, token := tw.slack.Config(), tw.discord.Config().Token
-	l.env = append(l.env, "DATABASE_URL="+tw.database, "ALLOWLIST=slack:user:U0ALICE discord:user:501", "IM_RATE_LIMIT=200",
+	l.Env = append(l.Env, "DATABASE_URL="+tw.database, "ALLOWLIST=slack:user:U0ALICE discord:user:501", "IM_RATE_LIMIT=200",
 		"SLACK_BOT_TOKEN="+c.BotToken, "SLACK_APP_TOKEN="+c.AppToken, "DISCORD_TOKEN="+token, "DISCORD_GUILD_ID="+townGuild)
-	l.secrets = append(l.secrets, c.BotToken, c.AppToken, c.SigningSecret, token)
+	l.Secrets = append(l.Secrets, c.BotToken, c.AppToken, c.SigningSecret, token)
 	first := &instance{l, map[string]outside{
 		"tencent": {"IM_BASE_URL", "", tw.seen.api(tw.api)},
 		"slack":   {"SLACK_API_URL", "/api/", tw.seen.chat(tw.slack)},
@@ -143,4 +148,46 @@ func (tw *town) when(ctx context.Context, check func(living int) bool) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// dump is everything that a database holds: the bytes of a file and of those beside
+// it, or the rows of all tables.
+func (tw *town) dump() string {
+	tw.t.Helper()
+	var all strings.Builder
+	if file, ok := strings.CutPrefix(tw.database, "sqlite://"); ok {
+		for _, ending := range []string{"", "-wal", "-shm"} {
+			data, err := os.ReadFile(file + ending)
+			if err != nil && !os.IsNotExist(err) {
+				tw.t.Fatal(err)
+			}
+			all.Write(data)
+		}
+		return all.String()
+	}
+	ctx := context.WithoutCancel(tw.t.Context())
+	conn, err := pgx.Connect(ctx, tw.database)
+	if err != nil {
+		tw.t.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	for _, table := range tw.column(ctx, conn, `SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'`) {
+		for _, row := range tw.column(ctx, conn, `SELECT t::text FROM `+pgx.Identifier{table}.Sanitize()+` AS t`) {
+			all.WriteString(row + "\n")
+		}
+	}
+	return all.String()
+}
+
+func (tw *town) column(ctx context.Context, conn *pgx.Conn, query string) []string {
+	tw.t.Helper()
+	rows, err := conn.Query(ctx, query)
+	if err != nil {
+		tw.t.Fatal(err)
+	}
+	texts, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		tw.t.Fatal(err)
+	}
+	return texts
 }

@@ -1,4 +1,4 @@
-package e2e
+package load
 
 import (
 	"database/sql"
@@ -29,30 +29,30 @@ import (
 func BenchmarkOpen(b *testing.B) {
 	const entries, groups, ends = 100, 1000, 40
 	s := newShipped(b)
-	s.env = append(s.env, "IM_RATE_LIMIT=200")
+	s.Env = append(s.Env, "IM_RATE_LIMIT=200")
 	s.launch()
 	s.warm()
-	s.stop()
-	file := filepath.Join(s.dir, "liveadmin.db")
+	s.Stop()
+	file := filepath.Join(s.Dir, "liveadmin.db")
 	var until []time.Time
 	for b.Loop() {
 		putOpen(b, s, file, entries, groups)
 		until = putEnds(b, s, file, ends)
 		b.ReportMetric(s.launch().Seconds()*1000, "ready-ms")
 	}
-	limited := confined(b, s.cmd.Process.Pid)
+	limited := confined(b, s.Cmd.Process.Pid)
 	left := func() int64 { return s.gauge(`liveadmin_open_entries{state="accepted"}`) }
 	for deadline := time.Now().Add(15 * time.Minute); left() > 0; time.Sleep(time.Second) {
 		if time.Now().After(deadline) {
-			b.Fatalf("%d entries are open; the log:\n%s", left(), s.logged())
+			b.Fatalf("%d entries are open; the log:\n%s", left(), s.Logged())
 		}
 	}
 	b.ReportMetric(float64(s.status("VmHWM:"))/(1<<20), "peak-MiB")
 	b.ReportMetric(limited, "limited")
 	b.ReportMetric(latest(b, s, until).Seconds()*1000, "end-ms")
 	settledInOrder(b, file, entries*groups)
-	_ = s.cmd.Process.Kill() // the results stand in Slack's queue
-	_ = s.cmd.Wait()
+	_ = s.Cmd.Process.Kill() // the results stand in Slack's queue
+	_ = s.Cmd.Wait()
 }
 
 // recordAt opens the record of a program that does not run, at a time.
@@ -87,7 +87,7 @@ func putOpen(b *testing.B, s *shipped, file string, entries, groups int) {
 	target := commands.Target{Alias: "all"}
 	for i := range groups {
 		target.Groups = append(target.Groups, imapi.GroupID(fmt.Sprintf("@TGS#aOPEN%05d", i)))
-		s.api.AddGroup(string(target.Groups[i]), simulator.Group{})
+		s.API.AddGroup(string(target.Groups[i]), simulator.Group{})
 	}
 	record := recordAt(b, file, time.Now().Add(-time.Hour))
 	defer record.Close()
@@ -108,7 +108,7 @@ func putEnds(b *testing.B, s *shipped, file string, ends int) (until []time.Time
 	defer record.Close()
 	for n := range ends {
 		group := imapi.GroupID(fmt.Sprintf("@TGS#aENDS%05d", n))
-		s.api.AddGroup(string(group), simulator.Group{Admins: []string{"user1"}})
+		s.API.AddGroup(string(group), simulator.Group{Admins: []string{"user1"}})
 		at := time.Now().Add(10*time.Second + time.Duration(n)*time.Second/2)
 		until = append(until, at)
 		user := commands.Person{ID: "user1"}
@@ -137,7 +137,7 @@ func second[T any](_ T, err error) error { return err }
 func latest(b *testing.B, s *shipped, until []time.Time) (late time.Duration) {
 	b.Helper()
 	ended := 0
-	for _, call := range s.api.Calls() {
+	for _, call := range s.API.Calls() {
 		var n int
 		if _, err := fmt.Sscanf(call.Group, "@TGS#aENDS%05d", &n); err == nil && call.CommandType == 2 && call.Code == 0 {
 			ended++

@@ -1,10 +1,9 @@
-package e2e
+package crash
 
 import (
 	"bytes"
 	"fmt"
 	"io"
-	"liveadmin/bot/cli"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,13 +16,16 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"liveadmin/bot/cli"
+	"liveadmin/bot/e2e/harness"
 )
 
 // instance is the program as one process after the other.
 type instance struct {
-	*live   // its folder, log, address and environment
-	outside map[string]outside
-	steps   []requestStep
+	*harness.Live // its folder, log, address and environment
+	outside       map[string]outside
+	steps         []requestStep
 }
 
 // outside is a server that the program calls, and the variable that tells it where.
@@ -51,27 +53,27 @@ type process struct {
 
 // begin starts the program, to end at a point or, with "", when it is told to.
 func (i *instance) begin(point, signal string) *process {
-	i.t.Helper()
+	i.T.Helper()
 	p := &process{
 		point: point, passed: make(map[string]int),
 		ready: make(chan struct{}), dead: make(chan struct{}), buried: make(chan struct{}),
 	}
-	env := append([]string{mortalPoint + "=" + point, mortalSignal + "=" + signal}, i.env...)
+	env := append([]string{mortalPoint + "=" + point, mortalSignal + "=" + signal}, i.Env...)
 	for name, o := range i.outside {
 		door := httptest.NewServer(i.door(p, name, o.server))
 		p.doors = append(p.doors, door)
 		env = append(env, o.variable+"="+door.URL+o.path)
 	}
-	log, err := os.OpenFile(i.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	log, err := os.OpenFile(i.Log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		i.t.Fatal(err)
+		i.T.Fatal(err)
 	}
-	p.cmd = program(i.t, i.dir, env)
+	p.cmd = harness.Program(i.T, i.Dir, env)
 	p.cmd.Stderr = struct{ io.Writer }{log} // through a pipe: a log is no file on its disk
 	if err := p.cmd.Start(); err != nil {
-		i.t.Fatal(err)
+		i.T.Fatal(err)
 	}
-	i.t.Cleanup(p.kill)
+	i.T.Cleanup(p.kill)
 	go func() {
 		_ = p.cmd.Wait() // the exit code is looked at where it matters
 		_ = log.Close()
@@ -96,7 +98,7 @@ func (i *instance) watch(p *process) {
 // isReady asks whether the program is connected.
 func (i *instance) isReady() bool {
 	client := http.Client{Timeout: time.Second} // it may be stopped
-	res, err := client.Get("http://" + i.addr + "/readyz")
+	res, err := client.Get("http://" + i.Addr + "/readyz")
 	if err != nil {
 		return false
 	}
@@ -200,26 +202,26 @@ func (p *process) bury() {
 
 // stop asks a process to stop, and looks at how it does.
 func (i *instance) stop(p *process) {
-	i.t.Helper()
+	i.T.Helper()
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	<-p.buried
 	if code := p.cmd.ProcessState.ExitCode(); code != cli.ExitOK {
-		i.t.Errorf("the program ended with %d; log:\n%s", code, i.logged())
+		i.T.Errorf("the program ended with %d; log:\n%s", code, i.Logged())
 	}
 }
 
 // another is a second instance beside this one, with a folder of its own.
 func (i *instance) another(t *testing.T) *instance {
 	t.Helper()
-	l := *i.live
-	l.addr, l.dir = freeAddr(t), t.TempDir()
-	l.log = filepath.Join(l.dir, "log")
-	l.env = nil
-	for _, v := range i.env {
+	l := *i.Live
+	l.Addr, l.Dir = harness.FreeAddr(t), t.TempDir()
+	l.Log = filepath.Join(l.Dir, "log")
+	l.Env = nil
+	for _, v := range i.Env {
 		if !strings.HasPrefix(v, "HTTP_ADDR=") {
-			l.env = append(l.env, v)
+			l.Env = append(l.Env, v)
 		}
 	}
-	l.env = append(l.env, "HTTP_ADDR="+l.addr)
+	l.Env = append(l.Env, "HTTP_ADDR="+l.Addr)
 	return &instance{&l, i.outside, i.steps}
 }

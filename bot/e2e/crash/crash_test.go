@@ -1,4 +1,4 @@
-package e2e
+package crash
 
 import (
 	"context"
@@ -17,6 +17,7 @@ import (
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/bottest/pace"
+	"liveadmin/bot/e2e/harness"
 	"liveadmin/bot/journal/journaltest"
 	"liveadmin/imapi/simulator"
 )
@@ -64,7 +65,7 @@ func (tw *town) name() {
 		}
 	}
 	for _, i := range tw.instances {
-		if err := os.WriteFile(filepath.Join(i.dir, "liveadmin.yaml"), []byte(config.String()), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(i.Dir, "liveadmin.yaml"), []byte(config.String()), 0o600); err != nil {
 			tw.t.Fatal(err)
 		}
 	}
@@ -250,7 +251,7 @@ func (tw *town) finish(ctx context.Context, all *people, running ...*process) {
 func (tw *town) logged() string {
 	var all []string
 	for _, i := range tw.instances {
-		all = append(all, i.logged())
+		all = append(all, i.Logged())
 	}
 	return strings.Join(all, "\n")
 }
@@ -261,7 +262,7 @@ func (tw *town) check(want map[string][]string) {
 	t.Helper()
 	l := tw.read(context.WithoutCancel(t.Context()), t)
 	l.checkTrail(t)
-	secrets := append(tw.instances[0].secrets, tw.sigs...)
+	secrets := append(tw.instances[0].Secrets, tw.sigs...)
 	for _, p := range slices.Concat(tw.places, tw.wild) {
 		p.checkPosts(t, l)
 		for _, g := range p.groups {
@@ -273,9 +274,9 @@ func (tw *town) check(want map[string][]string) {
 		secrets = append(secrets, p.handles...)
 	}
 	log := tw.logged()
-	checkSecrets(t, "the log", log, append(secrets, journaltest.Password))
+	harness.CheckSecrets(t, "the log", log, append(secrets, journaltest.Password))
 	dump := tw.dump()
-	checkSecrets(t, "the database", dump, secrets)
+	harness.CheckSecrets(t, "the database", dump, secrets)
 	for _, bad := range []string{"DATA RACE", "panic"} {
 		if strings.Contains(log, bad) {
 			t.Errorf("%s in the log", bad)

@@ -1,4 +1,4 @@
-package e2e
+package crash
 
 import (
 	"bytes"
@@ -164,7 +164,7 @@ func together(ctx context.Context, tw *town) {
 // spoil makes every program in the town a flawed one.
 func (tw *town) spoil(flaw string) {
 	for _, i := range tw.instances {
-		i.env = append(i.env, historyFlaw+"="+flaw)
+		i.Env = append(i.Env, historyFlaw+"="+flaw)
 		for name, o := range i.outside {
 			call := flaw == doubleCall && name == "tencent"
 			post := flaw == doublePost && name == "slack"

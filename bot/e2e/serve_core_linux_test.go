@@ -12,6 +12,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"liveadmin/bot/e2e/harness"
 )
 
 // dieOnSignal waits for SIGUSR1, says what a core of the process would be, and dies as
@@ -36,7 +38,7 @@ func dieOnSignal(of string) {
 // standard error is complete once it has ended.
 func doomed(t *testing.T, of string, as *syscall.SysProcAttr) (cmd *exec.Cmd, errs *strings.Builder) {
 	t.Helper()
-	cmd = program(t, t.TempDir(), []string{doom + "=" + of}, "demo")
+	cmd = harness.Program(t, t.TempDir(), []string{doom + "=" + of}, "demo")
 	cmd.SysProcAttr = as
 	errs = new(strings.Builder)
 	cmd.Stderr = errs
@@ -103,19 +105,19 @@ func TestCrashes(t *testing.T) {
 // with SIGQUIT has no secret in it.
 func TestDumpHasNoSecret(t *testing.T) {
 	t.Parallel()
-	l := newInSlack(t, false)
-	l.start()
-	l.command("add @TGS#a6I4ZUUGO user1", "Added 1 of 1 administrator")
-	if err := l.cmd.Process.Signal(syscall.SIGQUIT); err != nil {
+	l := harness.NewInSlack(t, false)
+	l.Start()
+	l.Command("add @TGS#a6I4ZUUGO user1", "Added 1 of 1 administrator")
+	if err := l.Cmd.Process.Signal(syscall.SIGQUIT); err != nil {
 		t.Fatal(err)
 	}
-	_ = l.cmd.Wait()
-	if status := l.cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signal() != syscall.SIGABRT {
-		t.Errorf("ended with %v", l.cmd.ProcessState)
+	_ = l.Cmd.Wait()
+	if status := l.Cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signal() != syscall.SIGABRT {
+		t.Errorf("ended with %v", l.Cmd.ProcessState)
 	}
-	log := l.logged()
+	log := l.Logged()
 	if !strings.Contains(log, "goroutine ") {
 		t.Errorf("logged\n%s", log)
 	}
-	checkSecrets(t, "the dump", log, l.secrets)
+	harness.CheckSecrets(t, "the dump", log, l.Secrets)
 }

@@ -1,4 +1,4 @@
-package e2e
+package crash
 
 import (
 	"context"
@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/app"
+	"liveadmin/bot/e2e/harness"
 	"liveadmin/bot/engine"
 )
 
@@ -64,9 +66,9 @@ const diskObeyed = "the disk is now as asked by"
 
 // disk makes the disk of a mortal program full, or empty again.
 func (i *instance) disk(p *process, order os.Signal) {
-	i.t.Helper()
-	p.signal(i.t, order)
-	i.until("obeyed", func() bool { return strings.Contains(i.logged(), fmt.Sprintln(diskObeyed, order)) })
+	i.T.Helper()
+	p.signal(i.T, order)
+	i.Until("obeyed", func() bool { return strings.Contains(i.Logged(), fmt.Sprintln(diskObeyed, order)) })
 }
 
 // signal sends a signal to a process.
@@ -171,4 +173,15 @@ func (m mortal) Drop(ctx context.Context, e bot.Entry, s bot.State, r bot.Record
 func (m mortal) Due(ctx context.Context, now time.Time) (due bot.Due, err error) {
 	err = m.mark("Due", func() (err error) { due, err = m.Journal.Due(ctx, now); return err })
 	return due, err
+}
+
+// TestMain makes the program mortal.
+func TestMain(m *testing.M) {
+	harness.Main(m, func() (options []app.Option) {
+		if _, mortal := os.LookupEnv(mortalPoint); mortal {
+			go obeyDisk()
+			options = append(options, app.WithJournal(newMortal))
+		}
+		return options
+	})
 }

@@ -1,4 +1,4 @@
-package e2e
+package load
 
 import (
 	"os"
@@ -25,11 +25,11 @@ func BenchmarkSize(b *testing.B) {
 func BenchmarkStart(b *testing.B) {
 	s := newShipped(b)
 	s.launch()
-	s.stop()
+	s.Stop()
 	var took []time.Duration
 	for b.Loop() {
 		took = append(took, s.launch())
-		s.stop()
+		s.Stop()
 	}
 	slices.Sort(took)
 	b.ReportMetric(took[len(took)/2].Seconds()*1000, "p50-ms")
@@ -53,7 +53,7 @@ func BenchmarkIdle(b *testing.B) {
 		time.Sleep(span)
 		load = 100 * float64(s.busy()-before) / float64(span)
 	}
-	s.stop()
+	s.Stop()
 	b.ReportMetric(memory, "MiB")
 	b.ReportMetric(load, "%-of-a-core")
 }

@@ -1,4 +1,4 @@
-package e2e
+package load
 
 import (
 	"fmt"
@@ -37,7 +37,7 @@ func TestSoak(t *testing.T) {
 		t.Errorf("%d were not acknowledged", missed)
 	}
 	after := c.rest(before)
-	c.stop()
+	c.Stop()
 	t.Logf("%d goroutines at rest before, %d after", before, after)
 	if after > before {
 		t.Error("goroutines are left behind")
@@ -52,7 +52,7 @@ func TestSoak(t *testing.T) {
 
 // use lets people use the program for a while and looks at it now and then.
 func (c *crowd) use(length time.Duration) []sample {
-	c.t.Helper()
+	c.T.Helper()
 	var samples []sample
 	pace, trouble, look := time.NewTicker(soakPace), time.NewTicker(soakTrouble), time.NewTicker(soakLook)
 	began := time.Now()
@@ -66,7 +66,7 @@ func (c *crowd) use(length time.Duration) []sample {
 			troubles++
 		case <-look.C:
 			now := c.sample(time.Since(began))
-			c.t.Log(now)
+			c.T.Log(now)
 			samples = append(samples, now)
 		}
 	}
@@ -75,12 +75,12 @@ func (c *crowd) use(length time.Duration) []sample {
 
 // settle waits until everything that was acknowledged is answered.
 func (c *crowd) settle() {
-	c.t.Helper()
+	c.T.Helper()
 	c.acting.Wait()
-	c.slack.slack.ClearFaults()
-	c.discord.discord.ClearFaults()
-	c.api.ClearFaults()
-	c.until("done with all that was accepted", func() bool {
+	c.slack.Slack.ClearFaults()
+	c.discord.Discord.ClearFaults()
+	c.API.ClearFaults()
+	c.Until("done with all that was accepted", func() bool {
 		return c.gauge(`liveadmin_open_entries{state="accepted"}`)+c.gauge(`liveadmin_open_entries{state="done"}`) == 0
 	})
 }
@@ -93,7 +93,7 @@ const restTime = 100 * time.Second
 // are wanted, or the fewest until it is at rest. They show also what a reconnect leaves
 // behind, which is too little for the medians.
 func (c *crowd) rest(wanted int64) int64 {
-	c.t.Helper()
+	c.T.Helper()
 	fewest := c.gauge("go_goroutines")
 	for began := time.Now(); fewest > wanted && time.Since(began) < restTime; time.Sleep(time.Second) {
 		fewest = min(fewest, c.gauge("go_goroutines"))
@@ -109,7 +109,7 @@ type sample struct {
 }
 
 func (s *shipped) sample(after time.Duration) sample {
-	s.t.Helper()
+	s.T.Helper()
 	return sample{
 		after: after, goroutines: s.gauge("go_goroutines"), files: s.files(),
 		heap: s.gauge("go_memstats_heap_alloc_bytes"), resident: s.resident(), wal: s.wal(),
