@@ -47,16 +47,15 @@ func (j *job) wake(all ...int) {
 func (j *job) plan(r *change.Runner, c *bot.Change) bool {
 	var plan commands.Plan
 	asked := change.Asked{Entry: j.entry.Number, At: j.entry.Accepted, Resumed: j.resumed(), Command: j.entry.Command}
-	for t := j.try("planning"); ; {
+	err := j.insist(j.ctx, "planning", func() error {
 		err := safely(func() (err error) { plan, err = r.Plan(j.ctx, asked, c.Group); return err })
-		if j.broken(err, t.doing) {
-			err = safely(func() (err error) { plan, err = r.BrokenPlan(j.ctx, asked.Command, c.Group); return err })
+		if j.broken(err, "planning") {
+			plan, err = r.BrokenPlan(j.ctx, asked.Command, c.Group)
 		}
-		if !t.again(err) {
-			c.Plan, c.State = &plan, bot.Planned
-			return err == nil
-		}
-	}
+		return err
+	})
+	c.Plan, c.State = &plan, bot.Planned
+	return err == nil
 }
 
 // apply does what the plan says; again says that it may have been done before, in part or
@@ -64,16 +63,16 @@ func (j *job) plan(r *change.Runner, c *bot.Change) bool {
 func (j *job) apply(r *change.Runner, c *bot.Change, again bool) bool {
 	var o commands.Outcome
 	cmd := j.entry.Command
-	for t := j.try("changing"); ; again = true {
+	err := j.insist(j.ctx, "changing", func() error {
 		err := safely(func() (err error) { o, err = r.Apply(j.ctx, cmd, c.Group, *c.Plan, again); return err })
-		if j.broken(err, t.doing) {
+		if j.broken(err, "changing") {
 			o, err = r.BrokenOutcome(cmd, c.Group, *c.Plan), nil
 		}
-		if !t.again(err) {
-			c.Outcome = &o
-			return err == nil
-		}
-	}
+		again = true
+		return err
+	})
+	c.Outcome = &o
+	return err == nil
 }
 
 // broken reports whether an error is a mistake in the program, and logs it: what

@@ -75,13 +75,11 @@ func (j *job) confirm() {
 // ask asks the platform until it says what became of the acknowledgement, as Confirm
 // does, or the context ends: then the error is another one.
 func (j *job) ask(ctx context.Context) (root bot.Post, err error) {
-	t := j.try("confirming")
-	for t.ctx = ctx; ; {
-		err = safely(func() (err error) { root, err = j.b.confirmer(j.head()).Confirm(ctx, j.head()); return err })
-		if errors.Is(err, bot.ErrNotRun) || !t.again(err) {
-			return root, err
-		}
-	}
+	err = j.insist(ctx, "confirming", func() (err error) {
+		root, err = j.b.confirmer(j.head()).Confirm(ctx, j.head())
+		return err
+	})
+	return root, err
 }
 
 // yield puts all that waits of an entry that has not begun to rest, and out of the lanes.

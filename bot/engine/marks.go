@@ -21,12 +21,7 @@ type marks struct {
 
 func (m marks) write(doing string, mark func(context.Context, bot.Entry) error) bool {
 	e, ctx := m.job.head(), context.WithoutCancel(m.job.ctx)
-	for t := m.job.try(doing); ; {
-		err := safely(func() error { return mark(ctx, e) })
-		if !t.again(err) {
-			return err == nil
-		}
-	}
+	return m.job.insist(m.job.ctx, doing, func() error { return mark(ctx, e) }) == nil
 }
 
 func (m marks) Turn(c bot.Change) (first bool) {
@@ -86,30 +81,24 @@ func (r retries) after(pause time.Duration) time.Duration { return r.within(2 * 
 
 func (r retries) within(pause time.Duration) time.Duration { return min(max(pause, r.first), r.most) }
 
-// try is one thing that a job does until it succeeds.
-type try struct {
-	job   *job
-	ctx   context.Context
-	doing string
-	pause time.Duration
-}
-
-func (j *job) try(doing string) *try { return &try{job: j, ctx: j.ctx, doing: doing} }
-
-// again reports whether it is to be done again after err, and waits before. It is not if
-// there was no error, if the context is over, or if the entry is another instance's.
-func (t *try) again(err error) bool {
-	switch j := t.job; {
-	case err == nil || t.ctx.Err() != nil:
-		return false
-	case errors.Is(err, bot.ErrLost):
-		j.b.log.Warn("entry left to another instance", "entry", j.entry.Number, "while", t.doing)
-		j.cancel()
-		return false
-	default:
-		j.b.log.Error("step failed, retrying", "entry", j.entry.Number, "while", t.doing, "err", err)
-		t.pause = recording.after(t.pause)
-		return sleep(t.ctx, t.pause)
+// insist does something until it succeeds. It returns the last error if the context is over,
+// if the platform's rules say that the entry must not run, or if it is another instance's,
+// which ends the job.
+func (j *job) insist(ctx context.Context, doing string, do func() error) error {
+	for pause := recording.first; ; pause = recording.after(pause) {
+		err := safely(do)
+		switch {
+		case err == nil || ctx.Err() != nil || errors.Is(err, bot.ErrNotRun):
+			return err
+		case errors.Is(err, bot.ErrLost):
+			j.b.log.Warn("entry left to another instance", "entry", j.entry.Number, "while", doing)
+			j.cancel()
+			return err
+		}
+		j.b.log.Error("step failed, retrying", "entry", j.entry.Number, "while", doing, "err", err)
+		if !sleep(ctx, pause) {
+			return err
+		}
 	}
 }
 

@@ -72,20 +72,22 @@ func (j *job) mute() {
 // of that. It returns false if the work has ended, or if the record is damaged.
 func (j *job) outcome() (e bot.Entry, ok bool) {
 	mine := j.head()
-	for t, again := j.try("reading what became of it"), true; again; {
-		var err error
+	var damaged error
+	err := j.insist(j.ctx, "reading what became of it", func() (err error) {
 		e, ok, err = j.b.journal.Entry(j.ctx, mine.Number)
-		if errors.Is(err, bot.ErrDamaged) {
-			j.b.log.Error("could not read the result of an entry", "entry", mine.Number, "err", err)
-			j.mute()
-			return bot.Entry{}, false
-		}
-		if err == nil && !ok {
+		switch {
+		case errors.Is(err, bot.ErrDamaged):
+			damaged, err = err, nil
+		case err == nil && !ok:
 			err = bot.ErrLost
 		}
-		again = t.again(err)
+		return err
+	})
+	if damaged != nil {
+		j.b.log.Error("could not read the result of an entry", "entry", mine.Number, "err", damaged)
+		j.mute()
 	}
-	if !ok {
+	if err != nil || damaged != nil {
 		return bot.Entry{}, false
 	}
 	e.Attempt, e.Root, e.State = mine.Attempt, mine.Root, mine.State
