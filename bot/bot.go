@@ -31,9 +31,9 @@ type Verdict struct {
 
 // Reply is the answer to a delivery that makes no entry.
 type Reply struct {
-	About  commands.Command // as far as it was understood
-	Record Record
-	Say    func(entry int64) words.Message // entry is the number of the record; 0: there is none
+	About   commands.Command // as far as it was understood
+	Record  Record
+	Message words.Message // its Entry is the number of the record, once that is known
 }
 
 // Acceptance is a delivery that makes an entry.

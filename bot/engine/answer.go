@@ -49,28 +49,13 @@ func (b *Engine) note(ctx context.Context, d bot.Delivery, r bot.Reply, came tim
 		b.logEnd(slog.LevelInfo, "command answered", about, r.Record.Outcome, 0, time.Since(came))
 		b.observer.Ended(d.Place.Platform, r.About.Verb, r.Record.Outcome, 0)
 	}
-	message := r.Say(entry)
-	return bot.Answer{Private: &message}
-}
-
-// pressesLeft returns which of the presses of a button may not be done yet. What no button
-// asked for is done once, under no name.
-func (b *Engine) pressesLeft(ctx context.Context, names []string) ([]string, error) {
-	if names == nil {
-		return []string{""}, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, bot.AnswerTime)
-	defer cancel()
-	taken, err := b.journal.Taken(ctx, names)
-	if err != nil {
-		return nil, err
-	}
-	return names[max(taken-1, 0):], nil // the last press on record may not be done yet
+	r.Message.Entry = entry
+	return private(r.Message)
 }
 
 // decided waits for a limited time until it is clear whether an open entry runs: if the
 // platform did not take its acknowledgement, it is closed, here or by another instance, and
-// somebody who pressed again meanwhile must not be referred to it.
+// a press that came meanwhile must not be answered with its number.
 func (b *Engine) decided(ctx context.Context, e bot.Entry, by time.Time) bot.Entry {
 	ctx, cancel := context.WithDeadline(ctx, by)
 	defer cancel()
@@ -87,9 +72,8 @@ func (b *Engine) unrecorded(ctx context.Context, d bot.Delivery, a bot.Acceptanc
 	if full, ok := errors.AsType[*crowded](err); ok {
 		r := a.Record
 		r.Event, r.Outcome, r.Detail = bot.WasRefused, commands.Refused, string(policy.TooMuchOpen)
-		return b.note(ctx, d, bot.Reply{About: a.Entry.Command, Record: r, Say: func(entry int64) words.Message {
-			return b.words.Crowded(entry, full.yours, full.entries, full.changes)
-		}}, came)
+		message := b.words.Crowded(0, full.yours, full.entries, full.changes)
+		return b.note(ctx, d, bot.Reply{About: a.Entry.Command, Record: r, Message: message}, came)
 	}
 	b.log.Error("command not recorded", "caller", d.Caller.Ref, "verb", a.Entry.Command.Verb, "err", err)
 	if errors.Is(err, bot.ErrUnsure) {

@@ -11,9 +11,7 @@ import (
 func (j *job) begin() {
 	j.mu.Lock()
 	j.begun = true
-	for range j.ready {
-		j.hire()
-	}
+	j.hire()
 	var resting []int
 	for i, c := range j.changes {
 		if c.State == bot.Resting {
@@ -24,7 +22,7 @@ func (j *job) begin() {
 	if len(resting) > 0 {
 		j.start(func() { j.wake(resting...) })
 	}
-	j.tell()
+	j.notify()
 }
 
 // carry does a change whose turn has come in its lane, from top to bottom, and then leaves

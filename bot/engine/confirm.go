@@ -13,13 +13,6 @@ import (
 // unclearTime is how long an entry holds its groups while it is not clear whether it runs.
 const unclearTime = 5 * time.Second
 
-// confirmer is the platform of an entry, if it can say what became of an
-// acknowledgement.
-func (b *Engine) confirmer(e bot.Entry) bot.Confirmer {
-	c, _ := b.platforms[e.Place.Platform].(bot.Confirmer)
-	return c
-}
-
 // hasBegun reports whether work on an entry is on record: then it was answered. A change at
 // rest says nothing: an entry that is not confirmed rests, too.
 func hasBegun(e bot.Entry) bool {

@@ -26,7 +26,7 @@ type API interface {
 	Share() int
 }
 
-// Calls returns calls of one command that may take so long together.
+// Calls returns calls of one command that may take this long together.
 type Calls func(time.Duration) change.Admins
 
 // Client is the API that imapi's client calls.
@@ -42,7 +42,7 @@ func (c Client) For(caller string, urgent bool) Calls {
 type Decider interface {
 	// Decide returns what a delivery means.
 	Decide(ctx context.Context, d bot.Delivery) bot.Verdict
-	// Suggest returns what could be in a field that somebody is typing in.
+	// Suggest returns what could be in a field that is being typed in.
 	Suggest(ctx context.Context, q bot.Question) []string
 	// Changed notes that a group has changed.
 	Changed(g imapi.GroupID)
@@ -111,6 +111,13 @@ func New(p Parts) (*Engine, error) {
 
 // wording is how the bot calls things and people by the rules in force.
 func (b *Engine) wording() words.Words { return b.words.Naming(b.rules().Names) }
+
+// confirmer is the platform of an entry, if it can say what became of an
+// acknowledgement.
+func (b *Engine) confirmer(e bot.Entry) bot.Confirmer {
+	c, _ := b.platforms[e.Place.Platform].(bot.Confirmer)
+	return c
+}
 
 // ErrRestart as the cause of the end of Run's context means that the bot will be run again
 // at once: what is in flight then goes on from its marks.
@@ -182,12 +189,9 @@ func (b *Engine) finish(ctx context.Context, stop func(), hurry bool) {
 	if errors.Is(context.Cause(ctx), ErrRestart) {
 		limit = restartTime
 	}
-	select {
-	case <-done:
-	case <-time.After(limit):
-		stop()
-		<-done
-	}
+	timer := time.AfterFunc(limit, stop)
+	defer timer.Stop()
+	<-done
 }
 
 // enter counts a delivery in, unless the bot is stopping.

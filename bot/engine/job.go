@@ -211,5 +211,5 @@ func (j *job) settle(i int) {
 		close(j.settled)
 	}
 	j.mu.Unlock()
-	j.tell()
+	j.notify()
 }

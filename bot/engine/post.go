@@ -20,9 +20,9 @@ const (
 	progressGap = time.Second
 )
 
-// tell has the messages of the entry written as it is now, by a goroutine that ends when
+// notify has the messages of the entry written as it is now, by a goroutine that ends when
 // that is done.
-func (j *job) tell() {
+func (j *job) notify() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.news = true
@@ -31,13 +31,13 @@ func (j *job) tell() {
 		j.finished()
 	case j.begun && !j.muted && !j.writing && j.ctx.Err() == nil:
 		j.writing = true
-		j.running.Go(j.write)
+		j.running.Go(j.writeMessages)
 	}
 }
 
-// write posts for as long as there is news, at most once a second while the entry is in
+// writeMessages posts for as long as there is news, at most once a second while the entry is in
 // progress.
-func (j *job) write() {
+func (j *job) writeMessages() {
 	for j.hasNews() {
 		if err := safely(j.post); err != nil {
 			j.b.log.Error("messages wait for the next start", "entry", j.entry.Number, "err", err)
@@ -65,7 +65,7 @@ func (j *job) mute() {
 	j.mu.Lock()
 	j.muted = true
 	j.mu.Unlock()
-	j.tell()
+	j.notify()
 }
 
 // outcome reads the entry again, with what became of each change, and writes the log line

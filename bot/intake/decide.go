@@ -81,9 +81,9 @@ func (in *Intake) Decide(ctx context.Context, d bot.Delivery) bot.Verdict {
 	cmd, mistake := read(d, rules.Names, rules.Policy.Sees(d.Caller, rules.Names))
 	if mistake != nil {
 		return bot.Verdict{Reply: &bot.Reply{
-			About:  commands.Command{Verb: mistake.Verb},
-			Record: note(d, bot.WasMistaken, commands.Mistaken, mistake.Verb, mistake.Typed, string(mistake.Problem)),
-			Say:    func(entry int64) words.Message { return in.words.Mistake(entry, *mistake) },
+			About:   commands.Command{Verb: mistake.Verb},
+			Record:  note(d, bot.WasMistaken, commands.Mistaken, mistake.Verb, mistake.Typed, string(mistake.Problem)),
+			Message: in.words.Mistake(0, *mistake),
 		}}
 	}
 	asked, decision := rules.Policy.DecideAll(d.Caller, d.Place, cmd)
@@ -91,7 +91,7 @@ func (in *Intake) Decide(ctx context.Context, d bot.Delivery) bot.Verdict {
 	case !decision.Allowed:
 		return in.refuse(d, rules, asked, decision)
 	case !cmd.Verb.CallsAPI():
-		return in.tell(ctx, d, cmd, rules)
+		return in.answer(ctx, d, cmd, rules)
 	}
 	return bot.Verdict{Accept: acceptance(d, limited(cmd, decision), decision)}
 }
@@ -107,9 +107,8 @@ func read(d bot.Delivery, names commands.Names, sees func(string) bool) (command
 func (in *Intake) refuse(d bot.Delivery, rules bot.Rules, cmd commands.Command, decision policy.Decision) bot.Verdict {
 	r := note(d, bot.WasRefused, commands.Refused, cmd.Verb, grammar.Format(cmd), string(decision.Denial))
 	r.Groups = cmd.Target.Groups
-	return bot.Verdict{Reply: &bot.Reply{About: cmd, Record: r, Say: func(entry int64) words.Message {
-		return in.words.Refusal(entry, d.Caller, cmd, decision, rules.Policy.Contact)
-	}}}
+	message := in.words.Refusal(0, d.Caller, cmd, decision, rules.Policy.Contact)
+	return bot.Verdict{Reply: &bot.Reply{About: cmd, Record: r, Message: message}}
 }
 
 // unread answers that something could not be read from the record.
@@ -163,7 +162,7 @@ func presses(c bot.Click) []string {
 }
 
 // click decides about a press on a button: like a command, it is recorded and answered in
-// the thread; what cannot be done any more is told the caller alone.
+// the thread; that it does nothing any more is a private answer.
 func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules) bot.Verdict {
 	if d.Caller.Outsider {
 		return in.refuse(d, rules, commands.Command{}, policy.Decision{Denial: policy.CallerOutsider})
@@ -175,7 +174,7 @@ func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules) bo
 	}
 	if !ok {
 		r := note(d, bot.WasMistaken, commands.Mistaken, "", "", "stale button")
-		return bot.Verdict{Reply: &bot.Reply{Record: r, Say: in.words.Stale}}
+		return bot.Verdict{Reply: &bot.Reply{Record: r, Message: in.words.Stale(0)}}
 	}
 	asked, decision := rules.Policy.DecideAll(d.Caller, d.Place, cmd)
 	if !decision.Allowed {

@@ -15,41 +15,39 @@ import (
 	"liveadmin/imapi"
 )
 
-// tell answers what calls no API: to the caller alone, at once. Help and whoami
+// answer answers what calls no API: to the caller alone, at once. Help and whoami
 // answer while the journal is down, too.
-func (in *Intake) tell(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules) bot.Verdict {
+func (in *Intake) answer(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules) bot.Verdict {
 	limited, cancel := context.WithTimeout(ctx, bot.AnswerTime)
 	defer cancel()
-	say, err := in.say(limited, d, cmd, rules)
+	message, err := in.message(limited, d, cmd, rules)
 	if err != nil {
 		in.log.Error("question not answered", "caller", d.Caller.Ref, "verb", cmd.Verb, "err", err)
 		return in.unread()
 	}
 	r := note(d, bot.WasAnswered, commands.Answered, cmd.Verb, grammar.Format(cmd), "")
-	return bot.Verdict{Reply: &bot.Reply{About: cmd, Record: r, Say: say}}
+	return bot.Verdict{Reply: &bot.Reply{About: cmd, Record: r, Message: message}}
 }
 
-func (in *Intake) say(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules) (func(int64) words.Message, error) {
+func (in *Intake) message(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules) (words.Message, error) {
 	rights := rules.Policy.Rights(d.Caller, d.Place)
 	switch cmd.Verb {
 	case commands.Whoami:
-		return func(entry int64) words.Message {
-			return in.words.Whoami(entry, d.Caller, rights, rules.Policy.Contact)
-		}, nil
+		return in.words.Whoami(0, d.Caller, rights, rules.Policy.Contact), nil
 	case commands.Groups:
 		return in.board(ctx, d, rules)
 	case commands.History:
 		return in.trail(ctx, d, cmd, rules)
 	case commands.Welcome:
-		return func(entry int64) words.Message { return in.words.Welcome(entry, rights) }, nil
+		return in.words.Welcome(0, rights), nil
 	case commands.Help:
-		return func(entry int64) words.Message { return in.words.Help(entry, cmd.Topic) }, nil
+		return in.words.Help(0, cmd.Topic), nil
 	}
-	return nil, errors.New("nothing answers the command")
+	return words.Message{}, errors.New("nothing answers the command")
 }
 
 // board is the answer to groups: what the caller may use, and the ends on record.
-func (in *Intake) board(ctx context.Context, d bot.Delivery, rules bot.Rules) (func(int64) words.Message, error) {
+func (in *Intake) board(ctx context.Context, d bot.Delivery, rules bot.Rules) (words.Message, error) {
 	var aliases []commands.Target
 	sees := rules.Policy.Sees(d.Caller, rules.Names)
 	for _, name := range rules.Names.Aliases() {
@@ -59,7 +57,7 @@ func (in *Intake) board(ctx context.Context, d bot.Delivery, rules bot.Rules) (f
 	}
 	all, err := in.record.Grants(ctx, "")
 	if err != nil {
-		return nil, err
+		return words.Message{}, err
 	}
 	var limits []commands.Grant
 	for _, g := range all {
@@ -67,7 +65,7 @@ func (in *Intake) board(ctx context.Context, d bot.Delivery, rules bot.Rules) (f
 			limits = append(limits, g)
 		}
 	}
-	return func(entry int64) words.Message { return in.wording().Board(entry, aliases, limits) }, nil
+	return in.wording().Board(0, aliases, limits), nil
 }
 
 // seenBy returns which entries a caller may see, by their first rows: their own, and what
@@ -108,7 +106,7 @@ func FilterOf(cmd commands.Command) bot.Filter {
 }
 
 // trail is the answer to history.
-func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules) (func(int64) words.Message, error) {
+func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules) (words.Message, error) {
 	filter := FilterOf(cmd)
 	filter.Reader = d.Caller.Ref
 	if rules.Policy.Knows(d.Caller) == policy.Stranger {
@@ -119,7 +117,7 @@ func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Comman
 	}
 	stories, err := in.record.Stories(ctx, filter, seenBy(d.Caller, rules.Policy))
 	if stories == nil && err != nil {
-		return nil, err
+		return words.Message{}, err
 	}
 	if err != nil {
 		in.log.Error("a part of the audit trail cannot be read", "err", err)
@@ -131,23 +129,21 @@ func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Comman
 	for _, s := range stories {
 		past = append(past, pastOf(s))
 	}
-	return func(entry int64) words.Message { return in.words.Trail(entry, past) }, nil
+	return in.words.Trail(0, past), nil
 }
 
 // story is the answer to history of one number: that entry with its end and its undo.
-func (in *Intake) story(ctx context.Context, s bot.Story) (func(int64) words.Message, error) {
+func (in *Intake) story(ctx context.Context, s bot.Story) (words.Message, error) {
 	e, _, err := in.record.Entry(ctx, s.First.Number)
 	if err != nil {
-		return nil, err
+		return words.Message{}, err
 	}
 	limits, err := in.record.Grants(ctx, "")
 	if err != nil {
-		return nil, err
+		return words.Message{}, err
 	}
 	limits = slices.DeleteFunc(limits, func(g commands.Grant) bool { return g.Entry != s.First.Number })
 	slices.SortStableFunc(limits, func(x, y commands.Grant) int { return cmp.Compare(x.Group, y.Group) })
 	undo := in.now().Sub(e.Accepted) <= change.UndoFor
-	return func(entry int64) words.Message {
-		return in.wording().Story(entry, pastOf(s), e.Summary(), limits, undo)
-	}, nil
+	return in.wording().Story(0, pastOf(s), e.Summary(), limits, undo), nil
 }
