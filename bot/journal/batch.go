@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync"
 )
 
 // batchSize is how many writes share a commit at most.
@@ -16,12 +17,11 @@ const batchSize = 100
 // comes alone is committed at once.
 type batches struct {
 	line
-	db   *sql.DB
-	wake chan struct{} // something waits, or closed is set; holds one signal
-	done chan struct{} // closed when run has returned
-
+	db     *sql.DB
 	kept   map[string]*sql.Stmt // prepared for good
+	wake   sync.Cond            // of mu: something waits, or closed is set
 	closed bool                 // under mu
+	done   chan struct{}        // closed when run has returned
 }
 
 // write is one caller's part of a batch. Its fields are the writing goroutine's until
@@ -39,7 +39,8 @@ var errClosed = errors.New("the journal is closed")
 
 // newBatches starts to write with db, which has one connection.
 func newBatches(db *sql.DB) *batches {
-	b := &batches{db: db, kept: make(map[string]*sql.Stmt), wake: make(chan struct{}, 1), done: make(chan struct{})}
+	b := &batches{db: db, kept: make(map[string]*sql.Stmt), done: make(chan struct{})}
+	b.wake.L = &b.mu
 	go b.run()
 	return b
 }
@@ -48,16 +49,9 @@ func newBatches(db *sql.DB) *batches {
 func (b *batches) close() {
 	b.mu.Lock()
 	b.closed = true
-	b.signal()
+	b.wake.Signal()
 	b.mu.Unlock()
 	<-b.done
-}
-
-func (b *batches) signal() {
-	select {
-	case b.wake <- struct{}{}:
-	default:
-	}
 }
 
 // write does something in a transaction that it may share with others: all of it is
@@ -94,7 +88,7 @@ func (b *batches) add(w *write, r rank) error {
 		return errClosed
 	}
 	b.join(w, r)
-	b.signal()
+	b.wake.Signal()
 	return nil
 }
 
@@ -115,59 +109,51 @@ func (b *batches) take() (batch []*write) {
 // run commits what waits until the journal is closed.
 func (b *batches) run() {
 	defer close(b.done)
-	for {
-		switch closed := b.isClosed(); {
-		case b.waiting() > 0:
-			b.commit()
-		case closed:
-			return
-		default:
-			<-b.wake
-		}
+	for b.more() {
+		b.commit()
 	}
 }
 
-func (b *batches) isClosed() bool {
+// more waits until something is to be written. It returns false once nothing is and the
+// journal is closed.
+func (b *batches) more() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.closed
+	for b.count() == 0 && !b.closed {
+		b.wake.Wait()
+	}
+	return b.count() > 0
 }
 
 // commit writes one batch. It is chosen when the transaction has begun: what waits for a
 // file that another program has locked can still be withdrawn.
 func (b *batches) commit() {
 	begun, err := b.db.BeginTx(context.Background(), nil)
-	tx := &transaction{Tx: begun, kept: b.kept, prepared: make(map[string]*sql.Stmt)}
 	batch := b.take()
 	if err != nil {
 		end(batch, err)
 		return
 	}
+	tx := &transaction{Tx: begun, kept: b.kept, own: make(map[string]*sql.Stmt)}
 	defer b.keep(tx)
-	if len(batch) == 1 { // it needs no savepoint
-		if err := batch[0].attempt(tx); err != nil {
-			_ = tx.Rollback()
-			end(batch, err)
-			return
-		}
-		end(batch, commit(tx.Tx))
-		return
-	}
 	for _, w := range batch {
-		if err := w.save(tx); err != nil {
-			_ = tx.Rollback() // it says nothing new
-			end(batch, err)
-			return
+		if err == nil {
+			err = w.save(tx, len(batch) > 1)
 		}
 	}
-	end(batch, commit(tx.Tx))
+	if err != nil {
+		_ = begun.Rollback() // it says nothing new
+	} else {
+		err = commit(begun)
+	}
+	end(batch, err)
 }
 
-// keep prepares what a transaction had to prepare for itself once for all, if that is not
-// too much: some statements differ with the number of their rows.
+// keep prepares for good what a transaction has used, if that is not too much: some
+// statements differ with the number of their rows.
 func (b *batches) keep(tx *transaction) {
 	const most = 100
-	for text := range tx.prepared {
+	for text := range tx.own {
 		if b.kept[text] == nil && len(b.kept) < most {
 			if p, err := b.db.Prepare(text); err == nil {
 				b.kept[text] = p
@@ -176,10 +162,13 @@ func (b *batches) keep(tx *transaction) {
 	}
 }
 
-// save does a write in a savepoint of its own, which it rolls back if that fails. It
-// returns an error if the whole transaction is lost: SQLite rolls it back by itself when
-// the disk is full or fails.
-func (w *write) save(tx *transaction) error {
+// save does a write, if it has company in a savepoint of its own, which it rolls back if
+// that fails. It returns an error if the whole transaction is lost: SQLite rolls it back by
+// itself when the disk is full or fails.
+func (w *write) save(tx *transaction, company bool) error {
+	if !company {
+		return w.attempt(tx)
+	}
 	if err := tx.exec(`SAVEPOINT one`); err != nil {
 		return err
 	}
@@ -226,38 +215,35 @@ func end(batch []*write, err error) {
 	}
 }
 
-// transaction is that of a batch. What its writes have in common it prepares once.
+// transaction is that of a batch. It uses what is prepared for good.
 type transaction struct {
 	*sql.Tx
-	kept     map[string]*sql.Stmt
-	prepared map[string]*sql.Stmt // closed with the transaction
+	kept map[string]*sql.Stmt
+	own  map[string]*sql.Stmt // by text, what was used: as prepared for this transaction, or nil
 }
 
 // ExecContext is that of sql.Tx.
 func (tx *transaction) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
-	p, err := tx.prepare(text)
-	if err != nil {
-		return nil, err
+	if p := tx.prepared(text); p != nil {
+		return p.ExecContext(ctx, args...)
 	}
-	return p.ExecContext(ctx, args...)
+	return tx.Tx.ExecContext(ctx, text, args...)
 }
 
 // QueryContext is that of sql.Tx. The rows must be closed before the same is asked again.
 func (tx *transaction) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	p, err := tx.prepare(text)
-	if err != nil {
-		return nil, err
+	if p := tx.prepared(text); p != nil {
+		return p.QueryContext(ctx, args...)
 	}
-	return p.QueryContext(ctx, args...)
+	return tx.Tx.QueryContext(ctx, text, args...)
 }
 
 // QueryRowContext is that of sql.Tx.
 func (tx *transaction) QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row {
-	p, err := tx.prepare(text)
-	if err != nil {
-		return tx.Tx.QueryRowContext(ctx, text, args...) // it has that error
+	if p := tx.prepared(text); p != nil {
+		return p.QueryRowContext(ctx, args...)
 	}
-	return p.QueryRowContext(ctx, args...)
+	return tx.Tx.QueryRowContext(ctx, text, args...)
 }
 
 // exec is ExecContext with a context that does not end.
@@ -266,15 +252,11 @@ func (tx *transaction) exec(text string) error {
 	return err
 }
 
-func (tx *transaction) prepare(text string) (_ *sql.Stmt, err error) {
-	p := tx.prepared[text]
-	if p == nil {
-		if kept := tx.kept[text]; kept != nil {
-			p = tx.Stmt(kept)
-		} else if p, err = tx.Prepare(text); err != nil {
-			return nil, err
-		}
-		tx.prepared[text] = p
+func (tx *transaction) prepared(text string) *sql.Stmt {
+	p, used := tx.own[text]
+	if kept := tx.kept[text]; !used && kept != nil {
+		p = tx.Stmt(kept)
 	}
-	return p, err
+	tx.own[text] = p
+	return p
 }

@@ -111,9 +111,14 @@ func (l *line) withdraw(w *write) bool {
 }
 
 // waiting is how many writes wait.
-func (l *line) waiting() (n int) {
+func (l *line) waiting() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.count()
+}
+
+// count is waiting where l.mu is held.
+func (l *line) count() (n int) {
 	for _, waiting := range l.waits {
 		n += len(waiting)
 	}
