@@ -42,7 +42,7 @@ func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry f
 		}
 	}
 	_, unsure, err := j.deliver(ctx, delivery{min(rankOf(e), awaited), e.Key, e.Once, j.acceptance(e, r, t.owner), recorded})
-	if j.dialect.isTwice(err) {
+	if errors.Is(err, errTwice) {
 		e, fresh, err = j.acceptedBefore(ctx, t, e, unsure, err)
 		if fresh && carry != nil {
 			carry(e)
@@ -85,7 +85,7 @@ func (j *Journal) acceptedBefore(ctx context.Context, t *term, e bot.Entry, unsu
 func (j *Journal) Note(ctx context.Context, key string, r bot.Record) (number int64, fresh bool, err error) {
 	r.At = j.now()
 	number, unsure, err := j.deliver(ctx, delivery{rank: awaited, key: key, statements: j.note(key, r, nil)})
-	if j.dialect.isTwice(err) {
+	if errors.Is(err, errTwice) {
 		known, found, err2 := j.known(ctx, key, "")
 		if err2 != nil || !found {
 			return 0, false, errors.Join(err, err2)
@@ -117,7 +117,7 @@ func (j *Journal) deliver(ctx context.Context, d delivery) (number int64, unsure
 		}
 		return err
 	})
-	if err != nil && unsure && !j.dialect.isTwice(err) {
+	if err != nil && unsure && !errors.Is(err, errTwice) {
 		err = &commitError{err} // of an earlier try it is still not known
 	}
 	if err != nil {
@@ -127,8 +127,8 @@ func (j *Journal) deliver(ctx context.Context, d delivery) (number int64, unsure
 }
 
 // record writes a delivery in one transaction and returns the number that it took. The
-// keys are unique in the database: on PostgreSQL the insertion fails. In a batch on a file
-// they are looked for first, so that nothing has to be rolled back.
+// keys are unique in the database, else it fails with errTwice: on PostgreSQL the insertion
+// does. In a batch on a file they are looked for first, so that nothing has to be rolled back.
 func (j *Journal) record(ctx context.Context, d delivery) (number int64, err error) {
 	recorded := func() {
 		if d.recorded != nil {
@@ -146,7 +146,10 @@ func (j *Journal) record(ctx context.Context, d delivery) (number int64, err err
 		return number, err
 	}
 	err = j.batches.write(ctx, d.rank, func(ctx context.Context, tx executor) error {
-		if err := d.unknown(ctx, tx); err != nil {
+		switch err := tx.QueryRowContext(ctx, recordedUnder, hash(d.key), hash(d.once)).Scan(new(int64), new(bool)); {
+		case err == nil:
+			return errTwice
+		case !errors.Is(err, sql.ErrNoRows):
 			return err
 		}
 		if err := execAll(ctx, tx, d.statements...); err != nil {
@@ -160,16 +163,9 @@ func (j *Journal) record(ctx context.Context, d delivery) (number int64, err err
 // errTwice says that a key is on record already.
 var errTwice = errors.New("it is on record already")
 
-// unknown returns errTwice if one of the keys is on record.
-func (d delivery) unknown(ctx context.Context, tx executor) error {
-	var rows int
-	err := tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM audit WHERE key = $1) + (SELECT count(*) FROM once WHERE key = $2)`,
-		hash(d.key), hash(d.once)).Scan(&rows)
-	if err == nil && rows > 0 {
-		return errTwice
-	}
-	return err
-}
+// recordedUnder is a query for what has the key $1 or, failing that, did first what $2 names.
+const recordedUnder = `SELECT number, TRUE AS by_key FROM audit WHERE key = $1
+	UNION ALL SELECT number, FALSE FROM once WHERE key = $2 ORDER BY by_key DESC LIMIT 1`
 
 // acceptance is what accepting an entry writes.
 func (j *Journal) acceptance(e bot.Entry, r bot.Record, owner string) []statement {
@@ -218,25 +214,25 @@ func (j *Journal) note(key string, r bot.Record, about []string) []statement {
 // once.
 func (j *Journal) known(ctx context.Context, key, once string) (e bot.Entry, found bool, err error) {
 	err = j.read(ctx, "read the command's record", func(ctx context.Context, tx executor) error {
-		e = bot.Entry{Key: key}
-		err := tx.QueryRowContext(ctx, `SELECT number FROM audit WHERE key = $1`, hash(key)).Scan(&e.Number)
-		if errors.Is(err, sql.ErrNoRows) {
-			e = bot.Entry{Once: once}
-			err = tx.QueryRowContext(ctx, `SELECT number FROM once WHERE key = $1`, hash(once)).Scan(&e.Number)
-		}
-		if errors.Is(err, sql.ErrNoRows) {
+		var number int64
+		var byKey bool
+		err := tx.QueryRowContext(ctx, recordedUnder, hash(key), hash(once)).Scan(&number, &byKey)
+		if found = err == nil; errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		found = true
-		entries, damage, err := j.entriesWhere(ctx, tx, everything, `number = $1`, e.Number)
+		e = bot.Entry{Number: number, Key: key}
+		if !byKey {
+			e = bot.Entry{Number: number, Once: once}
+		}
+		entries, corrupt, err := j.entriesWhere(ctx, tx, everything, `number = $1`, e.Number)
 		if len(entries) > 0 {
 			entries[0].Key, entries[0].Once = e.Key, e.Once
 			e = entries[0]
 		}
-		return errors.Join(err, damage)
+		return errors.Join(append(corrupt, err)...)
 	})
 	return e, found, err
 }

@@ -116,10 +116,9 @@ const purgedAtOnce = 100
 
 // Purge forgets the command, the posts, the plans and the outcomes of entries that
 // were closed before a time, and returns of how many. Their keys and audit rows
-// stay. An entry with a limit on record is left: the limit's end speaks in its
+// stay. An entry with a limit on record is left: the limit's end is posted in its
 // thread.
-func (j *Journal) Purge(ctx context.Context, before time.Time) (int, error) {
-	purged := 0
+func (j *Journal) Purge(ctx context.Context, before time.Time) (purged int, _ error) {
 	for {
 		n, err := j.purgeSome(ctx, before)
 		if err != nil || n == 0 {

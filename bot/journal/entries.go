@@ -47,15 +47,15 @@ func (j *Journal) Claim(ctx context.Context, carried []int64) (entries []bot.Ent
 				ELSE ` + j.dialect.nobodys + ` END
 			ORDER BY number ` + j.dialect.skipLocked + `)
 		AND ` + j.dialect.living + ` RETURNING number`, []any{term.owner, list(term.kept(carried, first)), old}}
-	var damage error
+	var corrupt []error
 	var damaged []int64
 	err = j.write(ctx, onTime, "take up what is open", func(ctx context.Context, tx executor) error {
 		claimed, err := column[int64](ctx, tx, claiming)
 		if err != nil {
 			return err
 		}
-		entries, damage, err = j.entriesWhere(ctx, tx, unsettled, `number IN `+j.dialect.list(`$1`), list(claimed))
-		if err != nil || damage == nil {
+		entries, corrupt, err = j.entriesWhere(ctx, tx, unsettled, `number IN `+j.dialect.list(`$1`), list(claimed))
+		if err != nil || len(corrupt) == 0 {
 			return err
 		}
 		damaged = slices.DeleteFunc(claimed, func(number int64) bool {
@@ -69,7 +69,7 @@ func (j *Journal) Claim(ctx context.Context, carried []int64) (entries []bot.Ent
 	for _, number := range damaged {
 		term.take(number)
 	}
-	return entries, damage
+	return entries, errors.Join(corrupt...)
 }
 
 // setAside lets others go on in the place of entries that cannot be read.
@@ -84,27 +84,21 @@ func (j *Journal) setAside(ctx context.Context, tx executor, numbers []int64) er
 // no longer be read is left out and comes as a *CorruptError, joined with those of
 // others, beside the entries that can. With any other error there are no entries,
 // but nil.
-func (r *Reader) Unclosed(ctx context.Context) (entries []bot.Entry, err error) {
-	var damage error
-	err = r.read(ctx, "read what is open", func(ctx context.Context, tx executor) (err error) {
-		entries, damage, err = r.entriesWhere(ctx, tx, everything, `closed_at IS NULL`)
-		return err
+func (r *Reader) Unclosed(ctx context.Context) ([]bot.Entry, error) {
+	return readRows(ctx, r, "read what is open", func(ctx context.Context, tx executor) ([]bot.Entry, []error, error) {
+		return r.entriesWhere(ctx, tx, everything, `closed_at IS NULL`)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return entries, damage
 }
 
 // Entry returns an entry, closed or not, or found false. Of one that was purged,
 // the command, the posts, the plans and the outcomes are empty.
 func (r *Reader) Entry(ctx context.Context, number int64) (e bot.Entry, found bool, err error) {
 	err = r.read(ctx, "read an entry", func(ctx context.Context, tx executor) error {
-		entries, damage, err := r.entriesWhere(ctx, tx, everything, `number = $1`, number)
+		entries, corrupt, err := r.entriesWhere(ctx, tx, everything, `number = $1`, number)
 		if found = len(entries) > 0; found {
 			e = entries[0]
 		}
-		return errors.Join(err, damage)
+		return errors.Join(append(corrupt, err)...)
 	})
 	return e, found, err
 }
@@ -130,8 +124,8 @@ const (
 )
 
 // entriesWhere returns the entries that a condition on them chooses, in number
-// order. Those that cannot be read are in damage, a *CorruptError each, and in Damaged.
-func (r *Reader) entriesWhere(ctx context.Context, tx executor, columns, condition string, args ...any) (_ []bot.Entry, damage, _ error) {
+// order, and a *CorruptError for each that cannot be read, which Damaged returns from then on.
+func (r *Reader) entriesWhere(ctx context.Context, tx executor, columns, condition string, args ...any) (entries []bot.Entry, corrupt []error, _ error) {
 	all, damaged, err := readEntries(ctx, tx, condition, args)
 	if err != nil {
 		return nil, nil, err
@@ -139,8 +133,6 @@ func (r *Reader) entriesWhere(ctx context.Context, tx executor, columns, conditi
 	if err := readChanges(ctx, tx, columns, condition, args, all, damaged); err != nil {
 		return nil, nil, err
 	}
-	entries := []bot.Entry{}
-	var corrupt []error
 	for _, e := range all {
 		if err := damaged[e.Number]; err != nil {
 			corrupt = append(corrupt, &CorruptError{Number: e.Number, Err: err})
@@ -149,7 +141,7 @@ func (r *Reader) entriesWhere(ctx context.Context, tx executor, columns, conditi
 			entries = append(entries, e)
 		}
 	}
-	return entries, errors.Join(corrupt...), nil
+	return entries, corrupt, nil
 }
 
 // readEntries returns entries without their changes, and what is wrong with

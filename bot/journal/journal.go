@@ -96,6 +96,17 @@ func Open(ctx context.Context, url string, sdkAppID int64, opts ...Option) (*Jou
 	return j, nil
 }
 
+// CheckURL finds what is wrong with a DATABASE_URL without looking for the database. Its
+// error is a *URLError.
+func CheckURL(url string) error {
+	if isPostgres(url) {
+		_, err := newServer(url)
+		return err
+	}
+	_, err := fileName(url)
+	return err
+}
+
 // bringUpToDate makes or migrates the database.
 func (j *Journal) bringUpToDate(ctx context.Context, sdkAppID int64, log *slog.Logger) error {
 	var from, to int

@@ -79,12 +79,10 @@ func (l *lease) keep(ctx context.Context) {
 		if left, ok := l.terms.left(); ok {
 			pause = min(pause, left)
 		}
-		timer := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
-			timer.Stop()
 			return
-		case <-timer.C:
+		case <-time.After(pause):
 		}
 		err := l.renew(ctx)
 		if _, ok := errors.AsType[*VersionError](err); ok {

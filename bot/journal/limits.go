@@ -136,20 +136,14 @@ func nextDue(ctx context.Context, tx executor, at, soon int64) (time.Time, error
 // decided before something that is older than since is older, too, also if a clock that
 // was set back since says something else. An outcome that can no longer be read is left
 // out and comes as a *CorruptError beside the others.
-func (r *Reader) Recent(ctx context.Context, g imapi.GroupID, since time.Time) (recent []commands.Recent, err error) {
+func (r *Reader) Recent(ctx context.Context, g imapi.GroupID, since time.Time) ([]commands.Recent, error) {
 	settled := statement{`SELECT entry, outcome FROM change
 		WHERE group_id = $1 AND settled_at >= $2 AND outcome IS NOT NULL AND decision > coalesce(
 			(SELECT max(decision) FROM change WHERE group_id = $1 AND decision IS NOT NULL AND settled_at < $2), 0)
 		ORDER BY decision DESC`, []any{clean(g), since.UnixMicro()}}
-	var corrupt []error
-	err = r.read(ctx, "read the recent changes", func(ctx context.Context, tx executor) (err error) {
-		recent, corrupt, err = lastOf(ctx, tx, settled, func(o commands.Outcome) []commands.Recent { return o.Made })
-		return err
+	return readRows(ctx, r, "read the recent changes", func(ctx context.Context, tx executor) ([]commands.Recent, []error, error) {
+		return lastOf(ctx, tx, settled, func(o commands.Outcome) []commands.Recent { return o.Made })
 	})
-	if err != nil {
-		return nil, err
-	}
-	return recent, errors.Join(corrupt...)
 }
 
 // DecidedSince returns what was decided last about each user of a group after the

@@ -87,11 +87,9 @@ func (l *line) waitForCalm(ctx context.Context) {
 	}
 	calm := l.calm
 	l.mu.Unlock()
-	long := time.NewTimer(calmTime)
-	defer long.Stop()
 	select {
 	case <-calm:
-	case <-long.C:
+	case <-time.After(calmTime):
 	case <-ctx.Done():
 	}
 }

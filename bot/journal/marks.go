@@ -45,12 +45,10 @@ func (j *Journal) Drop(ctx context.Context, e bot.Entry, s bot.State, r bot.Reco
 	}
 	r.Number, r.At = e.Number, j.now()
 	set := j.about(e, `UPDATE entry SET state = $4, closed_at = $5 WHERE `+j.dialect.mine+` AND state = $6`, s, r.At.UnixMicro(), from)
-	already := j.about(e, `SELECT count(*) FROM entry WHERE `+j.dialect.mine+` AND state = $4`, s)
+	already := j.about(e, `SELECT number FROM entry WHERE `+j.dialect.mine+` AND state = $4`, s)
+	then := append(recording("", r.Number, r, nil), forgetting(e.Number))
 	err := j.write(ctx, rankOf(e), "close the entry", func(ctx context.Context, tx executor) error {
-		if again, err := mark(ctx, tx, set, already); err != nil || again {
-			return err
-		}
-		return execAll(ctx, tx, append(recording("", r.Number, r, nil), forgetting(e.Number))...)
+		return mark(ctx, tx, set, already, then)
 	})
 	if err == nil {
 		j.terms.now().forget(e.Number)
@@ -84,13 +82,10 @@ func (j *Journal) Plan(ctx context.Context, e bot.Entry, c bot.Change) error {
 	}
 	set := of(e, c, `UPDATE change SET state = $3, plan = $4 WHERE entry = $1 AND group_id = $2 AND state = $5`,
 		bot.Planned, inJSON{c.Plan}, bot.Waiting)
-	already := of(e, c, `SELECT count(*) FROM change WHERE entry = $1 AND group_id = $2 AND state = $3 AND plan = $4`,
+	already := of(e, c, `SELECT entry FROM change WHERE entry = $1 AND group_id = $2 AND state = $3 AND plan = $4`,
 		bot.Planned, inJSON{c.Plan})
 	return j.markChanges(ctx, "record the plan", e, func(ctx context.Context, tx executor) error {
-		if again, err := mark(ctx, tx, set, already); err != nil || again {
-			return err
-		}
-		return execAll(ctx, tx, granting(e, c.Group, c.Plan.Grants)...)
+		return mark(ctx, tx, set, already, granting(e, c.Group, c.Plan.Grants))
 	})
 }
 
@@ -106,18 +101,14 @@ func (j *Journal) Settle(ctx context.Context, e bot.Entry, c bot.Change, r bot.R
 	set := of(e, c, `UPDATE change SET state = $3, outcome = $4, settled_at = $5, decision = 1 + coalesce(
 			(SELECT max(o.decision) FROM change AS o WHERE o.group_id = $2 AND o.decision IS NOT NULL), 0)
 		WHERE entry = $1 AND group_id = $2 AND state = $6`, bot.Settled, inJSON{c.Outcome}, r.At.UnixMicro(), bot.Planned)
-	already := of(e, c, `SELECT count(*) FROM change WHERE entry = $1 AND group_id = $2 AND state = $3 AND outcome = $4`,
+	already := of(e, c, `SELECT entry FROM change WHERE entry = $1 AND group_id = $2 AND state = $3 AND outcome = $4`,
 		bot.Settled, inJSON{c.Outcome})
 	finish := statement{`UPDATE entry SET state = $1 WHERE number = $2
 		AND NOT EXISTS (SELECT 1 FROM change WHERE entry = $2 AND state <> 'done')`, // as the index has it
 		[]any{bot.Done, e.Number}}
-	rest := slices.Concat(granting(e, c.Group, c.Outcome.Grants), ungranting(c.Group, c.Outcome.Ungrant), recording("", r.Number, r, nil))
+	then := slices.Concat(granting(e, c.Group, c.Outcome.Grants), ungranting(c.Group, c.Outcome.Ungrant), recording("", r.Number, r, nil))
 	err = j.markChanges(ctx, "record the outcome", e, func(ctx context.Context, tx executor) error {
-		again, err := mark(ctx, tx, set, already)
-		if err == nil && !again {
-			err = execAll(ctx, tx, rest...)
-		}
-		if err != nil {
+		if err := mark(ctx, tx, set, already, then); err != nil {
 			return err
 		}
 		last, err = changes(ctx, tx, finish)
@@ -163,12 +154,7 @@ func wake(ctx context.Context, tx executor, e bot.Entry, c bot.Change) error {
 	if len(positions) > 0 {
 		return execAll(ctx, tx, newChange(e.Number, positions[0], c.Group))
 	}
-	waiting, err := column[int](ctx, tx, of(e, c,
-		`SELECT position FROM change WHERE entry = $1 AND group_id = $2 AND state = $3`, bot.Waiting))
-	if err == nil && len(waiting) == 0 {
-		return bot.ErrLost
-	}
-	return err
+	return find(ctx, tx, of(e, c, `SELECT entry FROM change WHERE entry = $1 AND group_id = $2 AND state = $3`, bot.Waiting))
 }
 
 // locking is what makes those who put changes on the same groups wait for each
@@ -237,11 +223,7 @@ func (j *Journal) markChanges(ctx context.Context, doing string, e bot.Entry, do
 // hold returns bot.ErrLost unless an open entry is still this instance's at this attempt.
 // It locks the row: of two changes that settle at the same time, the second sees the first.
 func (j *Journal) hold(ctx context.Context, tx executor, e bot.Entry) error {
-	held, err := column[int64](ctx, tx, j.about(e, `SELECT number FROM entry WHERE `+j.dialect.mine+` AND closed_at IS NULL `+j.dialect.lockRow))
-	if err == nil && len(held) == 0 {
-		return bot.ErrLost
-	}
-	return err
+	return find(ctx, tx, j.about(e, `SELECT number FROM entry WHERE `+j.dialect.mine+` AND closed_at IS NULL `+j.dialect.lockRow))
 }
 
 // markAgain makes a conditional update that can be made again. If it finds no row, the
@@ -254,18 +236,25 @@ func markAgain(ctx context.Context, tx executor, set statement) error {
 	return err
 }
 
-// mark makes a conditional update. If it finds no row, it asks the query already
-// whether the mark is there already, as an earlier try whose outcome was unknown
-// made it; if not, the answer is bot.ErrLost.
-func mark(ctx context.Context, tx executor, set, already statement) (again bool, err error) {
+// mark makes a conditional update, and then what belongs to it. If it finds no row, it
+// looks with the query already whether all that is on record, as an earlier try whose
+// outcome was unknown left it; if not, the answer is bot.ErrLost.
+func mark(ctx context.Context, tx executor, set, already statement, then []statement) error {
 	made, err := changes(ctx, tx, set)
-	if err != nil || made {
-		return false, err
+	if err != nil {
+		return err
 	}
-	var rows int
-	err = tx.QueryRowContext(ctx, already.text, already.args...).Scan(&rows)
-	if err == nil && rows == 0 {
-		err = bot.ErrLost
+	if !made {
+		return find(ctx, tx, already)
 	}
-	return rows > 0, err
+	return execAll(ctx, tx, then...)
+}
+
+// find returns bot.ErrLost unless a query for the number of an entry finds it.
+func find(ctx context.Context, tx executor, query statement) error {
+	found, err := column[int64](ctx, tx, query)
+	if err == nil && len(found) == 0 {
+		return bot.ErrLost
+	}
+	return err
 }

@@ -137,6 +137,7 @@ func (j *Journal) openServer(ctx context.Context, url string, sdkAppID int64, o 
 
 // inOneRoundTrip runs statements on PostgreSQL and returns the number that they took: the
 // statements of a batch are one transaction, which the end of the batch commits.
+// Its error is errTwice if a key is on record already.
 func inOneRoundTrip(ctx context.Context, db *sql.DB, statements []statement, lastNumber expression) (number int64, err error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
@@ -155,15 +156,12 @@ func inOneRoundTrip(ctx context.Context, db *sql.DB, statements []statement, las
 		return number, err
 	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok && !endsConnection(e.Code) {
+		if e.Code == "23505" { // a UNIQUE or PRIMARY KEY
+			err = fmt.Errorf("%w: %w", errTwice, err)
+		}
 		return 0, err // the server says that it did nothing
 	}
 	return 0, &commitError{err}
-}
-
-// isTwicePostgres reports whether an error is that of a UNIQUE or PRIMARY KEY.
-func isTwicePostgres(err error) bool {
-	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && e.Code == "23505"
 }
 
 // endsConnection reports whether an error of the server, of this SQLSTATE, ended the

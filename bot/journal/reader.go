@@ -106,6 +106,22 @@ func (r *Reader) read(ctx context.Context, doing string, do func(context.Context
 	return r.failed(ctx, doing, err)
 }
 
+// readRows reads rows as read does. Those that can no longer be read come as a *CorruptError
+// each beside the others; with any other error there are no rows.
+func readRows[T any](
+	ctx context.Context, r *Reader, doing string, do func(context.Context, executor) ([]T, []error, error),
+) (rows []T, err error) {
+	var corrupt []error
+	err = r.read(ctx, doing, func(ctx context.Context, tx executor) (err error) {
+		rows, corrupt, err = do(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rows, errors.Join(corrupt...)
+}
+
 // ask reads one value with one query.
 func (r *Reader) ask(ctx context.Context, doing string, query statement, value any) error {
 	err := r.dialect.retry(ctx, func(ctx context.Context) error {

@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/gofrs/flock"
@@ -118,14 +121,6 @@ func dataSource(file string, settings url.Values) string {
 	return name.String()
 }
 
-// isTwiceSQLite reports whether an error says that a key is on record already: errTwice, or
-// that of a UNIQUE or PRIMARY KEY.
-func isTwiceSQLite(err error) bool {
-	var e *sqlite.Error
-	return errors.Is(err, errTwice) || errors.As(err, &e) &&
-		(e.Code() == sqlitelib.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlitelib.SQLITE_CONSTRAINT_PRIMARYKEY)
-}
-
 // isUnwritten reports whether SQLite could not write what a commit needs, so that it
 // did not happen and is rolled back.
 func isUnwritten(err error) bool {
@@ -177,4 +172,64 @@ func unreachable(file string, err error) error {
 		problem = Refused
 	}
 	return &StorageError{Database: file, Problem: problem, Err: err}
+}
+
+// sqliteFile takes the file out of "sqlite://FILE", as an absolute path.
+func sqliteFile(url string) (string, error) {
+	file, err := fileName(url)
+	if err != nil {
+		return "", err
+	}
+	return realPath(file)
+}
+
+// fileName takes the file out of "sqlite://FILE". All after the slashes is the
+// file's name, literally, so that spaces, # and % need no escaping; only ? is
+// refused, because it is nearly always meant as the start of options, of which
+// there are none.
+func fileName(url string) (string, error) {
+	scheme, file, ok := strings.Cut(url, "://")
+	switch {
+	case !ok:
+		// The text may hold a password, wherever it is: it is not quoted.
+		return "", &URLError{Problem: "it has no scheme"}
+	case !isScheme(scheme):
+		return "", &URLError{Problem: "what stands before :// is no scheme"}
+	case scheme != "sqlite":
+		return "", &URLError{Problem: fmt.Sprintf("the scheme %q is not known", scheme)}
+	case file == "":
+		return "", &URLError{Problem: "it names no file"}
+	case strings.ContainsAny(file, "?\x00"):
+		return "", &URLError{Problem: "a file name with ? or a NUL byte cannot be used, and there are no options"}
+	case strings.HasPrefix(file, ":memory:"):
+		return "", &URLError{Problem: "a journal in memory would lose what was accepted"}
+	}
+	return file, nil
+}
+
+// isScheme reports whether s looks like a scheme and so not like a secret.
+func isScheme(s string) bool {
+	const letters = "abcdefghijklmnopqrstuvwxyz0123456789+"
+	return s != "" && len(s) <= 16 && strings.Trim(s, letters) == ""
+}
+
+// realPath follows symbolic links, so that two names of one file share its lock.
+func realPath(file string) (string, error) {
+	path, err := filepath.Abs(file)
+	if err != nil {
+		return "", fmt.Errorf("finding the working directory: %w", err)
+	}
+	folder, err := filepath.EvalSymlinks(filepath.Dir(path))
+	if err != nil {
+		return "", unreachable(path, err)
+	}
+	path = filepath.Join(folder, filepath.Base(path))
+	info, err := os.Lstat(path)
+	if err == nil && info.Mode()&os.ModeSymlink != 0 {
+		path, err = filepath.EvalSymlinks(path)
+	}
+	if err != nil && !os.IsNotExist(err) {
+		return "", unreachable(path, err)
+	}
+	return path, nil
 }
