@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -60,9 +61,12 @@ func (b *batches) close() {
 // back the whole transaction of a statement that is interrupted. If ctx ends before do has
 // returned, nothing is written; after that, write waits for the commit.
 func (b *batches) write(ctx context.Context, r rank, do func(context.Context, executor) error, committed func()) error {
-	w := &write{ctx: ctx, do: do, committed: committed, done: make(chan struct{})}
-	if err := b.add(w, r); err != nil {
+	if err := ctx.Err(); err != nil {
 		return err
+	}
+	w := &write{ctx: ctx, do: do, committed: committed, done: make(chan struct{})}
+	if !b.add(w, r) {
+		return errClosed
 	}
 	select {
 	case <-w.done:
@@ -78,18 +82,15 @@ func (b *batches) write(ctx context.Context, r rank, do func(context.Context, ex
 	return w.err
 }
 
-func (b *batches) add(w *write, r rank) error {
+// add returns false if the journal is closed.
+func (b *batches) add(w *write, r rank) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if err := w.ctx.Err(); err != nil {
-		return err
+	if !b.closed {
+		b.join(w, r)
+		b.wake.Signal()
 	}
-	if b.closed {
-		return errClosed
-	}
-	b.join(w, r)
-	b.wake.Signal()
-	return nil
+	return !b.closed
 }
 
 // take takes the next batch from what waits.
@@ -183,10 +184,7 @@ func (w *write) save(tx *transaction, company bool) error {
 
 func (w *write) attempt(tx *transaction) error {
 	err := w.recovering(func() error { return w.do(context.WithoutCancel(w.ctx), tx) })
-	if err == nil {
-		err = w.ctx.Err()
-	}
-	return err
+	return cmp.Or(err, w.ctx.Err())
 }
 
 // recovering keeps a panic for the caller: the writing goroutine is everyone's.

@@ -50,7 +50,10 @@ func (j *Journal) Discard(ctx context.Context, numbers []int64, all bool, r bot.
 		if err != nil {
 			return err
 		}
-		if nothing := neither(numbers, closed, limits); len(nothing) > 0 {
+		nothing := slices.DeleteFunc(slices.Clone(numbers), func(n int64) bool {
+			return slices.Contains(closed, n) || slices.ContainsFunc(limits, func(g commands.Grant) bool { return g.Entry == n })
+		})
+		if len(nothing) > 0 {
 			return &NothingError{nothing}
 		}
 		return j.recordDropped(ctx, tx, closed, limits, r)
@@ -62,18 +65,6 @@ func (j *Journal) Discard(ctx context.Context, numbers []int64, all bool, r bot.
 		j.terms.now().forget(n)
 	}
 	return len(closed), len(limits), nil
-}
-
-// neither returns the numbers that are neither a closed entry's nor that of one that gave a
-// limit.
-func neither(numbers, closed []int64, limits []commands.Grant) (nothing []int64) {
-	for _, n := range numbers {
-		gave := func(g commands.Grant) bool { return g.Entry == n }
-		if !slices.Contains(closed, n) && !slices.ContainsFunc(limits, gave) {
-			nothing = append(nothing, n)
-		}
-	}
-	return nothing
 }
 
 // recordDropped writes the audit rows of entries and limits, each like r with what
