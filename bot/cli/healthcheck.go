@@ -28,9 +28,8 @@ func healthcheck(ctx context.Context, environ []string) error {
 
 // nearby is where something that listens on addr is reached from this machine.
 func nearby(addr string) string {
-	host, port, err := net.SplitHostPort(addr)
-	ip := net.ParseIP(host)
-	if err != nil || host != "" && (ip == nil || !ip.IsUnspecified()) {
+	host, port, _ := net.SplitHostPort(addr)
+	if host != "" && !net.ParseIP(host).IsUnspecified() {
 		return addr
 	}
 	return net.JoinHostPort("127.0.0.1", port)

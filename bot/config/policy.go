@@ -61,13 +61,12 @@ func (p *Policy) Rules() bot.Rules { return *p.rules.Load() }
 // Run reads the file four times a second until the context ends, and puts each new version
 // into force. It logs each problem of a version that cannot be used once.
 func (p *Policy) Run(ctx context.Context) error {
-	ticker := time.NewTicker(lookEvery)
-	defer ticker.Stop()
+	tick := time.Tick(lookEvery)
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case now := <-ticker.C:
+		case now := <-tick:
 			p.follow(now)
 		}
 	}

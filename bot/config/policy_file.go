@@ -59,9 +59,6 @@ func (r *reader) policy(root ast.Node, rules *bot.Rules) {
 // contact takes whom refusals name.
 func (r *reader) contact(n ast.Node) string {
 	const remedy = `write whom people ask, like "Sam, #stream-ops"`
-	if n == nil {
-		return ""
-	}
 	t, ok := r.text(n, "contact", remedy)
 	hidden := func(c rune) bool { return !unicode.IsGraphic(c) }
 	switch {
@@ -157,9 +154,6 @@ func (r *reader) commands(n ast.Node) []commands.Verb {
 // limit takes the longest limit under a rule.
 func (r *reader) limit(n ast.Node) time.Duration {
 	const remedy = "write a time like 8h, 2h30m or 3d"
-	if n == nil {
-		return 0
-	}
 	t, ok := r.text(n, "for", remedy)
 	if !ok {
 		return 0

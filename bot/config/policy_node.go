@@ -66,8 +66,11 @@ type field struct {
 }
 
 // text takes a text, or notes what to write. Numbers and words like true are texts
-// too, as they are written.
+// too, as they are written. A key that is not there has none.
 func (r *reader) text(n ast.Node, what, remedy string) (text, bool) {
+	if n == nil {
+		return text{}, false
+	}
 	scalar, ok := n.(ast.ScalarNode)
 	if !ok || nothing(n) {
 		r.note(place(n), remedy, "%s is %s", what, kind(n))

@@ -3,7 +3,6 @@ package config
 import (
 	"log/slog"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -88,19 +87,17 @@ const fileSuffix = "_FILE"
 func nearest(unknown string) (name, owner string) {
 	var names []string
 	for _, v := range Variables() {
-		ours := []string{v.Name}
-		if v.Secret {
-			ours = append(ours, v.Name+fileSuffix)
-		}
-		if slices.Contains(ours, unknown) {
-			return "", ""
-		}
 		first, _, several := strings.Cut(v.Name, "_")
 		if several && !strings.HasPrefix(strings.ToUpper(unknown), first+"_") {
 			continue
 		}
-		names = append(names, ours...)
+		names = append(names, v.Name)
+		if v.Secret {
+			names = append(names, v.Name+fileSuffix)
+		}
 	}
-	name = grammar.Nearest(unknown, names)
+	if name = grammar.Nearest(unknown, names); name == unknown {
+		return "", ""
+	}
 	return name, strings.TrimSuffix(name, fileSuffix)
 }
