@@ -199,7 +199,7 @@ func mounted(t *testing.T) []string {
 	return paths
 }
 
-// TestDeployedUnit: systemd leaves the bot alone when a start changes nothing, tells it
+// TestDeployedUnit: systemd leaves the bot alone when a start changes nothing, asks it
 // to read again, and loads every secret that is read.
 func TestDeployedUnit(t *testing.T) {
 	t.Chdir(top)

@@ -12,7 +12,7 @@ import (
 	"liveadmin/imapi/simulator"
 )
 
-// TestCheckWrong: each thing that is wrong is told from every other, with a remedy,
+// TestCheckWrong: each thing that is wrong is distinct from every other, with a remedy,
 // and what is not touched by it is still checked.
 func TestCheckWrong(t *testing.T) {
 	const above = ": what is above has to be right first"
@@ -133,7 +133,7 @@ func TestCheckClock(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		off  time.Duration // of Tencent's
-		want string        // an answer tells the time to a second
+		want string        // an answer has the time to a second
 	}{
 		{"right", 0, `OK           clock: it is as Tencent Chat's\n`},
 		{"a little behind", 10 * time.Second, `OK           clock: it is (9|10|11)s behind Tencent Chat's\n`},

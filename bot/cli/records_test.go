@@ -18,7 +18,7 @@ import (
 )
 
 // recorded makes a journal with two entries, the first of them done with a limit that
-// stands, and returns the settings with which the operator's commands find it.
+// counts, and returns the settings with which the operator's commands find it.
 func recorded(t *testing.T) (environ []string, file string) {
 	t.Helper()
 	file = filepath.Join(t.TempDir(), "live.db")
@@ -108,13 +108,13 @@ func TestHistoryCommand(t *testing.T) {
 		}
 	}
 	got := call(t, environ, "", "history", "--json", "#1")
-	var told struct {
+	var entry struct {
 		Number  int
 		Caller  string
 		Outcome string
 		Rows    []struct{ What string }
 	}
-	if err := json.Unmarshal([]byte(got.out), &told); err != nil || told.Number != 1 || told.Outcome != "Done" || len(told.Rows) != 2 {
+	if err := json.Unmarshal([]byte(got.out), &entry); err != nil || entry.Number != 1 || entry.Outcome != "Done" || len(entry.Rows) != 2 {
 		t.Errorf("got %+v: %v", got, err)
 	}
 }

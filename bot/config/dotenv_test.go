@@ -128,7 +128,7 @@ func TestOtherPeoplesNames(t *testing.T) {
 	load(t, t.TempDir(), with("IM_REGON=in the environment anything goes"))
 }
 
-// FuzzDotEnv: no file makes Load panic, or show a secret that stands in it; a
+// FuzzDotEnv: no file makes Load panic, or show a secret that is in it; a
 // broken one is a problem.
 func FuzzDotEnv(f *testing.F) {
 	f.Add("IM_SDKAPPID=1\nIM_SECRET_KEY='x'\n", "IM_REGION=tokyo")

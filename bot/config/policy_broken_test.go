@@ -33,7 +33,7 @@ func TestHalfAPolicyIsNotTaken(t *testing.T) {
 }
 
 func TestBrokenPolicyKeepsTheRules(t *testing.T) {
-	const told = "level=ERROR"
+	const failed = "level=ERROR"
 	for _, tt := range []struct {
 		name   string
 		change func(d *desk) error
@@ -53,8 +53,8 @@ func TestBrokenPolicyKeepsTheRules(t *testing.T) {
 				}
 				d.wants(t, 5*promised, "U1")
 				log := d.log.String()
-				if strings.Count(log, told) != tt.lines || !strings.Contains(log, tt.want) || !strings.Contains(log, d.path) {
-					t.Errorf("the log has %d lines, want %d with %q:\n%s", strings.Count(log, told), tt.lines, tt.want, log)
+				if strings.Count(log, failed) != tt.lines || !strings.Contains(log, tt.want) || !strings.Contains(log, d.path) {
+					t.Errorf("the log has %d lines, want %d with %q:\n%s", strings.Count(log, failed), tt.lines, tt.want, log)
 				}
 				if err := os.RemoveAll(d.path); err != nil {
 					t.Fatal(err)
@@ -72,7 +72,7 @@ func TestBrokenPolicyKeepsTheRules(t *testing.T) {
 	}
 }
 
-func TestEveryBrokenTextIsTold(t *testing.T) {
+func TestEveryBrokenTextIsLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := openDesk(t)
 		for _, text := range []string{"a: b", "c: d", "c: d", "a: b"} {

@@ -13,7 +13,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// Limits of the names. The aliases in the rules stand for many groups each: without a
+// Limits of the names. The aliases in the rules mean many groups each: without a
 // limit a small file could fill the memory.
 const (
 	maxName       = 48        // characters of an alias, or a name of people

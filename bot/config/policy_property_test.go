@@ -171,7 +171,7 @@ func TestPolicyFileProperties(t *testing.T) {
 	}
 }
 
-// resolved returns what a group of a rule stands for.
+// resolved returns the groups that a group of a rule means.
 func (s scene) resolved(group string) []string {
 	for name, ids := range s.aliases {
 		if strings.EqualFold(name, group) {

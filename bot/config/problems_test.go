@@ -107,7 +107,7 @@ func TestOneProblem(t *testing.T) {
 	}
 }
 
-// TestEverythingToRun: what only a start of the bot needs is told at once with the rest.
+// TestEverythingToRun: what only a start of the bot needs is reported at once with the rest.
 func TestEverythingToRun(t *testing.T) {
 	const platform, file = "SLACK_BOT_TOKEN", "liveadmin.yaml:1:1"
 	tests := []struct {

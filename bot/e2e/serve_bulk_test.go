@@ -77,7 +77,7 @@ func TestServeBulk(t *testing.T) {
 			t.Errorf("%s has %q", bulkGroup(n), got)
 		}
 	}
-	told := l.Slack.Plain(result)
+	text := l.Slack.Plain(result)
 	want := []string{
 		fmt.Sprintf("done in %d of %d groups", bulkGroups+bulkReady, bulkAll),
 		"➖ user1: no change: already a permanent administrator · 1 of 5", "❌ Failed. Tencent Chat answered 10010",
@@ -86,12 +86,12 @@ func TestServeBulk(t *testing.T) {
 		want = append(want, bulkGroup(n))
 	}
 	for _, w := range want {
-		if strings.Count(told, w) != 1 {
-			t.Errorf("%q is not there once in\n%s", w, told)
+		if strings.Count(text, w) != 1 {
+			t.Errorf("%q is not there once in\n%s", w, text)
 		}
 	}
-	if n := strings.Count(told, "[Undo]"); n != 1 {
-		t.Errorf("there are %d buttons Undo in\n%s", n, told)
+	if n := strings.Count(text, "[Undo]"); n != 1 {
+		t.Errorf("there are %d buttons Undo in\n%s", n, text)
 	}
 	// What was under way when it was killed, is sent again: not more than the calls of
 	// a second.
@@ -142,7 +142,7 @@ func resultOf(ctx context.Context, l *harness.InSlack, root fakeslack.Message) f
 	}
 	thread := l.Slack.Thread(root.Channel, root.TS)
 	if len(thread) != 2 {
-		l.T.Fatalf("%d messages stand in the thread, want the root and one result", len(thread))
+		l.T.Fatalf("%d messages are in the thread, want the root and one result", len(thread))
 	}
 	if line := l.Slack.Plain(thread[0]); !strings.Contains(line, fmt.Sprintf("added user1 in %d of %d groups", bulkGroups, bulkAll)) {
 		l.T.Errorf("the root says %q", line)

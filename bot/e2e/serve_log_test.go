@@ -32,21 +32,21 @@ func TestServeLog(t *testing.T) {
 	keys := []string{"caller", "code", "entry", "group", "level", "msg", "outcome", "platform", "time", "took", "verb"}
 	var got []string
 	for line := range strings.Lines(l.Logged()) {
-		var told map[string]any
-		if err := json.Unmarshal([]byte(line), &told); err != nil {
+		var logged map[string]any
+		if err := json.Unmarshal([]byte(line), &logged); err != nil {
 			t.Fatalf("%v in %s", err, line)
 		}
-		if told["msg"] != "command completed" && told["msg"] != "command answered" {
+		if logged["msg"] != "command completed" && logged["msg"] != "command answered" {
 			continue
 		}
-		if has := slices.Sorted(maps.Keys(told)); !slices.Equal(has, keys) {
+		if has := slices.Sorted(maps.Keys(logged)); !slices.Equal(has, keys) {
 			t.Errorf("the keys are %q, want %q", has, keys)
 		}
-		if took, _ := told["took"].(float64); took <= 0 {
-			t.Errorf("it took %v", told["took"])
+		if took, _ := logged["took"].(float64); took <= 0 {
+			t.Errorf("it took %v", logged["took"])
 		}
-		got = append(got, fmt.Sprint(told["msg"], " ", told["entry"], " ", told["platform"], " ", told["caller"], " ",
-			told["verb"], " ", told["group"], " ", told["outcome"], " ", told["code"]))
+		got = append(got, fmt.Sprint(logged["msg"], " ", logged["entry"], " ", logged["platform"], " ", logged["caller"], " ",
+			logged["verb"], " ", logged["group"], " ", logged["outcome"], " ", logged["code"]))
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("logged\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

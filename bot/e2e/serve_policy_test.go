@@ -42,7 +42,7 @@ func TestServePolicy(t *testing.T) {
 		}
 	}
 	if log := l.Logged(); !strings.Contains(log, "liveadmin.yaml:2:17: ") {
-		t.Errorf("the place is not told:\n%s", log)
+		t.Errorf("the place is not named:\n%s", log)
 	}
 	l.Command("list monday-show", "monday-show (@TGS#a6I4ZUUGO) has 1 of 5")
 	l.Stop()

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// TestFaults: the first that fits happens, so often as it was told to.
+// TestFaults: the first that fits happens, as often as it was asked to.
 func TestFaults(t *testing.T) {
 	var q Faults[string]
 	q.Add("third", 2, 1)

@@ -13,13 +13,13 @@ import (
 	"liveadmin/imapi"
 )
 
-// checkPosts compares what is on record of a place with what stands in it: each entry
+// checkPosts compares what is on record of a place with what is in it: each entry
 // has one result and, unless it speaks in another's thread, one root over it.
 func (p *place) checkPosts(t *testing.T, l *ledger) {
 	t.Helper()
-	told := p.chat.told(p.channel)
+	posted := p.chat.posted(p.channel)
 	count := make(map[int64]int)
-	for _, m := range told {
+	for _, m := range posted {
 		count[m.entry]++
 		if m.discord.Flags&fakediscord.Loading != 0 {
 			t.Errorf("%s: a message is still to come:\n%s", p.channel, m.text)
@@ -50,20 +50,20 @@ func (p *place) checkPosts(t *testing.T, l *ledger) {
 	if heard != p.heard {
 		t.Errorf("%s: %d commands were acknowledged, %d were carried out", p.channel, p.heard, heard)
 	}
-	p.checkRoots(t, told, own)
+	p.checkRoots(t, posted, own)
 }
 
-func (p *place) checkRoots(t *testing.T, told []message, own map[int64]bool) {
+func (p *place) checkRoots(t *testing.T, posted []message, own map[int64]bool) {
 	t.Helper()
 	under := make(map[string][]int64) // results of entries with a root of their own, by root
-	for _, m := range told {
+	for _, m := range posted {
 		if root := m.root(); m.entry != 0 && own[m.entry] {
 			under[root] = append(under[root], m.entry)
 		}
 	}
-	for _, m := range told {
+	for _, m := range posted {
 		if results := under[m.id]; m.thread == "" && len(results) != 1 {
-			t.Errorf("%s: under a root stand the results of %v:\n%s", p.channel, results, m.text)
+			t.Errorf("%s: under a root are the results of %v:\n%s", p.channel, results, m.text)
 		}
 		if m.thread == "" {
 			delete(under, m.id)
@@ -74,7 +74,7 @@ func (p *place) checkRoots(t *testing.T, told []message, own map[int64]bool) {
 	}
 }
 
-// root is the root under which a message stands; a root with the result in it is its
+// root is the root under which a message is; a root with the result in it is its
 // own.
 func (m message) root() string {
 	if m.thread == "" {
@@ -83,7 +83,7 @@ func (m message) root() string {
 	return m.thread
 }
 
-// silent reports whether nobody was to be told of an entry.
+// silent reports whether an entry was to be answered with nothing.
 func silent(e bot.Entry) bool {
 	return !slices.ContainsFunc(e.Changes, func(c bot.Change) bool { return c.Plan == nil || c.Plan.Refusal != commands.Superseded })
 }
@@ -198,14 +198,14 @@ var (
 // and numbers: what must be the same whatever happens to the bot.
 func (p *place) story() []string {
 	roots := make(map[string]string)
-	told := p.chat.told(p.channel)
-	for _, m := range told {
+	posted := p.chat.posted(p.channel)
+	for _, m := range posted {
 		if m.thread == "" {
 			roots[m.id] = m.text
 		}
 	}
 	var all []string
-	for _, m := range results(told) {
+	for _, m := range results(posted) {
 		text := m.text
 		if root := roots[m.root()]; root != text {
 			text = root + "\n" + text

@@ -134,7 +134,7 @@ func (p *people) leave() error {
 
 // TestCrash kills the program again and again, at random moments and at each point of
 // its flow, while people talk to it on both platforms, and compares what they were
-// promised with what is on record, what Tencent Chat holds, and what stands in the
+// promised with what is on record, what Tencent Chat holds, and what is posted in the
 // threads.
 func TestCrash(t *testing.T) {
 	seed := *crashSeed
@@ -268,7 +268,7 @@ func (tw *town) check(want map[string][]string) {
 		for _, g := range p.groups {
 			tw.checkGroup(t, l, g)
 		}
-		if answers, told := want[p.channel]; told {
+		if answers, compared := want[p.channel]; compared {
 			p.checkStory(t, answers)
 		}
 		secrets = append(secrets, p.handles...)

@@ -93,11 +93,11 @@ func (tw *town) withoutDatabase(away, back outage) {
 	tw.check(nil)
 }
 
-// hears waits until somebody in a place is told something alone.
+// hears waits until someone in a place gets a private answer.
 func (p *place) hears(ctx context.Context, what string) {
 	p.tw.t.Helper()
 	err := p.chat.wait(ctx, func() bool { return strings.Contains(strings.Join(p.chat.whispered(p.channel), "\n"), what) })
 	if err != nil {
-		p.tw.t.Errorf("nobody in %s is told %q: %v; but:\n%s", p.channel, what, err, strings.Join(p.chat.whispered(p.channel), "\n"))
+		p.tw.t.Errorf("no one in %s gets %q: %v; but:\n%s", p.channel, what, err, strings.Join(p.chat.whispered(p.channel), "\n"))
 	}
 }

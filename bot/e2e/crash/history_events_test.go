@@ -152,7 +152,7 @@ func (h *events) results(p *place) {
 // posted returns when the results in a place were posted, by their entries.
 func (h *events) posted(p *place) map[int64][]int64 {
 	all := make(map[int64][]int64)
-	for _, m := range p.chat.told(p.channel) {
+	for _, m := range p.chat.posted(p.channel) {
 		key, at := m.id, h.end
 		if m.slack.TS != "" {
 			key = p.channel + m.id

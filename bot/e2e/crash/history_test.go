@@ -57,8 +57,8 @@ func (p *place) mingle(ctx context.Context, random *rand.Rand, allowed *allowanc
 func (p *place) toUndo(ctx context.Context, than int64) int64 {
 	ctx, cancel := context.WithTimeout(ctx, time.Second/2)
 	defer cancel()
-	_ = p.chat.wait(ctx, func() bool { return undoable(p.chat.told(p.channel)).entry > than })
-	return undoable(p.chat.told(p.channel)).entry
+	_ = p.chat.wait(ctx, func() bool { return undoable(p.chat.posted(p.channel)).entry > than })
+	return undoable(p.chat.posted(p.channel)).entry
 }
 
 // TestHistory lets people on both platforms change the same groups at the same time, while

@@ -28,7 +28,7 @@ type instance struct {
 	steps         []requestStep
 }
 
-// outside is a server that the program calls, and the variable that tells it where.
+// outside is a server that the program calls, and the variable that names its address.
 type outside struct {
 	variable, path string
 	server         http.Handler
@@ -51,7 +51,7 @@ type process struct {
 	sigs   []string       // UserSigs that it sent
 }
 
-// begin starts the program, to end at a point or, with "", when it is told to.
+// begin starts the program, to end at a point or, with "", when it is killed.
 func (i *instance) begin(point, signal string) *process {
 	i.T.Helper()
 	p := &process{
@@ -83,7 +83,7 @@ func (i *instance) begin(point, signal string) *process {
 	return p
 }
 
-// watch tells when a process is ready.
+// watch reports when a process is ready.
 func (i *instance) watch(p *process) {
 	for !i.isReady() {
 		select {

@@ -17,7 +17,7 @@ import (
 	"liveadmin/imapi/simulator"
 )
 
-// ledger is the record of the bot as it stands.
+// ledger is the record of the bot as it is.
 type ledger struct {
 	entries []bot.Entry // by number
 	records []bot.Record

@@ -57,7 +57,7 @@ type place struct {
 	channel string
 	group   string // as it is typed
 	groups  []string
-	answers int                                                 // that stand in it when everything that was said is answered
+	answers int                                                 // that are in it when everything that was said is answered
 	heard   int                                                 // commands, not clicks, that were acknowledged
 	handles []string                                            // that came with what was said
 	asked   []asked                                             // what was acknowledged
@@ -68,8 +68,8 @@ type place struct {
 type chatter interface {
 	// say does a step, and returns what is waited for.
 	say(p *place, s step) attempt
-	// told is what the bot has said in a channel and its threads.
-	told(channel string) []message
+	// posted is what the bot has said in a channel and its threads.
+	posted(channel string) []message
 	// whispered is what the bot has said to who is allowed everything alone.
 	whispered(channel string) []string
 	// place is what the record calls a channel.
@@ -116,7 +116,7 @@ func (p *place) say(ctx context.Context, s step) error {
 	}
 }
 
-// count counts what a step comes to that was first done at a time, and is acknowledged.
+// count counts what becomes of a step that was first done at a time, and is acknowledged.
 func (p *place) count(s step, at time.Time) {
 	if s.alone {
 		return
@@ -173,9 +173,9 @@ func (p *place) live(ctx context.Context, allowed *allowance) error {
 
 // answered waits until everything that was said is answered.
 func (p *place) answered(ctx context.Context) error {
-	err := p.chat.wait(ctx, func() bool { return len(results(p.chat.told(p.channel))) >= p.answers })
+	err := p.chat.wait(ctx, func() bool { return len(results(p.chat.posted(p.channel))) >= p.answers })
 	if err != nil {
-		return fmt.Errorf("%d answers in %s, want %d: %w", len(results(p.chat.told(p.channel))), p.channel, p.answers, err)
+		return fmt.Errorf("%d answers in %s, want %d: %w", len(results(p.chat.posted(p.channel))), p.channel, p.answers, err)
 	}
 	return nil
 }

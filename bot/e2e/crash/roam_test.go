@@ -18,7 +18,7 @@ func (p *place) roam(ctx context.Context, random *rand.Rand, allowed *allowance)
 			return err
 		}
 		s := anyStep(random)
-		if s.verb == "" && undoable(p.chat.told(p.channel)).text == "" {
+		if s.verb == "" && undoable(p.chat.posted(p.channel)).text == "" {
 			continue // there is nothing to click on
 		}
 		if err := p.say(ctx, s); err != nil {
@@ -80,7 +80,7 @@ func (p *place) resist(ctx context.Context, _ *rand.Rand, allowed *allowance) er
 		if err != nil {
 			return err
 		}
-		p.answers = len(results(p.chat.told(p.channel)))
+		p.answers = len(results(p.chat.posted(p.channel)))
 	}
 }
 

@@ -32,7 +32,7 @@ func (c slackTalk) say(p *place, s step) attempt {
 	}
 	switch {
 	case s.verb == "":
-		return slackAttempt{c.Server, c.Click(who, undoable(c.told(p.channel)).slack, "undo.0")}
+		return slackAttempt{c.Server, c.Click(who, undoable(c.posted(p.channel)).slack, "undo.0")}
 	case c.mentions:
 		return slackAttempt{c.Server, c.Mention(who, p.channel, "", s.typed(p.group))}
 	}
@@ -68,7 +68,7 @@ func (c slackTalk) wait(ctx context.Context, check func() bool) error { return c
 type discordTalk struct{ *fakediscord.Server }
 
 // discordAttempt is what nobody delivers again: who gets no answer does it again, and
-// who is told to, if it was to be carried out.
+// who is asked to, if it was to be carried out.
 type discordAttempt struct {
 	act   func() *fakediscord.Interaction
 	i     *fakediscord.Interaction
@@ -82,7 +82,7 @@ func (c discordTalk) say(p *place, s step) attempt {
 	}
 	act := func() *fakediscord.Interaction { return c.Command(who, p.channel, s.verb, s.fields(p.group)) }
 	if s.verb == "" {
-		last := undoable(c.told(p.channel)).discord
+		last := undoable(c.posted(p.channel)).discord
 		act = func() *fakediscord.Interaction { return c.Click(who, last, undoOf(last)) }
 	}
 	return &discordAttempt{act, act(), s.alone}
@@ -129,7 +129,7 @@ func undoOf(m fakediscord.Message) string {
 
 // message is something that the bot has said, as people see it.
 type message struct {
-	id, thread string // thread: under which it stands; "": in the channel itself
+	id, thread string // thread: under which it is; "": in the channel itself
 	text       string
 	entry      int64 // whose result it is; 0: of none
 	slack      fakeslack.Message
@@ -165,7 +165,7 @@ func undoable(all []message) message {
 	return message{}
 }
 
-func (c slackTalk) told(channel string) []message {
+func (c slackTalk) posted(channel string) []message {
 	var all []message
 	for _, said := range c.Messages(channel) {
 		if said.Bot != "" {
@@ -177,7 +177,7 @@ func (c slackTalk) told(channel string) []message {
 	return all
 }
 
-func (c discordTalk) told(channel string) []message {
+func (c discordTalk) posted(channel string) []message {
 	all := c.toldIn(channel, "")
 	for _, thread := range c.Threads(channel) {
 		all = append(all, c.toldIn(thread.ID, thread.ID)...)

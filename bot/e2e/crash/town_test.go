@@ -115,7 +115,7 @@ func (tw *town) beginWith(i *instance, point, signal string) *process {
 	return p
 }
 
-// know tells everybody that a process is ready, or gone.
+// know informs everyone that a process is ready, or gone.
 func (tw *town) know(living int) {
 	tw.mu.Lock()
 	defer tw.mu.Unlock()

@@ -111,7 +111,7 @@ func TestCrashStopped(t *testing.T) {
 			if point != "before Settle 1" {
 				pace.Long(t)
 			}
-			tw, first, second := newPair(t, time.Second/4) // the root stands when Tencent has answered
+			tw, first, second := newPair(t, time.Second/4) // the root is there when Tencent has answered
 			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
 			defer cancel()
 			stopped := tw.beginWith(first, point, "STOP")

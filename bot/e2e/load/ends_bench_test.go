@@ -16,7 +16,7 @@ import (
 
 // BenchmarkEnds is how long after its time the right of a limited administrator ends, of
 // two hundred that end within two seconds: from the moment on record until Tencent Chat
-// is told. The goal is a second at most.
+// is informed. The goal is a second at most.
 func BenchmarkEnds(b *testing.B) {
 	b.Run("SQLite", func(b *testing.B) {
 		s := newShipped(b)

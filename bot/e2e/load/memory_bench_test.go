@@ -51,7 +51,7 @@ func BenchmarkOpen(b *testing.B) {
 	b.ReportMetric(limited, "limited")
 	b.ReportMetric(latest(b, s, until).Seconds()*1000, "end-ms")
 	settledInOrder(b, file, entries*groups)
-	_ = s.Cmd.Process.Kill() // the results stand in Slack's queue
+	_ = s.Cmd.Process.Kill() // the results wait in Slack's queue
 	_ = s.Cmd.Wait()
 }
 
