@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	stdlog "log"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -71,7 +72,7 @@ func newAPI(c Config, o Options) *api {
 	a.entriesHTTP = chat.Gated(a.http, o.Gate)
 	client := func(over *http.Client) *slackgo.Client {
 		return slackgo.New(c.BotToken.Reveal(), slackgo.OptionHTTPClient(over), slackgo.OptionAppLevelToken(c.AppToken.Reveal()),
-			slackgo.OptionLog(quiet{o.Log}), slackgo.OptionAPIURL(at.String()))
+			slackgo.OptionLog(quiet(o.Log)), slackgo.OptionAPIURL(at.String()))
 	}
 	a.Client, a.entries = client(a.http), client(a.entriesHTTP)
 	a.botToken, a.appToken = chat.NewRecheck(o.Recheck, a.askBotToken), chat.NewRecheck(o.Recheck, a.askAppToken)
@@ -101,14 +102,13 @@ func (a *api) canRespond(address string) bool {
 		u.Scheme == "https" && slices.Contains([]string{"hooks.slack.com", "hooks.slack-gov.com"}, u.Host)
 }
 
-// askBotToken and askAppToken ask Slack nothing but whether it accepts a token. If not, the
-// error wraps bot.ErrRevoked.
-
+// askBotToken asks only whether Slack accepts the token. If not, the error wraps bot.ErrRevoked.
 func (a *api) askBotToken(ctx context.Context) error {
 	_, err := a.whoAmI(ctx)
 	return revoked(err)
 }
 
+// askAppToken is askBotToken for the other token.
 func (a *api) askAppToken(ctx context.Context) error { return revoked(a.openSocket(ctx)) }
 
 func revoked(err error) error {
@@ -130,18 +130,12 @@ func (a *api) openSocket(ctx context.Context) error {
 	return a.judge(connectionOpen, err)
 }
 
-// quiet takes slack-go's own log, which is never asked for more than a few lines
-// and may speak of people: it is for debugging only.
-type quiet struct{ log *slog.Logger }
-
-// Output is what slack-go calls.
-func (q quiet) Output(_ int, line string) error {
-	q.log.Debug("slack-go", "says", line)
-	return nil
+// quiet is for slack-go's own log, which may name people: it is for debugging only.
+func quiet(log *slog.Logger) *stdlog.Logger {
+	return slog.NewLogLogger(log.With("from", "slack-go").Handler(), slog.LevelDebug)
 }
 
-// errNoPlace is returned for a message that Slack took, as it seems, without
-// telling where it is.
+// errNoPlace is returned for a message that Slack seems to have taken, without its ID.
 var errNoPlace = errors.New("slack did not return the ID of the message")
 
 // judge names the method in an error, takes secrets out, and starts a recheck of the token
@@ -197,14 +191,27 @@ func cannotPost(code string) bool {
 	return strings.HasPrefix(code, "restricted_action")
 }
 
-// isPassing reports whether a word says nothing about what was asked for: Slack has trouble,
-// or does not accept the token, which may be a mistake.
-func isPassing(code string) bool { return isBusy(code) || isToken(code) }
+// isBusy reports whether a word says that Slack has trouble, and nothing else.
+func isBusy(code string) bool {
+	return slices.Contains([]string{"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}, code)
+}
 
-// isRefused reports whether Slack definitely refused a call: it will do so again.
+// isRefused reports whether Slack definitely refused a call: it will do so again. That it does
+// not accept the token may be a mistake.
 func isRefused(err error) bool {
 	word := code(err)
-	return word != "" && !isPassing(word)
+	return word != "" && !isBusy(word) && !isToken(word)
+}
+
+// isLost reports whether a message was not posted and will not be by trying again,
+// or was posted in an unknown place.
+func isLost(err error) bool { return errors.Is(err, errNoPlace) || isRefused(err) }
+
+// isSpent reports whether an address for answers no longer takes anything, however
+// often it is tried.
+func isSpent(err error) bool {
+	s := status(err)
+	return s >= 400 && s < 500 && s != 408 && s != 429 || errors.Is(err, errForeign)
 }
 
 // refusesBlocks reports whether Slack does not take the blocks of a message. By a status of

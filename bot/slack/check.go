@@ -13,25 +13,24 @@ import (
 	"liveadmin/bot"
 )
 
-// Check finds out whether Slack takes the credentials, and which scopes they have. It
-// posts nothing and opens no socket: one that is open gets a part of the deliveries,
-// which are for the bot that runs. Run is not needed for it.
+// Check finds out whether Slack accepts the credentials, and which scopes they have. It posts
+// nothing and opens no socket, which would get deliveries that are for the running bot. It
+// does not need Run.
 func (s *Slack) Check(ctx context.Context) []bot.Finding {
-	var token, way []bot.Finding
+	var token []bot.Finding
+	var way bot.Finding
 	var asked sync.WaitGroup
 	asked.Go(func() { token = s.checkToken(ctx) })
-	asked.Go(func() { way = []bot.Finding{s.checkWay(ctx)} })
+	asked.Go(func() { way = s.checkWay(ctx) })
 	asked.Wait()
-	return append(token, way...)
+	return append(token, way)
 }
 
-// The things that are checked.
+// The things that are checked more than once.
 const (
 	tokenChecked  = "Slack bot token"
 	scopesChecked = "Slack scopes"
-	scopeChecked  = "Slack scope "
 	socketChecked = "Slack Socket Mode"
-	httpChecked   = "Slack HTTP mode"
 )
 
 // checkToken asks who the bot is, and with which scopes.
@@ -51,7 +50,7 @@ func (s *Slack) checkToken(ctx context.Context) []bot.Finding {
 	if len(granted) == 0 {
 		return append(findings, bot.Finding{Name: scopesChecked, Status: bot.Unchecked, Detail: "Slack does not tell them"})
 	}
-	return append(findings, s.checkScopes(strings.Split(strings.Join(granted, ","), ","))...)
+	return append(findings, s.checkScopes(strings.FieldsFunc(strings.Join(granted, ","), func(r rune) bool { return r == ',' || r == ' ' }))...)
 }
 
 // scope is a scope of the bot token.
@@ -62,16 +61,14 @@ type scope struct {
 }
 
 // botScopes are all that the bot can use, as in deploy/slack-manifest.yaml.
-func botScopes() []scope {
-	return []scope{
-		{"commands", false, "/liveadmin"},
-		{"chat:write", false, "root messages, results, private answers"},
-		{"app_mentions:read", false, "@liveadmin, which also works inside of threads"},
-		{groupScope, true, "user groups in the allowlist and in rules: slack:usergroup:S…"},
-		{"chat:write.public", true, "results in public channels that the bot is not a member of"},
-		{"channels:history", true, "after a crash, a message is looked for before it is posted again: public channels"},
-		{"groups:history", true, "the same in private channels"},
-	}
+var botScopes = [...]scope{
+	{"commands", false, "/liveadmin"},
+	{"chat:write", false, "root messages, results, private answers"},
+	{"app_mentions:read", false, "@liveadmin, which also works inside of threads"},
+	{groupScope, true, "user groups in the allowlist and in rules: slack:usergroup:S…"},
+	{"chat:write.public", true, "results in public channels that the bot is not a member of"},
+	{"channels:history", true, "after a crash, a message is looked for before it is posted again: public channels"},
+	{"groups:history", true, "the same in private channels"},
 }
 
 const groupScope = "usergroups:read"
@@ -79,19 +76,16 @@ const groupScope = "usergroups:read"
 // checkScopes compares what is granted with what the bot needs. The scope of user
 // groups is needed once a rule names one.
 func (s *Slack) checkScopes(granted []string) []bot.Finding {
-	for i := range granted {
-		granted[i] = strings.TrimSpace(granted[i])
-	}
-	named := groupsOf(s.groups.policy())
+	needsGroups := len(groupsOf(s.groups.policy())) > 0
 	var findings []bot.Finding
-	for _, sc := range botScopes() {
-		f := bot.Finding{Name: scopeChecked + sc.name, Status: bot.IsFine, Detail: "granted"}
-		needed := !sc.optional || sc.name == groupScope && len(named) > 0
-		switch has := slices.Contains(granted, sc.name); {
-		case !has && needed:
+	for _, sc := range botScopes {
+		f := bot.Finding{Name: "Slack scope " + sc.name, Status: bot.IsFine, Detail: "granted"}
+		switch {
+		case slices.Contains(granted, sc.name):
+		case !sc.optional || sc.name == groupScope && needsGroups:
 			f.Status, f.Detail = bot.IsWrong, "missing"
 			f.Remedy = fmt.Sprintf(`Add %s on the app's page "OAuth & Permissions", and install the app again.`, sc.name)
-		case !has:
+		default:
 			f.Detail = "optional, not granted"
 		}
 		f.Detail += " (" + sc.buys + ")"
@@ -100,11 +94,11 @@ func (s *Slack) checkScopes(granted []string) []bot.Finding {
 	return findings
 }
 
-// checkWay looks at the way on which commands come.
+// checkWay looks at the way in which commands arrive.
 func (s *Slack) checkWay(ctx context.Context) bot.Finding {
 	if s.overHTTP() {
 		return bot.Finding{
-			Name: httpChecked, Status: bot.Unchecked,
+			Name: "Slack HTTP mode", Status: bot.Unchecked,
 			Detail: "Slack itself has to reach /slack/commands, /slack/events and /slack/interactions at the address of HTTP_ADDR, " +
 				"and the first request shows whether the signing secret is right",
 		}
@@ -134,8 +128,3 @@ func (s *Slack) useless(name string, err error, renew string) bot.Finding {
 }
 
 const unreachable = "Check the network and its proxy, and SLACK_API_URL if it is set."
-
-// isBusy reports whether a word says nothing about the token.
-func isBusy(code string) bool {
-	return slices.Contains([]string{"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}, code)
-}

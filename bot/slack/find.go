@@ -15,9 +15,9 @@ import (
 	"liveadmin/bot/chat"
 )
 
-// How far back a message is looked for: what was posted after the entry was accepted, with
-// room for a clock that is wrong. Threads come oldest first and channels newest first, so that
-// the message can be at the end of either: all of it is read, as far as the time allows.
+// A message is looked for in what was posted since the entry was accepted, with room for a
+// clock that is wrong. Threads come oldest first and channels newest first, so it can be at the
+// end of either: all of it is read, as far as the time allows.
 const (
 	clockError = time.Hour
 	searchPage = 200
@@ -36,7 +36,7 @@ func (s *Slack) FindRoot(ctx context.Context, e bot.Entry) (bot.Post, bool, erro
 	return chat.Post(at), at.TS != "", err
 }
 
-// begun is the part of a result that was posted.
+// begun is the posted part of a result.
 type begun struct {
 	thread string            // empty: it is in the channel
 	pages  map[string]string // where, by part
@@ -44,7 +44,7 @@ type begun struct {
 
 // FindResult looks for the last page of an entry's result: in its thread and, in case
 // that was gone, in the channel. If only the first pages are there, Report goes on from
-// there. What was given to the caller alone is not found.
+// there. It does not find what only the caller saw.
 func (s *Slack) FindResult(ctx context.Context, e bot.Entry) (bot.Post, bool, error) {
 	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil || at.root() == "" {
@@ -77,9 +77,9 @@ func (s *Slack) findPages(ctx context.Context, e bot.Entry, channel, thread stri
 	return pages, err
 }
 
-// find looks for what of an entry is in a thread or, without one, in a channel,
-// until it has found one part, there is nothing more to read, or the time for it is over. It
-// returns where, by part.
+// find looks for the messages of an entry in a thread or, without one, in a channel, until it
+// has found one part, there is nothing more to read, or the time is over. It returns where
+// they are, by part.
 func (s *Slack) find(ctx context.Context, e bot.Entry, channel, thread, until string) (map[string]string, error) {
 	parts := make(map[string]string)
 	if _, blind := s.blind.Load(channel); blind {
@@ -90,11 +90,7 @@ func (s *Slack) find(ctx context.Context, e bot.Entry, channel, thread, until st
 	for began := time.Now(); time.Since(began) < searchTime; {
 		var messages []slackgo.Message
 		err := s.inLine(ctx, channel, func(ctx context.Context) (err error) {
-			if thread == "" {
-				messages, cursor, err = s.readChannel(ctx, channel, oldest, cursor)
-			} else {
-				messages, cursor, err = s.readThread(ctx, channel, thread, oldest, cursor)
-			}
+			messages, cursor, err = s.read(ctx, channel, thread, oldest, cursor)
 			return err
 		})
 		if code(err) == "missing_scope" {
@@ -118,7 +114,18 @@ func (s *Slack) find(ctx context.Context, e bot.Entry, channel, thread, until st
 	return parts, nil
 }
 
-func (s *Slack) readChannel(ctx context.Context, channel, oldest, cursor string) ([]slackgo.Message, string, error) {
+// read reads a page of a thread or, without one, of a channel. It returns where the next one
+// begins, or the cursor itself with an error.
+func (s *Slack) read(ctx context.Context, channel, thread, oldest, cursor string) (_ []slackgo.Message, next string, err error) {
+	if thread != "" {
+		messages, _, next, err := s.api.entries.GetConversationRepliesContext(ctx, &slackgo.GetConversationRepliesParameters{
+			ChannelID: channel, Timestamp: thread, Oldest: oldest, Cursor: cursor, Limit: searchPage, IncludeAllMetadata: true,
+		})
+		if err != nil {
+			return nil, cursor, s.api.judge(replies, err)
+		}
+		return messages, next, nil
+	}
 	page, err := s.api.entries.GetConversationHistoryContext(ctx, &slackgo.GetConversationHistoryParameters{
 		ChannelID: channel, Oldest: oldest, Cursor: cursor, Limit: searchPage, IncludeAllMetadata: true,
 	})
@@ -128,26 +135,8 @@ func (s *Slack) readChannel(ctx context.Context, channel, oldest, cursor string)
 	return page.Messages, page.ResponseMetaData.NextCursor, nil
 }
 
-func (s *Slack) readThread(ctx context.Context, channel, thread, oldest, cursor string) ([]slackgo.Message, string, error) {
-	messages, _, next, err := s.api.entries.GetConversationRepliesContext(ctx, &slackgo.GetConversationRepliesParameters{
-		ChannelID: channel, Timestamp: thread, Oldest: oldest, Cursor: cursor, Limit: searchPage, IncludeAllMetadata: true,
-	})
-	if err != nil {
-		return nil, cursor, s.api.judge(replies, err)
-	}
-	return messages, next, nil
-}
-
 // markType names the bot's own metadata.
 const markType = "liveadmin_entry"
-
-// mark is what a message keeps, unseen, of the entry that it belongs to, so that
-// it can be found again.
-type mark struct {
-	entry    int64
-	accepted int64 // in Unix seconds: entry numbers begin anew with a new database
-	part     string
-}
 
 // The parts of an entry. Of a long result only the last page is marked as the
 // result: one without it is not complete.
@@ -164,20 +153,18 @@ func pagePart(n, all int) string {
 	return "page " + strconv.Itoa(n)
 }
 
-func markOf(e bot.Entry, part string) mark {
-	return mark{e.Number, e.Accepted.Unix(), part}
-}
-
-func (m mark) metadata() slackgo.SlackMetadata {
+// mark is the metadata with which a message of an entry can be found again. Numbers of entries
+// begin anew with a new database, so the time of acceptance is in it.
+func mark(e bot.Entry, part string) slackgo.SlackMetadata {
 	return slackgo.SlackMetadata{EventType: markType, EventPayload: map[string]any{
-		"entry": strconv.FormatInt(m.entry, 10), "accepted": strconv.FormatInt(m.accepted, 10), "part": m.part,
+		"entry": strconv.FormatInt(e.Number, 10), "accepted": strconv.FormatInt(e.Accepted.Unix(), 10), "part": part,
 	}}
 }
 
 // partOf is the part of an entry that a message is; empty: none.
 func partOf(e bot.Entry, meta slackgo.SlackMetadata) string {
 	part, _ := meta.EventPayload["part"].(string)
-	if meta.EventType != markType || !maps.Equal(meta.EventPayload, markOf(e, part).metadata().EventPayload) {
+	if meta.EventType != markType || !maps.Equal(meta.EventPayload, mark(e, part).EventPayload) {
 		return ""
 	}
 	return part

@@ -46,7 +46,7 @@ func (s messageRef) needsNoRoot(e bot.Entry) bool { return s.Thread != "" && len
 // say posts a page in a channel, under a root unless that is empty, and returns
 // where. threaded is false if the root was deleted meanwhile: then the page is
 // in the channel.
-func (s *Slack) say(ctx context.Context, channel, root string, p page, m mark) (ts string, threaded bool, err error) {
+func (s *Slack) say(ctx context.Context, channel, root string, p page, m slackgo.SlackMetadata) (ts string, threaded bool, err error) {
 	ts, threaded, err = s.send(ctx, channel, root, p, m)
 	if root != "" && cannotThread(code(err)) {
 		return s.send(ctx, channel, "", p, m)
@@ -54,23 +54,57 @@ func (s *Slack) say(ctx context.Context, channel, root string, p page, m mark) (
 	return ts, threaded, err
 }
 
-func (s *Slack) send(ctx context.Context, channel, root string, p page, m mark) (ts string, threaded bool, err error) {
-	err = plainly(p, func(p page) error {
-		options := append(p.options(), slackgo.MsgOptionMetadata(m.metadata()),
+func (s *Slack) send(ctx context.Context, channel, root string, p page, m slackgo.SlackMetadata) (ts string, threaded bool, err error) {
+	err = s.inLinePlainly(ctx, channel, p, func(ctx context.Context, options ...slackgo.MsgOption) error {
+		options = append(options, slackgo.MsgOptionMetadata(m), under(root),
 			slackgo.MsgOptionDisableLinkUnfurl(), slackgo.MsgOptionDisableMediaUnfurl())
-		if root != "" {
-			options = append(options, slackgo.MsgOptionTS(root))
+		_, at, said, err := s.api.entries.PostMessageWithResponseContext(ctx, channel, options...)
+		if err == nil && at == "" {
+			err = errNoPlace // ok:false without an error looks the same
 		}
-		return s.inLine(ctx, channel, func(ctx context.Context) error {
-			_, at, said, err := s.api.entries.PostMessageWithResponseContext(ctx, channel, options...)
-			if err == nil && at == "" {
-				err = errNoPlace // ok:false without an error looks the same
-			}
-			ts, threaded = at, said.ThreadTimestamp != ""
-			return s.api.judge(postMessage, err)
-		})
+		ts, threaded = at, said.ThreadTimestamp != ""
+		return s.api.judge(postMessage, err)
 	})
 	return ts, threaded, err
+}
+
+// under puts a message under a root, unless that is empty.
+func under(root string) slackgo.MsgOption {
+	if root == "" {
+		return slackgo.MsgOptionCompose()
+	}
+	return slackgo.MsgOptionTS(root)
+}
+
+// change gives a message another page.
+func (s *Slack) change(ctx context.Context, channel, ts string, p page, m slackgo.SlackMetadata) error {
+	return s.inLinePlainly(ctx, channel, p, func(ctx context.Context, options ...slackgo.MsgOption) error {
+		_, _, _, err := s.api.entries.UpdateMessageContext(ctx, channel, ts, append(options, slackgo.MsgOptionMetadata(m))...)
+		return s.api.judge(updateMessage, err)
+	})
+}
+
+// ephemeral answers after a mention, which brings no address for answers. Inside of a
+// thread the answer must name it, or it is in the channel.
+func (s *Slack) ephemeral(ctx context.Context, h inbound, p page) error {
+	channel, user := channelOf(h.delivery.Place), userOf(h.delivery.Caller.Ref)
+	return s.inLinePlainly(ctx, channel, p, func(ctx context.Context, options ...slackgo.MsgOption) error {
+		_, err := s.api.PostEphemeralContext(ctx, channel, user, append(options, under(h.thread))...)
+		return s.api.judge(postEphemeral, err)
+	})
+}
+
+// inLinePlainly sends a page to a channel: in line, and once more plainly if need be.
+func (s *Slack) inLinePlainly(ctx context.Context, channel string, p page, send func(context.Context, ...slackgo.MsgOption) error) error {
+	return plainly(p, func(p page) error {
+		return s.inLine(ctx, channel, func(ctx context.Context) error {
+			options := []slackgo.MsgOption{slackgo.MsgOptionText(p.shown(), false)} // names are not made into links
+			if len(p.blocks) > 0 {
+				options = append(options, slackgo.MsgOptionBlocks(p.blocks...))
+			}
+			return send(ctx, options...)
+		})
+	})
 }
 
 // plainly sends a page, and once more as plain text if Slack refuses its blocks.
@@ -88,25 +122,6 @@ func (s *Slack) inLine(ctx context.Context, channel string, send func(context.Co
 		err := send(ctx)
 		return limitOf(err), err
 	})
-}
-
-// change gives a message another page.
-func (s *Slack) change(ctx context.Context, channel, ts string, p page, m mark) error {
-	return plainly(p, func(p page) error {
-		return s.inLine(ctx, channel, func(ctx context.Context) error {
-			_, _, _, err := s.api.entries.UpdateMessageContext(ctx, channel, ts, append(p.options(), slackgo.MsgOptionMetadata(m.metadata()))...)
-			return s.api.judge(updateMessage, err)
-		})
-	})
-}
-
-// options write a page. Slack is never asked to make links of names.
-func (p page) options() []slackgo.MsgOption {
-	options := []slackgo.MsgOption{slackgo.MsgOptionText(p.shown(), false)}
-	if len(p.blocks) > 0 {
-		options = append(options, slackgo.MsgOptionBlocks(p.blocks...))
-	}
-	return options
 }
 
 // errForeign is returned for a response_url that is not Slack's.
@@ -134,14 +149,3 @@ func (p page) private() *slackgo.WebhookMessage {
 		UnfurlLinks: &no, UnfurlMedia: &no,
 	}
 }
-
-// isSpent reports whether an address for answers no longer takes anything, however
-// often it is tried.
-func isSpent(err error) bool {
-	s := status(err)
-	return s >= 400 && s < 500 && s != 408 && s != 429 || errors.Is(err, errForeign)
-}
-
-// isLost reports whether a message was not posted and will not be by trying again,
-// or was posted in an unknown place.
-func isLost(err error) bool { return errors.Is(err, errNoPlace) || isRefused(err) }

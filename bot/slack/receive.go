@@ -36,16 +36,14 @@ type arrival struct {
 	carries bool // the ack of a command can carry a message for the caller alone
 }
 
-// take handles an arrival beside everything else. The channel is closed when it is
-// handled, or was not taken because the bot is stopping: then another instance, or
-// a later try, gets it.
+// take handles an arrival in a goroutine of its own. The channel is closed when it is handled,
+// or was not taken because the bot is stopping.
 func (s *Slack) take(a arrival) (handled <-chan struct{}) {
 	handled, _ = s.inflight.Enter(func(door bot.Door) { s.handle(door, a) })
 	return handled
 }
 
-// handle brings an arrival to the bot's door and acknowledges it when it is on
-// record.
+// handle takes an arrival to the bot's door and acknowledges it when it is on record.
 func (s *Slack) handle(door bot.Door, a arrival) {
 	ctx, cancel := context.WithTimeout(context.Background(), recordTime)
 	defer cancel()
@@ -77,8 +75,7 @@ func (s *Slack) handle(door bot.Door, a arrival) {
 	}
 }
 
-// acknowledge has its own deadline: what was slow before must not make it wait
-// for ever, and an acknowledgement that comes too late is none.
+// acknowledge has its own deadline: one that comes too late is none.
 func (a arrival) acknowledge(ctx context.Context, message *slackgo.WebhookMessage) error {
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), a.at.Add(ackTime))
 	defer cancel()
@@ -129,20 +126,4 @@ func (s *Slack) inTurn(ctx context.Context, entry int64, all []page, say func(co
 		}
 	}
 	return nil
-}
-
-// ephemeral answers after a mention, which brings no address for answers. Inside of a
-// thread the answer must name it, or it is in the channel.
-func (s *Slack) ephemeral(ctx context.Context, h inbound, p page) error {
-	channel, user := channelOf(h.delivery.Place), userOf(h.delivery.Caller.Ref)
-	return plainly(p, func(p page) error {
-		options := p.options()
-		if h.thread != "" {
-			options = append(options, slackgo.MsgOptionTS(h.thread))
-		}
-		return s.inLine(ctx, channel, func(ctx context.Context) error {
-			_, err := s.api.PostEphemeralContext(ctx, channel, user, options...)
-			return s.api.judge(postEphemeral, err)
-		})
-	})
 }

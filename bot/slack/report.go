@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	slackgo "github.com/slack-go/slack"
+
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
 	"liveadmin/commands"
@@ -26,7 +28,7 @@ func (s *Slack) Announce(ctx context.Context, e bot.Entry, root words.Text) (bot
 	if at.needsNoRoot(e) {
 		return chat.Post(at), nil
 	}
-	ts, _, err := s.say(ctx, at.Channel, at.Thread, rootPage(root), markOf(e, rootPart))
+	ts, _, err := s.say(ctx, at.Channel, at.Thread, rootPage(root), mark(e, rootPart))
 	if errors.Is(err, errNoPlace) {
 		if post, found, _ := s.FindRoot(ctx, e); found {
 			return post, nil
@@ -50,7 +52,7 @@ func (s *Slack) Update(ctx context.Context, e bot.Entry, root words.Text) error 
 	if err != nil || at.TS == "" {
 		return err
 	}
-	err = s.change(ctx, at.Channel, at.TS, rootPage(root), markOf(e, rootPart))
+	err = s.change(ctx, at.Channel, at.TS, rootPage(root), mark(e, rootPart))
 	if isRefused(err) {
 		s.log.Warn("root message not updated", "entry", e.Number, "channel", at.Channel, "err", err)
 		return nil
@@ -83,20 +85,20 @@ func (s *Slack) Report(ctx context.Context, e bot.Entry, root words.Text, result
 func (s *Slack) reply(ctx context.Context, e bot.Entry, at messageRef, root words.Text, result words.Message) (bot.Post, error) {
 	all, thread := pages(shown(e, at, root, result), true), at.root()
 	there, again := s.begun.LoadAndDelete(e.Number)
-	stands, _ := there.(begun)
+	posted, _ := there.(begun)
 	if again {
-		thread = stands.thread
+		thread = posted.thread
 	}
 	first, say := messageRef{Channel: at.Channel}, s.say
 	if e.Under != 0 {
 		say = s.send
 	}
 	for i, p := range all {
-		m := markOf(e, pagePart(i, len(all)))
-		ts, threaded := stands.pages[m.part], thread != ""
+		part := pagePart(i, len(all))
+		ts, threaded := posted.pages[part], thread != ""
 		if ts == "" {
 			var err error
-			if ts, threaded, err = say(ctx, at.Channel, thread, p, m); err != nil {
+			if ts, threaded, err = say(ctx, at.Channel, thread, p, mark(e, part)); err != nil {
 				return "", err
 			}
 		}
@@ -108,7 +110,7 @@ func (s *Slack) reply(ctx context.Context, e bot.Entry, at messageRef, root word
 			continue
 		}
 		if thread != "" {
-			s.orphaned(ctx, e, first, m, chat.Headed(root, result))
+			s.orphaned(ctx, e, first, mark(e, part), chat.Headed(root, result))
 		}
 		thread = ts
 	}
@@ -129,7 +131,7 @@ func shown(e bot.Entry, at messageRef, root words.Text, result words.Message) wo
 
 // orphaned gives a result that is in the channel the line of the root that is
 // gone, if it still fits one message then.
-func (s *Slack) orphaned(ctx context.Context, e bot.Entry, at messageRef, m mark, result words.Message) {
+func (s *Slack) orphaned(ctx context.Context, e bot.Entry, at messageRef, m slackgo.SlackMetadata, result words.Message) {
 	s.log.Warn("the root message was deleted", "entry", e.Number, "channel", at.Channel)
 	all := pages(result, true)
 	if len(all) > 1 {
@@ -165,7 +167,7 @@ func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root words
 	}
 	at = messageRef{Channel: userOf(e.Caller.Ref), How: inDirect}
 	for _, p := range told(direct) {
-		ts, _, err := s.send(ctx, at.Channel, "", p, markOf(e, resultPart))
+		ts, _, err := s.send(ctx, at.Channel, "", p, mark(e, resultPart))
 		if isRefused(err) {
 			err = fmt.Errorf("%w: %w", bot.ErrNowhere, err)
 		}

@@ -31,11 +31,11 @@ type Options struct {
 	Policy func() policy.Policy // in force; the user groups that it names are read
 	Now    func() time.Time     // for the age of what was read; nil: time.Now
 
-	// Gate is asked right before each HTTP request leaves that is about an entry; with an
-	// error, which the request then fails with, nothing is sent. nil: it is open.
+	// Gate is asked right before an HTTP request about an entry leaves. With an error nothing
+	// is sent, and the request fails with it. nil: it is open.
 	Gate func() error
-	// Shared reports whether other instances were alive lately. While the gate is closed they
-	// are the ones to whom Slack should bring what people say. nil: there are none.
+	// Shared reports whether other instances were alive lately: while the gate is closed, Slack
+	// should deliver to them. nil: there are none.
 	Shared func() bool
 
 	CallTime time.Duration // limit of one HTTP call; 0: 10 s
@@ -47,12 +47,9 @@ type Options struct {
 // Slack is a bot.Platform and a bot.Finder. Make one with New, mount it in HTTP
 // mode, then let the bot run it once.
 type Slack struct {
-	config  Config
-	log     *slog.Logger
-	held    func() error // the gate
-	shared  func() bool
-	silence time.Duration
-	refresh time.Duration
+	opts   Options // with their defaults
+	log    *slog.Logger
+	config Config
 
 	api      *api
 	health   *chat.Health
@@ -94,17 +91,15 @@ func New(c Config, o Options) (*Slack, error) {
 		o.Shared = func() bool { return false }
 	}
 	o.CallTime = cmp.Or(o.CallTime, 10*time.Second)
-	health := chat.NewHealth("Slack", o.Log)
-	s := &Slack{
-		config: c, log: o.Log, held: o.Gate, shared: o.Shared,
-		silence: cmp.Or(o.Silence, 30*time.Second),
-		refresh: cmp.Or(o.Refresh, 90*time.Second),
-		api:     newAPI(c, o),
-		health:  health, inflight: chat.NewInflight(o.Log), queue: chat.NewRateQueue(),
-		requests: chat.NewRequests(),
-	}
-	s.groups = &userGroups{api: s.api, policy: o.Policy, now: o.Now, log: o.Log, read: make(map[string]members)}
-	return s, nil
+	o.Silence = cmp.Or(o.Silence, 30*time.Second)
+	o.Refresh = cmp.Or(o.Refresh, 90*time.Second)
+	a := newAPI(c, o)
+	return &Slack{
+		opts: o, log: o.Log, config: c, api: a,
+		health: chat.NewHealth("Slack", o.Log), inflight: chat.NewInflight(o.Log),
+		queue: chat.NewRateQueue(), requests: chat.NewRequests(),
+		groups: &userGroups{api: a, policy: o.Policy, now: o.Now, log: o.Log, read: make(map[string]members)},
+	}, nil
 }
 
 // Name is "slack".
@@ -116,7 +111,11 @@ func (s *Slack) Name() string { return Name }
 func (s *Slack) Run(ctx context.Context, door bot.Door) error {
 	ctx, end := chat.Bound(ctx, s.api.botToken, s.api.appToken)
 	defer end()
-	if err := s.health.Introduce(ctx, s.introduce); err != nil {
+	introduce := func(ctx context.Context) (wait time.Duration, err error) {
+		err = s.identify(ctx)
+		return limitOf(err).Pause, err
+	}
+	if err := s.health.Introduce(ctx, introduce); err != nil {
 		return s.health.Ended(ctx)
 	}
 	s.inflight.Open(door)
@@ -133,8 +132,8 @@ func (s *Slack) Run(ctx context.Context, door bot.Door) error {
 	return s.health.Ended(ctx)
 }
 
-// Accepted asks Slack nothing but whether it accepts the tokens. If not, the error wraps
-// bot.ErrRevoked. Run is not needed for it.
+// Accepted asks only whether Slack accepts the tokens. If not, the error wraps bot.ErrRevoked.
+// It does not need Run.
 func (s *Slack) Accepted(ctx context.Context) error {
 	if s.overHTTP() {
 		return s.api.askBotToken(ctx)
@@ -153,7 +152,7 @@ func (s *Slack) finish() {
 // fits web.Check.
 func (s *Slack) State(context.Context) (ready bool, reason string) {
 	ready, reason = s.health.State()
-	if ready && !s.overHTTP() && time.Since(time.Unix(0, s.lastRead.Load())) >= s.silence {
+	if ready && !s.overHTTP() && time.Since(time.Unix(0, s.lastRead.Load())) >= s.opts.Silence {
 		return false, "the socket is silent"
 	}
 	return ready, reason
@@ -162,23 +161,13 @@ func (s *Slack) State(context.Context) (ready bool, reason string) {
 // overHTTP reports whether Slack's deliveries come as HTTP requests.
 func (s *Slack) overHTTP() bool { return s.config.AppToken.Empty() }
 
-// introduce asks Slack who the bot is, and returns how long Slack wants to be left alone.
-func (s *Slack) introduce(ctx context.Context) (wait time.Duration, err error) {
-	err = s.identify(ctx)
-	return limitOf(err).Pause, err
-}
-
 // keepFresh reads what can change, now and then from time to time: the members of user
-// groups, and whether the bot token is still valid. No one else waits for that.
+// groups, and whether the bot token is still valid.
 func (s *Slack) keepFresh(ctx context.Context) {
-	every := time.NewTicker(s.refresh)
-	defer every.Stop()
 	for {
 		s.groups.refresh(ctx, *s.self.Load())
-		select {
-		case <-ctx.Done():
+		if !chat.Sleep(ctx, s.opts.Refresh) {
 			return
-		case <-every.C:
 		}
 		err := s.identify(ctx)
 		if ctx.Err() != nil {
@@ -200,7 +189,7 @@ func (s *Slack) identify(ctx context.Context) error {
 		return err
 	}
 	if me.TeamID == "" || me.UserID == "" {
-		return fmt.Errorf("%s: the answer does not tell whose bot this is", authTest)
+		return fmt.Errorf("%s: the answer does not say whose bot this is", authTest)
 	}
 	s.self.Store(&identity{team: me.TeamID, enterprise: me.EnterpriseID, user: me.UserID, name: me.User})
 	return nil

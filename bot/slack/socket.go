@@ -18,14 +18,13 @@ import (
 )
 
 const (
-	// steady is how long a socket lives if it is of any use. After so many that
-	// ended before, the next one has to wait.
+	// A socket that ends before steady is of no use. After mostShort of them the next one waits.
 	steady    = 5 * time.Second
 	mostShort = 5
 	// flushTime is for acknowledgements that are on their way when the bot stops.
 	flushTime = 100 * time.Millisecond
-	// An instance without a lease hangs up after aloneTime, since it can put nothing on record;
-	// it looks so often whether it has one.
+	// An instance without a lease hangs up after aloneTime, since it can put nothing on record.
+	// It looks for one every leaseLook.
 	aloneTime = 3 * time.Second
 	leaseLook = 250 * time.Millisecond
 	// longestFrame is how many bytes a frame from Slack may have.
@@ -34,8 +33,8 @@ const (
 
 // listen keeps a socket open until the context ends.
 func (s *Slack) listen(ctx context.Context) {
-	// What was already heard is acknowledged through the socket that brought it,
-	// which therefore outlives the context by a little.
+	// A delivery is acknowledged through the socket that brought it, which therefore outlives
+	// the context by a little.
 	live, hangUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer hangUp()
 	stop := context.AfterFunc(ctx, func() {
@@ -45,7 +44,7 @@ func (s *Slack) listen(ctx context.Context) {
 	})
 	defer stop()
 	client := socketmode.New(s.api.Client, socketmode.OptionDialer(s.dialer()),
-		socketmode.OptionReadLimit(longestFrame), socketmode.OptionLog(quiet{s.log}))
+		socketmode.OptionReadLimit(longestFrame), socketmode.OptionLog(quiet(s.log)))
 	var pause chat.Backoff
 	for ctx.Err() == nil {
 		greeted, err := s.converse(ctx, live, client)
@@ -55,7 +54,8 @@ func (s *Slack) listen(ctx context.Context) {
 		s.health.Down("no socket: " + err.Error())
 		s.log.Warn("socket not connected", "err", err)
 		if errors.Is(err, errNoLease) {
-			s.awaitLease(ctx)
+			for s.opts.Gate() != nil && chat.Sleep(ctx, leaseLook) {
+			}
 			pause = chat.Backoff{}
 			continue
 		}
@@ -70,12 +70,6 @@ func (s *Slack) listen(ctx context.Context) {
 // errNoLease is returned when this instance has hung up so that Slack uses another's socket.
 var errNoLease = errors.New("this instance has no lease, and others are there")
 
-// awaitLease waits until this instance may work again.
-func (s *Slack) awaitLease(ctx context.Context) {
-	for s.held() != nil && chat.Sleep(ctx, leaseLook) {
-	}
-}
-
 // errShort is returned when sockets end right after they were opened.
 var errShort = errors.New("slack ends the socket as soon as it is open")
 
@@ -85,7 +79,8 @@ func (s *Slack) converse(ctx, live context.Context, client *socketmode.Client) (
 	live, end := context.WithCancel(live)
 	ran := make(chan error, 1)
 	go func() { ran <- client.RunContext(live) }()
-	short, sockets := 0, 0
+	short := 0   // sockets in a row that did not last
+	sockets := 0 // of the app, by the last hello
 	look := time.NewTicker(leaseLook)
 	defer look.Stop()
 	last := time.Now() // when this instance last had its lease
@@ -105,9 +100,9 @@ func (s *Slack) converse(ctx, live context.Context, client *socketmode.Client) (
 			return fail(s.api.judge(connectionOpen, err))
 		case <-look.C:
 			switch {
-			case s.held() == nil:
+			case s.opts.Gate() == nil:
 				last = time.Now()
-			case time.Since(last) >= aloneTime && (sockets > 1 || s.shared()):
+			case time.Since(last) >= aloneTime && (sockets > 1 || s.opts.Shared()):
 				return fail(errNoLease)
 			}
 		case e := <-client.Events:
@@ -125,7 +120,9 @@ func (s *Slack) converse(ctx, live context.Context, client *socketmode.Client) (
 			default:
 				if e.Type == socketmode.EventTypeHello {
 					greeted = time.Now()
-					sockets = connections(e)
+					if e.Request != nil {
+						sockets = e.Request.NumConnections
+					}
 					s.health.Up()
 				}
 				s.brought(client, e)
@@ -134,15 +131,7 @@ func (s *Slack) converse(ctx, live context.Context, client *socketmode.Client) (
 	}
 }
 
-// connections is how many sockets the app has, as a hello says.
-func connections(e socketmode.Event) int {
-	if e.Request == nil {
-		return 0
-	}
-	return e.Request.NumConnections
-}
-
-// brought takes what a socket brought, or notes what is wrong with it.
+// brought takes what a socket brought, or logs what is wrong with it.
 func (s *Slack) brought(client *socketmode.Client, e socketmode.Event) {
 	switch data := e.Data.(type) {
 	case *slackgo.IncomingEventError:
@@ -162,8 +151,7 @@ func (s *Slack) brought(client *socketmode.Client, e socketmode.Event) {
 	}
 }
 
-// drain takes what a client that has ended still holds, so that its next run
-// begins with nothing of the past.
+// drain takes what a client that has ended still holds, so that its next run begins empty.
 func (s *Slack) drain(client *socketmode.Client) {
 	for {
 		select {
@@ -175,8 +163,8 @@ func (s *Slack) drain(client *socketmode.Client) {
 	}
 }
 
-// envelope takes one delivery. Everything that Slack waits for is acknowledged, be
-// it of no use.
+// envelope takes one delivery. Everything that Slack waits for is acknowledged, also if it is
+// of no use.
 func (s *Slack) envelope(client *socketmode.Client, r socketmode.Request) {
 	if r.EnvelopeID == "" {
 		return
@@ -229,7 +217,7 @@ func (s *Slack) dialer() *websocket.Dialer {
 				return nil, fmt.Errorf("connecting a socket: %w", err)
 			}
 			s.lastRead.Store(time.Now().UnixNano())
-			return &watchedConn{c, &s.lastRead, s.silence, time.AfterFunc(s.silence, func() { _ = c.Close() })}, nil
+			return &watchedConn{c, &s.lastRead, s.opts.Silence, time.AfterFunc(s.opts.Silence, func() { _ = c.Close() })}, nil
 		},
 	}
 }
