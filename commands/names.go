@@ -11,31 +11,23 @@ import (
 // Names is what people can type instead of IDs: aliases of groups, and names of
 // people and crews. Names count in any case. The zero value has none.
 type Names struct {
-	groups map[string]alias // by lower-case name
-	people map[string]crew
+	groups map[string]named[imapi.GroupID] // by lower-case name
+	people map[string]named[imapi.UserID]
 	called map[imapi.UserID]string // the first name that is someone's alone
 	first  string                  // an alias
 }
 
-type alias struct {
+// named is a name as it is written, and what it means.
+type named[ID any] struct {
 	name string
-	ids  []imapi.GroupID
-}
-
-type crew struct {
-	name string
-	ids  []imapi.UserID
+	ids  []ID
 }
 
 // NewNames takes the names as the config file writes them. Two names that
 // differ only in case are the config file's mistake; the last one counts.
 func NewNames(groups map[string][]imapi.GroupID, people map[string][]imapi.UserID) Names {
-	n := Names{groups: make(map[string]alias, len(groups)), people: make(map[string]crew, len(people)), called: make(map[imapi.UserID]string)}
-	for _, name := range slices.Sorted(maps.Keys(groups)) {
-		n.groups[strings.ToLower(name)] = alias{name, groups[name]}
-	}
-	for _, name := range slices.Sorted(maps.Keys(people)) {
-		n.people[strings.ToLower(name)] = crew{name, people[name]}
+	n := Names{groups: byLowerCase(groups), people: byLowerCase(people), called: make(map[imapi.UserID]string)}
+	for _, name := range n.Everybody() {
 		if ids := people[name]; len(ids) == 1 && n.called[ids[0]] == "" {
 			n.called[ids[0]] = name
 		}
@@ -43,25 +35,28 @@ func NewNames(groups map[string][]imapi.GroupID, people map[string][]imapi.UserI
 	return n
 }
 
-// Aliases returns the names of all aliases, sorted.
-func (n Names) Aliases() []string {
-	names := make([]string, 0, len(n.groups))
-	for _, a := range n.groups {
-		names = append(names, a.name)
+func byLowerCase[ID any](ids map[string][]ID) map[string]named[ID] {
+	all := make(map[string]named[ID], len(ids))
+	for _, name := range slices.Sorted(maps.Keys(ids)) {
+		all[strings.ToLower(name)] = named[ID]{name, ids[name]}
+	}
+	return all
+}
+
+func sorted[ID any](all map[string]named[ID]) []string {
+	names := make([]string, 0, len(all))
+	for _, n := range all {
+		names = append(names, n.name)
 	}
 	slices.Sort(names)
 	return names
 }
 
-// Everyone returns the names of people and crews, sorted.
-func (n Names) Everybody() []string {
-	names := make([]string, 0, len(n.people))
-	for _, c := range n.people {
-		names = append(names, c.name)
-	}
-	slices.Sort(names)
-	return names
-}
+// Aliases returns the names of all aliases, sorted.
+func (n Names) Aliases() []string { return sorted(n.groups) }
+
+// Everybody returns the names of people and crews, sorted.
+func (n Names) Everybody() []string { return sorted(n.people) }
 
 // StartingWith returns the names with one of the aliases as the first.
 func (n Names) StartingWith(alias string) Names {

@@ -122,7 +122,7 @@ func TestMoreCommandsDecided(t *testing.T) {
 	const alice, bob = "slack:user:UALICE", "slack:user:UBOB"
 	p := policy.Policy{Rules: []policy.Rule{
 		{Name: "appraises", Allow: []string{alice}, Commands: []commands.Verb{"appraise"}, Groups: []string{"g1"}},
-	}}.Of(wider())
+	}, Table: wider()}
 	on := func(v commands.Verb, groups ...imapi.GroupID) commands.Command {
 		return commands.Command{Verb: v, Target: commands.Target{Groups: groups}}
 	}

@@ -200,7 +200,7 @@ func TestANewKeyCountsAlsoForACallThatWasSignedAnew(t *testing.T) {
 		time.AfterFunc(1500*time.Millisecond, func() { // its second try is under way
 			c.signer.mu.Lock()
 			defer c.signer.mu.Unlock()
-			c.signer.takeKeyLocked(NewSecret(nextKey))
+			c.signer.app.Key, c.signer.current = NewSecret(nextKey), nil
 		})
 		if _, err := c.Admins(t.Context(), show); err != nil {
 			t.Error(err)

@@ -128,17 +128,8 @@ func checkKey(key Secret) error {
 	return nil
 }
 
-// takeKeyLocked reports whether the key is another one.
-func (s *signer) takeKeyLocked(key Secret) bool {
-	if key.Reveal() == s.app.Key.Reveal() {
-		return false
-	}
-	s.app.Key, s.current = key, nil
-	s.log.Info("calls are signed with another secret key from now on")
-	return true
-}
-
-// readKeyLocked asks the source, and reports whether it has another key.
+// readKeyLocked asks the source, and reports whether it has another key, which is used
+// from then on.
 func (s *signer) readKeyLocked() bool {
 	if s.source == nil || !s.asked.IsZero() && time.Since(s.asked) < sourcePause {
 		return false
@@ -152,5 +143,10 @@ func (s *signer) readKeyLocked() bool {
 		s.log.Warn("the secret key could not be read again", "err", err)
 		return false
 	}
-	return s.takeKeyLocked(key)
+	if key.Reveal() == s.app.Key.Reveal() {
+		return false
+	}
+	s.app.Key, s.current = key, nil
+	s.log.Info("calls are signed with another secret key from now on")
+	return true
 }

@@ -18,21 +18,14 @@ type Policy struct {
 	Blocked []string // callers and memberships that no rule ever fits
 	Contact string   // whom refusals name
 
-	table commands.Set // nil: commands.Table
+	Table commands.Set // the commands it is about; nil: commands.Table
 }
 
-// Of returns the policy for the commands of another table.
-func (p Policy) Of(table commands.Set) Policy {
-	p.table = table
-	return p
-}
-
-// commands is the table of the commands that the policy is about.
-func (p Policy) commands() commands.Set {
-	if p.table == nil {
+func (p Policy) table() commands.Set {
+	if p.Table == nil {
 		return commands.Table
 	}
-	return p.table
+	return p.Table
 }
 
 // Rule allows some callers some commands on some groups.
@@ -95,7 +88,7 @@ type Right struct {
 // they make (DecideAll). A membership that cannot be read and would decide, by a rule
 // or by Blocked, is reported as MembershipUnread.
 func (p Policy) Decide(caller commands.Caller, place commands.Place, cmd commands.Command) Decision {
-	row, _ := p.commands().Row(cmd.Verb)
+	row, _ := p.table().Row(cmd.Verb)
 	if row.Everybody {
 		return Decision{Allowed: true, Some: len(p.fitting(caller)) > 0}
 	}
@@ -222,7 +215,7 @@ func (p Policy) SeesGroups(caller commands.Caller, groups ...imapi.GroupID) bool
 		return false
 	}
 	rules := p.fitting(caller)
-	return slices.ContainsFunc(p.commands().Ruled(), func(v commands.Verb) bool {
+	return slices.ContainsFunc(p.table().Ruled(), func(v commands.Verb) bool {
 		giving := filter(rules, func(r Rule) bool { return r.gives(v) })
 		return len(uncovered(giving, groups)) == 0
 	})
