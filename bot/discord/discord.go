@@ -194,14 +194,7 @@ func (d *Discord) me(ctx context.Context) (identity, error) {
 // attend waits in HTTP mode, and looks from time to time whether the token is valid.
 func (d *Discord) attend(ctx context.Context) {
 	d.health.Up()
-	every := time.NewTicker(d.options.Refresh)
-	defer every.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-every.C:
-		}
+	for chat.Sleep(ctx, d.options.Refresh) {
 		if err := d.identify(ctx); ctx.Err() == nil {
 			d.health.Answered(err)
 		}

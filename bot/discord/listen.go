@@ -105,7 +105,7 @@ func (c *connection) keep(ctx context.Context) {
 				continue
 			}
 		}
-		steady, again, err := d.talk(ctx, c.health, s.gateway, limit, s.open)
+		steady, again, err := d.talk(ctx, c.health, s, limit)
 		c.noSession(ctx, err)
 		least := d.refused(ctx, err)
 		if steady > 0 {

@@ -64,12 +64,14 @@ type relay struct {
 	dropped int       // messages
 }
 
-// talk opens a socket and lets discordgo open its session on it: open gets discordgo's end
-// of a pipe. It returns when the socket has ended: how long the session was ready, whether
-// it can be resumed, and why it ended. A session that is not ready after limit is given up.
-func (d *Discord) talk(ctx context.Context, health *chat.Health, gateway string, limit time.Duration, open func(net.Conn) error) (steady time.Duration, again bool, err error) {
+// talk opens a socket and has discordgo begin or resume its session on it. It returns when
+// the socket has ended: how long the session was ready, whether it can be resumed, and why
+// it ended. A session that is not ready after limit is given up.
+func (d *Discord) talk(
+	ctx context.Context, health *chat.Health, s *session, limit time.Duration,
+) (steady time.Duration, again bool, err error) {
 	by := time.Now().Add(limit)
-	up, err := d.dial(ctx, gateway, by)
+	up, err := d.dial(ctx, s.gateway, by)
 	if err != nil {
 		return 0, false, err
 	}
@@ -79,7 +81,7 @@ func (d *Discord) talk(ctx context.Context, health *chat.Health, gateway string,
 	live, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	go func() {
-		if err := open(here); err != nil {
+		if err := s.open(here); err != nil {
 			end(errLeft)
 		}
 	}()

@@ -65,7 +65,7 @@ func newStage(t testing.TB) *stage {
 		there.Close()
 	}
 	go func() {
-		_, again, err := d.talk(ctx, d.health, s.gateway, greetTime, s.open)
+		_, again, err := d.talk(ctx, d.health, s, greetTime)
 		g.result <- outcome{again, err, time.Since(g.began)}
 	}()
 	r, err := http.ReadRequest(bufio.NewReader(there))
