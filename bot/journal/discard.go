@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,23 +14,11 @@ import (
 	"liveadmin/imapi"
 )
 
-// NothingError names numbers of entries that are not open and have given no limit
-// on record.
-type NothingError struct{ Numbers []int64 }
-
-func (e *NothingError) Error() string {
-	var names []string
-	for _, n := range e.Numbers {
-		names = append(names, fmt.Sprintf("#%d", n))
-	}
-	return "nothing is open, and no limit is on record, of " + strings.Join(names, ", ")
-}
-
 // Discard closes the open entries with those numbers, or all, as they are, and
 // forgets the limits that entries with those numbers have given or, as ends, have
 // taken. Each is audited under its entry's number, with what r says of caller, place
-// and detail. It returns how many it closed and forgot. A number that means
-// nothing is a *NothingError, and then nothing is done.
+// and detail. It returns how many it closed and forgot. If a number means
+// nothing, the error names it, and nothing is done.
 func (j *Journal) Discard(ctx context.Context, numbers []int64, all bool, r bot.Record) (entries, grants int, err error) {
 	r.Event, r.At = bot.WasDropped, j.now()
 	var closed []int64
@@ -50,11 +39,15 @@ func (j *Journal) Discard(ctx context.Context, numbers []int64, all bool, r bot.
 		if err != nil {
 			return err
 		}
-		nothing := slices.DeleteFunc(slices.Clone(numbers), func(n int64) bool {
-			return slices.Contains(closed, n) || slices.ContainsFunc(limits, func(g commands.Grant) bool { return g.Entry == n })
-		})
+		var nothing []string
+		for _, n := range numbers {
+			gave := func(g commands.Grant) bool { return g.Entry == n }
+			if !slices.Contains(closed, n) && !slices.ContainsFunc(limits, gave) {
+				nothing = append(nothing, fmt.Sprintf("#%d", n))
+			}
+		}
 		if len(nothing) > 0 {
-			return &NothingError{nothing}
+			return errors.New("nothing is open, and no limit is on record, of " + strings.Join(nothing, ", "))
 		}
 		return j.recordDropped(ctx, tx, closed, limits, r)
 	})

@@ -74,7 +74,7 @@ func withClocks(clocks func() instant) Option { return func(o *options) { o.cloc
 // *URLError, *InUseError, *ApplicationError, *VersionError or *StorageError, whose
 // text says what to do.
 func Open(ctx context.Context, url string, sdkAppID int64, opts ...Option) (*Journal, error) {
-	j := &Journal{Reader: &Reader{}}
+	j := &Journal{}
 	o := options{clock: j.databaseClock, log: slog.Default(), lease: leaseLength, clocks: readClocks,
 		share: share{math.MaxInt, func(int) {}, func() bool { return false }},
 	}
@@ -85,11 +85,16 @@ func Open(ctx context.Context, url string, sdkAppID int64, opts ...Option) (*Jou
 		return nil, errors.New("a journal needs a clock, a logger, a rate limit and users of its parts")
 	}
 	j.clock, j.terms = o.clock, &terms{current: newTerm(), clocks: o.clocks}
-	open := j.openFile
-	if isPostgres(url) {
-		open = j.openServer
+	var err error
+	if j.Reader, err = newReader(url); err != nil {
+		return nil, err
 	}
-	if err := open(ctx, url, sdkAppID, o); err != nil {
+	if isPostgres(url) {
+		err = j.openServer(ctx, url, sdkAppID, o)
+	} else {
+		err = j.openFile(ctx, sdkAppID, o)
+	}
+	if err != nil {
 		j.Close() // the error that counts is the one before
 		return nil, err
 	}
@@ -180,9 +185,7 @@ func (j *Journal) Close() error {
 	if j.lease != nil {
 		errs = append(errs, j.lease.end(context.Background()))
 	}
-	if j.db != nil {
-		errs = append(errs, j.Reader.Close())
-	}
+	errs = append(errs, j.Reader.Close())
 	if j.batches != nil {
 		j.batches.close()
 	}

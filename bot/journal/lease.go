@@ -27,7 +27,7 @@ type lease struct {
 	clock atomic.Pointer[serverClock]
 
 	owner string    // of the row; empty: none
-	told  int       // the divisor in the row
+	shown int       // the divisor in the row
 	uses  int       // the divisor in use; 0 or less: nothing is sent
 	fewer time.Time // since when there have been fewer instances than that; zero: there are not
 	taken time.Time // when it was 0 or less last
@@ -98,7 +98,7 @@ func (l *lease) keep(ctx context.Context) {
 		}
 		failing = err != nil
 		pause = l.pause()
-		if l.told != l.uses {
+		if l.shown != l.uses {
 			pause = 0 // others wait for it
 		}
 	}
@@ -121,9 +121,9 @@ func (l *lease) renew(ctx context.Context) error {
 	term := l.terms.now()
 	clocks := l.terms.clocks()
 	sent := clocks.steady
-	told, next, others := l.uses, l.uses, false
+	shown, next, others := l.uses, l.uses, false
 	var clock serverClock
-	err := l.transact(ctx, func(ctx context.Context, tx executor) error {
+	err := transact(ctx, l.db, func(ctx context.Context, tx executor) error {
 		if err := l.dialect.checkVersion(ctx, tx); err != nil { // first: the tables can be others
 			return err
 		}
@@ -145,28 +145,24 @@ func (l *lease) renew(ctx context.Context) error {
 		if l.uses > 0 && (next <= 0 || next >= l.uses) {
 			return nil
 		}
-		told = next // a larger part is on record before it is used
-		return execAll(ctx, tx, statement{`UPDATE lease SET divisor = $2 WHERE id = $1`, []any{term.owner, told}})
+		shown = next // a larger part is on record before it is used
+		return execAll(ctx, tx, statement{`UPDATE lease SET divisor = $2 WHERE id = $1`, []any{term.owner, shown}})
 	})
 	if errors.Is(err, errGone) {
 		l.lose(err.Error())
 	}
 	if err != nil {
-		return err
+		return l.dialect.explain(err)
 	}
 	if !l.terms.extend(term, clocks.add(l.length-l.margin())) {
 		l.lose("its renewal took too long")
 		return context.DeadlineExceeded
 	}
 	l.clock.Store(&clock)
-	l.owner, l.told = term.owner, told
+	l.owner, l.shown = term.owner, shown
 	l.others.Store(others)
 	l.use(next)
 	return nil
-}
-
-func (l *lease) transact(ctx context.Context, do func(context.Context, executor) error) error {
-	return l.dialect.explain(transact(ctx, l.db, do))
 }
 
 // stay writes this instance's row. All who do that, and look at the others' rows,
@@ -236,11 +232,11 @@ func (l *lease) end(ctx context.Context) error {
 	l.terms.next()
 	ctx, cancel := context.WithTimeout(ctx, l.pause())
 	defer cancel()
-	return l.transact(ctx, func(ctx context.Context, tx executor) error {
+	return l.dialect.explain(transact(ctx, l.db, func(ctx context.Context, tx executor) error {
 		return execAll(ctx, tx,
 			statement{`UPDATE entry SET owner = NULL WHERE owner = $1 AND closed_at IS NULL`, []any{owner}},
 			statement{`DELETE FROM lease WHERE id = $1`, []any{owner}})
-	})
+	}))
 }
 
 // share is how the rate limit of the API is divided: what an instance has of it, and

@@ -83,9 +83,9 @@ func grantsOf(ctx context.Context, tx executor, s statement) (grants []commands.
 const dueAtOnce = 500
 
 // Conditions on a limit: no end has taken it; there is to be a reminder of it
-// (commands.RemindFrom, in microseconds) and has been none. An index stands for
-// each (grants_over, grants_near), so that asking costs the same however many
-// limits there are.
+// (commands.RemindFrom, in microseconds) and has been none. Each has an
+// index (grants_over, grants_near), so that asking costs the same however many limits
+// there are.
 const (
 	untaken    = `ending = 0`
 	unreminded = `ending = 0 AND NOT reminded AND due = until AND length >= 3600000000`

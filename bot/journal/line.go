@@ -64,7 +64,7 @@ func (l *line) next() *write {
 	return w
 }
 
-// calmed lets those go on who wait until no delivery waits, if that is so.
+// calmed ends the waiting for calm, if no delivery waits.
 func (l *line) calmed() {
 	if l.calm != nil && len(l.waits[awaited]) == 0 {
 		close(l.calm)

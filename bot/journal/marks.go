@@ -157,7 +157,7 @@ func wake(ctx context.Context, tx executor, e bot.Entry, c bot.Change) error {
 	return find(ctx, tx, of(e, c, `SELECT entry FROM change WHERE entry = $1 AND group_id = $2 AND state = $3`, bot.Waiting))
 }
 
-// locking is what makes those who put changes on the same groups wait for each
+// locking is what makes transactions that put changes on the same groups wait for each
 // other, so that the order of the rows is that in which they become visible.
 func (j *Journal) locking(changes []bot.Change) []statement {
 	if j.dialect.lockGroups == "" {

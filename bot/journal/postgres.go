@@ -104,15 +104,6 @@ func (s server) pool(purpose string, connections int) *sql.DB {
 	return db
 }
 
-// openServerReader opens the journal in a PostgreSQL database for reading.
-func openServerReader(url string) (*Reader, error) {
-	s, err := newServer(url)
-	if err != nil {
-		return nil, err
-	}
-	return &Reader{db: s.pool(forReading, readers), dialect: s.dialect}, nil
-}
-
 // openServer opens the journal in a PostgreSQL database, as one of the instances
 // that share it.
 func (j *Journal) openServer(ctx context.Context, url string, sdkAppID int64, o options) error {
@@ -120,14 +111,13 @@ func (j *Journal) openServer(ctx context.Context, url string, sdkAppID int64, o 
 	if err != nil {
 		return err
 	}
-	j.dialect, j.writer, j.places = s.dialect, s.pool(forWriting, writers), &places{free: writers}
+	j.writer, j.places = s.pool(forWriting, writers), &places{free: writers}
 	if err := j.bringUpToDate(ctx, sdkAppID, o.log); err != nil {
 		return err
 	}
-	j.db = s.pool(forReading, readers)
 	j.lease = &lease{
 		db: s.pool(forRenewing, 1), length: o.lease, terms: j.terms,
-		share: o.share, dialect: s.dialect, log: o.log, upgraded: make(chan error, 1),
+		share: o.share, dialect: j.dialect, log: o.log, upgraded: make(chan error, 1),
 	}
 	if err := j.lease.begin(ctx); err != nil {
 		return fmt.Errorf("cannot take a lease: %w", err)

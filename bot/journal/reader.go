@@ -15,7 +15,6 @@ import (
 type Reader struct {
 	db      *sql.DB
 	dialect dialect
-
 	damaged sync.Map // the numbers of entries that could not be read
 }
 
@@ -23,11 +22,7 @@ type Reader struct {
 // nothing, so it works beside a running bot; a journal that is not there or not
 // up to date is refused. Errors are as in Open.
 func OpenReader(ctx context.Context, url string, sdkAppID int64) (*Reader, error) {
-	open := openFileReader
-	if isPostgres(url) {
-		open = openServerReader
-	}
-	r, err := open(url)
+	r, err := newReader(url)
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +37,23 @@ func OpenReader(ctx context.Context, url string, sdkAppID int64) (*Reader, error
 		return nil, r.failed(ctx, "open the journal", err)
 	}
 	return r, nil
+}
+
+// newReader understands a URL. Nothing connects yet.
+func newReader(url string) (*Reader, error) {
+	if isPostgres(url) {
+		s, err := newServer(url)
+		if err != nil {
+			return nil, err
+		}
+		return &Reader{db: s.pool(forReading, readers), dialect: s.dialect}, nil
+	}
+	file, err := sqliteFile(url)
+	if err != nil {
+		return nil, err
+	}
+	db, err := openPool(reading(file), readers)
+	return &Reader{db: db, dialect: sqliteDialect(file)}, err
 }
 
 // Close closes the connections.

@@ -153,23 +153,45 @@ type statement struct {
 // expression is an argument that is in a statement's text as it is.
 type expression string
 
+// query is a statement in the making: its tables of its own (WITH) and its arguments.
+type query struct {
+	tables []string
+	args   []any
+}
+
+// place adds an argument, and returns what is in its place in the text.
+func (q *query) place(value any) string {
+	if x, ok := value.(expression); ok {
+		return string(x)
+	}
+	q.args = append(q.args, value)
+	return "$" + strconv.Itoa(len(q.args))
+}
+
+// table adds a table that is made once.
+func (q *query) table(name, text string) {
+	q.tables = append(q.tables, name+` AS MATERIALIZED (`+text+`)`)
+}
+
+func (q *query) statement(text string) statement {
+	if len(q.tables) > 0 {
+		text = `WITH ` + strings.Join(q.tables, `, `) + ` ` + text
+	}
+	return statement{text, q.args}
+}
+
 // insertion is the statement that inserts rows of the same length.
 func insertion(head string, rows [][]any, tail string) statement {
+	q := &query{}
 	var values []string
-	var args []any
 	for _, row := range rows {
 		var places []string
 		for _, v := range row {
-			if x, ok := v.(expression); ok {
-				places = append(places, string(x))
-				continue
-			}
-			args = append(args, v)
-			places = append(places, "$"+strconv.Itoa(len(args)))
+			places = append(places, q.place(v))
 		}
 		values = append(values, "("+strings.Join(places, ", ")+")")
 	}
-	return statement{head + strings.Join(values, ", ") + tail, args}
+	return q.statement(head + strings.Join(values, ", ") + tail)
 }
 
 // execAll runs statements in order.

@@ -20,12 +20,9 @@ import (
 const readers = 4
 
 // openFile opens the journal in a SQLite file, as its only writer.
-func (j *Journal) openFile(ctx context.Context, url string, sdkAppID int64, o options) error {
-	file, err := sqliteFile(url)
-	if err != nil {
-		return err
-	}
-	j.dialect, j.terms.endless = sqliteDialect(file), true
+func (j *Journal) openFile(ctx context.Context, sdkAppID int64, o options) (err error) {
+	file := j.dialect.name
+	j.terms.endless = true
 	if j.lock, err = lockFile(file); err != nil {
 		return err
 	}
@@ -39,21 +36,8 @@ func (j *Journal) openFile(ctx context.Context, url string, sdkAppID int64, o op
 		return err
 	}
 	j.batches = newBatches(j.writer)
-	if j.db, err = openPool(reading(file), readers); err != nil {
-		return err
-	}
 	o.share.set(1)
 	return nil
-}
-
-// openFileReader opens the journal in a SQLite file for reading.
-func openFileReader(url string) (*Reader, error) {
-	file, err := sqliteFile(url)
-	if err != nil {
-		return nil, err
-	}
-	db, err := openPool(reading(file), readers)
-	return &Reader{db: db, dialect: sqliteDialect(file)}, err
 }
 
 // lockFile takes the lock that says whose the file is. The kernel releases it
@@ -194,7 +178,7 @@ func fileName(url string) (string, error) {
 		// The text may hold a password, wherever it is: it is not quoted.
 		return "", &URLError{Problem: "it has no scheme"}
 	case !isScheme(scheme):
-		return "", &URLError{Problem: "what stands before :// is no scheme"}
+		return "", &URLError{Problem: "what is before :// is no scheme"}
 	case scheme != "sqlite":
 		return "", &URLError{Problem: fmt.Sprintf("the scheme %q is not known", scheme)}
 	case file == "":

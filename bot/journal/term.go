@@ -27,8 +27,7 @@ func newTerm() *term {
 	return t
 }
 
-// take tells the first who asks, of all who may have accepted an entry, that it
-// is theirs.
+// take returns true to the first caller alone, of all that may have accepted an entry.
 func (t *term) take(number int64) (first bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -107,9 +106,8 @@ func (t *terms) now() *term {
 
 // held reports whether the current term has begun and goes on.
 func (t *terms) held() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.endless || t.clocks().left(t.until) > 0
+	left, _ := t.left()
+	return t.endless || left > 0
 }
 
 // left is how long the current term lasts unless it is extended; false if it has

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -271,29 +270,6 @@ func firstRows(f bot.Filter, before int64, limit int) statement {
 	}
 	return q.statement(`SELECT ` + recordColumns + ` FROM ` + source + ` WHERE ` + matches + `
 		ORDER BY f.number DESC LIMIT ` + q.place(limit))
-}
-
-// query is a statement in the making: its tables of its own (WITH) and its arguments.
-type query struct {
-	tables []string
-	args   []any
-}
-
-func (q *query) place(value any) string {
-	q.args = append(q.args, value)
-	return fmt.Sprintf("$%d", len(q.args))
-}
-
-// table adds a table that is made once.
-func (q *query) table(name, text string) {
-	q.tables = append(q.tables, name+` AS MATERIALIZED (`+text+`)`)
-}
-
-func (q *query) statement(text string) statement {
-	if len(q.tables) > 0 {
-		text = `WITH ` + strings.Join(q.tables, `, `) + ` ` + text
-	}
-	return statement{text, q.args}
 }
 
 // between is the condition that a column of times is in a span; empty if there is none.

@@ -20,11 +20,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Password is that of the servers' user. It stands in every URL, and must stand
-// nowhere else.
+// Password is that of the servers' user. It is in every URL, and must be nowhere else.
 const Password = "only-in-the-url"
 
-// shared is the server of this test process for all who only need a database. It
+// shared is the server of this test process for all tests that only need a database. It
 // gives up durability for speed. It is the one package variable: tests of a package
 // have nothing else in common, and a server for each would take a second each.
 var shared = sync.OnceValues(func() (*Server, error) {
@@ -101,7 +100,7 @@ func (s *Server) admin(t testing.TB, statement string) {
 	}
 }
 
-// Quiet waits until nobody is connected to a database: what a killed process had
+// Quiet waits until nothing is connected to a database: what a killed process had
 // sent is done by then.
 func Quiet(t testing.TB, url string) {
 	t.Helper()
