@@ -2,11 +2,9 @@ package slack
 
 import (
 	"context"
-	"log/slog"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -40,7 +38,7 @@ func (i identity) home(id string) bool {
 func (s *Slack) caller(user string, insider bool) commands.Caller {
 	c := commands.Caller{Ref: userRef + user, Outsider: !insider || user == ""}
 	if !c.Outsider {
-		c.Memberships, c.Unread = s.groups.of(user)
+		c.Memberships, c.Unread = s.memberships(user)
 	}
 	return c
 }
@@ -66,72 +64,59 @@ func userOf(ref string) string {
 // listAge is how long a list of members counts after it was read.
 const listAge = 5 * time.Minute
 
-// userGroups knows who is in the user groups that the policy names.
-type userGroups struct {
-	api    *api
-	policy func() policy.Policy
-	now    func() time.Time
-	log    *slog.Logger
-
-	mu   sync.Mutex
-	read map[string]members // by "S…"
-}
-
-// members is who was in a group, and when.
+// members is who was in a user group, and when.
 type members struct {
 	users []string
 	at    time.Time
 }
 
-// of returns which of the groups hold the user, and which are not known: their
-// list was never read, or too long ago.
-func (g *userGroups) of(user string) (memberships, unread []string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, id := range groupsOf(g.policy()) {
-		list := g.read[id]
+// memberships returns which of the user groups that the policy names hold the user, and which
+// are not known: their list was never read, or too long ago.
+func (s *Slack) memberships(user string) (held, unread []string) {
+	for _, id := range groupsOf(s.opts.Policy()) {
+		read, _ := s.members.Load(id)
+		list, known := read.(members)
 		switch {
-		case list.at.IsZero() || g.now().Sub(list.at) > listAge:
+		case !known || s.opts.Now().Sub(list.at) > listAge:
 			unread = append(unread, groupRef+id)
 		case slices.Contains(list.users, user):
-			memberships = append(memberships, groupRef+id)
+			held = append(held, groupRef+id)
 		}
 	}
-	return memberships, unread
+	return held, unread
 }
 
-// refresh reads every group. A group that cannot be read keeps its last list.
-func (g *userGroups) refresh(ctx context.Context, self identity) {
-	for _, id := range groupsOf(g.policy()) {
-		at := g.now()
-		users, err := g.list(ctx, id, self)
+// readGroups reads the members of every user group. A group that cannot be read keeps its last
+// list.
+func (s *Slack) readGroups(ctx context.Context) {
+	for _, id := range groupsOf(s.opts.Policy()) {
+		at := s.opts.Now()
+		users, err := s.readGroup(ctx, id)
 		if ctx.Err() != nil {
 			return
 		}
 		if err != nil {
-			g.log.Warn("could not read the members of a user group", "group", groupRef+id, "err", err)
+			s.log.Warn("could not read the members of a user group", "group", groupRef+id, "err", err)
 			continue
 		}
-		g.mu.Lock()
-		g.read[id] = members{users, at}
-		g.mu.Unlock()
+		s.members.Store(id, members{users, at})
 	}
 }
 
-// list reads one group, and waits once if Slack asks for it. A group that does
+// readGroup reads one group, and waits once if Slack asks for it. A group that does
 // not exist has no members.
-func (g *userGroups) list(ctx context.Context, id string, self identity) (users []string, err error) {
+func (s *Slack) readGroup(ctx context.Context, id string) (users []string, err error) {
 	var where []slackgo.GetUserGroupMembersOption
-	if self.enterprise != "" && strings.HasPrefix(self.team, "T") { // an organization's token works in several
+	if self := s.self.Load(); self.enterprise != "" && strings.HasPrefix(self.team, "T") { // an organization's token works in several
 		where = append(where, slackgo.GetUserGroupMembersOptionTeamID(self.team))
 	}
-	users, err = g.api.GetUserGroupMembersContext(ctx, id, where...)
+	users, err = s.api.GetUserGroupMembersContext(ctx, id, where...)
 	if limit := limitOf(err); limit.Refused && chat.Sleep(ctx, limit.Pause) {
-		users, err = g.api.GetUserGroupMembersContext(ctx, id, where...)
+		users, err = s.api.GetUserGroupMembersContext(ctx, id, where...)
 	}
-	err = g.api.judge(groupMembers, err)
+	err = s.api.judge(groupMembers, err)
 	if code(err) == "no_such_subteam" {
-		g.log.Warn("there is no such user group", "group", groupRef+id)
+		s.log.Warn("there is no such user group", "group", groupRef+id)
 		return nil, nil
 	}
 	return users, err

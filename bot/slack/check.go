@@ -76,7 +76,7 @@ const groupScope = "usergroups:read"
 // checkScopes compares what is granted with what the bot needs. The scope of user
 // groups is needed once a rule names one.
 func (s *Slack) checkScopes(granted []string) []bot.Finding {
-	needsGroups := len(groupsOf(s.groups.policy())) > 0
+	needsGroups := len(groupsOf(s.opts.Policy())) > 0
 	var findings []bot.Finding
 	for _, sc := range botScopes {
 		f := bot.Finding{Name: "Slack scope " + sc.name, Status: bot.IsFine, Detail: "granted"}

@@ -14,6 +14,6 @@ func Scopes(name string) string { return scopes[method(name)] }
 
 // UnreadGroups are the user groups of the policy whose members are not known.
 func (s *Slack) UnreadGroups() []string {
-	_, unread := s.groups.of("")
+	_, unread := s.memberships("")
 	return unread
 }

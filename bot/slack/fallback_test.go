@@ -8,9 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
+	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // TestFallback: where the bot cannot post, the result goes to the caller alone,
@@ -154,6 +157,23 @@ func TestDirect(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestDirectRemedy: a direct message says what to do about the channel of the command, not
+// about itself.
+func TestDirectRemedy(t *testing.T) {
+	t.Parallel()
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	_, err := w.slack.Report(t.Context(), bot.Entry{
+		Number: 1, Caller: commands.Caller{Ref: "slack:user:" + alice}, Root: `{"channel":"D0OTHERS","why":"channel_not_found"}`,
+		Place: commands.Place{Platform: "slack", Channel: "slack:D0OTHERS"},
+	}, nil, words.Message{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.message(func(m fakeslack.Message) bool {
+		return m.Channel == "D"+alice && strings.Contains(m.Text, "I cannot be in a direct message between people.")
+	})
 }
 
 // TestDeletedRoot: a result whose root was deleted is in the channel, with the

@@ -19,10 +19,9 @@ import (
 // response_url takes five.
 const mostPages = 5
 
-// Announce posts the root message. After a mention the message with the mention
-// is the root; only a command on several groups gets a reply that shows how far it
-// is. Where the bot cannot post there is no root, and the result will go to the
-// caller alone.
+// Announce posts the root message. After a mention, the message with the mention is the root;
+// only a command on several groups gets a reply that shows its progress. Where the bot cannot
+// post there is no root, and the result will go to the caller alone.
 func (s *Slack) Announce(ctx context.Context, e bot.Entry, root words.Text) (bot.Post, error) {
 	at := messageRef{Channel: channelOf(e.Place), Thread: e.Place.Thread}
 	if at.needsNoRoot(e) {
@@ -142,31 +141,31 @@ func (s *Slack) orphaned(ctx context.Context, e bot.Entry, at messageRef, m slac
 	}
 }
 
-// confide gives a result to the caller alone: through the address that came with
-// the command, or directly if that has expired or there is none. An error has
-// bot.ErrNowhere if that is not possible either.
+// confide gives a result to the caller alone: through the address that came with the command,
+// or in a direct message if that has expired or there is none. An error has bot.ErrNowhere if
+// that is not possible either.
 func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root words.Text, result words.Message) (bot.Post, error) {
-	at := messageRef{Channel: channelOf(e.Place), How: inPrivate}
-	told := func(opening string) []page {
+	channel := channelOf(e.Place)
+	headed := func(opening string) []page {
 		m := chat.Headed(root, result)
-		hint := append(words.Text{{Text: opening}}, remedy(why, at.Channel, s.name())...)
+		hint := append(words.Text{{Text: opening}}, remedy(why, channel, s.name())...)
 		m.Lines = append(m.Lines, words.Line{Style: words.Body, Text: hint})
 		return capped(pages(m, true))
 	}
 	if e.Reply != "" {
-		err := s.inTurn(ctx, e.Number, told(onlyYou), func(ctx context.Context, p page) error {
+		err := s.inTurn(ctx, e.Number, headed(onlyYou), func(ctx context.Context, p page) error {
 			return s.respond(ctx, s.api.entriesHTTP, e.Reply, "", p)
 		})
 		if err == nil {
-			return chat.Post(at), nil
+			return chat.Post(messageRef{Channel: channel, How: inPrivate}), nil
 		}
 		if !isSpent(err) {
 			return "", err
 		}
 		s.log.Warn("could not answer the caller where the command was typed", "entry", e.Number, "err", err)
 	}
-	at = messageRef{Channel: userOf(e.Caller.Ref), How: inDirect}
-	for _, p := range told(direct) {
+	at := messageRef{Channel: userOf(e.Caller.Ref), How: inDirect}
+	for _, p := range headed(direct) {
 		ts, _, err := s.send(ctx, at.Channel, "", p, mark(e, resultPart))
 		if isRefused(err) {
 			err = fmt.Errorf("%w: %w", bot.ErrNowhere, err)

@@ -56,7 +56,7 @@ type Slack struct {
 	inflight *chat.Inflight
 	queue    *chat.RateQueue // by channel
 	requests *chat.Requests
-	groups   *userGroups
+	members  sync.Map                 // by user group, "S…"
 	lastRead atomic.Int64             // when a socket last brought anything, in Unix nanoseconds
 	self     atomic.Pointer[identity] // from the first answer of auth.test on
 	blind    sync.Map                 // channels whose history the app may not read
@@ -93,12 +93,10 @@ func New(c Config, o Options) (*Slack, error) {
 	o.CallTime = cmp.Or(o.CallTime, 10*time.Second)
 	o.Silence = cmp.Or(o.Silence, 30*time.Second)
 	o.Refresh = cmp.Or(o.Refresh, 90*time.Second)
-	a := newAPI(c, o)
 	return &Slack{
-		opts: o, log: o.Log, config: c, api: a,
+		opts: o, log: o.Log, config: c, api: newAPI(c, o),
 		health: chat.NewHealth("Slack", o.Log), inflight: chat.NewInflight(o.Log),
 		queue: chat.NewRateQueue(), requests: chat.NewRequests(),
-		groups: &userGroups{api: a, policy: o.Policy, now: o.Now, log: o.Log, read: make(map[string]members)},
 	}, nil
 }
 
@@ -165,7 +163,7 @@ func (s *Slack) overHTTP() bool { return s.config.AppToken.Empty() }
 // groups, and whether the bot token is still valid.
 func (s *Slack) keepFresh(ctx context.Context) {
 	for {
-		s.groups.refresh(ctx, *s.self.Load())
+		s.readGroups(ctx)
 		if !chat.Sleep(ctx, s.opts.Refresh) {
 			return
 		}
