@@ -107,7 +107,7 @@ func (c Command) Asks() []Command {
 	return []Command{c}
 }
 
-// needs returns the commands that whoever undoes must be allowed.
+// needs returns the commands that the caller of an undo must be allowed.
 func (c Command) needs() []Verb {
 	var verbs []Verb
 	for _, v := range c.Reversals {

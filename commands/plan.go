@@ -59,7 +59,7 @@ const (
 	OnlyList    Refusal = "list"          // list changes nothing
 	NothingToDo Refusal = "nothing to do" // everyone is as asked, limits included
 	TooLate     Refusal = "too late"      // what sets someone waited because nothing ran
-	Superseded  Refusal = "superseded"    // someone decided about the limit since: no one is told
+	Superseded  Refusal = "superseded"    // someone decided about the limit since: nothing is posted
 	OnlyTold    Refusal = "told"          // a reminder changes nothing
 )
 
@@ -100,7 +100,7 @@ const (
 	WasUnknown Prior = "unknown"
 )
 
-// madeBy returns the entry that had made a user what the plan makes of them; 0: none.
+// MadeBy returns the entry that had already made a user what the plan makes them; 0: none.
 func (p *Plan) MadeBy(user imapi.UserID) int64 {
 	for _, s := range slices.Concat(p.Users, p.Old) {
 		if s.ID == user && s.Until.IsZero() {
@@ -134,7 +134,7 @@ type Outcome struct {
 	Grants  []Grant        `json:"grants,omitempty"`
 	Ungrant []imapi.UserID `json:"ungrant,omitempty"`
 
-	// What this bot certainly made of whom; a later reading may lag behind it.
+	// Whom this bot certainly set or cancelled; a later reading may lag behind it.
 	Made []Recent `json:"made,omitempty"`
 }
 
@@ -157,7 +157,7 @@ func Has(admins []imapi.Admin, user imapi.UserID) bool {
 	return slices.ContainsFunc(admins, func(a imapi.Admin) bool { return a.User == user })
 }
 
-// persons returns the people of those steps that fit.
+// Persons returns the people of those steps that fit.
 func Persons(steps []Step, fits func(Step) bool) []Person {
 	var people []Person
 	for _, s := range steps {

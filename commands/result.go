@@ -18,7 +18,7 @@ type GroupResult struct {
 	Outcome Outcome
 }
 
-// Silent reports whether no one is told: an end or a reminder came too late, because
+// Silent reports whether nothing is posted: an end or a reminder came too late, because
 // someone had decided about the limits before.
 func (r Result) Silent() bool {
 	for _, g := range r.Groups {

@@ -33,7 +33,7 @@ func (v Verb) CallsAPI() bool {
 	return row.CallsAPI
 }
 
-// Cancels reports whether the verb takes the right from those whom it names.
+// Cancels reports whether the verb takes the right from those that it names.
 func (v Verb) Cancels() bool { return v == Remove || v == End }
 
 // Set is a table of commands, in the order of the help. Reading, suggesting, help, usage

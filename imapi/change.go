@@ -158,7 +158,7 @@ func (c *Client) tellApart(ctx context.Context, w desired, e, doubt *Error) erro
 // members are said to be up to 40 s old (1047/60523).
 const MayLag = time.Minute
 
-// changes remembers when this client changed whom last.
+// changes remembers when this client last changed a user.
 type changes struct {
 	mu   sync.Mutex
 	made map[seat]time.Time

@@ -166,7 +166,7 @@ func (w *work) added() commands.Status {
 	return commands.Done
 }
 
-// removeOld cancels those whom --replace names. It sets a status only if the
+// removeOld cancels those that --replace names. It sets a status only if the
 // adding must not follow.
 func (w *work) removeOld(ctx context.Context, o *commands.Outcome, old []imapi.UserID) error {
 	fail, unknown, err := w.failure(w.r.api.CancelAdmins(ctx, w.group, old))
@@ -195,7 +195,7 @@ func (w *work) removeOld(ctx context.Context, o *commands.Outcome, old []imapi.U
 	return nil
 }
 
-// restore sets those again whom --replace had removed and who certainly were
+// restore sets those again that --replace had removed and who certainly were
 // administrators before.
 func (w *work) restore(ctx context.Context, o *commands.Outcome) error {
 	if o.Old != commands.Removed {

@@ -15,7 +15,7 @@ const (
 	UndoAction    = "undo"
 	RetryAction   = "retry"
 	ExtendAction  = "extend"
-	ReplaceAction = "replace-" // and the place of whom it replaces among the holders
+	ReplaceAction = "replace-" // and the index, among the holders, of the one it replaces
 )
 
 // Pressed returns the command behind a button under the result of an entry, if it
@@ -66,7 +66,7 @@ func canPass(g commands.GroupResult) bool {
 	return f != nil && f.Kind.Passes()
 }
 
-// Extension returns the command that gives those whom an entry reminded of the same
+// Extension returns the command that gives those that an entry reminded of the same
 // length again.
 func Extension(r commands.Result) (commands.Command, bool) {
 	c := r.Command

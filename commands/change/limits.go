@@ -54,7 +54,7 @@ func planEnd(p *commands.Plan, kept []commands.Grant, recent []commands.Recent) 
 	sendAll(p.Users)
 }
 
-// planExtend plans the same length again, for those whose grant is still on record. Nobody
+// planExtend plans the same length again, for those whose grant is still on record. No one
 // gets more than an add by the same caller would give now: the command's For, and 30 days.
 func planExtend(p *commands.Plan, asked Asked, group imapi.GroupID) {
 	kept := stillLimited(asked.Command, group, p.Existing)
@@ -85,8 +85,8 @@ func holders(limits []commands.Grant) []commands.Person {
 	return people
 }
 
-// ended is the outcome of cancelling those whose time is over. A group that does
-// not exist any more has no administrators. The first failure gives the limits back
+// ended is the outcome of cancelling those whose time is over. A group that no longer
+// exists has no administrators. The first failure gives the limits back
 // to the record, to be ended a moment later; after that they are given up when
 // the one who retries gives up.
 func (w *work) ended(o commands.Outcome) commands.Outcome {

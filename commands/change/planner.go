@@ -17,8 +17,8 @@ type Asked struct {
 	commands.Command
 }
 
-// What sets someone and waited so long because nothing ran is not carried out. Of
-// everything else the answer says how late it is, from a minute on.
+// What sets someone and waited for longer than staleAfter because nothing ran is not
+// carried out. Of everything else the answer says how late it is, from a minute on.
 const (
 	staleAfter   = 15 * time.Minute
 	worthTelling = time.Minute
@@ -198,7 +198,7 @@ func stepsFor(p *commands.Plan, people []commands.Person, limits []commands.Gran
 	return steps
 }
 
-// markUncertain marks those whom this bot changed with no known outcome, if the reading
+// markUncertain marks those that this bot changed with no known outcome, if the reading
 // does not show that change: it may have been made, and be shown later.
 func markUncertain(steps []commands.Step, recent []commands.Recent) {
 	for i := range steps {

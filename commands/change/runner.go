@@ -22,7 +22,7 @@ type Admins interface {
 type Grants interface {
 	// Grants returns the limited administrators of a group.
 	Grants(context.Context, imapi.GroupID) ([]commands.Grant, error)
-	// Recent returns what this bot made of whom since the given time.
+	// Recent returns whom this bot set or cancelled since the given time.
 	Recent(context.Context, imapi.GroupID, time.Time) ([]commands.Recent, error)
 	// DecidedSince returns what was decided last about each user of a group after the
 	// change that an entry made there. forgotten reports that some of it can no longer
@@ -53,7 +53,7 @@ func (r *Runner) With(api Admins) *Runner {
 // Broken is the kind of a failure of the bot itself, not of a call.
 const Broken imapi.Kind = "broken"
 
-// BrokenPlan is the plan of a change whose planning met a mistake in the program:
+// BrokenPlan is the plan of a change whose planning met a bug in the program:
 // nothing is sent. Of an end it says whose, so that it is tried again.
 func (r *Runner) BrokenPlan(ctx context.Context, cmd commands.Command, group imapi.GroupID) (commands.Plan, error) {
 	plan := commands.Plan{At: r.now(), Read: &commands.Failure{Kind: Broken}, Refusal: commands.ReadFailed}
@@ -73,7 +73,7 @@ func Forgotten() *commands.Outcome {
 	return &commands.Outcome{Status: commands.Unknown, Failure: &commands.Failure{Kind: Broken}}
 }
 
-// BrokenOutcome is the outcome of a plan whose sending met a mistake in the
+// BrokenOutcome is the outcome of a plan whose sending met a bug in the
 // program: what it would send may have been sent.
 func (r *Runner) BrokenOutcome(cmd commands.Command, group imapi.GroupID, plan commands.Plan) commands.Outcome {
 	o := commands.Outcome{Status: commands.Failed, Failure: &commands.Failure{Kind: Broken}}

@@ -53,7 +53,7 @@ func reversalOf(g commands.GroupResult, cmd commands.Command) commands.Reversal 
 	return v
 }
 
-// addSet takes up who is to be set again, with the limits that were on record.
+// addSet notes who is to be set again, with the limits that were on record.
 func addSet(v *commands.Reversal, people []commands.Person, p commands.Plan) {
 	v.Set = people
 	for _, person := range people {
@@ -63,7 +63,7 @@ func addSet(v *commands.Reversal, people []commands.Person, p commands.Plan) {
 	}
 }
 
-// Decided returns what an outcome decided about whom: what this bot made of them, and
+// Decided returns what an outcome decided, user by user: whom this bot set or cancelled, and
 // whose limit it set, moved or lifted, although nothing was sent. What is put back
 // after a failure is as it was before.
 func Decided(o commands.Outcome) []commands.Recent {
@@ -93,8 +93,9 @@ func reversalIn(c commands.Command, group imapi.GroupID) commands.Reversal {
 }
 
 // planUndo plans a reversal: of what the entry changed, only what has not been changed
-// since. What someone decided about a user since, this undo included, stays. No one gets more than
-// the longest limit that the rules give who undoes, which is the command's For.
+// since. What someone decided about a user since, this undo included, stays. No
+// one gets more than the longest limit that the rules give the caller, which is the
+// command's For.
 func planUndo(p *commands.Plan, asked Asked, group imapi.GroupID, since decisions) {
 	if !p.Known {
 		return
@@ -127,8 +128,8 @@ func planUndo(p *commands.Plan, asked Asked, group imapi.GroupID, since decision
 	}
 }
 
-// allowedLimit is a limit put back by an undo, or the longest that the rules give who
-// undoes, if there was none or it ends later. It has no end if neither has one.
+// allowedLimit is a limit put back by an undo, or the longest that the rules give the
+// caller, if there was none or it ends later. It has no end if neither has one.
 func allowedLimit(p *commands.Plan, before commands.Grant, asked Asked) commands.Grant {
 	g := commands.Grant{Group: before.Group, User: before.User, Until: before.Until, Length: before.Length, Entry: asked.Entry}
 	if most := beginOf(p, asked).Add(asked.For); asked.For > 0 && (g.Until.IsZero() || g.Until.After(most)) {

@@ -50,7 +50,7 @@ func (p *parser) flag() *Mistake {
 	return p.restOfDuration(l)
 }
 
-// help makes of a command with --help the question how that command is typed.
+// help turns a command with --help into the question how that command is typed.
 func (p *parser) help() {
 	about := p.cmd.Verb
 	p.row, _ = p.table.Row(commands.Help)
@@ -142,7 +142,7 @@ func (p *parser) restOfDuration(first lexeme) *Mistake {
 	}
 	next, m := ahead.word()
 	if m != nil || next.quoted {
-		return nil // whoever reads that word says what is wrong with it
+		return nil // what is wrong with that word is said when it is read
 	}
 	if _, ok := ParseDuration(next.text); ok {
 		return &Mistake{Problem: BadDuration, Word: first.text + " " + next.text}

@@ -147,7 +147,7 @@ func quote(text string) string {
 	return b.String()
 }
 
-// shorten cuts a text behind a number of characters.
+// Shorten cuts a text behind a number of characters.
 func Shorten(s string, most int) string {
 	n := 0
 	for i := range s {

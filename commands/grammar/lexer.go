@@ -187,7 +187,7 @@ func isSeparator(r rune) bool { return unicode.IsSpace(r) || isComma(r) }
 // them.
 func isComma(r rune) bool { return strings.ContainsRune(",，、،", r) }
 
-// isEdge is what is dropped at the edges of a word. What nobody sees is not: it would make
+// isEdge is what is dropped at the edges of a word. What is invisible is not: it would make
 // two words look the same.
 func isEdge(r rune) bool { return r == '`' }
 

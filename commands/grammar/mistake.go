@@ -44,10 +44,10 @@ const (
 	VerbUndo       Problem = "verb undo"       // undo: a button
 	VerbStatus     Problem = "verb status"     // status, admins: list
 	VerbForeign    Problem = "verb foreign"    // ban, kick, mute: not this bot
-	PersonMention  Problem = "person mention"  // <@U…>, or @minho, where a UserID stands
-	ChannelAsUser  Problem = "channel as user" // <#C…> where a UserID stands
-	ChannelMention Problem = "channel mention" // <#C…>, or #general, where a GROUP stands
-	GroupMention   Problem = "group mention"   // a person, or @word, where a GROUP stands
+	PersonMention  Problem = "person mention"  // <@U…>, or @minho, where a UserID belongs
+	ChannelAsUser  Problem = "channel as user" // <#C…> where a UserID belongs
+	ChannelMention Problem = "channel mention" // <#C…>, or #general, where a GROUP belongs
+	GroupMention   Problem = "group mention"   // a person, or @word, where a GROUP belongs
 	BadDuration    Problem = "bad duration"
 	DurationRange  Problem = "duration range"      // out of 1 second … 30 days
 	ReasonTooLong  Problem = "reason too long"     // Word is the flag; Count of Limit, characters

@@ -87,7 +87,7 @@ func (p *parser) people(list *[]commands.Person) *Mistake {
 	return nil
 }
 
-// user adds whom a USER means to the list, each once.
+// user adds the people that a USER means to the list, each once.
 func (p *parser) user(l lexeme, list *[]commands.Person) *Mistake {
 	switch l.mention.kind {
 	case personMention:
@@ -125,7 +125,7 @@ func holds(list []commands.Person, id imapi.UserID) bool {
 }
 
 // about reads what history is asked about. What it resolves to is in Target
-// and Users as well, for whoever filters.
+// and Users as well, for filters.
 func (p *parser) about(l lexeme) *Mistake {
 	if l.mention.kind == channelMention {
 		return groupMention(l)

@@ -12,7 +12,7 @@ import (
 // shorter.
 const maxText = 4096
 
-// Parse reads what follows "/liveadmin". sees tells which aliases the caller may
+// Parse reads what follows "/liveadmin". sees says which aliases the caller may
 // know of: only these are suggested, nil means none. Every alias resolves; the
 // policy decides later. An empty text is Welcome.
 func Parse(text string, names commands.Names, sees func(alias string) bool) (commands.Command, *Mistake) {

@@ -43,7 +43,7 @@ func (m mention) word() string {
 }
 
 // readToken reads what Slack or Discord wrote for a mention or link at the start
-// of the text: what it stands for, and how many bytes it takes, 0 if there is
+// of the text: what it means, and how many bytes it takes, 0 if there is
 // none there.
 func readToken(text string) (meant string, m mention, size int) {
 	if !strings.HasPrefix(text, "<") {

@@ -16,7 +16,7 @@ import (
 type Policy struct {
 	Rules   []Rule
 	Blocked []string // callers and memberships that no rule ever fits
-	Contact string   // whom refusals name
+	Contact string   // the person that refusals name
 
 	Table commands.Set // the commands it is about; nil: commands.Table
 }

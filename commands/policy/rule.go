@@ -23,7 +23,7 @@ func (r Rule) covers(g imapi.GroupID) bool {
 	return len(r.Groups) == 0 || slices.ContainsFunc(r.Groups, func(pattern string) bool { return fits(pattern, string(g)) })
 }
 
-// fits reports whether a text fits a pattern: * stands for any characters, also
+// fits reports whether a text fits a pattern: * means any characters, also
 // for none, everything else for itself. It takes the leftmost fit of every part
 // between two stars and never goes back.
 func fits(pattern, text string) bool {

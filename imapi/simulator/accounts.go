@@ -9,7 +9,7 @@ const (
 
 // accounts holds who was imported, with nicknames. Its zero value is empty.
 type accounts struct {
-	exists    func(id string) bool // beside those that were added; nil: none
+	exists    func(id string) bool // besides those that were added; nil: none
 	mu        sync.Mutex
 	nicknames map[string]string
 }

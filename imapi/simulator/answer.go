@@ -45,7 +45,7 @@ type answer struct {
 	status string // ActionStatus; "" for what goes with the code
 	code   int
 	info   string
-	fields map[string]any // beside the three of every answer
+	fields map[string]any // besides the three of every answer
 }
 
 func (a answer) encode() []byte {

@@ -77,7 +77,7 @@ func WithRules(r Rules) Option {
 	}
 }
 
-// WithAccounts says which accounts exist beside those that are added.
+// WithAccounts says which accounts exist besides those that are added.
 func WithAccounts(exists func(id string) bool) Option {
 	return func(s *Server) error {
 		s.accounts.exists = exists
