@@ -114,8 +114,15 @@ func New(app App, opts ...Option) (*Client, error) {
 	for _, set := range opts {
 		set(&s)
 	}
-	bases, baseErr := s.bases()
-	if err := errors.Join(app.check(), baseErr, s.check()); err != nil {
+	bases, err := s.bases()
+	problems := []error{app.check(), err}
+	if s.limit < MinRateLimit || s.limit > MaxRateLimit {
+		problems = append(problems, fmt.Errorf("the rate limit must be %d to %d calls a second, not %d", MinRateLimit, MaxRateLimit, s.limit))
+	}
+	if s.log == nil {
+		problems = append(problems, errors.New("the logger is nil"))
+	}
+	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
 	return &Client{
@@ -163,15 +170,4 @@ func (s settings) bases() ([]*url.URL, error) {
 	default:
 		return nil, errors.New("a region or a base URL is needed")
 	}
-}
-
-func (s settings) check() error {
-	var problems []error
-	if s.limit < MinRateLimit || s.limit > MaxRateLimit {
-		problems = append(problems, fmt.Errorf("the rate limit must be %d to %d calls a second, not %d", MinRateLimit, MaxRateLimit, s.limit))
-	}
-	if s.log == nil {
-		problems = append(problems, errors.New("the logger is nil"))
-	}
-	return errors.Join(problems...)
 }

@@ -25,18 +25,14 @@ type envelope struct {
 // are empty, and unknown ones are ignored.
 type reply struct {
 	envelope
-	Admins   []replyAdmin   `json:"Admin_List"` // of get_admin_list (1047/60524)
-	Accounts []replyAccount `json:"ResultItem"` // of account_check (1047/34956)
-}
-
-type replyAdmin struct {
-	Account  UserID `json:"Admin_Account"`
-	Nickname string `json:"NickName"`
-}
-
-type replyAccount struct {
-	User   UserID `json:"UserID"`
-	Status string `json:"AccountStatus"` // "Imported" or "NotImported"
+	Admins []struct {
+		Account  UserID `json:"Admin_Account"`
+		Nickname string `json:"NickName"`
+	} `json:"Admin_List"` // of get_admin_list (1047/60524)
+	Accounts []struct {
+		User   UserID `json:"UserID"`
+		Status string `json:"AccountStatus"` // "Imported" or "NotImported"
+	} `json:"ResultItem"` // of account_check (1047/34956)
 }
 
 // readReply takes an answer apart. A fault says why it is no answer of the API:

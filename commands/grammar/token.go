@@ -117,16 +117,16 @@ func isAlphanumeric(text string) bool {
 	return text != "" && !strings.ContainsFunc(text, other)
 }
 
-// readEntity reads one of the three entities that Slack writes, and how many
-// bytes it takes, 0 if there is none at the start of the text.
+// entities are the three that Slack writes, and what they mean.
+var entities = [...]struct{ written, char string }{{"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}}
+
+// readEntity reads an entity, and how many bytes it takes, 0 if there is none at the
+// start of the text.
 func readEntity(text string) (char string, size int) {
-	switch {
-	case strings.HasPrefix(text, "&lt;"):
-		return "<", len("&lt;")
-	case strings.HasPrefix(text, "&gt;"):
-		return ">", len("&gt;")
-	case strings.HasPrefix(text, "&amp;"):
-		return "&", len("&amp;")
+	for _, e := range entities {
+		if strings.HasPrefix(text, e.written) {
+			return e.char, len(e.written)
+		}
 	}
 	return "", 0
 }
