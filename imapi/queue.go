@@ -23,12 +23,17 @@ func (q *queue) push(t *turn) { q.ringOf(t).push(t) }
 
 // drop takes out a call that no longer waits. It reports whether it was there.
 func (q *queue) drop(t *turn) bool {
-	r := q.ringOf(t)
-	i := slices.Index(*r, t)
+	r := *q.ringOf(t)
+	i := slices.Index(r, t)
 	if i < 0 {
 		return false
 	}
-	*r = slices.Delete(*r, i, i+1)
+	for later := i + 1; later < len(r); later++ { // its caller's later calls move up
+		if r[later].caller == t.caller {
+			r[i], i = r[later], later
+		}
+	}
+	*q.ringOf(t) = slices.Delete(r, i, i+1)
 	return true
 }
 
@@ -47,7 +52,8 @@ func (q *queue) pop() {
 	if !t.urgent {
 		q.row = 0
 	}
-	q.drop(t)
+	r := q.ringOf(t)
+	*r = slices.Delete(*r, 0, 1)
 }
 
 func (q *queue) ringOf(t *turn) *ring {

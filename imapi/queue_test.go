@@ -3,6 +3,7 @@ package imapi
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -58,6 +59,52 @@ func TestQueueDrop(t *testing.T) {
 	}
 	if q.next() != nil || len(q.urgent)+len(q.others) != 0 {
 		t.Errorf("left: %+v", q)
+	}
+}
+
+// TestQueueLikeOneForEachCaller compares a queue with one list for each caller, of which
+// the first call is served in turn, whatever comes and is given up.
+func TestQueueLikeOneForEachCaller(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		var q queue
+		var callers []string // in the order in which they are served
+		waiting := make(map[string][]*turn)
+		for range 200 {
+			caller := string(rune('a' + random.IntN(5)))
+			list := waiting[caller]
+			switch action := random.IntN(5); {
+			case action < 2:
+				w := &turn{line: line{caller: caller}}
+				q.push(w)
+				if len(list) == 0 {
+					callers = append(callers, caller)
+				}
+				waiting[caller] = append(list, w)
+			case action < 4 && len(callers) > 0:
+				caller = callers[0]
+				first := waiting[caller][0]
+				if got := q.next(); got != first {
+					t.Fatalf("%s is served, want %s", got.caller, first.caller)
+				}
+				q.pop()
+				callers = callers[1:]
+				if waiting[caller] = waiting[caller][1:]; len(waiting[caller]) > 0 {
+					callers = append(callers, caller)
+				}
+			case action == 4 && len(list) > 0:
+				i := random.IntN(len(list))
+				if !q.drop(list[i]) {
+					t.Fatal("a call was not there")
+				}
+				if waiting[caller] = slices.Delete(list, i, i+1); len(waiting[caller]) == 0 {
+					callers = slices.DeleteFunc(callers, func(c string) bool { return c == caller })
+				}
+			}
+		}
+		if len(callers) == 0 && q.next() != nil {
+			t.Fatal("a call is left")
+		}
 	}
 }
 
