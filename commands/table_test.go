@@ -241,11 +241,11 @@ func TestOneTable(t *testing.T) {
 		typed[string(v)] = true
 		typed["commands."+strings.ToUpper(string(v[:1]))+string(v[1:])] = true
 	}
-	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+	look := func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (d.Name() == "testdata" || d.Name() == "demo" || strings.HasPrefix(d.Name(), ".") && d.Name() != ".."):
+		case d.IsDir() && (d.Name() == "testdata" || d.Name() == "demo"):
 			return fs.SkipDir
 		case !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
 			return nil
@@ -262,9 +262,12 @@ func TestOneTable(t *testing.T) {
 			return true
 		})
 		return nil
-	})
-	if err != nil {
-		t.Error(err)
+	}
+	// Not "..": what git does there would make the test run again.
+	for _, folder := range []string{"../main.go", "../bot", "../commands", "../imapi"} {
+		if err := filepath.WalkDir(folder, look); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

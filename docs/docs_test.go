@@ -149,10 +149,7 @@ func scraped(t *testing.T) string {
 func publicNames(t *testing.T) map[string]map[string]bool {
 	t.Helper()
 	public := make(map[string]map[string]bool)
-	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() && path != "." && strings.HasPrefix(d.Name(), ".") {
-			return filepath.SkipDir // what git does there would make the test run again
-		}
+	look := func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
@@ -171,9 +168,12 @@ func publicNames(t *testing.T) map[string]map[string]bool {
 			}
 		}
 		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+	}
+	// Not ".": what git does there would make the test run again.
+	for _, folder := range []string{"bot", "commands", "imapi"} {
+		if err := filepath.WalkDir(folder, look); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return public
 }
