@@ -170,16 +170,16 @@ func (w *write) save(tx *transaction, company bool) error {
 	if !company {
 		return w.attempt(tx)
 	}
-	if err := tx.exec(`SAVEPOINT one`); err != nil {
+	begin, undo, end := statement{text: `SAVEPOINT one`}, statement{text: `ROLLBACK TO one`}, statement{text: `RELEASE one`}
+	if err := execAll(context.Background(), tx, begin); err != nil {
 		return err
 	}
-	w.err = w.attempt(tx)
-	if w.err != nil {
-		if err := tx.exec(`ROLLBACK TO one`); err != nil {
+	if w.err = w.attempt(tx); w.err != nil {
+		if err := execAll(context.Background(), tx, undo); err != nil {
 			return w.err
 		}
 	}
-	return tx.exec(`RELEASE one`)
+	return execAll(context.Background(), tx, end)
 }
 
 func (w *write) attempt(tx *transaction) error {
@@ -213,14 +213,14 @@ func end(batch []*write, err error) {
 	}
 }
 
-// transaction is that of a batch. It uses what is prepared for good.
+// transaction is that of a batch. It uses what is prepared for good; the rows of a query must
+// be closed before the same is asked again.
 type transaction struct {
 	*sql.Tx
 	kept map[string]*sql.Stmt
 	own  map[string]*sql.Stmt // by text, what was used: as prepared for this transaction, or nil
 }
 
-// ExecContext is that of sql.Tx.
 func (tx *transaction) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
 	if p := tx.prepared(text); p != nil {
 		return p.ExecContext(ctx, args...)
@@ -228,7 +228,6 @@ func (tx *transaction) ExecContext(ctx context.Context, text string, args ...any
 	return tx.Tx.ExecContext(ctx, text, args...)
 }
 
-// QueryContext is that of sql.Tx. The rows must be closed before the same is asked again.
 func (tx *transaction) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	if p := tx.prepared(text); p != nil {
 		return p.QueryContext(ctx, args...)
@@ -236,18 +235,11 @@ func (tx *transaction) QueryContext(ctx context.Context, text string, args ...an
 	return tx.Tx.QueryContext(ctx, text, args...)
 }
 
-// QueryRowContext is that of sql.Tx.
 func (tx *transaction) QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row {
 	if p := tx.prepared(text); p != nil {
 		return p.QueryRowContext(ctx, args...)
 	}
 	return tx.Tx.QueryRowContext(ctx, text, args...)
-}
-
-// exec is ExecContext with a context that does not end.
-func (tx *transaction) exec(text string) error {
-	_, err := tx.ExecContext(context.Background(), text)
-	return err
 }
 
 func (tx *transaction) prepared(text string) *sql.Stmt {

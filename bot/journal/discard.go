@@ -103,29 +103,24 @@ const purgedAtOnce = 100
 // stay. An entry with a limit on record is left: the limit's end is posted in its
 // thread.
 func (j *Journal) Purge(ctx context.Context, before time.Time) (purged int, _ error) {
+	choose := statement{`
+		UPDATE entry SET command = '{}', root = '', result = '', purged = TRUE WHERE number IN (
+			SELECT number FROM entry WHERE closed_at < $1 AND NOT purged
+			AND NOT EXISTS (SELECT 1 FROM grants WHERE grants.entry = entry.number)
+			ORDER BY closed_at LIMIT $2 ` + j.dialect.skipLocked + `)
+		RETURNING number`, []any{before.UnixMicro(), purgedAtOnce}}
 	for {
-		n, err := j.purgeSome(ctx, before)
-		if err != nil || n == 0 {
+		var numbers []int64
+		err := j.write(ctx, work, "forget what was long ago", func(ctx context.Context, tx executor) (err error) {
+			if numbers, err = column[int64](ctx, tx, choose); err != nil {
+				return err
+			}
+			return execAll(ctx, tx, statement{
+				`UPDATE change SET plan = NULL, outcome = NULL WHERE entry IN ` + j.dialect.list(`$1`), []any{list(numbers)}})
+		})
+		if err != nil || len(numbers) == 0 {
 			return purged, err
 		}
-		purged += n
+		purged += len(numbers)
 	}
-}
-
-func (j *Journal) purgeSome(ctx context.Context, before time.Time) (n int, err error) {
-	err = j.write(ctx, work, "forget what was long ago", func(ctx context.Context, tx executor) error {
-		numbers, err := column[int64](ctx, tx, statement{`
-			UPDATE entry SET command = '{}', root = '', result = '', purged = TRUE WHERE number IN (
-				SELECT number FROM entry WHERE closed_at < $1 AND NOT purged
-				AND NOT EXISTS (SELECT 1 FROM grants WHERE grants.entry = entry.number)
-				ORDER BY closed_at LIMIT $2 ` + j.dialect.skipLocked + `)
-			RETURNING number`, []any{before.UnixMicro(), purgedAtOnce}})
-		if err != nil {
-			return err
-		}
-		n = len(numbers)
-		return execAll(ctx, tx, statement{
-			`UPDATE change SET plan = NULL, outcome = NULL WHERE entry IN ` + j.dialect.list(`$1`), []any{list(numbers)}})
-	})
-	return n, err
 }

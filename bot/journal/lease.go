@@ -154,7 +154,7 @@ func (l *lease) renew(ctx context.Context) error {
 	if err != nil {
 		return l.dialect.explain(err)
 	}
-	if !l.terms.extend(term, clocks.add(l.length-l.margin())) {
+	if !l.terms.extend(clocks.add(l.length - l.margin())) {
 		l.lose("its renewal took too long")
 		return context.DeadlineExceeded
 	}

@@ -63,10 +63,8 @@ func (r *Reader) Close() error { return r.db.Close() }
 func (r *Reader) Ping(ctx context.Context) error {
 	limited, cancel := r.dialect.limit(ctx)
 	defer cancel()
-	if _, err := readMeta(limited, r.db, "schema"); err != nil {
-		return r.failed(ctx, "ask the journal", err)
-	}
-	return nil
+	_, err := readMeta(limited, r.db, "schema")
+	return r.failed(ctx, "ask the journal", err)
 }
 
 // Recall returns the value that was remembered under a name, or "".

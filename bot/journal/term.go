@@ -120,11 +120,11 @@ func (t *terms) left() (time.Duration, bool) {
 
 // extend begins the current term or lets it go on. It reports false if that comes
 // too late.
-func (t *terms) extend(current *term, until instant) bool {
+func (t *terms) extend(until instant) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.clocks()
-	if t.current != current || now.left(until) <= 0 || t.until != (instant{}) && now.left(t.until) <= 0 {
+	if now.left(until) <= 0 || t.until != (instant{}) && now.left(t.until) <= 0 {
 		return false
 	}
 	t.until = until

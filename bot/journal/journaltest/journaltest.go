@@ -6,6 +6,7 @@
 package journaltest
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -85,18 +87,27 @@ func (s *Server) url(database string) string {
 	return fmt.Sprintf("postgres://%s:%s@127.0.0.1:%d/%s?sslmode=disable", superuser, Password, s.Port, database)
 }
 
-// admin runs a statement in the server's own database. t's context may have ended.
+// admin runs a statement in the server's own database.
 func (s *Server) admin(t testing.TB, statement string) {
 	t.Helper()
-	ctx, cancel := contextFor(t)
+	connected(t, s.url("postgres"), func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, statement)
+		return err
+	})
+}
+
+// connected does something with a connection. t's context may have ended.
+func connected(t testing.TB, url string, do func(context.Context, *pgx.Conn) error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 	defer cancel()
-	conn, err := pgx.Connect(ctx, s.url("postgres"))
+	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close(ctx)
-	if _, err := conn.Exec(ctx, statement); err != nil {
-		t.Fatalf("%s: %v", statement, err)
+	if err := do(ctx, conn); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -104,18 +115,11 @@ func (s *Server) admin(t testing.TB, statement string) {
 // sent is done by then.
 func Quiet(t testing.TB, url string) {
 	t.Helper()
-	ctx, cancel := contextFor(t)
-	defer cancel()
-	conn, err := pgx.Connect(ctx, url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(ctx)
-	for others := 1; others > 0; {
-		err := conn.QueryRow(ctx, `SELECT count(*), pg_sleep(0.02)::text FROM pg_stat_activity
-			WHERE datname = current_database() AND pid <> pg_backend_pid()`).Scan(&others, nil)
-		if err != nil {
-			t.Fatal(err)
+	connected(t, url, func(ctx context.Context, conn *pgx.Conn) (err error) {
+		for others := 1; err == nil && others > 0; {
+			err = conn.QueryRow(ctx, `SELECT count(*), pg_sleep(0.02)::text FROM pg_stat_activity
+				WHERE datname = current_database() AND pid <> pg_backend_pid()`).Scan(&others, nil)
 		}
-	}
+		return err
+	})
 }

@@ -1,7 +1,6 @@
 package journaltest
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // superuser is the servers' user, and the one of the operating system as whom they
@@ -41,25 +39,16 @@ func NewServer(t testing.TB) *Server {
 }
 
 // Stop shuts the server down as an operator does, which ends every connection.
-func (s *Server) Stop(t testing.TB) {
-	t.Helper()
-	if err := s.control("stop", "-m", "fast"); err != nil {
-		t.Fatal(err)
-	}
-}
+func (s *Server) Stop(t testing.TB) { must(t, s.control("stop", "-m", "fast")) }
 
 // Kill shuts the server down as a crash does.
-func (s *Server) Kill(t testing.TB) {
-	t.Helper()
-	if err := s.control("stop", "-m", "immediate"); err != nil {
-		t.Fatal(err)
-	}
-}
+func (s *Server) Kill(t testing.TB) { must(t, s.control("stop", "-m", "immediate")) }
 
 // Start starts the server again, on the same port, and waits until it answers.
-func (s *Server) Start(t testing.TB) {
-	t.Helper()
-	if err := s.begin(); err != nil {
+func (s *Server) Start(t testing.TB) { must(t, s.begin()) }
+
+func must(t testing.TB, err error) {
+	if err != nil {
 		t.Fatal(err)
 	}
 }
@@ -173,9 +162,4 @@ func freePort() (int, error) {
 		return 0, err
 	}
 	return l.Addr().(*net.TCPAddr).Port, l.Close()
-}
-
-// contextFor is a context for what is done after the test, too.
-func contextFor(t testing.TB) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 }
