@@ -18,8 +18,7 @@ type Health struct {
 	down    atomic.Value // string: why nothing can come; empty: it can
 }
 
-// NewHealth returns the health of a service, by the name that people know, before it has
-// answered.
+// NewHealth returns the health of a service, by the name that people know, before it has answered.
 func NewHealth(service string, log *slog.Logger) *Health {
 	h := &Health{service: service, log: log}
 	h.Down("not started")
@@ -105,9 +104,8 @@ type Recheck struct {
 }
 
 // NewRecheck returns a recheck of one credential. ask is a question about nothing but the
-// credential: it returns nil if the service accepts it, and an error that wraps
-// bot.ErrRevoked if the service says that it is not valid. pause is the time between two
-// questions; 0 means 25 s.
+// credential: it returns nil if the service accepts it, and an error that wraps bot.ErrRevoked if
+// the service says that it is not valid. pause is the time between two questions; 0 means 25 s.
 func NewRecheck(pause time.Duration, ask func(context.Context) error) *Recheck {
 	if pause == 0 {
 		pause = recheckPause

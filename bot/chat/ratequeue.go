@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// Pauses between tries grow to this, and shrink to nothing only when a try has
-// worked for a while.
+// Pauses between tries grow to this, and shrink to nothing only when a try has worked for a while.
 const (
 	firstPause = 250 * time.Millisecond
 	mostPause  = 20 * time.Second
@@ -48,9 +47,8 @@ type Limit struct {
 	Global  bool          // the pause is for all kinds
 }
 
-// RateQueue keeps calls in order, each kind for itself, while a service asks to wait. A
-// kind that is not slowed has no line: its calls go at once, in parallel. Make one
-// with NewRateQueue.
+// RateQueue keeps calls in order, each kind for itself, while a service asks to wait. A kind that
+// is not slowed has no line: its calls go at once, in parallel. Make one with NewRateQueue.
 type RateQueue struct {
 	mu    sync.Mutex
 	last  uint64    // number given out

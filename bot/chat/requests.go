@@ -50,22 +50,17 @@ func (q *Requests) Body(w http.ResponseWriter, r *http.Request) (body []byte, ok
 	_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // a recorder of a test has none
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		Refuse(w, refusal(err), "the body cannot be read")
+		status := http.StatusBadRequest
+		if _, long := errors.AsType[*http.MaxBytesError](err); long {
+			status = http.StatusRequestEntityTooLarge
+		} else if errors.Is(err, os.ErrDeadlineExceeded) {
+			status = http.StatusRequestTimeout
+		}
+		Refuse(w, status, "the body cannot be read")
 		return nil, false
 	}
 	_ = control.SetReadDeadline(time.Time{})
 	return body, true
-}
-
-// refusal is the status for a body that cannot be read.
-func refusal(err error) int {
-	if _, long := errors.AsType[*http.MaxBytesError](err); long {
-		return http.StatusRequestEntityTooLarge
-	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return http.StatusRequestTimeout
-	}
-	return http.StatusBadRequest
 }
 
 // Refuse answers a request whose body is not read, and ends the connection: otherwise

@@ -63,8 +63,7 @@ func Join(a, between, b string) string {
 	return a + between + b
 }
 
-// longestPiece is how many bytes a piece of a line may have, so that any fits into a
-// section.
+// longestPiece is how many bytes a piece of a line may have, so that any fits into a section.
 const longestPiece = 2400
 
 // Cut writes every character of a text and cuts it between two of them, so that any

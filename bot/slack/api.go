@@ -138,9 +138,8 @@ func quiet(log *slog.Logger) *stdlog.Logger {
 // errNoPlace is returned for a message that Slack seems to have taken, without its ID.
 var errNoPlace = errors.New("slack did not return the ID of the message")
 
-// judge names the method in an error, takes secrets out, and starts a recheck of the token
-// if the error says that it is not valid. User groups and response_urls say nothing about
-// a token.
+// judge names the method in an error, takes secrets out, and starts a recheck of the token if the
+// error says that it is not valid. User groups and response_urls say nothing about a token.
 func (a *api) judge(m method, err error) error {
 	if err == nil {
 		return nil

@@ -48,7 +48,7 @@ func (s *Slack) checkToken(ctx context.Context) []bot.Finding {
 	}}
 	granted := me.Header.Values("X-OAuth-Scopes")
 	if len(granted) == 0 {
-		return append(findings, bot.Finding{Name: scopesChecked, Status: bot.Unchecked, Detail: "Slack does not tell them"})
+		return append(findings, bot.Finding{Name: scopesChecked, Status: bot.Unchecked, Detail: "Slack does not list them"})
 	}
 	return append(findings, s.checkScopes(strings.FieldsFunc(strings.Join(granted, ","), func(r rune) bool { return r == ',' || r == ' ' }))...)
 }

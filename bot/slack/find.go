@@ -24,8 +24,7 @@ const (
 	searchTime = 3 * time.Minute
 )
 
-// FindRoot looks for an entry's root message. It finds none where the app may not
-// read the history.
+// FindRoot looks for an entry's root message. It finds none where the app may not read the history.
 func (s *Slack) FindRoot(ctx context.Context, e bot.Entry) (bot.Post, bool, error) {
 	at := messageRef{Channel: channelOf(e.Place), Thread: e.Place.Thread}
 	if at.needsNoRoot(e) {

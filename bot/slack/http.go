@@ -92,9 +92,8 @@ func (s *Slack) serveInteraction(w http.ResponseWriter, body []byte) {
 	s.serve(w, socketmode.RequestTypeInteractive, []byte(form.Get("payload")))
 }
 
-// serve takes what a request brought, and answers the request when it is
-// acknowledged. A request that is not acknowledged in time is answered 503, which
-// to Slack means that it was not received.
+// serve takes what a request brought, and answers the request when it is acknowledged. A request
+// that is not acknowledged in time is answered 503, which to Slack means that it was not received.
 func (s *Slack) serve(w http.ResponseWriter, kind string, payload []byte) {
 	acks := make(chan *slackgo.WebhookMessage)
 	ack := func(ctx context.Context, message *slackgo.WebhookMessage) error {

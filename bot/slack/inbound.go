@@ -1,7 +1,6 @@
 package slack
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/rand"
 	"encoding/json"
@@ -23,8 +22,7 @@ type inbound struct {
 	thread   string // of an answer to the caller alone; empty: the channel
 }
 
-// errNothing is returned for what is no business of the bot: it is acknowledged
-// and forgotten.
+// errNothing is returned for what is no business of the bot: it is acknowledged and forgotten.
 var errNothing = errors.New("nothing that was said to the bot")
 
 // hear makes a delivery of a payload, by the type of its envelope. The types below hold only
@@ -84,18 +82,18 @@ type event struct {
 	ID         string `json:"event_id"`
 	External   *bool  `json:"is_ext_shared_channel"`
 	Event      struct {
-		Type       string          `json:"type"`
-		Subtype    string          `json:"subtype"`
-		User       string          `json:"user"`
-		BotID      string          `json:"bot_id"`
-		Text       string          `json:"text"`
-		Channel    string          `json:"channel"`
-		TS         string          `json:"ts"`
-		Thread     string          `json:"thread_ts"`
-		Edited     json.RawMessage `json:"edited"`
-		Team       string          `json:"team"`
-		UserTeam   string          `json:"user_team"`
-		SourceTeam string          `json:"source_team"`
+		Type       string `json:"type"`
+		Subtype    string `json:"subtype"`
+		User       string `json:"user"`
+		BotID      string `json:"bot_id"`
+		Text       string `json:"text"`
+		Channel    string `json:"channel"`
+		TS         string `json:"ts"`
+		Thread     string `json:"thread_ts"`
+		Edited     any    `json:"edited"`
+		Team       string `json:"team"`
+		UserTeam   string `json:"user_team"`
+		SourceTeam string `json:"source_team"`
 	} `json:"event"`
 }
 
@@ -103,9 +101,8 @@ type event struct {
 // bot. The answer goes to the thread of the message, or opens one under it.
 func (v event) hear(s *Slack) (inbound, error) {
 	m := v.Event
-	edited := len(m.Edited) > 0 && !bytes.Equal(m.Edited, []byte("null"))
 	self := s.self.Load()
-	if v.Type != "event_callback" || m.Type != "app_mention" || m.Subtype != "" || m.BotID != "" || edited || m.User == self.user {
+	if v.Type != "event_callback" || m.Type != "app_mention" || m.Subtype != "" || m.BotID != "" || m.Edited != nil || m.User == self.user {
 		return inbound{}, errNothing
 	}
 	if m.User == "" || m.Channel == "" || m.TS == "" {
@@ -120,10 +117,9 @@ func (v event) hear(s *Slack) (inbound, error) {
 	return inbound{delivery: d, thread: m.Thread}, nil
 }
 
-// insider reports whether a mention comes from the bot's own people. In a channel
-// that is shared with others, Slack names the author's workspace; members of the
-// organization's other workspaces can only be distinguished from outsiders in a channel
-// that certainly is not shared.
+// insider reports whether a mention comes from the bot's own people. In a channel that is shared
+// with others, Slack names the author's workspace; members of the organization's other workspaces
+// can only be distinguished from outsiders in a channel that certainly is not shared.
 func (v event) insider(self identity) bool {
 	if !self.home(v.Team) && !self.home(v.Enterprise) {
 		return false

@@ -23,8 +23,7 @@ const (
 	longestConfirm = 300
 )
 
-// page is one message: blocks, and all of the same as text. Without blocks the text is the
-// message.
+// page is one message: blocks, and all of the same as text. Without blocks the text is the message.
 type page struct {
 	text   string
 	blocks []slackgo.Block
@@ -51,7 +50,10 @@ func pages(m words.Message, mention bool) []page {
 			all = append(all, p)
 			p, size = page{}, 0
 		}
-		p.add(s)
+		p.text = chat.Join(p.text, "\n", s)
+		// Verbatim: nothing that looks like an address or a name becomes a link.
+		text := &slackgo.TextBlockObject{Type: slackgo.MarkdownType, Text: s, Verbatim: true}
+		p.blocks = append(p.blocks, slackgo.NewSectionBlock(text, nil, nil))
 		size += len(s)
 	}
 	if m.Entry != 0 {
@@ -65,13 +67,6 @@ func pages(m words.Message, mention bool) []page {
 	return append(all, p)
 }
 
-func (p *page) add(section string) {
-	p.text = chat.Join(p.text, "\n", section)
-	// Verbatim: nothing that looks like an address or a name becomes a link.
-	text := &slackgo.TextBlockObject{Type: slackgo.MarkdownType, Text: section, Verbatim: true}
-	p.blocks = append(p.blocks, slackgo.NewSectionBlock(text, nil, nil))
-}
-
 // parts writes a line with what its style adds. What was typed is in a block
 // of its own, for copying, without the escapes that Slack puts into messages.
 func parts(l words.Line, mention bool) []string {
@@ -83,17 +78,14 @@ func parts(l words.Line, mention bool) []string {
 		if n := len(all); n > 0 {
 			all[n-1] = strings.TrimRight(all[n-1], " ") + "\n"
 		}
-		return append(all, chat.Code("```", unescape(l.Text[last].Text), codeRune)...)
+		return append(all, chat.Code("```", unescape.Replace(l.Text[last].Text), codeRune)...)
 	}
 	return pieces(l.Text, mention)
 }
 
-func unescape(s string) string {
-	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(s)
-}
+var unescape = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
-// buttons carry the entry's number as their value. Two with one name stay apart
-// by their place.
+// buttons carry the entry's number as their value. Two with one name stay apart by their place.
 func buttons(actions []words.Action) slackgo.Block {
 	var all []slackgo.BlockElement
 	for i, a := range actions[:min(len(actions), mostButtons)] {
@@ -120,9 +112,8 @@ func shorten(s string, most int) string {
 	return chat.Beginning(s, most-len("…"), chat.Token{From: "&", To: ";"}, chat.Token{From: "<", To: ">"}) + "…"
 }
 
-// pieces writes a line in Slack's markup, in pieces that can be in two messages.
-// Nothing in it can mention, link or end a code span; only the caller is mentioned,
-// and only if mention is set.
+// pieces writes a line in Slack's markup, in pieces that can be in two messages. Nothing in it can
+// mention, link or end a code span; only the caller is mentioned, and only if mention is set.
 func pieces(t words.Text, mention bool) []string {
 	var all []string
 	for _, s := range t {

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -32,20 +33,14 @@ const (
 func (s messageRef) Room() string { return s.Channel }
 
 // root is the message under which answers go.
-func (s messageRef) root() string {
-	if s.Thread != "" {
-		return s.Thread
-	}
-	return s.TS
-}
+func (s messageRef) root() string { return cmp.Or(s.Thread, s.TS) }
 
 // needsNoRoot reports whether an entry gets no message before its result: it came
 // with a mention, and there is no progress to show.
 func (s messageRef) needsNoRoot(e bot.Entry) bool { return s.Thread != "" && len(e.Changes) < 2 }
 
-// say posts a page in a channel, under a root unless that is empty, and returns
-// where. threaded is false if the root was deleted meanwhile: then the page is
-// in the channel.
+// say posts a page in a channel, under a root unless that is empty, and returns where. threaded is
+// false if the root was deleted meanwhile: then the page is in the channel.
 func (s *Slack) say(ctx context.Context, channel, root string, p page, m slackgo.SlackMetadata) (ts string, threaded bool, err error) {
 	ts, threaded, err = s.send(ctx, channel, root, p, m)
 	if root != "" && cannotThread(code(err)) {
@@ -140,8 +135,7 @@ func (s *Slack) respond(ctx context.Context, over *http.Client, url, root string
 	})
 }
 
-// private is a page that the caller alone sees, as a response_url or an
-// acknowledgement takes it.
+// private is a page that the caller alone sees, as a response_url or an acknowledgement takes it.
 func (p page) private() *slackgo.WebhookMessage {
 	no := false
 	return &slackgo.WebhookMessage{

@@ -15,9 +15,8 @@ import (
 	"github.com/slack-go/slack/socketmode"
 )
 
-// Slack waits three seconds for an acknowledgement, from when it sent the
-// delivery. An answer that one carries has up to 20,480 bytes through a socket,
-// with its envelope.
+// Slack waits three seconds for an acknowledgement, from when it sent the delivery. An answer that
+// one carries has up to 20,480 bytes through a socket, with its envelope.
 const (
 	ackTime    = 2500 * time.Millisecond
 	recordTime = 20 * time.Second

@@ -15,8 +15,7 @@ import (
 	"liveadmin/commands/words"
 )
 
-// mostPages is how many messages an answer to the caller alone may have: a
-// response_url takes five.
+// mostPages is how many messages an answer to the caller alone may have: a response_url takes five.
 const mostPages = 5
 
 // Announce posts the root message. After a mention, the message with the mention is the root;
@@ -44,8 +43,7 @@ func (s *Slack) Announce(ctx context.Context, e bot.Entry, root words.Text) (bot
 	return chat.Post(at), nil
 }
 
-// Update gives the root message another line. One that was deleted, or was never
-// posted, stays so.
+// Update gives the root message another line. One that was deleted, or was never posted, stays so.
 func (s *Slack) Update(ctx context.Context, e bot.Entry, root words.Text) error {
 	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil || at.TS == "" {
@@ -59,9 +57,8 @@ func (s *Slack) Update(ctx context.Context, e bot.Entry, root words.Text) error 
 	return err
 }
 
-// Report posts the result in the thread, and what comes late in the thread of the entry
-// that it is under; where that is not possible, it goes to the caller alone, with what to
-// do about it.
+// Report posts the result in the thread, and what comes late in the thread of the entry that it is
+// under; where that is not possible, it goes to the caller alone, with what to do about it.
 func (s *Slack) Report(ctx context.Context, e bot.Entry, root words.Text, result words.Message) (bot.Post, error) {
 	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil {
@@ -132,12 +129,10 @@ func shown(e bot.Entry, at messageRef, root words.Text, result words.Message) wo
 // gone, if it still fits one message then.
 func (s *Slack) orphaned(ctx context.Context, e bot.Entry, at messageRef, m slackgo.SlackMetadata, result words.Message) {
 	s.log.Warn("the root message was deleted", "entry", e.Number, "channel", at.Channel)
-	all := pages(result, true)
-	if len(all) > 1 {
-		return
-	}
-	if err := s.change(ctx, at.Channel, at.TS, all[0], m); err != nil {
-		s.log.Warn("result without its root's line", "entry", e.Number, "err", err)
+	if all := pages(result, true); len(all) == 1 {
+		if err := s.change(ctx, at.Channel, at.TS, all[0], m); err != nil {
+			s.log.Warn("result without its root's line", "entry", e.Number, "err", err)
+		}
 	}
 }
 

@@ -145,9 +145,8 @@ func (s *Slack) finish() {
 	s.inflight.Close()
 }
 
-// State reports whether commands can arrive: in Socket Mode while a socket was
-// greeted and is not silent, over HTTP once Slack has accepted the bot token. It
-// fits web.Check.
+// State reports whether commands can arrive: in Socket Mode while a socket was greeted and is not
+// silent, over HTTP once Slack has accepted the bot token. It fits web.Check.
 func (s *Slack) State(context.Context) (ready bool, reason string) {
 	ready, reason = s.health.State()
 	if ready && !s.overHTTP() && time.Since(time.Unix(0, s.lastRead.Load())) >= s.opts.Silence {

@@ -45,8 +45,7 @@ type Terminal struct {
 	speaker string
 
 	mu       sync.Mutex // of Out
-	waiting  sync.Mutex // of reported
-	reported map[int64]chan struct{}
+	reported sync.Map   // by entry number: a channel, closed when the result has been written
 }
 
 // New returns a terminal.
@@ -54,7 +53,7 @@ func New(o Options) (*Terminal, error) {
 	if o.In == nil || o.Out == nil || len(o.Speakers) == 0 || o.Zone == nil {
 		return nil, errors.New("a terminal needs an input, an output, a speaker and a time zone")
 	}
-	return &Terminal{Options: o, session: rand.Text(), speaker: o.Speakers[0], reported: make(map[int64]chan struct{})}, nil
+	return &Terminal{Options: o, session: rand.Text(), speaker: o.Speakers[0]}, nil
 }
 
 // Name is "terminal".
@@ -190,12 +189,8 @@ func (t *Terminal) as(name string) {
 
 // done is closed when the result of an entry has been written.
 func (t *Terminal) done(entry int64) chan struct{} {
-	t.waiting.Lock()
-	defer t.waiting.Unlock()
-	if t.reported[entry] == nil {
-		t.reported[entry] = make(chan struct{})
-	}
-	return t.reported[entry]
+	done, _ := t.reported.LoadOrStore(entry, make(chan struct{}))
+	return done.(chan struct{})
 }
 
 // Announce writes the root line.

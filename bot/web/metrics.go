@@ -49,8 +49,7 @@ var (
 // prefix begins the name of each metric of the bot.
 const prefix = "liveadmin_"
 
-// NewMetrics makes metrics in a registry of their own, with those of Go and of the
-// process.
+// NewMetrics makes metrics in a registry of their own, with those of Go and of the process.
 func NewMetrics(b Build) *Metrics {
 	// Where histograms are cut, in seconds. A platform waits 3 s for an
 	// acknowledgement; a try at the API ends after 5 s, work on a group after 30 s.
@@ -186,8 +185,7 @@ func (m *Metrics) Waited(op string, took time.Duration) {
 	m.waited.WithLabelValues(op).Observe(took.Seconds())
 }
 
-// ConfigRead notes that the config file was read, and with which error it was refused,
-// if it was.
+// ConfigRead notes that the config file was read, and with which error it was refused, if it was.
 func (m *Metrics) ConfigRead(err error) {
 	if err != nil {
 		m.reloads.WithLabelValues("refused").Inc()

@@ -1,5 +1,4 @@
-// Package web is the one HTTP listener: health, readiness, metrics, and what
-// platforms mount on it.
+// Package web is the one HTTP listener: health, readiness, metrics, and what platforms mount on it.
 package web
 
 import (
