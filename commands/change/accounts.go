@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -52,42 +53,34 @@ func (a *accounts) missing(ctx context.Context, api Admins, users []imapi.UserID
 	}
 }
 
+// check asks which of the users have an account, and remembers those.
 func (a *accounts) check(ctx context.Context, api Admins, users []imapi.UserID) map[imapi.UserID]bool {
 	known, err := api.Accounts(ctx, users)
 	if err != nil {
 		return nil
 	}
-	a.remember(known)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.seen == nil || len(a.seen)+len(known) > accountsMost {
+		a.seen = make(map[imapi.UserID]time.Time)
+	}
 	none := make(map[imapi.UserID]bool)
 	for user, exists := range known {
-		if !exists {
+		if exists {
+			a.seen[user] = a.now()
+		} else {
 			none[user] = true
 		}
 	}
 	return none
 }
 
+// unseen returns those of the users that are not remembered.
 func (a *accounts) unseen(users []imapi.UserID) []imapi.UserID {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	var ask []imapi.UserID
-	for _, u := range users {
-		if at, ok := a.seen[u]; !ok || a.now().Sub(at) >= accountKept {
-			ask = append(ask, u)
-		}
-	}
-	return ask
-}
-
-func (a *accounts) remember(known map[imapi.UserID]bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.seen == nil || len(a.seen)+len(known) > accountsMost {
-		a.seen = make(map[imapi.UserID]time.Time)
-	}
-	for user, exists := range known {
-		if exists {
-			a.seen[user] = a.now()
-		}
-	}
+	return slices.DeleteFunc(slices.Clone(users), func(u imapi.UserID) bool {
+		at, ok := a.seen[u]
+		return ok && a.now().Sub(at) < accountKept
+	})
 }

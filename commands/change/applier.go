@@ -232,7 +232,7 @@ func (w *work) restore(ctx context.Context, o *commands.Outcome) error {
 	}
 	o.Made = slices.DeleteFunc(o.Made, func(c commands.Recent) bool { return slices.Contains(back, c.User) })
 	o.Made = append(o.Made, w.made(back, true, unsure)...)
-	keepGrants(o, w.plan.Existing, back)
+	o.Ungrant = slices.DeleteFunc(o.Ungrant, func(u imapi.UserID) bool { return slices.Contains(back, u) })
 	return nil
 }
 
@@ -256,14 +256,6 @@ func (w *work) dropLimits(o *commands.Outcome) {
 			o.Ungrant = append(o.Ungrant, g.User)
 		}
 	}
-}
-
-// keepGrants leaves the limits of some users as they were.
-func keepGrants(o *commands.Outcome, limits []commands.Grant, users []imapi.UserID) {
-	o.Ungrant = slices.DeleteFunc(o.Ungrant, func(u imapi.UserID) bool {
-		_, had := GrantOf(limits, u)
-		return had && slices.Contains(users, u)
-	})
 }
 
 func (w *work) made(users []imapi.UserID, admin, unsure bool) []commands.Recent {
