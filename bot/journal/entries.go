@@ -133,6 +133,7 @@ func (r *Reader) entriesWhere(ctx context.Context, tx executor, columns, conditi
 	if err := readChanges(ctx, tx, columns, condition, args, all, damaged); err != nil {
 		return nil, nil, err
 	}
+	entries = make([]bot.Entry, 0, len(all)) // nil would say that nothing could be read
 	for _, e := range all {
 		if err := damaged[e.Number]; err != nil {
 			corrupt = append(corrupt, &CorruptError{Number: e.Number, Err: err})
