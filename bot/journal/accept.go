@@ -84,7 +84,7 @@ func (j *Journal) acceptedBefore(ctx context.Context, t *term, e bot.Entry, unsu
 // delivery (many commands counted in one row): it is always fresh.
 func (j *Journal) Note(ctx context.Context, key string, r bot.Record) (number int64, fresh bool, err error) {
 	r.At = j.now()
-	number, unsure, err := j.deliver(ctx, delivery{rank: awaited, key: key, statements: j.note(key, r, nil)})
+	number, unsure, err := j.deliver(ctx, delivery{awaited, key, "", j.note(key, r, nil), func(int64) {}})
 	if errors.Is(err, errTwice) {
 		known, found, err2 := j.known(ctx, key, "")
 		if err2 != nil || !found {
@@ -100,7 +100,7 @@ type delivery struct {
 	rank       rank
 	key, once  string // neither is on record yet; empty: it has none
 	statements []statement
-	recorded   func(number int64) // called when it is durable, in the order of the record; may be nil
+	recorded   func(number int64) // called when it is durable, in the order of the record
 }
 
 // deliver writes the record of a delivery and returns the number that it took, or 0.
@@ -130,18 +130,13 @@ func (j *Journal) deliver(ctx context.Context, d delivery) (number int64, unsure
 // keys are unique in the database, else it fails with errTwice: on PostgreSQL the insertion
 // does. In a batch on a file they are looked for first, so that nothing has to be rolled back.
 func (j *Journal) record(ctx context.Context, d delivery) (number int64, err error) {
-	recorded := func() {
-		if d.recorded != nil {
-			d.recorded(number)
-		}
-	}
 	if j.batches == nil {
 		if err := j.places.enter(ctx, d.rank); err != nil {
 			return 0, err
 		}
 		defer j.places.leave()
 		if number, err = inOneRoundTrip(ctx, j.writer, d.statements, j.dialect.lastNumber); err == nil {
-			recorded()
+			d.recorded(number)
 		}
 		return number, err
 	}
@@ -156,7 +151,7 @@ func (j *Journal) record(ctx context.Context, d delivery) (number int64, err err
 			return err
 		}
 		return tx.QueryRowContext(ctx, `SELECT `+string(j.dialect.lastNumber)).Scan(&number)
-	}, recorded)
+	}, func() { d.recorded(number) })
 	return number, err
 }
 

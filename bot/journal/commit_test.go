@@ -10,7 +10,7 @@ import (
 	"liveadmin/bot"
 )
 
-// errCut is the error of a COMMIT whose outcome is not told.
+// errCut is the error of a COMMIT whose outcome is not reported.
 var errCut = errors.New("cut off")
 
 // cutConnector connects to a SQLite file whose commits can fail after they

@@ -29,7 +29,7 @@ type dialect struct {
 	list       func(string) string // the numbers in a JSON array, as what is behind IN
 	mine       string              // a condition on an entry: $1 is its number, $2 its owner and living, $3 its attempt
 	living     string              // a condition: $1 is an owner that lives
-	nobodys    string              // a condition on an entry: its owner does not live
+	ownerless  string              // a condition on an entry: its owner does not live
 	older      string              // a condition on a change: an older one is open on its group
 	skipLocked string              // behind a query: leave out rows that someone is writing
 	lockRow    string              // behind a query: no one else writes the row until the transaction ends
@@ -53,7 +53,7 @@ func sqliteDialect(file string) dialect {
 		list:       func(json string) string { return `(SELECT value FROM json_each(` + json + `))` },
 		mine:       `number = $1 AND owner = $2 AND attempt = $3`,
 		living:     `$1 <> ''`,
-		nobodys:    `TRUE`,
+		ownerless:  `TRUE`,
 		older:      `FALSE`,
 		passing:    func(error) bool { return false },
 		explain:    func(err error) error { return explainSQLite(file, err) },
@@ -77,9 +77,9 @@ func postgresDialect(name string) dialect {
 		list: func(json string) string {
 			return `(SELECT value::bigint FROM json_array_elements_text(` + json + `::text::json))`
 		},
-		mine:    `number = $1 AND owner = $2 AND attempt = $3 AND EXISTS ` + lives + `$2)`,
-		living:  `EXISTS ` + lives + `$1)`,
-		nobodys: `NOT EXISTS ` + lives + `entry.owner)`,
+		mine:      `number = $1 AND owner = $2 AND attempt = $3 AND EXISTS ` + lives + `$2)`,
+		living:    `EXISTS ` + lives + `$1)`,
+		ownerless: `NOT EXISTS ` + lives + `entry.owner)`,
 		older: `EXISTS (SELECT 1 FROM change AS o JOIN entry AS e ON e.number = o.entry
 			WHERE o.group_id = change.group_id AND o.id < change.id AND o.state IN ('waiting', 'planned') AND e.closed_at IS NULL)`,
 		skipLocked: `FOR UPDATE SKIP LOCKED`,

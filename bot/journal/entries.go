@@ -44,7 +44,7 @@ func (j *Journal) Claim(ctx context.Context, carried []int64) (entries []bot.Ent
 			SELECT number FROM entry WHERE closed_at IS NULL
 			AND CASE WHEN owner = $1
 				THEN number NOT IN ` + j.dialect.list(`$2`) + ` AND (attempt > 1 OR accepted_at < $3)
-				ELSE ` + j.dialect.nobodys + ` END
+				ELSE ` + j.dialect.ownerless + ` END
 			ORDER BY number ` + j.dialect.skipLocked + `)
 		AND ` + j.dialect.living + ` RETURNING number`, []any{term.owner, list(term.kept(carried, first)), old}}
 	var corrupt []error

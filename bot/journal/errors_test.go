@@ -184,7 +184,7 @@ func TestReadyToWrite(t *testing.T) {
 	j := reopen(t, url)
 	execSQL(t, j.writer, `PRAGMA query_only = 1`)
 	if err := j.Ping(t.Context()); err != nil {
-		t.Errorf("nobody has written yet: %v", err)
+		t.Errorf("nothing was written yet: %v", err)
 	}
 	if _, _, err := j.Accept(t.Context(), entry("k"), accepted(), nil); err == nil {
 		t.Fatal("accepted")

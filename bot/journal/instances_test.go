@@ -117,7 +117,7 @@ func TestSameKeyAtTwoInstances(t *testing.T) {
 }
 
 // TestOrderAcrossInstances: on one group one change at a time, in the order of the
-// numbers, whoever carries them.
+// numbers, on any instance.
 func TestOrderAcrossInstances(t *testing.T) {
 	t.Parallel()
 	url := journaltest.Postgres(t)
@@ -258,7 +258,7 @@ func TestConnectionLost(t *testing.T) {
 }
 
 // TestServerGoneInACommit: no one can know whether a command was recorded whose answer
-// was lost with the server. Whoever typed it is told so soon, and not that it was not.
+// was lost with the server. The caller learns soon that it is unsure, and not that it was lost.
 func TestServerGoneInACommit(t *testing.T) {
 	for _, before := range []bool{true, false} {
 		t.Run(fmt.Sprintf("before it reached the server: %v", before), func(t *testing.T) {
@@ -275,7 +275,7 @@ func TestServerGoneInACommit(t *testing.T) {
 				t.Errorf("accepted: %v", err)
 			}
 			if took := time.Since(began); took > operationTime/2 {
-				t.Errorf("that was told after %s", took)
+				t.Errorf("the answer came after %s", took)
 			}
 			if n := len(unclosed(t, reopen(t, direct))); (n == 0) != before {
 				t.Errorf("%d entries are on record", n)

@@ -179,7 +179,7 @@ func (l *lease) stay(ctx context.Context, tx executor, owner string, begun bool)
 	if err := execAll(ctx, tx, turn); err != nil {
 		return err
 	}
-	there, err := changes(ctx, tx, statement{`
+	there, err := changed(ctx, tx, statement{`
 		UPDATE lease SET expires = clock_timestamp() + make_interval(secs => $2), divisor = $3
 		WHERE id = $1 AND expires > clock_timestamp()`, []any{owner, length, l.uses}})
 	if err == nil && !there {

@@ -111,7 +111,7 @@ func (j *Journal) Settle(ctx context.Context, e bot.Entry, c bot.Change, r bot.R
 		if err := mark(ctx, tx, set, already, then); err != nil {
 			return err
 		}
-		last, err = changes(ctx, tx, finish)
+		last, err = changed(ctx, tx, finish)
 		return err
 	})
 	return last && err == nil, err
@@ -229,7 +229,7 @@ func (j *Journal) hold(ctx context.Context, tx executor, e bot.Entry) error {
 // markAgain makes a conditional update that can be made again. If it finds no row, the
 // answer is bot.ErrLost.
 func markAgain(ctx context.Context, tx executor, set statement) error {
-	made, err := changes(ctx, tx, set)
+	made, err := changed(ctx, tx, set)
 	if err == nil && !made {
 		return bot.ErrLost
 	}
@@ -240,7 +240,7 @@ func markAgain(ctx context.Context, tx executor, set statement) error {
 // looks with the query already whether all that is on record, as an earlier try whose
 // outcome was unknown left it; if not, the answer is bot.ErrLost.
 func mark(ctx context.Context, tx executor, set, already statement, then []statement) error {
-	made, err := changes(ctx, tx, set)
+	made, err := changed(ctx, tx, set)
 	if err != nil {
 		return err
 	}

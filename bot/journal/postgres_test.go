@@ -111,7 +111,7 @@ func TestAuditIsNeverTruncated(t *testing.T) {
 	}
 }
 
-// TestServerRefusals: each refusal is told in words, without a secret.
+// TestServerRefusals: each refusal is put in words, without a secret.
 func TestServerRefusals(t *testing.T) {
 	good := journaltest.Postgres(t)
 	admin, err := newServer(good)
@@ -282,7 +282,7 @@ func finishRest(t *testing.T, j *Journal, e bot.Entry) {
 	}
 }
 
-// TestAwayAndBack: a server that is away is told at once, and found again.
+// TestAwayAndBack: a server that is away is reported at once, and found again.
 func TestAwayAndBack(t *testing.T) {
 	t.Parallel()
 	server := journaltest.NewServer(t)

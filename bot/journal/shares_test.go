@@ -204,10 +204,10 @@ func (m *member) use(step int) {
 	m.uses, m.under = m.answer, false
 }
 
-// parts adds up what instances were told.
+// parts adds up what instances were given.
 type parts struct {
 	mu   sync.Mutex
-	told map[string]int
+	given map[string]int
 	most float64
 }
 
@@ -215,9 +215,9 @@ func (p *parts) of(name string) Option {
 	return WithShares(100, func(instances int) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.told[name] = instances
+		p.given[name] = instances
 		sum := 0.0
-		for _, n := range p.told {
+		for _, n := range p.given {
 			if n > 0 {
 				sum += 1 / float64(n)
 			}
@@ -229,13 +229,13 @@ func (p *parts) of(name string) Option {
 func (p *parts) gone(name string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	delete(p.told, name)
+	delete(p.given, name)
 }
 
 func (p *parts) are(want map[string]int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return fmt.Sprint(p.told) == fmt.Sprint(want)
+	return fmt.Sprint(p.given) == fmt.Sprint(want)
 }
 
 // TestShares: instances on one database come, leave and are cut off; before Open
@@ -244,14 +244,14 @@ func TestShares(t *testing.T) {
 	t.Parallel()
 	direct := journaltest.Postgres(t)
 	p, proxied := journaltest.Through(t, direct)
-	shares := &parts{told: make(map[string]int)}
+	shares := &parts{given: make(map[string]int)}
 	a := reopen(t, direct, withLease(testLease), shares.of("a"))
 	if !shares.are(map[string]int{"a": 1}) {
-		t.Errorf("alone: %v", shares.told)
+		t.Errorf("alone: %v", shares.given)
 	}
 	reopen(t, proxied, withLease(testLease), shares.of("b"))
 	c := reopen(t, direct, withLease(testLease), shares.of("c"))
-	if n := len(shares.told); n != 3 {
+	if n := len(shares.given); n != 3 {
 		t.Errorf("%d know their parts before Open returns, want 3", n)
 	}
 	eventually(t, "three share", func() bool { return shares.are(map[string]int{"a": 3, "b": 3, "c": 3}) })
@@ -275,10 +275,10 @@ func TestShares(t *testing.T) {
 
 func TestSharesOfAFile(t *testing.T) {
 	url, _ := newURL(t)
-	var told []int
-	reopen(t, url, WithShares(100, func(instances int) { told = append(told, instances) }, func() bool { return false }))
-	if fmt.Sprint(told) != "[1]" {
-		t.Errorf("told %v", told)
+	var given []int
+	reopen(t, url, WithShares(100, func(instances int) { given = append(given, instances) }, func() bool { return false }))
+	if fmt.Sprint(given) != "[1]" {
+		t.Errorf("given %v", given)
 	}
 }
 
@@ -289,15 +289,15 @@ func TestShareAfterARestart(t *testing.T) {
 	if err := reopen(t, url).Close(); err != nil {
 		t.Fatal(err)
 	}
-	told := make(chan int, 9)
-	reopen(t, url, WithShares(100, func(instances int) { told <- instances }, func() bool { return false }))
+	given := make(chan int, 9)
+	reopen(t, url, WithShares(100, func(instances int) { given <- instances }, func() bool { return false }))
 	select {
-	case n := <-told:
+	case n := <-given:
 		if n != 1 {
-			t.Errorf("told %d, want 1", n)
+			t.Errorf("given %d, want 1", n)
 		}
 	case <-time.After(time.Minute):
-		t.Error("told nothing")
+		t.Error("given nothing")
 	}
 }
 

@@ -204,8 +204,8 @@ func execAll(ctx context.Context, tx executor, statements ...statement) error {
 	return nil
 }
 
-// changes runs a statement and reports whether it changed a row.
-func changes(ctx context.Context, tx executor, s statement) (bool, error) {
+// changed runs a statement and reports whether it changed a row.
+func changed(ctx context.Context, tx executor, s statement) (bool, error) {
 	result, err := tx.ExecContext(ctx, s.text, s.args...)
 	if err != nil {
 		return false, err

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestReadOnlyFile: a file that cannot be written is told as that.
+// TestReadOnlyFile: a file that cannot be written is reported as that.
 func TestReadOnlyFile(t *testing.T) {
 	url, file := newURL(t)
 	reopen(t, url).Close()
