@@ -36,7 +36,7 @@ type limiter struct {
 }
 
 func newLimiter(limit int) *limiter {
-	return &limiter{limit: limit, quota: quotaOf(limit, 1), usual: quotaOf(limit, 1)}
+	return &limiter{limit: limit, quota: limit, usual: limit}
 }
 
 // quotaOf is how many calls a second one of so many instances may send. All of them
@@ -153,20 +153,6 @@ func (l *limiter) divide(instances int) {
 	l.serve()
 }
 
-// usually is the quota, or what it was before it became 0.
-func (l *limiter) usually() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.usual
-}
-
-func (l *limiter) busy() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.forget(time.Now())
-	return l.queue.next() != nil || l.turns > 0 || len(l.past) > 0
-}
-
 // forget drops the calls that no longer count.
 func (l *limiter) forget(now time.Time) {
 	free := 0
@@ -188,12 +174,22 @@ func (c *Client) SetShare(instances int) { c.limiter.divide(instances) }
 
 // Busy reports whether a call waits for its turn, has it, or left within the last
 // second. An instance that is not needs no share.
-func (c *Client) Busy() bool { return c.limiter.busy() }
+func (c *Client) Busy() bool {
+	l := c.limiter
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.forget(time.Now())
+	return l.queue.next() != nil || l.turns > 0 || len(l.past) > 0
+}
 
 // Share is how many calls of one command can wait or be in flight at once: a
 // tenth of this instance's calls a second, and at least one. While nothing may be
 // sent it is what it was before.
-func (c *Client) Share() int { return max(1, c.limiter.usually()/10) }
+func (c *Client) Share() int {
+	c.limiter.mu.Lock()
+	defer c.limiter.mu.Unlock()
+	return max(1, c.limiter.usual/10)
+}
 
 // share is what one command has of the limit: so many calls waiting or in flight, of
 // which a few are in the queue. Those are enough to use every turn that is free, and
