@@ -14,7 +14,7 @@ import (
 
 var errHeld = errors.New("the lease is over")
 
-// closing is a body that tells whether it was closed.
+// closing is a body that notes whether it was closed.
 type closing struct {
 	io.Reader
 	closed *atomic.Bool

@@ -23,7 +23,7 @@ type clerk struct {
 	refuse int
 }
 
-// send takes a call, or refuses it while closed, or as often as it was told to.
+// send takes a call, or refuses it while closed, or as often as was asked.
 func (c *clerk) send(n int, pause time.Duration) func(context.Context) (Limit, error) {
 	return func(context.Context) (Limit, error) {
 		time.Sleep(10 * time.Millisecond)
@@ -241,7 +241,7 @@ func TestBackoff(t *testing.T) {
 	})
 }
 
-// TestSleep: it tells whether the context has ended.
+// TestSleep: it reports whether the context has ended.
 func TestSleep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)

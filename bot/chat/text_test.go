@@ -88,7 +88,7 @@ func TestClickOf(t *testing.T) {
 	}
 }
 
-// room is where a message stands.
+// room is where a message is.
 type room struct {
 	Name string `json:"name"`
 }
@@ -96,7 +96,7 @@ type room struct {
 // Room is its name.
 func (r room) Room() string { return r.Name }
 
-// TestPost: a stand is read as it was written, and what is none is refused.
+// TestPost: it is read as it was written, and what is none is refused.
 func TestPost(t *testing.T) {
 	if got, err := ReadPost[room](Post(room{"C1"})); err != nil || got.Name != "C1" {
 		t.Errorf("%+v, %v", got, err)

@@ -60,14 +60,14 @@ func BenchmarkResult(b *testing.B) {
 					w.AddChannel(fakeslack.Channel{ID: in, Members: []string{alice, w.Config().BotUser}})
 					w.acked(w.Slash(alice, in, "list "+group))
 					acked := time.Now()
-					var stands []fakeslack.Message
+					var posted []fakeslack.Message
 					if err := w.Wait(w.Soon(), func() bool {
-						stands = w.Messages(in)
-						return len(stands) == 2
+						posted = w.Messages(in)
+						return len(posted) == 2
 					}); err != nil {
 						b.Fatal(err)
 					}
-					took = append(took, postedAt(b, stands[1]).Sub(acked))
+					took = append(took, postedAt(b, posted[1]).Sub(acked))
 				}
 				median := quantile(took, 0.5)
 				b.ReportMetric(median, "p50-ms")
@@ -77,7 +77,7 @@ func BenchmarkResult(b *testing.B) {
 	}
 }
 
-// postedAt is when a message was posted, which its ts tells.
+// postedAt is when a message was posted, by its ts.
 func postedAt(b *testing.B, m fakeslack.Message) time.Time {
 	b.Helper()
 	var seconds, micros int64

@@ -35,7 +35,7 @@ func TestUndo(t *testing.T) {
 			w.acked(w.Click(alice, result, "undo.0"))
 			undone := w.says("Undid #1")
 			if undone.ThreadTS != result.ThreadTS {
-				t.Errorf("it stands in %q, not in the thread %q", undone.ThreadTS, result.ThreadTS)
+				t.Errorf("it is in %q, not in the thread %q", undone.ThreadTS, result.ThreadTS)
 			}
 		})
 	}
@@ -51,7 +51,7 @@ func TestClickInThread(t *testing.T) {
 		_, replies := w.final(channel)
 		w.acked(w.SendClick(fakeslack.Click{User: alice, Message: replies[0], ActionID: "undo.0", Bare: bare}))
 		if undone := w.says("Undid #1"); undone.ThreadTS != replies[0].ThreadTS {
-			t.Errorf("bare %v: it stands in %q, not in the thread %q", bare, undone.ThreadTS, replies[0].ThreadTS)
+			t.Errorf("bare %v: it is in %q, not in the thread %q", bare, undone.ThreadTS, replies[0].ThreadTS)
 		}
 	}
 }
@@ -111,7 +111,7 @@ func TestPressed(t *testing.T) {
 				w.Closed()
 				thread := w.Thread(channel, shown.ThreadTS)
 				if got := w.Plain(thread[before]); len(thread) != before+1 || !strings.Contains(got, "Done · @UALICE") && !strings.Contains(got, "Nothing to change · @UALICE") {
-					t.Errorf("in the thread stands %q", got)
+					t.Errorf("in the thread is %q", got)
 				}
 				of := group
 				if strings.Contains(tc.text, "FULL") {
@@ -141,7 +141,7 @@ func TestPressedAgain(t *testing.T) {
 	}
 	w.Closed()
 	if n := len(w.Thread(channel, replies[0].ThreadTS)); n != 3 {
-		t.Errorf("%d messages stand in the thread", n)
+		t.Errorf("%d messages are in the thread", n)
 	}
 }
 
@@ -184,7 +184,7 @@ func TestPressedInPrivate(t *testing.T) {
 				w.Closed()
 				root, found := w.Message(channel, undone.ThreadTS)
 				if !found || (root.TS != topic.TS) != tc.root || tc.root && !strings.HasPrefix(root.Text, "✅ Done · <@UALICE>") {
-					t.Errorf("it stands under %q", root.Text)
+					t.Errorf("it is under %q", root.Text)
 				}
 				if n := len(w.Messages(channel)) - before; tc.root && n != 2 || !tc.root && n != 1 {
 					t.Errorf("%d messages were posted", n)

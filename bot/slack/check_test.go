@@ -112,7 +112,7 @@ func TestCheckWrong(t *testing.T) {
 			}
 			for _, not := range append(test.not, w.Config().BotToken, w.Config().AppToken) {
 				if strings.Contains(got, not) {
-					t.Errorf("%q stands in\n%s", not, got)
+					t.Errorf("%q is in\n%s", not, got)
 				}
 			}
 		})

@@ -27,7 +27,7 @@ func TestCommand(t *testing.T) {
 			}
 			root, replies := w.final(channel)
 			if len(replies) != 1 || len(w.Messages(channel)) != 2 {
-				t.Fatalf("there stand %+v", w.Messages(channel))
+				t.Fatalf("there are %+v", w.Messages(channel))
 			}
 			if !strings.HasPrefix(root.Text, "✅ Done · <@UALICE> · `"+group+"`: added `user1` until <!date^") || len(root.Edited) == 0 {
 				t.Errorf("the root is %q, edited %v", root.Text, root.Edited)
@@ -82,8 +82,8 @@ func TestPrivate(t *testing.T) {
 					}
 				})
 			}
-			if stands := w.Messages(channel); len(stands) > 0 {
-				t.Errorf("in the channel stands %q", stands[0].Text)
+			if posted := w.Messages(channel); len(posted) > 0 {
+				t.Errorf("in the channel is %q", posted[0].Text)
 			}
 			if calls := w.Calls("response_url"); len(calls) > 0 {
 				t.Errorf("%d answers did not come with the acknowledgement", len(calls))
@@ -226,7 +226,7 @@ func TestRecordBeforeAck(t *testing.T) {
 	}
 }
 
-// TestSeveralGroups: the root tells how far it is; after a mention, which has no
+// TestSeveralGroups: the root shows how far it is; after a mention, which has no
 // root, one reply does.
 func TestSeveralGroups(t *testing.T) {
 	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
@@ -240,14 +240,14 @@ func TestSeveralGroups(t *testing.T) {
 	w.message(func(r fakeslack.Message) bool { return r.ThreadTS == m.TS && strings.Contains(r.Text, "Done") })
 	thread := w.Thread(channel, m.TS)
 	if len(thread) != 3 || len(thread[1].Edited) == 0 || !strings.Contains(thread[1].Text, "✅ Done · <@UALICE>") {
-		t.Fatalf("in the thread stand %+v", thread)
+		t.Fatalf("in the thread are %+v", thread)
 	}
 	if got := w.Plain(thread[2]); !strings.HasPrefix(got, "weekend: done in 3 of 3 groups") {
 		t.Errorf("the result is %q", got)
 	}
 }
 
-// TestProgress: while the work goes on, the root tells how far it is, at most once a
+// TestProgress: while the work goes on, the root shows how far it is, at most once a
 // second.
 func TestProgress(t *testing.T) {
 	t.Parallel()
@@ -260,7 +260,7 @@ func TestProgress(t *testing.T) {
 		return strings.Contains(m.Text, " of 12 groups") && strings.Contains(m.Text, "Working")
 	})
 	if len(far.Edited) == 0 || far.ThreadTS != "" {
-		t.Errorf("progress stands in %+v", far)
+		t.Errorf("progress is in %+v", far)
 	}
 	w.final(channel)
 	if n, most := len(w.Calls("chat.update")), int(time.Since(began)/time.Second)+2; n > most {

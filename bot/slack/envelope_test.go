@@ -65,7 +65,7 @@ func (l wire) carry(t *testing.T, waits map[string]bool, frames ...string) {
 	}
 }
 
-// ServeHTTP tells where the socket is, and is it.
+// ServeHTTP says where the socket is, and is it.
 func (l wire) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path != "/socket" {
 		fmt.Fprintf(w, `{"ok":true,"url":"ws://%s/socket"}`, r.Host)

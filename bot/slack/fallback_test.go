@@ -82,7 +82,7 @@ func TestFallback(t *testing.T) {
 			}
 			for _, root := range w.Messages(tc.in) {
 				if !strings.Contains(root.Text, "Working") && !strings.Contains(root.Text, "Done") {
-					t.Errorf("in the channel stands %q", root.Text)
+					t.Errorf("in the channel is %q", root.Text)
 				}
 			}
 			w.Closed()
@@ -199,13 +199,13 @@ func TestDeletedRoot(t *testing.T) {
 			}
 			w.Closed()
 			if all := w.Messages(channel); len(all) != 1 || strings.Contains(w.Log.String(), "post failed, retrying") {
-				t.Errorf("there stand %d messages\n%s", len(all), w.Log)
+				t.Errorf("there are %d messages\n%s", len(all), w.Log)
 			}
 		})
 	}
 }
 
-// recorded waits until the journal knows where a root stands.
+// recorded waits until the journal knows where a root is.
 func (w *world) recorded(root fakeslack.Message) {
 	w.T.Helper()
 	w.Until("the root is on record", func() bool {
@@ -237,7 +237,7 @@ func TestPassingTrouble(t *testing.T) {
 				w.Inject(fault)
 				w.acked(w.slash(alice, "add "+group+" user1"))
 				if _, replies := w.final(channel); len(replies) != 1 || len(w.Messages(channel)) != 2 {
-					t.Errorf("there stand %d messages", len(w.Messages(channel)))
+					t.Errorf("there are %d messages", len(w.Messages(channel)))
 				}
 				w.Closed()
 			})

@@ -94,7 +94,7 @@ func TestRestart(t *testing.T) {
 			w.final(channel)
 			w.Closed()
 			if n := len(w.Messages(channel)); n != 2 {
-				t.Errorf("%d messages stand in the channel", n)
+				t.Errorf("%d messages are in the channel", n)
 			}
 		})
 	}
@@ -130,7 +130,7 @@ func TestLongResultBegun(t *testing.T) {
 				}
 				for i := range 200 {
 					if id := fmt.Sprintf("@TGS#aMANY%04d", i); strings.Count(all, id) != 1 {
-						t.Errorf("%s stands there %d times", id, strings.Count(all, id))
+						t.Errorf("%s is there %d times", id, strings.Count(all, id))
 					}
 				}
 			})

@@ -138,7 +138,7 @@ func FuzzHear(f *testing.F) {
 	})
 }
 
-// holds reports whether a text stands anywhere in decoded JSON.
+// holds reports whether a text is anywhere in decoded JSON.
 func holds(v any, text string) bool {
 	switch v := v.(type) {
 	case string:

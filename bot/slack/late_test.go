@@ -69,12 +69,12 @@ func TestLate(t *testing.T) {
 			w.Clock.Advance(50 * time.Minute)
 			reminder := w.says(reminds)
 			if reminder.ThreadTS != result.ThreadTS || !slices.Equal(w.Pings(reminder), []string{alice}) || !strings.HasPrefix(w.Plain(reminder), "@UALICE Reminder") {
-				t.Errorf("the reminder %q mentions %v, stands in %q", w.Plain(reminder), w.Pings(reminder), reminder.ThreadTS)
+				t.Errorf("the reminder %q mentions %v, is in %q", w.Plain(reminder), w.Pings(reminder), reminder.ThreadTS)
 			}
 			w.Clock.Advance(10 * time.Minute)
 			end := w.says(ended)
 			if end.ThreadTS != result.ThreadTS || len(w.Pings(end)) > 0 || !strings.HasPrefix(w.Plain(end), ended) {
-				t.Errorf("the end %q mentions %v, stands in %q", w.Plain(end), w.Pings(end), end.ThreadTS)
+				t.Errorf("the end %q mentions %v, is in %q", w.Plain(end), w.Pings(end), end.ThreadTS)
 			}
 			w.Closed()
 			after := w.Messages(channel)
@@ -103,7 +103,7 @@ func TestFailingEnd(t *testing.T) {
 	}
 	w.Clock.Advance(time.Hour)
 	if m := w.says("but the removing failed"); m.ThreadTS == "" || !slices.Equal(w.Pings(m), []string{alice}) {
-		t.Errorf("in %q stands %q, mentions %v", m.ThreadTS, w.Plain(m), w.Pings(m))
+		t.Errorf("in %q is %q, mentions %v", m.ThreadTS, w.Plain(m), w.Pings(m))
 	}
 	w.API.ClearFaults()
 }
@@ -134,7 +134,7 @@ func TestLoud(t *testing.T) {
 }
 
 // TestLateElsewhere: where the thread takes nothing, or there never was one, who asked gets
-// directly what comes late. Slack itself puts it into the channel if it does not tell that
+// directly what comes late. Slack itself puts it into the channel if it does not say that
 // the root was deleted.
 func TestLateElsewhere(t *testing.T) {
 	t.Parallel()
@@ -172,7 +172,7 @@ func TestLateElsewhere(t *testing.T) {
 			w.EditChannel(channel, func(c *fakeslack.Channel) { c.Archived = true })
 		}, "D" + alice, "This channel is archived."},
 		{"the bot was removed", nil, away, "D" + alice, "/invite @liveadmin"},
-		{"nobody knows where it stands", nil, func(w *world) {
+		{"it is unknown where it is", nil, func(w *world) {
 			w.Inject(fakeslack.Fault{Kind: fakeslack.NoTS, Method: "chat.postMessage"})
 		}, "D" + alice, "Slack did not return my message's ID."},
 	} {
@@ -265,10 +265,10 @@ func TestLateOnce(t *testing.T) {
 		deleted bool // the root, so that it is in the channel
 		crash   bool
 	}{
-		{"it stands", true, false, false},
-		{"it stands, and the bot died", true, false, true},
+		{"it is there", true, false, false},
+		{"it is there, and the bot died", true, false, true},
 		{"it does not", false, false, false},
-		{"it stands in the channel", true, true, false},
+		{"it is in the channel", true, true, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -299,7 +299,7 @@ func TestLateOnce(t *testing.T) {
 				t.Errorf("%d messages, then %d", before, len(after))
 			}
 			if m := after[len(after)-1]; !strings.Contains(w.Plain(m), reminds) || (m.ThreadTS == "") != tc.deleted {
-				t.Errorf("in %q stands %q", m.ThreadTS, w.Plain(m))
+				t.Errorf("in %q is %q", m.ThreadTS, w.Plain(m))
 			}
 			if entry, found, err := w.Journal.Entry(w.Soon(), 2); err != nil || !found || entry.State != bot.Posted {
 				t.Errorf("the entry is %+v, %v", entry, err)
@@ -322,7 +322,7 @@ func TestLateWithoutRoot(t *testing.T) {
 	end := w.says(ended)
 	root, found := w.Message(channel, end.ThreadTS)
 	if !found || !strings.Contains(root.Text, "end of #1") && !strings.Contains(root.Text, "removed") {
-		t.Errorf("the end stands under %q", root.Text)
+		t.Errorf("the end is under %q", root.Text)
 	}
 	w.Closed()
 }

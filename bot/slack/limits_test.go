@@ -30,7 +30,7 @@ func TestRateLimited(t *testing.T) {
 	}
 	w.Closed()
 	if n := len(w.Messages(channel)); n != 2*commands {
-		t.Errorf("%d messages stand in the channel", n)
+		t.Errorf("%d messages are in the channel", n)
 	}
 }
 
@@ -56,10 +56,10 @@ func TestLongResult(t *testing.T) {
 	}
 	for i := range 200 {
 		if id := fmt.Sprintf("@TGS#aMANY%04d", i); strings.Count(all, id) != 1 {
-			t.Errorf("%s stands there %d times", id, strings.Count(all, id))
+			t.Errorf("%s is there %d times", id, strings.Count(all, id))
 		}
 	}
 	if strings.Count(all, "#1\n") != 1 || !strings.HasSuffix(all, "#1\n[Undo]\n") {
-		t.Errorf("the number stands at the wrong place")
+		t.Errorf("the number is at the wrong place")
 	}
 }

@@ -150,7 +150,7 @@ func TestRedelivery(t *testing.T) {
 	w.message(func(m fakeslack.Message) bool { return m.ThreadTS == d.TS })
 	w.Closed()
 	if got := w.Thread(channel, d.TS); len(got) != 2 {
-		t.Errorf("%d messages stand in the thread", len(got))
+		t.Errorf("%d messages are in the thread", len(got))
 	}
 }
 
@@ -203,7 +203,7 @@ func TestSeveralBots(t *testing.T) {
 }
 
 // TestRevoked: credentials that are not valid any more end the platform, whichever
-// call tells; readiness says so.
+// call says; readiness says so.
 func TestRevoked(t *testing.T) {
 	t.Parallel()
 	for _, code := range []string{"token_revoked", "socket_mode_disabled"} {
@@ -328,7 +328,7 @@ func TestStop(t *testing.T) {
 			w.acked(d)
 			w.halt()
 			if len(w.Messages(channel)) != 2 {
-				t.Errorf("there stand %d messages", len(w.Messages(channel)))
+				t.Errorf("there are %d messages", len(w.Messages(channel)))
 			}
 		})
 	}

@@ -19,7 +19,7 @@ import (
 
 const manifestFile = "../../deploy/slack-manifest.yaml"
 
-// TestManifest: Slack's own type takes the file, and there stands what the bot
+// TestManifest: Slack's own type takes the file, and holds what the bot
 // needs and no more.
 func TestManifest(t *testing.T) {
 	m := readManifest(t, manifest(t))

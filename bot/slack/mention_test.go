@@ -40,7 +40,7 @@ func TestMention(t *testing.T) {
 			}
 			for _, m := range w.Messages(channel) {
 				if m.Bot != "" && m.ThreadTS == "" {
-					t.Errorf("%q stands in the channel", m.Text)
+					t.Errorf("%q is in the channel", m.Text)
 				}
 			}
 		})

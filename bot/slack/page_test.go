@@ -43,7 +43,7 @@ func TestPieces(t *testing.T) {
 	}
 }
 
-// TestPages: lists, blocks for copying, the number and buttons stand where they
+// TestPages: lists, blocks for copying, the number and buttons are where they
 // belong.
 func TestPages(t *testing.T) {
 	m := words.Message{
@@ -88,11 +88,11 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// tokens are all that stand between < and > in what the bot writes.
+// tokens are all that are between < and > in what the bot writes.
 var tokens = regexp.MustCompile(`<@[UW][A-Z0-9]+>|<!date\^-?\d+\^\{date_short_pretty\} \{time\}\|[-0-9: UTC]+>`)
 
 // FuzzPages: whatever the text, Slack's limits are kept and nothing but the bot's
-// own tokens stands in it.
+// own tokens is in it.
 func FuzzPages(f *testing.F) {
 	for _, seed := range []string{"", "add", "<!channel>", "`", "```", "&lt;", "\u202e", "a\nb", "\xff", strings.Repeat("&", 4000), strings.Repeat("👍", 4000)} {
 		f.Add(seed, seed, 3, int64(1))

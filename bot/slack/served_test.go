@@ -27,7 +27,7 @@ func (l *listener) Receive(ctx context.Context, _ bot.Delivery, ack bot.Ack) err
 	return ack.Answer(ctx, bot.Answer{})
 }
 
-// behind posts a body to what serves, and tells how many deliveries were heard of it.
+// behind posts a body to what serves, and returns how many deliveries were heard of it.
 func (l *listener) behind(served http.Handler, path, body, stamp, signature string) (status int, heard int64) {
 	before := l.heard.Load()
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))

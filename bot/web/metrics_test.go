@@ -158,7 +158,7 @@ func TestMetrics(t *testing.T) {
 	}
 	m.ConfigRead(nil)
 	if text := read(); !strings.Contains(text, "\nliveadmin_config_file_good 1\n") {
-		t.Error("the config file is good again, and that is not told")
+		t.Error("the config file is good again, and that is not shown")
 	}
 }
 
@@ -218,23 +218,23 @@ func TestMetricsWithoutDatabase(t *testing.T) {
 	}
 }
 
-// TestMetricsAtOnce: many tell at the same time, and scrapes come in between.
+// TestMetricsAtOnce: many report at the same time, and scrapes come in between.
 func TestMetricsAtOnce(t *testing.T) {
-	const tellers, times = 8, 200
+	const writers, times = 8, 200
 	m := web.NewMetrics(built)
 	read := scrape(t, m)
-	var told sync.WaitGroup
-	for range tellers {
-		told.Go(func() {
+	var busy sync.WaitGroup
+	for range writers {
+		busy.Go(func() {
 			for range times {
 				happened(m)
 			}
 		})
 	}
 	read()
-	told.Wait()
-	want := fmt.Sprintf("\nliveadmin_api_calls_total{api=\"modify_admin\",code=\"0\"} %d\n", tellers*times)
+	busy.Wait()
+	want := fmt.Sprintf("\nliveadmin_api_calls_total{api=\"modify_admin\",code=\"0\"} %d\n", writers*times)
 	if !strings.Contains(read(), want) {
-		t.Errorf("%q is not told", want)
+		t.Errorf("%q is missing", want)
 	}
 }

@@ -108,7 +108,7 @@ func TestArgumentsAsJSON(t *testing.T) {
 		}
 	}
 	if got := s.Messages(general); len(got) != 1 || got[0].Text != "plain" || len(got[0].Blocks) == 0 {
-		t.Errorf("there stands %+v", got)
+		t.Errorf("there is %+v", got)
 	}
 }
 

@@ -145,7 +145,7 @@ func (b block) checkActions() error {
 			return err
 		}
 		if action != "" && seen[action] {
-			return fmt.Errorf("action_id %q stands twice", action)
+			return fmt.Errorf("action_id %q is there twice", action)
 		}
 		seen[action] = true
 	}

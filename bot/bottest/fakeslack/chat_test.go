@@ -91,7 +91,7 @@ func TestThreads(t *testing.T) {
 				t.Errorf("answered thread_ts %q, %v; want %q", answer.ThreadTimestamp, err, row.want)
 			}
 			if m, _ := s.Message(general, ts); m.ThreadTS != row.want {
-				t.Errorf("stands under %q, want %q", m.ThreadTS, row.want)
+				t.Errorf("it is under %q, want %q", m.ThreadTS, row.want)
 			}
 		})
 	}
@@ -147,8 +147,8 @@ func TestUpdate(t *testing.T) {
 
 func TestEphemeral(t *testing.T) {
 	s := workspace(t, fakeslack.Config{Scopes: []string{"chat:write", "chat:write.public"}})
-	dead := s.Say(alice, general, "", "nobody answers").TS
-	active := s.Say(alice, general, "", "somebody answers").TS
+	dead := s.Say(alice, general, "", "no one answers").TS
+	active := s.Say(alice, general, "", "someone answers").TS
 	s.Say(mallory, general, active, "I do")
 	for _, row := range []struct{ name, channel, user, thread, want string }{
 		{"in the channel", general, alice, "", ""},
@@ -168,7 +168,7 @@ func TestEphemeral(t *testing.T) {
 		t.Errorf("alice saw %+v", seen)
 	}
 	if len(s.Messages(general)) != 3 || len(s.Ephemerals(mallory)) != 0 {
-		t.Error("somebody else saw it")
+		t.Error("someone else saw it")
 	}
 }
 
@@ -177,7 +177,7 @@ func TestLongTextIsCut(t *testing.T) {
 	for n, want := range map[int]int{40_000: 40_000, 40_001: 40_000} {
 		ts := post(t, s, general, text(strings.Repeat("x", n)))
 		if m, _ := s.Message(general, ts); len(m.Text) != want {
-			t.Errorf("of %d characters %d stand there", n, len(m.Text))
+			t.Errorf("of %d characters %d are there", n, len(m.Text))
 		}
 	}
 	_, _, err := client(s).PostMessageContext(soon(t), general, text(" \n"))

@@ -99,7 +99,7 @@ func parseBlocks(raw []byte) (json.RawMessage, answer) {
 			b["block_id"] = id
 		}
 		if seen[id] {
-			return nil, refuse("invalid_blocks", fmt.Sprintf("[ERROR] block_id %q stands twice", id))
+			return nil, refuse("invalid_blocks", fmt.Sprintf("[ERROR] block_id %q is there twice", id))
 		}
 		seen[id] = true
 	}

@@ -101,7 +101,7 @@ func TestACommandForAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := s.Messages(general); len(got) != 1 || got[0].User != alice || s.Plain(got[0]) != "/liveadmin list a&b" {
-		t.Errorf("in the channel stands %+v", got)
+		t.Errorf("in the channel is %+v", got)
 	}
 }
 

@@ -38,7 +38,7 @@ func TestMention(t *testing.T) {
 		t.Errorf("got %+v", callback)
 	}
 	if m, _ := s.Message(general, d.TS); m.User != alice || s.Plain(m) != `@liveadmin add a&b <c> --reason "x"` {
-		t.Errorf("in the channel stands %+v", m)
+		t.Errorf("in the channel is %+v", m)
 	}
 }
 

@@ -17,7 +17,7 @@ func TestFaults(t *testing.T) {
 		name   string
 		fault  fakeslack.Fault
 		ts     bool // the client gets one
-		stands bool // the message
+		posted bool // the message
 		err    func(error) bool
 	}{
 		{"rate limit", fakeslack.Fault{Kind: fakeslack.RateLimit, RetryAfter: 7 * time.Second}, false, false, func(err error) bool {
@@ -45,8 +45,8 @@ func TestFaults(t *testing.T) {
 			if !row.err(err) || (ts != "") != row.ts {
 				t.Errorf("got ts %q, %v", ts, err)
 			}
-			if got := s.Messages(general); (len(got) == 1) != row.stands {
-				t.Errorf("there stands %+v", got)
+			if got := s.Messages(general); (len(got) == 1) != row.posted {
+				t.Errorf("there is %+v", got)
 			}
 			if row.ts {
 				return

@@ -21,7 +21,7 @@ const (
 type hook struct {
 	channel string
 	user    string
-	clicked *Message // what the button stood in; nil of a command
+	clicked *Message // the message of the button; nil of a command
 	since   time.Time
 	uses    int
 	posted  []Message
@@ -117,7 +117,7 @@ func (s *Server) respond(h *hook, raw []byte) (status int, code string) {
 	if s.plainOnly && hasBlocks(string(p.Blocks)) {
 		return http.StatusBadRequest, "invalid_blocks"
 	}
-	original := s.standing(h.clicked)
+	original := s.current(h.clicked)
 	if p.DeleteOriginal && original != nil {
 		s.vanish(original)
 		return http.StatusOK, ""
@@ -160,8 +160,8 @@ func (s *Server) show(channel, user string, p response, c content) Message {
 	return *s.put(r, m)
 }
 
-// standing is a message as it is now, or nil. The state is locked.
-func (s *Server) standing(m *Message) *Message {
+// current is a message as it is now, or nil. The state is locked.
+func (s *Server) current(m *Message) *Message {
 	if m == nil {
 		return nil
 	}

@@ -113,13 +113,13 @@ func TestResponsesToAClick(t *testing.T) {
 		t.Fatal(err)
 	}
 	if m, _ = s.Message(general, ts); s.Plain(m) != "undone" {
-		t.Errorf("stands there: %q", s.Plain(m))
+		t.Errorf("there is %q", s.Plain(m))
 	}
 	if _, _, err := api.PostMessageContext(soon(t), "", slack.MsgOptionDeleteOriginal(click.ResponseURL)); err != nil {
 		t.Fatal(err)
 	}
-	if _, stands := s.Message(general, ts); stands {
-		t.Error("it still stands")
+	if _, posted := s.Message(general, ts); posted {
+		t.Error("it is still there")
 	}
 }
 
