@@ -206,9 +206,9 @@ func (m *member) use(step int) {
 
 // parts adds up what instances were given.
 type parts struct {
-	mu   sync.Mutex
+	mu    sync.Mutex
 	given map[string]int
-	most float64
+	most  float64
 }
 
 func (p *parts) of(name string) Option {
