@@ -53,6 +53,10 @@ type job struct {
 // group writes between its calls, is slow for a moment.
 const groupsAtOnce = 2
 
+// mostAtWork is how many workers all jobs have together at most, beyond the first of each
+// and those of urgent ones. They wait for the record when the API is not what is slow.
+const mostAtWork = 200
+
 // enlist puts an entry's open changes into their lanes; none is carried before begin. The
 // entry's changes are the job's from now on. It is carried until it is closed, or until
 // the term ends in which it was accepted or taken up.
@@ -125,10 +129,6 @@ func (j *job) turn(i int) bool {
 	return true
 }
 
-// mostAtWork is how many workers all jobs have together at most, beyond the first of each
-// and those of urgent ones. They wait for the record when the API is not what is slow.
-const mostAtWork = 200
-
 // hire starts a worker if the job has begun, a change is ready and there is room for one
 // more.
 func (j *job) hire() {
@@ -145,23 +145,18 @@ func (j *job) hire() {
 
 // worker carries changes whose turn has come until there is none.
 func (j *job) worker() {
-	for i, ok := j.next(); ok; i, ok = j.next() {
-		j.carry(i)
-	}
-}
-
-// next takes a change whose turn has come, or lets the worker go.
-func (j *job) next() (i int, ok bool) {
 	j.mu.Lock()
-	defer j.mu.Unlock()
-	if len(j.ready) == 0 || j.ctx.Err() != nil {
-		j.workers--
-		j.b.workers.Add(-1)
-		return 0, false
+	for len(j.ready) > 0 && j.ctx.Err() == nil {
+		i := j.ready[0]
+		j.ready = j.ready[1:]
+		j.hire() // there can be room that was not there before
+		j.mu.Unlock()
+		j.carry(i)
+		j.mu.Lock()
 	}
-	i, j.ready = j.ready[0], j.ready[1:]
-	j.hire() // there can be room that was not there before
-	return i, true
+	j.workers--
+	j.mu.Unlock()
+	j.b.workers.Add(-1)
 }
 
 // resumed reports whether the entry was taken up from the journal.
