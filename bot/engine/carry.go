@@ -36,8 +36,11 @@ func (j *job) carry(i int) {
 		return
 	}
 	runner := j.b.runner.With(j.calls(groupTime))
-	again := c.State == bot.Planned
-	if !again && !(j.plan(runner, &c) && j.marks.Plan(c)) || !j.apply(runner, &c, again) {
+	again := c.State == bot.Planned // an earlier start may have done some of it
+	if !again && !j.plan(runner, &c) {
+		return
+	}
+	if !j.apply(runner, &c, again) {
 		return
 	}
 	if j.rests(*c.Outcome) {

@@ -43,7 +43,8 @@ func (j *job) wake(all ...int) {
 	}
 }
 
-// plan finds out what is to be done. It returns false if the job is over.
+// plan finds out what is to be done, and puts that on record before anything is sent. It
+// returns false if the job is over.
 func (j *job) plan(r *change.Runner, c *bot.Change) bool {
 	var plan commands.Plan
 	asked := change.Asked{Entry: j.entry.Number, At: j.entry.Accepted, Resumed: j.resumed(), Command: j.entry.Command}
@@ -55,7 +56,7 @@ func (j *job) plan(r *change.Runner, c *bot.Change) bool {
 		return err
 	})
 	c.Plan, c.State = &plan, bot.Planned
-	return err == nil
+	return err == nil && j.marks.Plan(*c)
 }
 
 // apply does what the plan says; again says that it may have been done before, in part or

@@ -94,7 +94,8 @@ type Keeper interface {
 	// Claim takes up, oldest first, every entry that is not closed and that nobody carries:
 	// no living instance, nor this one, which carries those given. It counts the attempt.
 	// What this instance accepts after its first Claim is not claimed before it was once
-	// among those given. Settled changes have no plan or outcome.
+	// among those given. Settled changes have no plan or outcome. What cannot be read is
+	// left out, and in the error, which wraps bot.ErrDamaged then.
 	Claim(ctx context.Context, carried []int64) ([]bot.Entry, error)
 
 	// Term returns a context that ends when this instance must leave what it carries,

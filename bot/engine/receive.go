@@ -75,21 +75,6 @@ func (b *Engine) accept(ctx context.Context, d bot.Delivery, a bot.Acceptance, c
 	return nil, private(b.words.Stale(0))
 }
 
-// pressesLeft returns which of the presses of a button may not be done yet. What no button
-// asked for is done once, under no name.
-func (b *Engine) pressesLeft(ctx context.Context, names []string) ([]string, error) {
-	if names == nil {
-		return []string{""}, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, bot.AnswerTime)
-	defer cancel()
-	taken, err := b.journal.Taken(ctx, names)
-	if err != nil {
-		return nil, err
-	}
-	return names[max(taken-1, 0):], nil // the last press on record may not be done yet
-}
-
 // insert puts an entry on record and its changes into the lanes, in the order of the
 // record. It returns no job if that is on record already, but the entry; and a *crowded
 // if too much is open for another.
@@ -135,4 +120,19 @@ func (j *job) acknowledged(root bot.Post, err error) {
 	default:
 		j.start(j.confirm)
 	}
+}
+
+// pressesLeft returns which of the presses of a button may not be done yet. What no button
+// asked for is done once, under no name.
+func (b *Engine) pressesLeft(ctx context.Context, names []string) ([]string, error) {
+	if names == nil {
+		return []string{""}, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, bot.AnswerTime)
+	defer cancel()
+	taken, err := b.journal.Taken(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	return names[max(taken-1, 0):], nil // the last press on record may not be done yet
 }

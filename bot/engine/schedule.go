@@ -80,7 +80,7 @@ func (b *Engine) takeUp(ctx context.Context) error {
 	carried := slices.Collect(maps.Keys(b.open))
 	b.mu.Unlock()
 	entries, err := b.journal.Claim(ctx, carried)
-	if err != nil && entries == nil {
+	if err != nil && !errors.Is(err, bot.ErrDamaged) {
 		return fmt.Errorf("taking up what is open: %w", err)
 	}
 	unread := fmt.Sprint(err)
