@@ -4,6 +4,7 @@
 package bot
 
 import (
+	"cmp"
 	"time"
 
 	"liveadmin/commands"
@@ -16,6 +17,23 @@ import (
 type Rules struct {
 	Policy policy.Policy
 	Names  commands.Names
+
+	Language  commands.Language            // of what is posted for everyone; empty: English
+	Languages map[string]commands.Language // of channels that have another, by Place.Channel
+}
+
+// LanguageOf returns the language of what is posted for everyone in a place. A thread
+// counts as its channel.
+func (r Rules) LanguageOf(p commands.Place) commands.Language {
+	return cmp.Or(r.Languages[p.Channel], r.Language, commands.English)
+}
+
+// NamesFor returns the names that a caller may know of.
+func (r Rules) NamesFor(caller commands.Caller) commands.Names {
+	if r.Policy.Knows(caller) != policy.Known {
+		return commands.Names{}
+	}
+	return r.Names.Seen(r.Policy.Sees(caller, r.Names))
 }
 
 // AnswerTime is how long the record may take that an answer needs: platforms wait for three
@@ -24,16 +42,17 @@ const AnswerTime = 2 * time.Second
 
 // Verdict is what a delivery means. One of its fields is set.
 type Verdict struct {
-	Answer *Answer     // given without a record: the caller asks too often, or something could not be read
+	Muted  bool        // it is not answered: the caller asks too often
+	Unread bool        // something could not be read: the caller is answered that, without a record
 	Reply  *Reply      // put on record, and answered to the caller alone
 	Accept *Acceptance // put on record, and carried out
 }
 
 // Reply is the answer to a delivery that makes no entry.
 type Reply struct {
-	About   commands.Command // as far as it was understood
-	Record  Record
-	Message words.Message // its Entry is the number of the record, once that is known
+	About  commands.Command // as far as it was understood
+	Record Record
+	Say    func(w words.Words, entry int64) words.Message // in the words of the caller; entry is the number of the record; 0: there is none
 }
 
 // Acceptance is a delivery that makes an entry.

@@ -45,7 +45,7 @@ func (e Entry) By() string {
 }
 
 // ClockRef is the caller in the audit trail where no one asked: the clock did.
-const ClockRef = "liveadmin:clock"
+const ClockRef = commands.Clock
 
 // State is how far an entry is.
 type State string

@@ -102,6 +102,13 @@ type Confirmer interface {
 	Confirm(ctx context.Context, e Entry) (root Post, err error)
 }
 
+// Linguist is a platform that has to ask in which language somebody reads.
+type Linguist interface {
+	// Language returns the language of a person, or "" if it is not known. It waits for it
+	// until the context ends.
+	Language(ctx context.Context, ref string) commands.Language
+}
+
 // Question asks what could be in a field that someone is typing in.
 type Question struct {
 	Caller commands.Caller

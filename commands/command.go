@@ -62,6 +62,7 @@ type Caller struct {
 	Unread      []string `json:"unread,omitempty"`      // memberships that could not be read right now
 	Outsider    bool     `json:"outsider,omitempty"`    // of another organisation: no rule ever fits
 	Name        string   `json:"name,omitempty"`
+	Language    Language `json:"language,omitempty"` // that they read, if the platform says so
 }
 
 // Place is where it was asked, as rules name it.
@@ -69,6 +70,9 @@ type Place struct {
 	Platform string `json:"platform"`          // "slack", "discord", "terminal"
 	Channel  string `json:"channel,omitempty"` // "slack:C024BE91L"; of a Discord thread, its parent
 	Thread   string `json:"thread,omitempty"`  // the platform's own name of the thread it was asked in
+
+	// In which what is posted for everyone is; empty: English. An entry keeps it.
+	Language Language `json:"language,omitempty"`
 }
 
 // Repeated reports whether the command ends limits whose end has failed before.

@@ -13,8 +13,9 @@ import (
 type Names struct {
 	groups map[string]named[imapi.GroupID] // by lower-case name
 	people map[string]named[imapi.UserID]
-	called map[imapi.UserID]string // the first name that is someone's alone
-	first  string                  // an alias
+	called map[imapi.UserID]string  // the first name that is someone's alone
+	alone  map[imapi.GroupID]string // the first alias that is one group's alone
+	first  string                   // an alias
 }
 
 // named is a name as it is written, and what it means.
@@ -26,13 +27,18 @@ type named[ID any] struct {
 // NewNames takes the names as the config file writes them. Two names that
 // differ only in case are the config file's mistake; the last one counts.
 func NewNames(groups map[string][]imapi.GroupID, people map[string][]imapi.UserID) Names {
-	n := Names{groups: byLowerCase(groups), people: byLowerCase(people), called: make(map[imapi.UserID]string)}
-	for _, name := range n.Everybody() {
-		if ids := people[name]; len(ids) == 1 && n.called[ids[0]] == "" {
-			n.called[ids[0]] = name
+	return Names{groups: byLowerCase(groups), people: byLowerCase(people), called: alone(people), alone: alone(groups)}
+}
+
+// alone returns the first name that is an ID's alone.
+func alone[ID comparable](ids map[string][]ID) map[ID]string {
+	all := make(map[ID]string)
+	for _, name := range slices.Sorted(maps.Keys(ids)) {
+		if named := ids[name]; len(named) == 1 && all[named[0]] == "" {
+			all[named[0]] = name
 		}
 	}
-	return n
+	return all
 }
 
 func byLowerCase[ID any](ids map[string][]ID) map[string]named[ID] {
@@ -69,6 +75,32 @@ func (n Names) First() string { return n.first }
 
 // Called returns the first name that is someone's alone, or "" if there is none.
 func (n Names) Called(id imapi.UserID) string { return n.called[id] }
+
+// AliasOf returns the first alias that is the group's alone, or "" if there is none.
+func (n Names) AliasOf(id imapi.GroupID) string { return n.alone[id] }
+
+// Seen returns the names without those aliases that sees does not report, the first among
+// them.
+func (n Names) Seen(sees func(alias string) bool) Names {
+	groups := make(map[string][]imapi.GroupID)
+	for _, a := range n.groups {
+		if sees(a.name) {
+			groups[a.name] = a.ids
+		}
+	}
+	people := make(map[string][]imapi.UserID)
+	for _, c := range n.people {
+		people[c.name] = c.ids
+	}
+	seen := NewNames(groups, people)
+	if sees(n.first) {
+		return seen.StartingWith(n.first)
+	}
+	if all := seen.Aliases(); len(all) > 0 {
+		return seen.StartingWith(all[0])
+	}
+	return seen
+}
 
 // Group resolves an alias.
 func (n Names) Group(word string) (Target, bool) {

@@ -2,6 +2,9 @@ package commands
 
 import "liveadmin/imapi"
 
+// Clock is the caller of what the bot does by itself when its time comes.
+const Clock = "liveadmin:clock"
+
 // Result is what became of a command, as data. Words and buttons are made from
 // it at the very end.
 type Result struct {

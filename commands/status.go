@@ -1,22 +1,55 @@
 package commands
 
-// Status is how a command, or its part on one group, ended. The names are the
-// same in chat, history, log and metrics.
+import "fmt"
+
+// Status is how a command, or its part on one group, ended: an identifier, the same in the
+// record, in the log and in metrics. What people read for it is a sentence of their language.
 type Status string
 
 // The outcomes.
 const (
-	Working  Status = "Working"
-	Done     Status = "Done"
-	Warned   Status = "Done with a warning"
-	Nothing  Status = "Nothing to change"
-	Partly   Status = "Partly"
-	Failed   Status = "Failed"
-	Unknown  Status = "Unknown" // may or may not have been done; never called failed
-	Refused  Status = "Refused"
-	Mistaken Status = "Mistaken"
-	Answered Status = "Answered" // help, whoami, groups, history
+	Working  Status = "working"
+	Done     Status = "done"
+	Warned   Status = "warned"
+	Nothing  Status = "unchanged"
+	Partly   Status = "partly"
+	Failed   Status = "failed"
+	Unknown  Status = "unknown" // may or may not have been done; never called failed
+	Refused  Status = "refused"
+	Mistaken Status = "mistaken"
+	Answered Status = "answered" // help, whoami, groups, history
 )
+
+// firstEdition is what the first edition put on record for an outcome. It stays there:
+// audit rows never change.
+var firstEdition = map[string]Status{
+	"Working": Working, "Done": Done, "Done with a warning": Warned, "Nothing to change": Nothing, "Partly": Partly,
+	"Failed": Failed, "Unknown": Unknown, "Refused": Refused, "Mistaken": Mistaken, "Answered": Answered,
+}
+
+// StatusOf reads an outcome on record.
+func StatusOf(stored string) Status {
+	if s, ok := firstEdition[stored]; ok {
+		return s
+	}
+	return Status(stored)
+}
+
+// Scan reads an outcome on record, for database/sql.
+func (s *Status) Scan(stored any) error {
+	text, ok := stored.(string)
+	if !ok {
+		return fmt.Errorf("an outcome on record is a text, not %T", stored)
+	}
+	*s = StatusOf(text)
+	return nil
+}
+
+// UnmarshalText reads an outcome on record.
+func (s *Status) UnmarshalText(stored []byte) error {
+	*s = StatusOf(string(stored))
+	return nil
+}
 
 // Summarize returns the outcome of a command whose parts ended as given.
 func Summarize(parts []Status) Status {
@@ -43,7 +76,7 @@ func Summarize(parts []Status) Status {
 	return Partly
 }
 
-// urgency sorts what people have to look at first; what failed in any way is 0.
+// Urgency sorts what people have to look at first; what failed in any way is 0.
 func (s Status) Urgency() int {
 	switch s {
 	case Failed, Unknown, Partly:
@@ -56,5 +89,5 @@ func (s Status) Urgency() int {
 	return 2
 }
 
-// fine reports whether everything is as it was asked.
+// Fine reports whether everything is as it was asked.
 func (s Status) Fine() bool { return s == Done || s == Warned || s == Nothing }

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -87,8 +88,10 @@ func TestMoreCommands(t *testing.T) {
 }
 
 func TestMoreCommandsExplained(t *testing.T) {
-	w := words.English().Of(wider())
-	w.About["serenade"], w.About["appraise"], w.Options["follow_up"] = "answers pong", "shows who did what", "where to read more"
+	w := words.In(commands.English).Of(wider())
+	says := *w.Sentences
+	w.Sentences, says.Commands, says.Options = &says, maps.Clone(says.Commands), maps.Clone(says.Options)
+	says.Commands["serenade"], says.Commands["appraise"], says.Options["follow_up"] = "answers pong", "shows who did what", "where to read more"
 	shown := w.Help(0, "").String()
 	order := []string{"• /liveadmin add ", "• /liveadmin help ", "• /liveadmin serenade   answers pong\n", "• /liveadmin appraise GROUP   shows who did what\n"}
 	for i, line := range order {
@@ -112,8 +115,8 @@ func TestMoreCommandsExplained(t *testing.T) {
 	if !strings.Contains(shown, "You can use appraise.\n") || !strings.Contains(shown, "Example: /liveadmin appraise @TGS#") {
 		t.Errorf("who may use appraise is welcomed by\n%s", shown)
 	}
-	shown = w.Whoami(0, commands.Caller{}, policy.Rights{Given: []policy.Right{{Commands: []commands.Verb{commands.Add}}}}, "").String()
-	if !strings.Contains(shown, "No rule gives you remove, list, appraise.\n") {
+	shown = w.Whoami(0, commands.Caller{}, policy.Rights{Given: []policy.Right{{Commands: []commands.Verb{commands.Add}}}}).String()
+	if !strings.Contains(shown, "You are not allowed to use: remove, list, appraise\n") {
 		t.Errorf("whoami says\n%s", shown)
 	}
 }
@@ -213,7 +216,7 @@ func TestEveryCommandIsCarriedOut(t *testing.T) {
 	stage.Run(t, chat)
 	alice := bottest.Ref("alice")
 	stage.Rules.Set(ruledBy(alice))
-	says := words.English()
+	says := words.In(commands.English)
 	for _, v := range commands.Table.Verbs() {
 		line := string(v)
 		row, _ := commands.Table.Row(v)
@@ -226,7 +229,7 @@ func TestEveryCommandIsCarriedOut(t *testing.T) {
 			}
 		}
 		answer, err := chat.Ask("alice", line)
-		for _, sentence := range []string{says.NotRead, says.Broken} {
+		for _, sentence := range []string{says.Notices.NotRead, says.Problems.Broken} {
 			if err != nil || answer == "" || strings.Contains(answer, sentence) {
 				t.Errorf("nothing carries out %q: %s %v", line, answer, err)
 			}

@@ -79,3 +79,9 @@ func explainKind(op string, kind Kind) (meaning, remedy string) {
 		return "the call failed", "Try again. If it stays so, look in the log."
 	}
 }
+
+// What a failure's Op and Code are compared with elsewhere.
+const (
+	OpChange       = opModifyAdmin  // setting or cancelling administrators
+	CodeFullOrPlan = codeFullOrPlan // two meanings, which its Kind tells apart
+)

@@ -19,7 +19,7 @@ type Journal interface {
 // NewBot returns a bot made of its parts, with an intake that is made of them, too.
 func NewBot(p engine.Parts) (*engine.Engine, error) {
 	in, err := intake.New(intake.Parts{
-		Record: p.Journal.(Journal), API: p.API.For("suggestions", false)(suggestTime), Rules: p.Rules, Words: p.Words, Log: p.Log, Now: p.Now, Clock: p.Clock,
+		Record: p.Journal.(Journal), API: p.API.For("suggestions", false)(suggestTime), Rules: p.Rules, Log: p.Log, Now: p.Now, Clock: p.Clock,
 	})
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -46,6 +47,8 @@ type Conversation struct {
 	Ref   func(name string) string // the allowlist entry of someone on the platform that is played on
 	file  string
 	stage []string
+
+	language commands.Language // of the answers; empty: English
 }
 
 // Turn is one line of a conversation and what it is answered.
@@ -79,6 +82,30 @@ func Conversations(t testing.TB, dir string) []Conversation {
 		all = append(all, c)
 	}
 	return all
+}
+
+// In returns the conversation with the answers in another language, which are in a folder
+// of the language's name beside it. Where they are missing, or the lines of the people are
+// others by now, there are none.
+func (c Conversation) In(t testing.TB, l commands.Language) Conversation {
+	t.Helper()
+	c.language, c.file = l, filepath.Join(filepath.Dir(c.file), string(l), filepath.Base(c.file))
+	c.Talk = slices.Clone(c.Talk)
+	for i := range c.Talk {
+		c.Talk[i].Answer = ""
+	}
+	archive, err := txtar.ParseFile(c.file)
+	if err != nil {
+		return c
+	}
+	for _, f := range archive.Files {
+		for i, turn := range turns(string(f.Data)) {
+			if i < len(c.Talk) && turn.Who == c.Talk[i].Who && turn.Text == c.Talk[i].Text {
+				c.Talk[i].Answer = turn.Answer
+			}
+		}
+	}
+	return c
 }
 
 // onlyTyped follows the name of who says what can only be typed.
@@ -139,8 +166,14 @@ func unescape(t *testing.T, s string) string {
 }
 
 func (c Conversation) write(t testing.TB) {
-	archive, err := txtar.ParseFile(c.file)
-	check(t, err)
+	archive := &txtar.Archive{Files: []txtar.File{{Name: "talk"}}}
+	if c.language == "" {
+		var err error
+		archive, err = txtar.ParseFile(c.file)
+		check(t, err)
+	} else {
+		check(t, os.MkdirAll(filepath.Dir(c.file), 0o755))
+	}
 	var talk strings.Builder
 	for _, turn := range c.Talk {
 		if turn.Who == "" {
@@ -165,7 +198,7 @@ func (c Conversation) write(t testing.TB) {
 func (c Conversation) set(t testing.TB, s *Stage) {
 	t.Helper()
 	groups, people := make(map[string][]imapi.GroupID), make(map[string][]imapi.UserID)
-	rules := bot.Rules{Policy: policy.Policy{Contact: "Sam, #stream-ops"}}
+	rules := bot.Rules{Policy: policy.Policy{Contact: "Sam, #stream-ops"}, Language: c.language}
 	for _, line := range c.stage {
 		words := strings.Fields(line)
 		if len(words) < 2 {

@@ -112,7 +112,7 @@ func (s *Stage) Restart(t testing.TB) {
 	s.Journal, err = journal.Open(t.Context(), "sqlite://"+filepath.Join(s.dir, "journal.db"), AppID, journal.WithClock(s.Clock.Now), journal.WithLogger(s.log))
 	check(t, err)
 	s.Bot, err = NewBot(engine.Parts{
-		Journal: s.Journal, API: engine.Client{Client: s.Client}, Rules: s.Rules.Get, Words: words.English(), Log: s.log, Now: s.Clock.Now, Clock: s.Clock.Now,
+		Journal: s.Journal, API: engine.Client{Client: s.Client}, Rules: s.Rules.Get, Words: words.In, Log: s.log, Now: s.Clock.Now, Clock: s.Clock.Now,
 	})
 	check(t, err)
 }

@@ -12,9 +12,6 @@ import (
 	"liveadmin/commands/words"
 )
 
-// TooMuch replaces what is too long to show.
-const TooMuch = "The rest is too long to show."
-
 // Number is how the number of an entry is written.
 func Number(entry int64) string { return "#" + strconv.FormatInt(entry, 10) }
 

@@ -118,6 +118,7 @@ func TestCheck(t *testing.T) {
 		"OK           Slack scope chat:write: granted (root messages, results, private answers)",
 		"OK           Slack scope app_mentions:read: granted (@liveadmin, which also works inside of threads)",
 		"OK           Slack scope usergroups:read: granted (user groups in the allowlist and in rules: slack:usergroup:S…)",
+		"OK           Slack scope users:read: optional, not granted (answers in each person's own language)",
 		"OK           Slack scope chat:write.public: optional, not granted (results in public channels that the bot is not a member of)",
 		"OK           Slack scope channels:history: optional, not granted (after a crash, a message is looked for before it is posted again: public channels)",
 		"OK           Slack scope groups:history: optional, not granted (the same in private channels)",
@@ -170,7 +171,7 @@ func TestCheckJSON(t *testing.T) {
 	e := newExamined(t)
 	got := e.check("--json")
 	all := e.readJSON(got)
-	if got.code != ExitOK || !all.OK || len(all.Checks) != 22 || all.Checks[6]["status"] != "not checked" || all.Checks[0]["status"] != "OK" {
+	if got.code != ExitOK || !all.OK || len(all.Checks) != 23 || all.Checks[6]["status"] != "not checked" || all.Checks[0]["status"] != "OK" {
 		t.Errorf("got %d, %+v", got.code, all)
 	}
 	e.env["IM_SECRET_KEY"] = "canary-of-another"

@@ -3,14 +3,16 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"liveadmin/bot/demo"
+	"liveadmin/commands"
 
 	"github.com/spf13/cobra"
 )
 
 func newDemo(std streams) *cobra.Command {
-	file := ""
+	file, language := "", string(commands.English)
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "A chat in the terminal with the whole bot behind it",
@@ -21,12 +23,16 @@ func newDemo(std streams) *cobra.Command {
 			if cmd.Flags().Changed("journal") && file == "" {
 				return errors.New("--journal needs the name of a file")
 			}
-			if err := demo.Run(cmd.Context(), file, demo.Streams{In: std.in, Out: std.out, Err: std.err}); err != nil {
+			if !slices.Contains(commands.Languages, commands.Language(language)) {
+				return fmt.Errorf("--language %q is no language of liveadmin: write one of %v", language, commands.Languages)
+			}
+			if err := demo.Run(cmd.Context(), file, commands.Language(language), demo.Streams{In: std.in, Out: std.out, Err: std.err}); err != nil {
 				return failed(fmt.Errorf("liveadmin demo: %w", err))
 			}
 			return nil
 		},
 	}
 	cmd.Flags().StringVar(&file, "journal", "", "keep the record in `FILE`; without it, a temporary one")
+	cmd.Flags().StringVar(&language, "language", language, "the `LANGUAGE` of the bot: en, zh-Hans, zh-Hant, ja, ko or id")
 	return cmd
 }

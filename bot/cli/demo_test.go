@@ -17,22 +17,22 @@ import (
 // The first three commands anyone tries, and their answers.
 const (
 	firstTyped = "/liveadmin add @TGS#a6I4ZUUGO user1 user2\n/liveadmin list @TGS#a6I4ZUUGO\n/liveadmin add @TGS#a6I4ZUUGO\n"
-	firstShown = `⏳ Working · @alice · add user1, user2 → @TGS#a6I4ZUUGO   #1
-✅ Done · @alice · @TGS#a6I4ZUUGO: added user1, user2 · 2 of 5
-    Added 2 of 2 administrators to @TGS#a6I4ZUUGO
+	firstShown = `⏳ Working · @alice · friday-show: add user1, user2   #1
+✅ Done · @alice · friday-show: added user1, user2 · 2 of 5 seats
+    Added 2 of 2 administrators to friday-show (@TGS#a6I4ZUUGO)
     • user1: added
     • user2: added
     Administrators now (2 of 5): user1, user2
     #1
-⏳ Working · @alice · list @TGS#a6I4ZUUGO   #2
-✅ Done · @alice · @TGS#a6I4ZUUGO: 2 of 5 administrators
-    @TGS#a6I4ZUUGO has 2 of 5 administrators
+⏳ Working · @alice · friday-show: list   #2
+✅ Done · @alice · friday-show: 2 of 5 seats
+    friday-show (@TGS#a6I4ZUUGO) has 2 of 5 administrators
     • user1
     • user2
     #2
 (only @alice sees this)
   The user is missing: name 1 to 5 UserIDs after the group.
-  /liveadmin add GROUP USER… [--for DURATION] [--replace USER…] [--reason TEXT] [--new] [--dry-run]
+  Example: /liveadmin add friday-show minho --for 2h
   You typed: add @TGS#a6I4ZUUGO
   #3
 `
@@ -78,15 +78,15 @@ func TestDemoStage(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, typed, want string }{
 		{"nearly full", "/liveadmin list full-house", "has 4 of 5 administrators\n    • host_1\n"},
-		{"several groups", "/liveadmin list weekend", "2 of 2 groups could be read"},
+		{"several groups", "/liveadmin list weekend", "weekend: read 2 of 2 groups\n"},
 		{"not a live group", "/liveadmin list @TGS#2NOTLIVE0", "Tencent Chat answered 10007: this group is not a live streaming group (AVChatRoom)."},
 		{"no group", "/liveadmin list @TGS#aNOSUCH", "Tencent Chat answered 10010: this group does not exist, or it was deleted."},
 		{"a person", "/liveadmin add friday-show minho", "• minho (u_8821): added\n"},
 		{"a crew", "/liveadmin add friday-show night", "added night (u_8821, u_9902)"},
 		{"no account", "/liveadmin add friday-show ghost1", "• ghost1: not added: no account has this UserID\n"},
-		{"a little", "/as bob\n/liveadmin whoami", "rule 1: add, remove, list for @TGS#a6I4ZUUGO, for 8h at most"},
-		{"only a little", "/as bob\n/liveadmin list full-house", "You are not allowed to use list for full-house."},
-		{"nothing", "/as mallory\n/liveadmin list friday-show", "You are not allowed to use list for friday-show."},
+		{"a little", "/as bob\n/liveadmin whoami", "• add, remove, list on friday-show, for up to 8 hours\n"},
+		{"only a little", "/as bob\n/liveadmin list full-house", "You are not allowed to use list on full-house."},
+		{"nothing", "/as mallory\n/liveadmin list friday-show", "You are not allowed to use list on friday-show."},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -104,8 +104,8 @@ func TestDemoKeepsJournal(t *testing.T) {
 	call(t, nil, "/liveadmin add friday-show user1\n", "demo", "--journal", file)
 	got := call(t, nil, "/liveadmin history\n", "demo", "--journal", file)
 	got.out = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d \S+`).ReplaceAllString(got.out, "TIME")
-	want := ran{ExitOK, "(only @alice sees this)\n  The newest 1 entry:\n" +
-		"  • #1   TIME   terminal:user:alice   /liveadmin add friday-show user1   ✅ Done\n  #2\n", ""}
+	want := ran{ExitOK, "(only @alice sees this)\n  The newest entry:\n" +
+		"  • #1   TIME   @alice   /liveadmin add friday-show user1   ✅ Done\n  #2\n", ""}
 	if got != want {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}

@@ -110,7 +110,7 @@ func filterOf(about string, times bot.Filter, cfg config.Config) (bot.Filter, er
 	cmd, mistake := grammar.New(fields, rules.Names, func(string) bool { return true })
 	if mistake != nil {
 		mistake.Typed = "" // it would show how a chat with fields writes it
-		return bot.Filter{}, filterError(strings.TrimSpace(words.English().Mistake(0, *mistake).String()))
+		return bot.Filter{}, filterError(strings.TrimSpace(words.In(commands.English).Mistake(0, *mistake).String()))
 	}
 	f := intake.FilterOf(cmd)
 	f.Since, f.Until, f.Limit = times.Since, times.Until, times.Limit

@@ -114,7 +114,7 @@ func TestHistoryCommand(t *testing.T) {
 		Outcome string
 		Rows    []struct{ What string }
 	}
-	if err := json.Unmarshal([]byte(got.out), &entry); err != nil || entry.Number != 1 || entry.Outcome != "Done" || len(entry.Rows) != 2 {
+	if err := json.Unmarshal([]byte(got.out), &entry); err != nil || entry.Number != 1 || entry.Outcome != "done" || len(entry.Rows) != 2 {
 		t.Errorf("got %+v: %v", got, err)
 	}
 }
@@ -135,7 +135,7 @@ func TestOpenCommand(t *testing.T) {
 	if got := call(t, environ, "", "open"); got.out != "Accepted and not closed: 0\nEnds to come: 0\n" {
 		t.Errorf("got %+v", got)
 	}
-	if got := call(t, environ, "", "history", "#2"); !strings.Contains(got.out, "dropped") || !strings.Contains(got.out, "Failed\n    ") {
+	if got := call(t, environ, "", "history", "#2"); !strings.Contains(got.out, "dropped") || !strings.Contains(got.out, "failed\n    ") {
 		t.Errorf("it was not audited: %+v", got)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/journal"
+	"liveadmin/commands"
 	"liveadmin/imapi"
 )
 
@@ -32,10 +33,27 @@ func (c *Config) check() bot.Problems {
 	if levels := []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError}; !slices.Contains(levels, c.LogLevel) {
 		p.Add("LOG_LEVEL", "is no log level", "write debug, info, warn or error")
 	}
+	if l, ok := languageOf(string(c.Language)); ok {
+		c.Language = l
+	} else {
+		p.Add("CHAT_LANGUAGE", "is no language of liveadmin", "write "+someLanguage)
+	}
 	if c.LogFormat = strings.ToLower(c.LogFormat); c.LogFormat != "text" && c.LogFormat != "json" {
 		p.Add("LOG_FORMAT", "is no log format", "write text or json")
 	}
 	return p
+}
+
+// someLanguage names the languages.
+const someLanguage = "en, zh-Hans, zh-Hant, ja, ko or id"
+
+// languageOf reads the name of a language, in any case.
+func languageOf(name string) (commands.Language, bool) {
+	i := slices.IndexFunc(commands.Languages, func(l commands.Language) bool { return strings.EqualFold(string(l), name) })
+	if i < 0 {
+		return "", false
+	}
+	return commands.Languages[i], true
 }
 
 func (im *IM) check() bot.Problems {

@@ -13,6 +13,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/discord"
 	"liveadmin/bot/slack"
+	"liveadmin/commands"
 	"liveadmin/imapi"
 )
 
@@ -32,6 +33,9 @@ type Config struct {
 	// there. Where it is not, PolicyAwaited is the path at which it may appear.
 	PolicyFile    string `env:"LIVEADMIN_CONFIG" default:"liveadmin.yaml" doc:"The YAML file with group names and rules. The default is used if the file is there."`
 	PolicyAwaited string
+
+	// Language is the language of what is posted for everyone.
+	Language commands.Language `env:"CHAT_LANGUAGE" default:"en" doc:"The language of what is posted for everyone: en, zh-Hans, zh-Hant, ja, ko or id."`
 
 	// Database is "sqlite://FILE" or "postgres://…", which may hold a password.
 	Database imapi.Secret `env:"DATABASE_URL" default:"sqlite://liveadmin.db" doc:"The database: sqlite://FILE or postgres://…"`

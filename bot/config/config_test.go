@@ -12,6 +12,7 @@ import (
 	"liveadmin/bot/config"
 	"liveadmin/bot/discord"
 	"liveadmin/bot/slack"
+	"liveadmin/commands"
 	"liveadmin/imapi"
 )
 
@@ -65,7 +66,7 @@ func TestDefaults(t *testing.T) {
 			Region: "singapore", RateLimit: imapi.DefaultRateLimit,
 		},
 		PolicyAwaited: filepath.Join(dir, "liveadmin.yaml"), Database: imapi.NewSecret("sqlite://liveadmin.db"),
-		HTTPAddr: "127.0.0.1:8080", LogLevel: slog.LevelInfo, LogFormat: "text",
+		HTTPAddr: "127.0.0.1:8080", LogLevel: slog.LevelInfo, LogFormat: "text", Language: commands.English,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -79,8 +80,8 @@ func TestEverythingSet(t *testing.T) {
 		"IM_BASE_URL": "http://127.0.0.1:99/prefix", "IM_RATE_LIMIT": "200",
 		"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_SIGNING_SECRET": "sign", "SLACK_API_URL": "https://slack.test/api",
 		"DISCORD_TOKEN": "tok.en", "DISCORD_PUBLIC_KEY": key, "DISCORD_GUILD_ID": "42", "DISCORD_API_URL": "http://[::1]:7/",
-		"ALLOWLIST":        " slack:user:U024BE7LH, slack:user:W1\tslack:usergroup:S0614TZR7,,discord:user:1\u00a0discord:role:2 ",
-		"LIVEADMIN_CONFIG": "/etc/rules.yaml", "DATABASE_URL": "postgres://u:p@h/d", "HTTP_ADDR": ":0", "LOG_LEVEL": "WARN", "LOG_FORMAT": "JSON",
+		"ALLOWLIST":     " slack:user:U024BE7LH, slack:user:W1\tslack:usergroup:S0614TZR7,,discord:user:1\u00a0discord:role:2 ",
+		"CHAT_LANGUAGE": "zh-hant", "LIVEADMIN_CONFIG": "/etc/rules.yaml", "DATABASE_URL": "postgres://u:p@h/d", "HTTP_ADDR": ":0", "LOG_LEVEL": "WARN", "LOG_FORMAT": "JSON",
 	})
 	want := config.Config{
 		IM: config.IM{
@@ -94,7 +95,7 @@ func TestEverythingSet(t *testing.T) {
 		Discord:    discord.Config{Token: imapi.NewSecret("tok.en"), PublicKey: key, GuildID: "42", APIURL: "http://[::1]:7/"},
 		Allowlist:  []string{"slack:user:U024BE7LH", "slack:user:W1", "slack:usergroup:S0614TZR7", "discord:user:1", "discord:role:2"},
 		PolicyFile: "/etc/rules.yaml", Database: imapi.NewSecret("postgres://u:p@h/d"), HTTPAddr: ":0",
-		LogLevel: slog.LevelWarn, LogFormat: "json",
+		LogLevel: slog.LevelWarn, LogFormat: "json", Language: "zh-Hant",
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

@@ -129,5 +129,7 @@ func (c Config) rulesOf(found snapshot) (bot.Rules, error) {
 			Remedy: "make it a file that liveadmin can read, or change LIVEADMIN_CONFIG",
 		}}
 	}
-	return ParsePolicy(c.PolicyFile, []byte(found.text), c.Allowlist)
+	rules, err := ParsePolicy(c.PolicyFile, []byte(found.text), c.Allowlist)
+	rules.Language = c.Language
+	return rules, err
 }

@@ -44,7 +44,7 @@ func ParsePolicy(name string, text []byte, allowlist []string) (bot.Rules, error
 // policy reads the whole file. A key with nothing behind it, or with an empty list, is as
 // good as no key.
 func (r *reader) policy(root ast.Node, rules *bot.Rules) {
-	file := r.known(root, "the file", "write keys and values, like contact: Sam", "groups", "people", "contact", "blocked", "rules")
+	file := r.known(root, "the file", "write keys and values, like contact: Sam", "groups", "people", "contact", "blocked", "language", "rules")
 	for key, value := range file {
 		if list, ok := value.(*ast.SequenceNode); nothing(value) || ok && len(list.Values) == 0 {
 			delete(file, key)
@@ -53,6 +53,7 @@ func (r *reader) policy(root ast.Node, rules *bot.Rules) {
 	rules.Names = r.readNames(file["groups"], file["people"])
 	rules.Policy.Contact = r.contact(file["contact"])
 	rules.Policy.Blocked = r.callers(file["blocked"], "blocked")
+	rules.Languages = r.languages(file["language"])
 	rules.Policy.Rules = append(rules.Policy.Rules, r.rules(file["rules"])...)
 }
 
@@ -73,6 +74,27 @@ func (r *reader) contact(n ast.Node) string {
 		r.note(t.mark, `put it in quotes, like "Sam, #stream-ops": without them, # begins a comment`, "contact ends with a comma")
 	}
 	return t.value
+}
+
+// languages takes the languages of channels.
+func (r *reader) languages(n ast.Node) map[string]commands.Language {
+	const remedy = `write a channel with its language, like "slack:C024BE91L": ko`
+	if n == nil {
+		return nil
+	}
+	all := make(map[string]commands.Language)
+	for _, f := range r.fields(n, "language", remedy) {
+		if form := entryRemedy(f.key.value, channelForms); form != "" {
+			r.note(f.key.mark, form, "%.80q is no channel", f.key.value)
+		}
+		t, ok := r.text(f.value, "language", remedy)
+		l, known := languageOf(t.value)
+		if ok && !known {
+			r.note(t.mark, "write "+someLanguage, "%.80q is no language of liveadmin", t.value)
+		}
+		all[f.key.value] = l
+	}
+	return all
 }
 
 // rules takes the list of rules.

@@ -142,6 +142,8 @@ func TestPolicyForms(t *testing.T) {
 		{"a limit as people type it", allow + "for: 2H30M", rule, policy.Rule{Allow: u1, For: 150 * time.Minute}},
 		{"every kind of caller", "rules: [allow: [slack:user:W1, slack:usergroup:S1, discord:user:1, discord:role:2]]", rule,
 			policy.Rule{Allow: []string{"slack:user:W1", "slack:usergroup:S1", "discord:user:1", "discord:role:2"}}},
+		{"languages of channels", "language: {\"slack:C024BE91L\": ko, \"discord:1\": ZH-hans}", func(r bot.Rules) any { return r.Languages },
+			map[string]commands.Language{"slack:C024BE91L": "ko", "discord:1": "zh-Hans"}},
 		{"contact without quotes", "contact: Sam in stream-ops # on weekdays", func(r bot.Rules) any { return r.Policy.Contact }, "Sam in stream-ops"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -121,6 +121,13 @@ rules:
 			`3:24: "@TGS#_x" is no GroupID (the GroupID belongs to a Community group): write the ID of a live group, like "@TGS#a6I4ZUUGO": 48 letters, digits and signs (ASCII) at most`,
 			`3:35: "a b" is not one word: write several IDs as [a, b], and one that has a space or a comma in quotes`,
 		}},
+		{"bad languages", `language:
+  general: ko
+  "slack:C1": klingon
+`, []string{
+			`2:3: "general" is no channel: write it like slack:C024BE91L or discord:165511591545143296`,
+			`3:15: "klingon" is no language of liveadmin: write en, zh-Hans, zh-Hant, ja, ko or id`,
+		}},
 		{"bad channels", `rules:
   - allow: [slack:user:U1]
     channels: [general, slack:U1, discord:general]

@@ -107,7 +107,7 @@ func checkTokens(tokens token.Tokens) []flaw {
 		block := open == 0 && (t.Type == token.SequenceEntryType || t.Type == token.MappingValueType)
 		switch {
 		case open > maxNested, block && t.Position.Column > maxIndent:
-			return append(flaws, flaw{at(t), "this is nested too deep", "write groups, people, contact, blocked and rules without more levels"})
+			return append(flaws, flaw{at(t), "this is nested too deep", "write groups, people, contact, blocked, language and rules without more levels"})
 		case keys > maxKeys:
 			return append(flaws, flaw{at(t), fmt.Sprintf("the file has more than %d names and keys", maxKeys), "use patterns in place of names"})
 		case extra && len(flaws) <= maxFlaws:

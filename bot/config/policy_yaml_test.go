@@ -133,13 +133,13 @@ blocked
 			"1:12: this is no YAML (found unknown escape character '\\u200b'): check the brackets, the quotes and the indentation; an ID like \"@TGS#a6I4ZUUGO\" needs quotes",
 		}},
 		{"many dashes behind a bracket too many", "]" + strings.Repeat(" -", 200) + " x\n", []string{
-			`1:201: this is nested too deep: write groups, people, contact, blocked and rules without more levels`,
+			`1:201: this is nested too deep: write groups, people, contact, blocked, language and rules without more levels`,
 		}},
 		{"many indentations", "a:\n" + strings.Repeat(" ", 200) + "b: x\n", []string{
-			`2:202: this is nested too deep: write groups, people, contact, blocked and rules without more levels`,
+			`2:202: this is nested too deep: write groups, people, contact, blocked, language and rules without more levels`,
 		}},
 		{"many brackets", "groups: [[[[[[[[[[[[x\n", []string{
-			`1:19: this is nested too deep: write groups, people, contact, blocked and rules without more levels`,
+			`1:19: this is nested too deep: write groups, people, contact, blocked, language and rules without more levels`,
 		}},
 	})
 }
@@ -212,7 +212,7 @@ func TestBrokenShape(t *testing.T) {
 			`1:1: "group" is no key of the file: did you mean groups?`,
 		}},
 		{"a key that is not near", "users: [a]\n", []string{
-			`1:1: "users" is no key of the file: write groups, people, contact, blocked or rules`,
+			`1:1: "users" is no key of the file: write groups, people, contact, blocked, language or rules`,
 		}},
 		{"a key in another case", "Groups: {}\n", []string{
 			`1:1: "Groups" is no key of the file: did you mean groups?`,

@@ -56,6 +56,8 @@ func TestOneProblem(t *testing.T) {
 		{"rate over the cap", "IM_RATE_LIMIT", with("IM_RATE_LIMIT=201"), `"201"`, "1 to 200"},
 		{"rate is no number", "IM_RATE_LIMIT", with("IM_RATE_LIMIT=fast"), `"fast"`, "1 to 200"},
 
+		{"unknown language", "CHAT_LANGUAGE", with("CHAT_LANGUAGE=ko-KR"), `"ko-KR"`, "zh-Hant"},
+
 		{"bot token of another kind", "SLACK_BOT_TOKEN", with("SLACK_BOT_TOKEN=xoxp-1", "SLACK_APP_TOKEN=xapp-1"), "does not begin with xoxb-", "copy"},
 		{"app token of another kind", "SLACK_APP_TOKEN", with("SLACK_BOT_TOKEN=xoxb-1", "SLACK_APP_TOKEN=xoxb-1"), "does not begin with xapp-", "copy"},
 		{"signing secret with a line break", "SLACK_SIGNING_SECRET", with("SLACK_BOT_TOKEN=xoxb-1", "SLACK_SIGNING_SECRET=a\nb"), "has a line break", "on one line"},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"liveadmin/commands"
 	"liveadmin/commands/grammar"
 	"liveadmin/imapi"
 )
@@ -55,6 +56,8 @@ func set(field any, text string) {
 	switch f := field.(type) {
 	case *string:
 		*f = text
+	case *commands.Language:
+		*f = commands.Language(text)
 	case *imapi.Secret:
 		*f = imapi.NewSecret(text)
 	case *[]string:

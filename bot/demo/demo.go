@@ -33,8 +33,8 @@ type Streams struct {
 
 // Run runs the whole bot with a terminal for a platform and a simulator for Tencent
 // Chat, until the input or the context ends. It needs no account, no network and no
-// set-up, and leaves nothing behind unless file names the journal to keep.
-func Run(ctx context.Context, file string, std Streams) error {
+// set-up, and leaves nothing behind unless file names the journal to keep. It speaks a language.
+func Run(ctx context.Context, file string, language commands.Language, std Streams) error {
 	if file == "" {
 		dir, err := os.MkdirTemp("", "liveadmin-demo-")
 		if err != nil {
@@ -52,13 +52,13 @@ func Run(ctx context.Context, file string, std Streams) error {
 	defer end(nil)
 	screen, err := terminal.New(terminal.Options{
 		In: std.In, Out: output{std.Out, end}, Interactive: isatty.IsTerminal(std.In.Fd()),
-		Speakers: speakers(), Zone: time.Local,
+		Speakers: speakers(), Zone: time.Local, Language: language,
 	})
 	if err != nil {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(std.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	err = play(ctx, tencent.URL(), file, screen, log)
+	err = play(ctx, tencent.URL(), file, language, screen, log)
 	if lost, ok := context.Cause(ctx).(unwritten); ok {
 		return lost
 	}
@@ -93,7 +93,7 @@ const (
 
 // play runs the bot on one platform, with the journal in a file, against the API
 // at the given address.
-func play(ctx context.Context, url, file string, platform bot.Platform, log *slog.Logger) error {
+func play(ctx context.Context, url, file string, language commands.Language, platform bot.Platform, log *slog.Logger) error {
 	api, err := imapi.New(imapi.App{SDKAppID: sdkAppID, Key: imapi.NewSecret(key), Identifier: admin},
 		imapi.WithBaseURL(url), imapi.WithRateLimit(imapi.MaxRateLimit), imapi.WithLogger(log))
 	if err != nil {
@@ -104,7 +104,7 @@ func play(ctx context.Context, url, file string, platform bot.Platform, log *slo
 		return fmt.Errorf("opening the file of --journal: %w", err)
 	}
 	defer record.Close()
-	b, err := app.NewBot(record, nil, api, rules, log, nil)
+	b, err := app.NewBot(record, nil, api, func() bot.Rules { return rules(language) }, log, nil)
 	if err != nil {
 		return err
 	}
@@ -139,8 +139,9 @@ func newTencent() (*simulator.Server, error) {
 // mallory, who may do nothing.
 func speakers() []string { return []string{"alice", "bob", "mallory"} }
 
-func rules() bot.Rules {
+func rules(language commands.Language) bot.Rules {
 	return bot.Rules{
+		Language: language,
 		Policy: policy.Policy{
 			Contact: "@alice",
 			Rules: []policy.Rule{

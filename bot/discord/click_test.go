@@ -69,7 +69,7 @@ func TestForgedClick(t *testing.T) {
 	_, replies := w.result(w.says(alice, general, "add", adding("user1")))
 	for _, id := range []string{"liveadmin:undo:99:0", "liveadmin:drop:1:0", "liveadmin:undo:x:0", "liveadmin:"} {
 		i := w.kept(w.SendClick(fakediscord.ClickInput{User: alice, Message: replies[0], CustomID: id, Forged: true}))
-		if got := w.Plain(w.private(i)); !strings.Contains(got, "does nothing") {
+		if got := w.Plain(w.private(i)); !strings.Contains(got, "has expired") {
 			t.Errorf("%s is answered %q", id, got)
 		}
 	}
@@ -125,7 +125,7 @@ func TestPressed(t *testing.T) {
 				}
 				i := w.kept(w.Click(alice, shown, id))
 				done := w.final(i)
-				if got := w.Plain(done); done.Channel != root.Thread || !strings.Contains(got, "Done · @alice") && !strings.Contains(got, "Nothing to change · @alice") {
+				if got := w.Plain(done); done.Channel != root.Thread || !strings.Contains(got, "Done · @alice") && !strings.Contains(got, "No change · @alice") {
 					t.Errorf("in %s is %q", done.Channel, got)
 				}
 				w.Closed()

@@ -8,6 +8,8 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
+	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // TestCommand: the first response is the root message, a thread is opened from it, the
@@ -24,7 +26,7 @@ func TestCommand(t *testing.T) {
 					t.Errorf("the first response is %+v: %s", c, c.Body)
 				}
 				root, replies := w.result(i)
-				if !strings.HasPrefix(root.Content, "✅ Done · <@501> · `"+group+"`: added `user1` until <t:") || len(root.Embeds) > 0 {
+				if !strings.HasPrefix(root.Content, "✅ Done · <@501> · `"+group+"`: added `user1` (until <t:") || len(root.Embeds) > 0 {
 					t.Errorf("the root is %q, %+v", root.Content, root.Embeds)
 				}
 				if n := len(w.Calls(fakediscord.EditOriginal)); n != 1 {
@@ -67,12 +69,12 @@ func TestPrivate(t *testing.T) {
 				fields          fakediscord.Options
 				want            string
 			}{
-				{"help", bob, "help", nil, "Set and cancel administrators"},
+				{"help", bob, "help", nil, "Add and remove administrators of live streaming groups"},
 				{"whoami", mallory, "whoami", nil, "discord:user:503"},
-				{"groups", alice, "groups", nil, "There is no short name"},
+				{"groups", alice, "groups", nil, "There is no alias that you can use."},
 				{"history", alice, "history", nil, "The newest"},
 				{"a mistake", alice, "add", fakediscord.Options{"group": "#general", "users": "user1"}, "#general"},
-				{"a refusal", mallory, "add", fakediscord.Options{"group": group, "users": "user1"}, "Ask Sam, #stream-ops, and give this entry: discord:user:503"},
+				{"a refusal", mallory, "add", fakediscord.Options{"group": group, "users": "user1"}, "Ask Sam, #stream-ops, to allow: discord:user:503"},
 			} {
 				t.Run(tc.name, func(t *testing.T) {
 					m := w.private(w.says(tc.user, general, tc.sub, tc.fields))
@@ -86,6 +88,36 @@ func TestPrivate(t *testing.T) {
 			}
 			if posted := w.Messages(general); len(posted) > 0 {
 				t.Errorf("in the channel is %q", posted[0].Content)
+			}
+		})
+	}
+}
+
+// TestOwnLanguage: who is answered alone reads the language of their Discord, and everyone
+// that of the channel.
+func TestOwnLanguage(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, mode, fakediscord.Config{}, discord.Options{})
+			rules := w.Stage.Rules.Get()
+			rules.Languages = map[string]commands.Language{"discord:" + news: "ko"}
+			w.Stage.Rules.Set(rules)
+			w.AddUser(fakediscord.User{ID: alice, Name: "alice", Locale: "ja"})
+			w.AddUser(fakediscord.User{ID: bob, Name: "bob", Locale: "zh-TW"})
+			w.AddUser(fakediscord.User{ID: mallory, Name: "mallory", Locale: "sv-SE"})
+			for user, l := range map[string]commands.Language{alice: "ja", bob: "zh-Hant", mallory: commands.English} {
+				want := words.In(l).Guide.Head
+				if got := w.Plain(w.private(w.says(user, news, "help", nil))); !strings.HasPrefix(got, want) {
+					t.Errorf("%s is answered %q, want %q", user, got, want)
+				}
+			}
+			for room, l := range map[string]commands.Language{general: commands.English, news: "ko"} {
+				i := w.says(alice, room, "list", fakediscord.Options{"group": group})
+				if got, want := w.Plain(w.final(i)), "✅ "+words.In(l).Outcomes[commands.Done]+" · "; !strings.HasPrefix(got, want) {
+					t.Errorf("in %s is %q, want %q", room, got, want)
+				}
 			}
 		})
 	}
@@ -134,7 +166,7 @@ func TestRecordBeforeResponse(t *testing.T) {
 				t.Fatal(err)
 			}
 			i := w.says(alice, general, "add", fakediscord.Options{"group": group, "users": "user1"})
-			if got := w.Plain(w.private(i)); !strings.Contains(got, "could not be recorded") {
+			if got := w.Plain(w.private(i)); !strings.Contains(got, words.In(commands.English).Notices.NotRecorded) {
 				t.Errorf("answered %q", got)
 			}
 			if got := w.Plain(w.private(w.says(bob, general, "whoami", nil))); !strings.Contains(got, "discord:user:502") {

@@ -92,6 +92,7 @@ func asFields(answer string) string {
 		}
 		answer = strings.ReplaceAll(answer, "/liveadmin "+commands.Table.Usage(v), form(row))
 	}
+	answer = regexp.MustCompile(`(Example: /liveadmin add \S+ \S+) --for `).ReplaceAllString(answer, "$1 for:")
 	answer = regexp.MustCompile(`--([a-z]+)`).ReplaceAllString(answer, "$1")
 	answer = strings.ReplaceAll(answer, "dry-run:", "dry_run:")
 	for name, id := range people() {

@@ -45,7 +45,9 @@ func Pages(m words.Message) [][]string {
 }
 
 // Single are the embeds of a message in one piece.
-func Single(m words.Message) []string { return texts(renderer{}.single(m, chat.TooMuch)) }
+func Single(m words.Message) []string {
+	return texts(renderer{}.single(m, words.In(commands.English).Notices.TooMuch))
+}
 
 func texts(p outgoing) []string {
 	var all []string
@@ -73,6 +75,6 @@ func Buttons(actions []words.Action) (ids [][]string, labels []string) {
 func ThreadName(c commands.Command) string { return threadName(c) }
 
 // Definition is the command as it is registered in a server, as JSON.
-func Definition(table commands.Set, says words.Words) ([]byte, error) {
-	return json.Marshal(definitionOf(table, says, false))
+func Definition(table commands.Set, in func(commands.Language) words.Words) ([]byte, error) {
+	return json.Marshal(definitionOf(table, in, false))
 }

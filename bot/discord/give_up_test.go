@@ -27,7 +27,7 @@ func measured(t testing.TB) *world {
 	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
 	m := web.NewMetrics(web.Build{})
 	b, err := bottest.NewBot(engine.Parts{
-		Journal: w.Journal, API: engine.Client{Client: w.Client}, Rules: w.Rules.Get, Words: words.English(), Log: w.Log.Logger(), Now: w.Clock.Now, Observer: m,
+		Journal: w.Journal, API: engine.Client{Client: w.Client}, Rules: w.Rules.Get, Words: words.In, Log: w.Log.Logger(), Now: w.Clock.Now, Observer: m,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -34,6 +34,7 @@ type interaction struct {
 		Roles []string   `json:"roles"`
 	} `json:"member"` // in a server
 	User    identified `json:"user"`            // in a direct message
+	Locale  string     `json:"locale"`          // of the person
 	Allowed string     `json:"app_permissions"` // what the bot may do there
 	Data    struct {
 		Name    string   `json:"name"`
@@ -104,6 +105,9 @@ func (d *Discord) caller(ctx context.Context, i interaction) commands.Caller {
 // caller is someone with the roles that the interaction names.
 func (i interaction) caller() commands.Caller {
 	c := commands.Caller{Ref: userRef + i.user()}
+	if i.Locale != "" {
+		c.Language = commands.Nearest(i.Locale)
+	}
 	for _, role := range i.Member.Roles {
 		c.Memberships = append(c.Memberships, roleRef+role)
 	}

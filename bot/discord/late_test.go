@@ -17,8 +17,8 @@ import (
 
 // What comes late has these words.
 const (
-	reminds = "Reminder: the time of user1"
-	ended   = "The time that #1 set"
+	reminds = "Reminder: user1 in "
+	ended   = "Access from #1 in "
 )
 
 // message waits for a message that has these words.
@@ -83,7 +83,7 @@ func TestLate(t *testing.T) {
 			}
 			w.Clock.Advance(10 * time.Minute)
 			end := w.message(ended)
-			if got := w.Plain(end); end.Channel != in || len(end.Pings) > 0 || !strings.HasPrefix(got, top) || strings.Contains(got, "There is no thread") {
+			if got := w.Plain(end); end.Channel != in || len(end.Pings) > 0 || !strings.HasPrefix(got, top) || saysWhy(got) {
 				t.Errorf("in %s the end is %q, notifies %v", end.Channel, got, end.Pings)
 			}
 			w.Closed()
@@ -109,7 +109,7 @@ func TestFailingEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Clock.Advance(time.Hour)
-	if m := w.message("but the removing failed"); m.Channel != root.Thread || !slices.Equal(m.Pings, []string{alice}) || string(m.AllowedMentions) != `{"parse":[],"users":["501"]}` {
+	if m := w.message("but I could not remove it"); m.Channel != root.Thread || !slices.Equal(m.Pings, []string{alice}) || string(m.AllowedMentions) != `{"parse":[],"users":["501"]}` {
 		t.Errorf("in %s is %q, notifies %v by %s", m.Channel, w.Plain(m), m.Pings, m.AllowedMentions)
 	}
 	w.API.ClearFaults()
@@ -160,7 +160,7 @@ func TestLateDirectly(t *testing.T) {
 		}, "is locked"},
 		{"its thread was closed to the bot", general, func(w *world, thread string) {
 			w.EditChannel(thread, denies(fakediscord.SendMessagesInThreads))
-		}, "not allowed to write where this belongs"},
+		}, "permission to write where this belongs"},
 		{"the thread in which it was typed was deleted", thread, func(w *world, _ string) { w.DeleteChannel(thread) }, "was deleted"},
 		{"the channel without threads was closed to the bot", voice, func(w *world, _ string) {
 			w.EditChannel(voice, denies(fakediscord.SendMessages))
@@ -183,8 +183,8 @@ func TestLateDirectly(t *testing.T) {
 			w.Clock.Advance(50 * time.Minute)
 			m := w.message(reminds)
 			if got := w.Plain(m); m.Channel != w.Direct(alice) || !slices.Equal(m.Pings, []string{alice}) ||
-				!strings.HasPrefix(got, "@alice\n✅ Done · @alice · reminder of #1") ||
-				!strings.Contains(got, "I tell you here, because") || !strings.Contains(got, tc.says) {
+				!strings.HasPrefix(got, "@alice\n✅ Done · @alice · "+group+": access from #1 expires soon\n") ||
+				!strings.Contains(got, "I am writing to you here, because") || !strings.Contains(got, tc.says) {
 				t.Errorf("in %s is %q, notifies %v", m.Channel, got, m.Pings)
 			}
 			w.Closed()

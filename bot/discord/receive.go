@@ -13,6 +13,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
+	"liveadmin/commands/words"
 )
 
 // lateTime is how long after an interaction came its caller is answered that it is not on record:
@@ -61,7 +62,7 @@ func (d *Discord) answer(ctx context.Context, i interaction, a bot.Answer) (bot.
 	case a.Entry != 0:
 		return d.accept(ctx, i, a)
 	case a.Private != nil:
-		m := d.renderer().single(*a.Private, chat.TooMuch)
+		m := d.renderer().single(*a.Private, words.In(a.Private.Language).Notices.TooMuch)
 		m.Flags = discordgo.MessageFlagsEphemeral
 		r := response{Kind: discordgo.InteractionResponseChannelMessageWithSource, Data: m}
 		if a.Late {

@@ -21,7 +21,7 @@ import (
 type unrecorded struct{}
 
 func (unrecorded) Receive(ctx context.Context, _ bot.Delivery, ack bot.Ack) error {
-	m := words.English().Trouble(words.English().NotRecorded)
+	m := words.In(commands.English).Trouble(words.In(commands.English).Notices.NotRecorded)
 	return ack.Answer(ctx, bot.Answer{Private: &m, Late: true})
 }
 

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -90,7 +88,7 @@ func applicationPath(app string) string { return "/applications/" + app + "/" }
 // registeredIn is the bot's command in a scope, or nil.
 func (d *Discord) registeredIn(ctx context.Context, scope string) (*registered, error) {
 	var all []registered
-	if err := d.rest.do(ctx, call{name: "reading the commands", method: http.MethodGet, path: scope, into: &all}); err != nil {
+	if err := d.rest.do(ctx, call{name: "reading the commands", method: http.MethodGet, path: scope + "?with_localizations=true", into: &all}); err != nil {
 		return nil, err
 	}
 	for _, c := range all {
@@ -148,6 +146,7 @@ type definition struct {
 	Kind         discordgo.ApplicationCommandType `json:"type"`
 	Name         string                           `json:"name"`
 	Description  string                           `json:"description"`
+	Localized    localized                        `json:"description_localizations,omitempty"`
 	Permissions  string                           `json:"default_member_permissions"`
 	Contexts     []int                            `json:"contexts,omitempty"`          // where it can be used, if it is registered globally
 	Integrations []int                            `json:"integration_types,omitempty"` // and how it is installed
@@ -159,6 +158,7 @@ type field struct {
 	Kind         discordgo.ApplicationCommandOptionType `json:"type"`
 	Name         string                                 `json:"name"`
 	Description  string                                 `json:"description"`
+	Localized    localized                              `json:"description_localizations,omitempty"`
 	Required     bool                                   `json:"required,omitempty"`
 	Autocomplete bool                                   `json:"autocomplete,omitempty"`
 	Longest      int                                    `json:"max_length,omitempty"`
@@ -174,37 +174,38 @@ type choice struct {
 // newDefinition is the command for one server, or for all: there for servers only,
 // and not for people to install for themselves.
 func newDefinition(everywhere bool) definition {
-	return definitionOf(commands.Table, words.English(), everywhere)
+	return definitionOf(commands.Table, words.In, everywhere)
 }
 
 // definitionOf has a subcommand for each command of the table, in its order.
-func definitionOf(table commands.Set, says words.Words, everywhere bool) definition {
+func definitionOf(table commands.Set, in func(commands.Language) words.Words, everywhere bool) definition {
 	d := definition{
-		Kind: discordgo.ChatApplicationCommand, Name: commandName, Description: "Administrators of live streaming groups in Tencent Cloud Chat",
-		Permissions: manageMessages,
+		Kind: discordgo.ChatApplicationCommand, Name: commandName, Permissions: manageMessages,
 	}
+	d.Description, d.Localized = described(in, func(w words.Words) string { return w.Discord.About })
 	if everywhere {
 		d.Contexts, d.Integrations = []int{0}, []int{0}
 	}
 	for _, v := range table.Verbs() {
-		sub := field{Kind: discordgo.ApplicationCommandOptionSubCommand, Name: string(v), Description: capitalized(says.About[v])}
+		sub := field{Kind: discordgo.ApplicationCommandOptionSubCommand, Name: string(v)}
+		sub.Description, sub.Localized = described(in, func(w words.Words) string { return w.Commands[v] })
 		row, _ := table.Row(v)
 		for _, f := range row.Args {
-			sub.Options = append(sub.Options, newField(f, !f.Optional, table, says))
+			sub.Options = append(sub.Options, newField(f, !f.Optional, table, in))
 		}
 		for _, f := range row.Flags {
-			sub.Options = append(sub.Options, newField(f, false, table, says))
+			sub.Options = append(sub.Options, newField(f, false, table, in))
 		}
 		d.Options = append(d.Options, sub)
 	}
 	return d
 }
 
-func newField(f commands.Field, required bool, table commands.Set, says words.Words) field {
+func newField(f commands.Field, required bool, table commands.Set, in func(commands.Language) words.Words) field {
 	registered := field{
-		Kind: discordgo.ApplicationCommandOptionString, Name: f.Option(), Description: capitalized(says.Options[f.Option()]),
-		Required: required, Autocomplete: f.Suggest,
+		Kind: discordgo.ApplicationCommandOptionString, Name: f.Option(), Required: required, Autocomplete: f.Suggest,
 	}
+	registered.Description, registered.Localized = described(in, func(w words.Words) string { return w.Options[f.Option()] })
 	switch f.Kind.(type) {
 	case commands.Switch:
 		registered.Kind = discordgo.ApplicationCommandOptionBoolean
@@ -218,8 +219,19 @@ func newField(f commands.Field, required bool, table commands.Set, says words.Wo
 	return registered
 }
 
-// capitalized begins a sentence.
-func capitalized(s string) string {
-	first, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(first)) + s[size:]
+// localized are a description in other languages, by Discord's locales.
+type localized map[discordgo.Locale]string
+
+// locales are Discord's locales for the languages other than English.
+var locales = map[commands.Language]discordgo.Locale{
+	"zh-Hans": discordgo.ChineseCN, "zh-Hant": discordgo.ChineseTW, "ja": discordgo.Japanese, "ko": discordgo.Korean, "id": "id",
+}
+
+// described returns a sentence as a description, in English and in the other languages.
+func described(in func(commands.Language) words.Words, sentence func(words.Words) string) (string, localized) {
+	others := make(localized)
+	for l, locale := range locales {
+		others[locale] = words.Capitalized(sentence(in(l)))
+	}
+	return words.Capitalized(sentence(in(commands.English))), others
 }

@@ -3,6 +3,7 @@ package discord_test
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -70,6 +71,9 @@ func TestRegister(t *testing.T) {
 			}
 			if n, want := len(c.Options), len(commands.Table.Verbs()); n != want {
 				t.Errorf("%d subcommands", n)
+			}
+			if got, want := c.DescriptionLocalizations["ja"], words.In("ja").Discord.About; got != want {
+				t.Errorf("in Japanese it is %q, want %q", got, want)
 			}
 			w.halt()
 			created, listed := fakediscord.CreateGuildCommand, fakediscord.ListGuildCommands
@@ -268,7 +272,8 @@ func TestHelp(t *testing.T) {
 		t.Errorf("help says %q", got)
 	}
 	m = w.private(w.says(alice, general, "help", fakediscord.Options{"command": "add"}))
-	if got := m.Embeds[0].Description; !strings.Contains(got, "`group`: an ID") || !strings.Contains(got, "`dry_run`: only say") || strings.Contains(got, "--") {
+	if got := m.Embeds[0].Description; !strings.Contains(got, "`group`: an alias, an ID") || !strings.Contains(got, "`dry_run`: only say") ||
+		!strings.Contains(got, "\nExample: </liveadmin add:"+id+"> `group:@TGS#a6I4ZUUGO users:user1 for:2h`") || strings.Contains(got, "--") {
 		t.Errorf("help says %q", got)
 	}
 }
@@ -278,15 +283,16 @@ type registeredField struct {
 	Type         int
 	Name         string
 	Description  string
+	Localized    map[string]string `json:"description_localizations"`
 	Required     bool
 	Autocomplete bool
 	Choices      []struct{ Name, Value string }
 	Options      []registeredField
 }
 
-func registered(t *testing.T, table commands.Set, says words.Words) []registeredField {
+func registered(t *testing.T, table commands.Set, in func(commands.Language) words.Words) []registeredField {
 	t.Helper()
-	object, err := discord.Definition(table, says)
+	object, err := discord.Definition(table, in)
 	var command registeredField
 	if err == nil {
 		err = json.Unmarshal(object, &command)
@@ -300,7 +306,7 @@ func registered(t *testing.T, table commands.Set, says words.Words) []registered
 // TestDefinition: Discord gets what the table has, with descriptions of the length that it
 // takes, and fields that must be filled in before others.
 func TestDefinition(t *testing.T) {
-	subs := registered(t, commands.Table, words.English())
+	subs := registered(t, commands.Table, words.In)
 	var names []commands.Verb
 	var check func(path string, all []registeredField)
 	check = func(path string, all []registeredField) {
@@ -308,6 +314,14 @@ func TestDefinition(t *testing.T) {
 		for _, f := range all {
 			if n := utf8.RuneCountInString(f.Description); n < 1 || n > 100 {
 				t.Errorf("%s%s is described in %d characters", path, f.Name, n)
+			}
+			if got := slices.Sorted(maps.Keys(f.Localized)); !slices.Equal(got, []string{"id", "ja", "ko", "zh-CN", "zh-TW"}) {
+				t.Errorf("%s%s is described in %q", path, f.Name, got)
+			}
+			for locale, says := range f.Localized {
+				if n := utf8.RuneCountInString(says); n < 1 || n > 100 {
+					t.Errorf("%s%s is described in %d characters in %s", path, f.Name, n, locale)
+				}
 			}
 			if f.Required && optional {
 				t.Errorf("%s%s must come before what can be left out", path, f.Name)
@@ -342,9 +356,14 @@ func TestMoreCommands(t *testing.T) {
 		{Name: "how-often", Kind: commands.Text(func(c *commands.Command) *string { return &c.Reason })},
 		{Name: "loud", Kind: commands.Switch(func(c *commands.Command) *bool { return &c.New })},
 	}})
-	says := words.English().Of(table)
-	says.About["serenade"], says.Options["how_often"], says.Options["loud"] = "answers pong", "a number", "be heard"
-	subs := registered(t, table, says)
+	in := func(l commands.Language) words.Words {
+		w := words.In(l)
+		says := *w.Sentences
+		w.Sentences, says.Commands, says.Options = &says, maps.Clone(says.Commands), maps.Clone(says.Options)
+		says.Commands["serenade"], says.Options["how_often"], says.Options["loud"] = "answers pong", "a number", "be heard"
+		return w
+	}
+	subs := registered(t, table, in)
 	serenade := subs[len(subs)-1]
 	if serenade.Name != "serenade" || serenade.Description != "Answers pong" || len(serenade.Options) != 2 {
 		t.Fatalf("registered last is %+v", serenade)

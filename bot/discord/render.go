@@ -64,6 +64,13 @@ func (p renderer) single(m words.Message, says string) outgoing {
 	return first
 }
 
+// cut says what became of the rest of a result, and where to see it.
+func (p renderer) cut(l commands.Language) string {
+	w := words.In(l)
+	return strings.Join(append(p.pieces(words.Fill(w.Discord.Cut, words.Slots{"permissions": {{Text: toWrite}}})),
+		"\n", strings.ReplaceAll(w.Discord.CutList, "{command}", p.mention(commands.List))), "")
+}
+
 // parts writes a line with what its style adds. What was typed is in a block
 // of its own, for copying.
 func (p renderer) parts(l words.Line) []string {
@@ -158,15 +165,19 @@ func (p renderer) pieces(t words.Text) []string {
 	var all []string
 	for _, s := range t {
 		switch {
+		case s.Kind == words.Code && s.Verb != "" && s.Option != "":
+			all = append(all, p.filled(s)...)
 		case s.Kind == words.Code && s.Verb != "":
 			all = append(all, p.form(s.Verb))
 		case s.Kind == words.Code || s.Kind == words.Quoted:
 			all = append(all, chat.Code("`", s.Text, chat.Visible)...)
 		case s.Kind == words.Flag:
 			all = append(all, chat.Code("`", cmp.Or(s.Option, fieldOf(s.Text)), chat.Visible)...)
-		case s.Kind == words.Asker && userOf(s.Text) != "":
+		case s.Kind == words.Account && userOf(s.Text) != "":
 			all = append(all, "<@"+userOf(s.Text)+">")
-		case s.Kind == words.Asker:
+		case s.Kind == words.Channel && channelOf(s.Text) != "":
+			all = append(all, "<#"+channelOf(s.Text)+">")
+		case s.Kind == words.Account || s.Kind == words.Channel:
 			all = append(all, chat.Code("`", words.ShortRef(s.Text), chat.Visible)...)
 		case s.Kind == words.Moment:
 			all = append(all, fmt.Sprintf("<t:%d:f>", s.Time.Unix()))
@@ -195,11 +206,30 @@ func (p renderer) form(v commands.Verb) string {
 	return strings.Join(words, " ")
 }
 
+// filled shows a command with its fields filled in, in pieces: its mention, which opens it
+// when clicked, and what is in the fields.
+func (p renderer) filled(s words.Span) []string {
+	all := []string{p.mention(s.Verb)}
+	if fields := strings.TrimPrefix(s.Option, words.Name+" "+string(s.Verb)); fields != "" {
+		all = append(append(all, " "), chat.Code("`", strings.TrimPrefix(fields, " "), chat.Visible)...)
+	}
+	return all
+}
+
 func (p renderer) mention(v commands.Verb) string {
 	if p.command == "" {
 		return "`" + words.Name + " " + string(v) + "`"
 	}
 	return "<" + words.Name + " " + string(v) + ":" + p.command + ">"
+}
+
+// channelOf is Discord's own ID of a channel, or empty if it is none.
+func channelOf(place string) string {
+	id, ok := strings.CutPrefix(place, Name+":")
+	if !ok || !snowflake.MatchString(id) {
+		return ""
+	}
+	return id
 }
 
 // fieldOf is the field for what is a flag where commands are typed.

@@ -9,7 +9,6 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
-	"liveadmin/commands"
 	"liveadmin/commands/words"
 )
 
@@ -41,12 +40,12 @@ func (d *Discord) Report(ctx context.Context, e bot.Entry, line words.Text, resu
 		d.log.Warn("result not under its root", "entry", e.Number, "channel", at.Channel, "err", err)
 	}
 	at.Message = ""
-	err = d.postResult(ctx, e, at.Channel, d.renderer().pages(chat.Headed(line, explained(result, at.Why.noThread()))))
+	err = d.postResult(ctx, e, at.Channel, d.renderer().pages(chat.Headed(line, explained(result, at.Why.noThread(result.Language)))))
 	if !isRefusal(err) {
 		return chat.Post(at), err
 	}
 	d.log.Warn("result not in its channel", "entry", e.Number, "channel", at.Channel, "err", err)
-	return d.sendDirectly(ctx, e, line, explained(result, reasonOf(err).direct()))
+	return d.sendDirectly(ctx, e, line, result, reasonOf(err))
 }
 
 // late posts what comes after the result of another entry in the thread of that one, or
@@ -62,7 +61,7 @@ func (d *Discord) late(ctx context.Context, e bot.Entry, at messageRef, line wor
 		return chat.Post(messageRef{Channel: room}), err
 	}
 	d.log.Warn("result not posted under its command", "entry", e.Number, "under", e.Under, "channel", room, "err", err)
-	return d.sendDirectly(ctx, e, line, explained(result, reasonOf(err).direct()))
+	return d.sendDirectly(ctx, e, line, result, reasonOf(err))
 }
 
 // postResult posts a result. A failed one mentions the caller, which adds them to a thread.
@@ -100,7 +99,7 @@ func (d *Discord) attach(ctx context.Context, e bot.Entry, at messageRef, line w
 		return id != "" || err != nil, err
 	}
 	r := d.renderer()
-	pages := r.pages(explained(result, at.Why.noThread()))
+	pages := r.pages(explained(result, at.Why.noThread(result.Language)))
 	found, err = put(pages[0])
 	if err != nil || !found || len(pages) == 1 {
 		return found, err
@@ -108,13 +107,15 @@ func (d *Discord) attach(ctx context.Context, e bot.Entry, at messageRef, line w
 	err = d.sayAll(ctx, e, at.Channel, pages, 1)
 	if isRefusal(err) {
 		d.log.Warn("result shortened", "entry", e.Number, "channel", at.Channel, "err", err)
-		return put(r.single(result, saysCut+r.mention(commands.List)+"."))
+		return put(r.single(result, r.cut(result.Language)))
 	}
 	return true, err
 }
 
 // sendDirectly sends a result to the caller in a direct message, the last place to try.
-func (d *Discord) sendDirectly(ctx context.Context, e bot.Entry, line words.Text, result words.Message) (bot.Post, error) {
+func (d *Discord) sendDirectly(ctx context.Context, e bot.Entry, line words.Text, result words.Message, why reason) (bot.Post, error) {
+	line, result = result.Alone(line)
+	result = explained(result, why.direct(result.Language))
 	room, err := d.rest.make(ctx, call{
 		name: "opening a direct message", entry: true, method: http.MethodPost, path: "/users/@me/channels",
 		body: map[string]string{"recipient_id": userOf(e.Caller.Ref)},
@@ -129,9 +130,9 @@ func (d *Discord) sendDirectly(ctx context.Context, e bot.Entry, line words.Text
 }
 
 // explained is a result with why it is where it is, if there is a sentence for that.
-func explained(result words.Message, says string) words.Message {
-	if says != "" {
-		result.Lines = append(slices.Clip(result.Lines), words.Line{Style: words.Body, Text: words.Text{{Text: says}}})
+func explained(result words.Message, says words.Text) words.Message {
+	if len(says) > 0 {
+		result.Lines = append(slices.Clip(result.Lines), words.Line{Style: words.Body, Text: says})
 	}
 	return result
 }

@@ -4,6 +4,9 @@ import (
 	"cmp"
 
 	"github.com/bwmarrin/discordgo"
+
+	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // reason is why a result is not in a thread.
@@ -20,42 +23,27 @@ const (
 	refused       reason = "refused"
 )
 
-const saysWhoCan = "Somebody who manages the server can give me: "
+// Permissions that the bot can need, as Discord's settings call them.
+const (
+	toWrite  = "View Channel, Send Messages, Send Messages in Threads, Embed Links"
+	toThread = "View Channel, Create Public Threads, Send Messages in Threads, Embed Links"
+)
 
-// saysCut is said where a result is cut.
-const saysCut = "The rest is too long for one message, and I am not able to write more of them here. " +
-	saysWhoCan + "View Channel, Send Messages, Send Messages in Threads, Embed Links. To see the administrators of a group, use "
-
-// sentences say why there is no thread, and why something is said in a direct message, with
-// what to do.
-var sentences = map[reason]struct{ noThread, direct string }{
-	otherChannel: {"There is no thread, because this kind of channel has none.", ""},
-	notAllowed: {
-		"There is no thread, because I am not allowed to open one and write in it here. " +
-			saysWhoCan + "View Channel, Create Public Threads, Send Messages in Threads, Embed Links.",
-		"I tell you here, because I am not allowed to write where this belongs. " +
-			saysWhoCan + "View Channel, Send Messages, Send Messages in Threads, Embed Links.",
-	},
-	locked: {
-		"There is no thread, because it is locked here.",
-		"I tell you here, because the thread where this belongs is locked.",
-	},
-	tooMany: {"There is no thread, because this server has too many active threads.", ""},
-	gone: {
-		"There is no thread any more: it was deleted.",
-		"I tell you here, because the channel or thread where this belongs was deleted.",
-	},
-	refused: {
-		"There is no thread, because Discord did not allow one here.",
-		"I tell you here, because Discord did not let me write where this belongs.",
-	},
+// noThread is why there is no thread, and what to do; empty if no one would ask.
+func (r reason) noThread(l commands.Language) words.Text {
+	says := words.In(l).Discord
+	sentence := map[reason]string{
+		otherChannel: says.Kind, notAllowed: says.NotAllowed, locked: says.Locked, tooMany: says.TooMany, gone: says.Gone, refused: says.Refused,
+	}[r]
+	return words.Fill(sentence, words.Slots{"permissions": {{Text: toThread}}})
 }
 
-// noThread is why there is no thread; empty if no one would ask.
-func (r reason) noThread() string { return sentences[r].noThread }
-
 // direct is why something is said in a direct message.
-func (r reason) direct() string { return cmp.Or(sentences[r].direct, sentences[refused].direct) }
+func (r reason) direct(l commands.Language) words.Text {
+	says := words.In(l).Discord
+	sentence := map[reason]string{notAllowed: says.DirectNotAllowed, locked: says.DirectLocked, gone: says.DirectGone}[r]
+	return words.Fill(cmp.Or(sentence, says.DirectRefused), words.Slots{"permissions": {{Text: toWrite}}})
+}
 
 // reasonOf is the reason that a refusal by Discord gives.
 func reasonOf(err error) reason {

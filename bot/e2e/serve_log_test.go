@@ -24,10 +24,10 @@ func TestServeLog(t *testing.T) {
 	l.Whispered("U0MALLORY", "remove @TGS#a6I4ZUUGO user1", "You are not allowed to use remove")
 	l.Stop()
 	want := []string{
-		"command completed 1 slack slack:user:U0ALICE add @TGS#a6I4ZUUGO Done 0",
-		"command completed 2 slack slack:user:U0ALICE list @TGS#aNOBODY Failed 10010",
-		"command answered 3 slack slack:user:U0ALICE add  Mistaken 0",
-		"command answered 4 slack slack:user:U0MALLORY remove @TGS#a6I4ZUUGO Refused 0",
+		"command completed 1 slack slack:user:U0ALICE add @TGS#a6I4ZUUGO done 0",
+		"command completed 2 slack slack:user:U0ALICE list @TGS#aNOBODY failed 10010",
+		"command answered 3 slack slack:user:U0ALICE add  mistaken 0",
+		"command answered 4 slack slack:user:U0MALLORY remove @TGS#a6I4ZUUGO refused 0",
 	}
 	keys := []string{"caller", "code", "entry", "group", "level", "msg", "outcome", "platform", "time", "took", "verb"}
 	var got []string

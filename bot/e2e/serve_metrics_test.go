@@ -20,7 +20,7 @@ func TestServeMetrics(t *testing.T) {
 	})
 	text := l.Read("/metrics")
 	for _, want := range []string{
-		`liveadmin_commands_total{outcome="Done",platform="slack",verb="add"} 1`,
+		`liveadmin_commands_total{outcome="done",platform="slack",verb="add"} 1`,
 		`liveadmin_acknowledgement_seconds_count{platform="slack"} 1`,
 		`liveadmin_completion_seconds_count{platform="slack"} 1`,
 		`liveadmin_api_calls_total{api="modify_admin",code="0"} 1`,

@@ -29,7 +29,7 @@ func TestServePolicy(t *testing.T) {
 	l.Write("liveadmin.yaml", "groups: [\n")
 	l.Hangup("keeping those before")
 	l.Until("the file is refused", func() bool { return strings.Contains(l.Read("/metrics"), "\nliveadmin_config_file_good 0\n") })
-	l.Command("list friday-show", "2 of 2 groups could be read")
+	l.Command("list friday-show", "read 2 of 2 groups")
 
 	l.Write("liveadmin.yaml", "groups:\n  monday-show: \"@TGS#a6I4ZUUGO\"\n")
 	l.Until("the file is read", func() bool { return strings.Contains(l.Read("/metrics"), "\nliveadmin_config_file_good 1\n") })

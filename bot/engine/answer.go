@@ -49,8 +49,8 @@ func (b *Engine) note(ctx context.Context, d bot.Delivery, r bot.Reply, came tim
 		b.logEnd(slog.LevelInfo, "command answered", about, r.Record.Outcome, 0, time.Since(came))
 		b.observer.Ended(d.Place.Platform, r.About.Verb, r.Record.Outcome, 0)
 	}
-	r.Message.Entry = entry
-	return private(r.Message)
+	message := r.Say(b.toCaller(ctx, d), entry)
+	return private(message)
 }
 
 // decided waits for a limited time until it is clear whether an open entry runs: if the
@@ -72,21 +72,23 @@ func (b *Engine) unrecorded(ctx context.Context, d bot.Delivery, a bot.Acceptanc
 	if full, ok := errors.AsType[*crowded](err); ok {
 		r := a.Record
 		r.Event, r.Outcome, r.Detail = bot.WasRefused, commands.Refused, string(policy.TooMuchOpen)
-		message := b.words.Crowded(0, full.yours, full.entries, full.changes)
-		return b.note(ctx, d, bot.Reply{About: a.Entry.Command, Record: r, Message: message}, came)
+		return b.note(ctx, d, bot.Reply{About: a.Entry.Command, Record: r, Say: func(w words.Words, entry int64) words.Message {
+			return w.Crowded(entry, full.yours, full.entries, full.changes)
+		}}, came)
 	}
 	b.log.Error("command not recorded", "caller", d.Caller.Ref, "verb", a.Entry.Command.Verb, "err", err)
+	w := b.toCaller(ctx, d)
 	if errors.Is(err, bot.ErrUnsure) {
-		return b.trouble(b.words.MaybeRecorded)
+		return trouble(w, w.Notices.MaybeRecorded)
 	}
-	return b.trouble(b.words.NotRecorded)
+	return trouble(w, w.Notices.NotRecorded)
 }
 
 // private is an answer for the caller alone.
 func private(m words.Message) bot.Answer { return bot.Answer{Private: &m} }
 
 // trouble is an answer that says that nothing is on record.
-func (b *Engine) trouble(sentence string) bot.Answer {
-	message := b.words.Trouble(sentence)
+func trouble(w words.Words, sentence string) bot.Answer {
+	message := w.Trouble(sentence)
 	return bot.Answer{Private: &message, Late: true}
 }

@@ -41,7 +41,7 @@ func (a away) Stories(ctx context.Context, _ bot.Filter, _ func(bot.Record) bool
 // whoami answer, and everything else says clearly what is known.
 func TestDatabaseAway(t *testing.T) {
 	t.Parallel()
-	notRun := "The command could not be recorded, so it was not run."
+	notRun := "I could not record the command, so I did not run it."
 	for name, test := range map[string]struct {
 		err  error
 		says string
@@ -55,8 +55,8 @@ func TestDatabaseAway(t *testing.T) {
 			stage, chat := open(t)
 			run(t, stage, func(p *engine.Parts) { p.Journal = away{stage.Journal, test.err} }, chat)
 			for text, want := range map[string]string{
-				"help": "Set and cancel administrators", "whoami": "Your entry for the allowlist",
-				"history": "This could not be read just now.", "add " + groupA + " user1": test.says,
+				"help": "Add and remove administrators of live streaming groups:", "whoami": "Your entry for the allowlist",
+				"history": "I cannot read this right now.", "add " + groupA + " user1": test.says,
 			} {
 				got, err := chat.Say(soon(t), "alice", text)
 				if err != nil || !strings.Contains(got, want) {

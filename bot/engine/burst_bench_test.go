@@ -41,7 +41,7 @@ func BenchmarkBurst(b *testing.B) {
 			}
 			b.Cleanup(func() { record.Close() })
 			instance, err := bottest.NewBot(engine.Parts{
-				Journal: record, API: engine.Client{Client: stage.Client}, Rules: stage.Rules.Get, Words: words.English(), Log: quiet, Now: time.Now,
+				Journal: record, API: engine.Client{Client: stage.Client}, Rules: stage.Rules.Get, Words: words.In, Log: quiet, Now: time.Now,
 			})
 			if err != nil {
 				b.Fatal(err)

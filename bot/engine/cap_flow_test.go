@@ -62,7 +62,7 @@ func TestCappedWhileTheClockIsSet(t *testing.T) {
 	stage, chat := open(t)
 	var err error
 	stage.Bot, err = bottest.NewBot(engine.Parts{
-		Journal: stage.Journal, API: engine.Client{Client: stage.Client}, Rules: stage.Rules.Get, Words: words.English(),
+		Journal: stage.Journal, API: engine.Client{Client: stage.Client}, Rules: stage.Rules.Get, Words: words.In,
 		Log: slog.New(slog.DiscardHandler), Now: stage.Clock.Now,
 	})
 	check(t, err)

@@ -94,8 +94,8 @@ func (j *job) post() error {
 
 // report posts the result in the thread, gives the root its last line, and closes the entry.
 func (j *job) report(platform bot.Platform, e bot.Entry) {
-	r, words := e.Summary(), j.b.wording()
-	root, result := words.Root(r), j.withoutStale(e, words.Report(r))
+	r, words := e.Summary(), j.b.wording(e.Place)
+	root, result := words.Root(r), j.withoutStale(e, j.b.ownResult(e, r, words.Report(r)))
 	post, err := j.deliver("reporting", bot.Finder.FindResult, e, func(ctx context.Context) (bot.Post, error) {
 		return platform.Report(ctx, e, root, result)
 	})

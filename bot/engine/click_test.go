@@ -20,7 +20,7 @@ func TestClick(t *testing.T) {
 		what     bot.Event
 		says     string
 	}{
-		{"a stale button", false, bot.WasMistaken, "does nothing any more"},
+		{"a stale button", false, bot.WasMistaken, "This button has expired. Type the command instead."},
 		{"pressed by an outsider", true, bot.WasRefused, "another organization"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

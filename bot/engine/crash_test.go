@@ -25,7 +25,7 @@ import (
 func live(t *testing.T, s *bottest.Stage, chat *bottest.Chat, l *life, dying *sync.WaitGroup) (bury func()) {
 	t.Helper()
 	b, err := bottest.NewBot(engine.Parts{
-		Journal: mortalJournal{s.Journal, l}, API: around(engine.Client{Client: s.Client}, func(a calls) calls { return mortalAPI{a, l} }), Rules: s.Rules.Get, Words: words.English(),
+		Journal: mortalJournal{s.Journal, l}, API: around(engine.Client{Client: s.Client}, func(a calls) calls { return mortalAPI{a, l} }), Rules: s.Rules.Get, Words: words.In,
 		Log: slog.New(slog.DiscardHandler), Now: s.Clock.Now,
 	})
 	if err != nil {

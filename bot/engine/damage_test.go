@@ -131,7 +131,7 @@ func TestPanicInAnEnd(t *testing.T) {
 			armed.Store(step == "changing")
 			planning.Store(step == "planning")
 			stage.Clock.Advance(31 * time.Minute)
-			said(t, chat, 1, "There was an error inside the bot", "I try again for 24 hours")
+			said(t, chat, 1, "There was an error inside the bot", "I will keep trying for 24 hours")
 			stage.Clock.Advance(5 * time.Second)
 			noneOnRecord(t, stage)
 			admins(t, stage, groupA)
@@ -189,7 +189,7 @@ func TestPressedOften(t *testing.T) {
 		press(t, chat, "alice", change.RetryAction, 1)
 	}
 	accepts.Store(0)
-	if got := press(t, chat, "alice", change.RetryAction, 1); !strings.Contains(got, "(private) This button does nothing any more") || accepts.Load() > 2 {
+	if got := press(t, chat, "alice", change.RetryAction, 1); !strings.Contains(got, "(private) This button has expired. Type the command instead.") || accepts.Load() > 2 {
 		t.Errorf("answered %s after %d tries", got, accepts.Load())
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/commands"
 	"liveadmin/commands/change"
 	"liveadmin/commands/words"
 	"liveadmin/imapi"
@@ -57,7 +58,7 @@ type Parts struct {
 	Journal  Journal
 	API      API
 	Rules    func() bot.Rules
-	Words    words.Words
+	Words    func(commands.Language) words.Words
 	Log      *slog.Logger
 	Now      func() time.Time // by which everything on record is judged; it can be set
 	Clock    func() time.Time // by which this process measures how long something lasts; nil: time.Now
@@ -70,7 +71,7 @@ type Engine struct {
 	journal   Journal
 	api       API
 	rules     func() bot.Rules
-	words     words.Words
+	words     func(commands.Language) words.Words
 	log       *slog.Logger
 	now       func() time.Time
 	clock     func() time.Time
@@ -92,7 +93,7 @@ type Engine struct {
 
 // New returns an Engine made of its parts.
 func New(p Parts) (*Engine, error) {
-	if p.Intake == nil || p.Journal == nil || p.API == nil || p.Rules == nil || p.Log == nil || p.Now == nil || p.Words.Explain == nil {
+	if p.Intake == nil || p.Journal == nil || p.API == nil || p.Rules == nil || p.Log == nil || p.Now == nil || p.Words == nil {
 		return nil, errors.New("a part of the engine is missing")
 	}
 	if p.Observer == nil {
@@ -108,9 +109,6 @@ func New(p Parts) (*Engine, error) {
 		platforms: make(map[string]bot.Platform), open: make(map[int64]*job), lanes: newLanes(), backlog: newBacklog(),
 	}, nil
 }
-
-// wording is how the bot calls things and people by the rules in force.
-func (b *Engine) wording() words.Words { return b.words.Naming(b.rules().Names) }
 
 // confirmer is the platform of an entry, if it can say what became of an
 // acknowledgement.

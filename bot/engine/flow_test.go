@@ -44,7 +44,7 @@ func (w wrapped) For(caller string, urgent bool) engine.Calls {
 func run(t *testing.T, s *bottest.Stage, change func(*engine.Parts), platform bot.Platform) (stop func()) {
 	t.Helper()
 	parts := engine.Parts{
-		Journal: s.Journal, API: engine.Client{Client: s.Client}, Rules: s.Rules.Get, Words: words.English(),
+		Journal: s.Journal, API: engine.Client{Client: s.Client}, Rules: s.Rules.Get, Words: words.In,
 		Log: slog.New(slog.DiscardHandler), Now: s.Clock.Now,
 	}
 	change(&parts)
@@ -190,7 +190,7 @@ func TestStopFinishes(t *testing.T) {
 				answer = a
 				return "", nil
 			}))
-		if strings.Contains(answer.Private.String(), "is being restarted") {
+		if strings.Contains(answer.Private.String(), "The bot is restarting.") {
 			refused++
 		}
 		return refused > 3

@@ -79,7 +79,7 @@ func bare(t *testing.T, out *bottest.Log, open ...bot.Entry) *engine.Engine {
 	hasty := func() time.Time { return began.Add(10 * time.Since(began)) }
 	b, err := bottest.NewBot(engine.Parts{
 		Journal: emptyJournal{open: open}, API: noAPI{}, Rules: func() bot.Rules { return bot.Rules{} },
-		Words: words.Words{Explain: imapi.Explain}, Log: slog.New(slog.NewTextHandler(out, nil)), Now: hasty,
+		Words: words.In, Log: slog.New(slog.NewTextHandler(out, nil)), Now: hasty,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -23,7 +23,7 @@ import (
 type observed struct {
 	mu           sync.Mutex
 	acknowledged int
-	ended        []string // "add Done, posted"
+	ended        []string // "add done, posted"
 	gaveUp       int
 }
 
@@ -75,16 +75,16 @@ func TestLogLine(t *testing.T) {
 		line      string // between the entry's number and the time that it took
 		ended     string
 	}{
-		{"done", "alice", say("add " + groupA + " user1"), "alice verb=add" + a + "outcome=Done code=0", "add Done, posted"},
-		{"failed with a code", "alice", say("list @TGS#aNOBODY"), "alice verb=list group=@TGS#aNOBODY outcome=Failed code=10010", "list Failed, posted"},
-		{"an alias", "alice", say("add both user1"), "alice verb=add group=both outcome=Done code=0", "add Done, posted"},
-		{"refused", "mallory", say("remove both user1"), "mallory verb=remove group=both outcome=Refused code=0", "remove Refused"},
-		{"a mistake", "alice", say("add " + groupA), `alice verb=add group="" outcome=Mistaken code=0`, "add Mistaken"},
-		{"no command", "alice", say("frobnicate"), `alice verb="" group="" outcome=Mistaken code=0`, " Mistaken"},
-		{"a question", "alice", say("whoami"), `alice verb=whoami group="" outcome=Answered code=0`, "whoami Answered"},
-		{"a button that does nothing", "alice", press(change.UndoAction, 99), `alice verb="" group="" outcome=Mistaken code=0`, " Mistaken"},
-		{"a button that is refused", "mallory", press(change.UndoAction, 1), "mallory verb=remove" + a + "outcome=Refused code=0", "remove Refused"},
-		{"not run", "alice", notRun, "alice verb=add" + a + "outcome=Failed code=0", "add Failed"},
+		{"done", "alice", say("add " + groupA + " user1"), "alice verb=add" + a + "outcome=done code=0", "add done, posted"},
+		{"failed with a code", "alice", say("list @TGS#aNOBODY"), "alice verb=list group=@TGS#aNOBODY outcome=failed code=10010", "list failed, posted"},
+		{"an alias", "alice", say("add both user1"), "alice verb=add group=both outcome=done code=0", "add done, posted"},
+		{"refused", "mallory", say("remove both user1"), "mallory verb=remove group=both outcome=refused code=0", "remove refused"},
+		{"a mistake", "alice", say("add " + groupA), `alice verb=add group="" outcome=mistaken code=0`, "add mistaken"},
+		{"no command", "alice", say("frobnicate"), `alice verb="" group="" outcome=mistaken code=0`, " mistaken"},
+		{"a question", "alice", say("whoami"), `alice verb=whoami group="" outcome=answered code=0`, "whoami answered"},
+		{"a button that does nothing", "alice", press(change.UndoAction, 99), `alice verb="" group="" outcome=mistaken code=0`, " mistaken"},
+		{"a button that is refused", "mallory", press(change.UndoAction, 1), "mallory verb=remove" + a + "outcome=refused code=0", "remove refused"},
+		{"not run", "alice", notRun, "alice verb=add" + a + "outcome=failed code=0", "add failed"},
 	}
 	stage, chat := open(t)
 	rules := stage.Rules.Get()

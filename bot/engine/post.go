@@ -120,7 +120,7 @@ func (j *job) announce(platform bot.Platform, e bot.Entry) (bot.Post, error) {
 		}
 		j.shown = len(e.Changes) // the acknowledgement was before all of them
 	}
-	root := j.b.wording().Root(soFar(e))
+	root := j.b.wording(e.Place).Root(soFar(e))
 	post, err := j.deliver("announcing", bot.Finder.FindRoot, e, func(ctx context.Context) (bot.Post, error) {
 		return platform.Announce(ctx, e, root)
 	})
@@ -150,7 +150,7 @@ func (j *job) progress(platform bot.Platform, e bot.Entry) {
 		return
 	}
 	j.shown = unsettled(e)
-	root := j.b.wording().Root(soFar(e))
+	root := j.b.wording(e.Place).Root(soFar(e))
 	if err := safely(func() error { return platform.Update(j.ctx, e, root) }); err != nil {
 		j.b.log.Warn("progress not shown", "entry", e.Number, "err", err)
 	}
@@ -192,8 +192,13 @@ func (j *job) withoutStale(e bot.Entry, m words.Message) words.Message {
 			undone = found
 		}
 	}
-	if j.b.now().Sub(undone.Accepted) > change.UndoFor {
-		m.Actions = slices.DeleteFunc(m.Actions, func(a words.Action) bool { return a.Name == stale })
+	if j.b.now().Sub(undone.Accepted) <= change.UndoFor {
+		return m
+	}
+	isStale := func(a words.Action) bool { return a.Name == stale }
+	m.Actions = slices.DeleteFunc(m.Actions, isStale)
+	if m.Own != nil {
+		m.Own.Result.Actions = slices.DeleteFunc(m.Own.Result.Actions, isStale)
 	}
 	return m
 }

@@ -85,7 +85,7 @@ func TestPostingIsGivenUp(t *testing.T) {
 			}
 			until(t, "it is counted", func() bool {
 				_, ended, n := told.told()
-				return n == 1 && slices.Equal(ended, []string{"chat add Done"})
+				return n == 1 && slices.Equal(ended, []string{"chat add done"})
 			})
 			admins(t, stage, groupA, "user1")
 			open, err := stage.Journal.Claim(context.Background(), nil)

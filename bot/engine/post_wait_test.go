@@ -13,7 +13,6 @@ import (
 	"liveadmin/bot/engine"
 	"liveadmin/commands"
 	"liveadmin/commands/words"
-	"liveadmin/imapi"
 )
 
 // droppedJournal is an empty journal that notes when its entry is closed, in Unix seconds.
@@ -55,7 +54,7 @@ func TestPostThatWaits(t *testing.T) {
 		open := []bot.Entry{{Number: 1, State: bot.Done, Place: commands.Place{Platform: "slack"}, Accepted: began}}
 		b, err := bottest.NewBot(engine.Parts{
 			Journal: droppedJournal{emptyJournal{open: open}, &dropped}, API: noAPI{}, Rules: func() bot.Rules { return bot.Rules{} },
-			Words: words.Words{Explain: imapi.Explain}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			Words: words.In, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 		})
 		check(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Hour)

@@ -50,7 +50,7 @@ func TestPressedTwice(t *testing.T) {
 	stage.API.SetLatency(300 * time.Millisecond)
 	first, err := chat.Press(soon(t), "alice", change.UndoAction, 1)
 	check(t, err)
-	if got := press(t, chat, "alice", change.UndoAction, 1); !strings.Contains(got, fmt.Sprintf("(private) This is being done already: #%d", first.Entry)) {
+	if got := press(t, chat, "alice", change.UndoAction, 1); !strings.Contains(got, fmt.Sprintf("(private) Already in progress: #%d", first.Entry)) {
 		t.Errorf("the second press was answered %s", got)
 	}
 	_, err = chat.Result(soon(t), first.Entry)
@@ -68,8 +68,8 @@ func TestPressedUnclear(t *testing.T) {
 		says  string
 	}{
 		{"and it is not taken", append(unclear(1), bot.ErrNotRun), "Undid #1"},
-		{"and it is taken", unclear(1), "(private) This is being done already: #2"},
-		{"for long", unclear(5), "(private) It is not known yet whether this is being done already: #2. Try again"},
+		{"and it is taken", unclear(1), "(private) Already in progress: #2"},
+		{"for long", unclear(5), "(private) It is not known yet whether this is already in progress: #2. Try again"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -111,7 +111,7 @@ func TestReplaceNeedsRemove(t *testing.T) {
 		check(t, err)
 		return got
 	}
-	const refused = "You are not allowed to use remove for " + groupA
+	const refused = "You are not allowed to use remove on " + groupA
 	if got := say("bob", "add "+groupA+" user1 --replace a b"); !strings.Contains(got, refused) {
 		t.Errorf("bob was answered %s", got)
 	}
@@ -150,7 +150,7 @@ func TestReplace(t *testing.T) {
 	}
 	admins(t, stage, groupA, "a", "b", "d", "e", "user1")
 	for _, action := range []string{"replace-5", "replace--1", "replace-x", "replace-"} {
-		if got := press(t, chat, "alice", action, 1); !strings.Contains(got, "(private) This button does nothing any more") {
+		if got := press(t, chat, "alice", action, 1); !strings.Contains(got, "(private) This button has expired. Type the command instead.") {
 			t.Errorf("%s was answered %s", action, got)
 		}
 	}

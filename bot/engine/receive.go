@@ -28,13 +28,17 @@ func (b *Engine) Receive(ctx context.Context, d bot.Delivery, ack bot.Ack) error
 // acknowledgement is, and the job that waits for it, if there is one.
 func (b *Engine) commit(ctx context.Context, d bot.Delivery, came time.Time) (job *job, answer bot.Answer) {
 	if !b.enter() {
-		return nil, b.trouble(b.words.Stopping)
+		w := b.toCaller(ctx, d)
+		return nil, trouble(w, w.Notices.Stopping)
 	}
 	defer b.taken.Done()
 	err := safely(func() error {
 		switch v := b.intake.Decide(ctx, d); {
-		case v.Answer != nil:
-			answer = *v.Answer
+		case v.Muted:
+			answer = bot.Answer{Muted: true}
+		case v.Unread:
+			w := b.toCaller(ctx, d)
+			answer = trouble(w, w.Notices.NotRead)
 		case v.Reply != nil:
 			answer = b.note(ctx, d, *v.Reply, came)
 		default:
@@ -44,7 +48,8 @@ func (b *Engine) commit(ctx context.Context, d bot.Delivery, came time.Time) (jo
 	})
 	if err != nil {
 		b.log.Error("error inside the bot", "caller", d.Caller.Ref, "while", "receiving", "err", err)
-		return nil, b.trouble(b.words.NotRecorded)
+		w := b.toCaller(ctx, d)
+		return nil, trouble(w, w.Notices.NotRecorded)
 	}
 	return job, answer
 }
@@ -64,15 +69,15 @@ func (b *Engine) accept(ctx context.Context, d bot.Delivery, a bot.Acceptance, c
 			return nil, b.unrecorded(ctx, d, a, err, came)
 		case job != nil:
 			e := job.snapshot()
-			return job, bot.Answer{Entry: e.Number, Verb: e.Command.Verb, Root: b.wording().Root(soFar(e))}
+			return job, bot.Answer{Entry: e.Number, Verb: e.Command.Verb, Root: b.wording(e.Place).Root(soFar(e))}
 		case known.Key != "":
 			return nil, bot.Answer{} // the same delivery again
 		}
 		if known = b.decided(ctx, known, came.Add(bot.AnswerTime)); !known.State.Closed() {
-			return nil, private(b.words.Pressed(known.Number, !b.unclear(known)))
+			return nil, private(b.toCaller(ctx, d).Pressed(known.Number, !b.unclear(known)))
 		}
 	}
-	return nil, private(b.words.Stale(0))
+	return nil, private(b.toCaller(ctx, d).Stale(0))
 }
 
 // insert puts an entry on record and its changes into the lanes, in the order of the

@@ -19,21 +19,21 @@ func TestReminder(t *testing.T) {
 	stage.Run(t, chat)
 	tell(t, chat, "add GROUP user1 --for 2h")
 	stage.Clock.Advance(111 * time.Minute)
-	said(t, chat, 1, "in the thread of #1", "Reminder: the time of user1 in GROUP ends at 2026-11-20 17:30 UTC", "[Extend]")
+	said(t, chat, 1, "in the thread of #1", "Reminder: user1 in GROUP, until 2026-11-20 17:30 UTC.", "[Extend]")
 	nothingOpen(t, stage)
 	if got := press(t, chat, "mallory", change.ExtendAction, 2); !strings.Contains(got, "(private) You are not allowed to use add") {
 		t.Errorf("mallory was answered %s", got)
 	}
-	if got := press(t, chat, "alice", change.ExtendAction, 2); !strings.Contains(got, "already an administrator until 2026-11-20 17:30 UTC, now until 2026-11-20 19:30 UTC") {
+	if got := press(t, chat, "alice", change.ExtendAction, 2); !strings.Contains(got, "• user1: until 2026-11-20 19:30 UTC (before: until 2026-11-20 17:30 UTC)") {
 		t.Errorf("answered %s", got)
 	}
 	limits(t, stage, "user1 19:30")
-	if got := press(t, chat, "alice", change.ExtendAction, 2); !strings.Contains(got, "no change: is an administrator until 2026-11-20 19:30 UTC") {
+	if got := press(t, chat, "alice", change.ExtendAction, 2); !strings.Contains(got, "no change: until 2026-11-20 19:30 UTC") {
 		t.Errorf("the second time: %s", got)
 	}
 	limits(t, stage, "user1 19:30")
 	stage.Clock.Advance(2 * time.Hour)
-	said(t, chat, 2, "Reminder:", "ends at 2026-11-20 19:30 UTC")
+	said(t, chat, 2, "Reminder:", "until 2026-11-20 19:30 UTC")
 	stage.Clock.Advance(10 * time.Minute)
 	said(t, chat, 3, "• user1: removed")
 	noneOnRecord(t, stage)

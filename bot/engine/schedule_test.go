@@ -64,7 +64,7 @@ func TestEnd(t *testing.T) {
 	}{
 		{
 			"one", []string{"add GROUP user1 --for 30m"}, 30 * time.Minute, nil,
-			[]string{"in the thread of #1", "The time that #1 set in GROUP is over.", "• user1: removed", "Administrators now (0 of 5): nobody"},
+			[]string{"in the thread of #1", "Access from #1 in GROUP has expired.", "• user1: removed", "Administrators now (0 of 5): none"},
 		},
 		{"two at once", []string{"add GROUP user1 user2 --for 30m"}, time.Hour, nil, []string{"• user1: removed", "• user2: removed"}},
 		{"who had no limit stays", []string{"add GROUP user1", "add GROUP user1 user2 --for 30m"}, time.Hour, []string{"user1"}, []string{"in the thread of #2", "• user2: removed"}},
@@ -112,7 +112,7 @@ func TestEndOfAlias(t *testing.T) {
 	stage.Run(t, chat)
 	tell(t, chat, "add all user1 --for 30m")
 	stage.Clock.Advance(30 * time.Minute)
-	said(t, chat, 1, "end of #1 → all: done in 20 of 20 groups")
+	said(t, chat, 1, "all: access from #1 expired: done in 20 of 20 groups")
 	noneOnRecord(t, stage)
 	nothingOpen(t, stage)
 	for g := range 20 {
@@ -135,7 +135,7 @@ func TestEndWhileNothingRan(t *testing.T) {
 	admins(t, stage, groupA, "user1")
 	stage.Restart(t)
 	stage.Run(t, chat)
-	said(t, chat, 1, "• user1: removed", "This was 1h30m late")
+	said(t, chat, 1, "• user1: removed", "This was 1 hour 30 minutes late")
 	admins(t, stage, groupA)
 	nothingOpen(t, stage)
 }
@@ -149,9 +149,9 @@ func TestFailingEnd(t *testing.T) {
 	tell(t, chat, "add GROUP user1 --for 30m")
 	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10007, Times: 2}))
 	stage.Clock.Advance(31 * time.Minute)
-	said(t, chat, 1, "is over, but the removing failed", "user1 is still an administrator", "I try again for 24 hours")
+	said(t, chat, 1, "has expired, but I could not remove it.", "user1 is still an administrator", "I will keep trying for 24 hours")
 	stage.Clock.Advance(5 * time.Minute)
-	said(t, chat, 2, "in the thread of #1", "• user1: removed", "This was 6m late")
+	said(t, chat, 2, "in the thread of #1", "• user1: removed", "This was 6 minutes late")
 	admins(t, stage, groupA)
 	noneOnRecord(t, stage)
 	nothingOpen(t, stage)
@@ -166,7 +166,7 @@ func TestEndWaitsForNobody(t *testing.T) {
 	tell(t, chat, "add GROUP user1 user2 --for 30m")
 	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10007, Times: 2}))
 	stage.Clock.Advance(31 * time.Minute)
-	said(t, chat, 1, "I try again")
+	said(t, chat, 1, "I will keep trying")
 	stage.Clock.Advance(2 * time.Second)
 	until(t, "the end rests", func() bool { return resting(t, stage) })
 	if got := tell(t, chat, "add GROUP user2"); !strings.Contains(got, "now permanent") {
@@ -198,11 +198,11 @@ func TestEndGivenUp(t *testing.T) {
 	tell(t, chat, "add GROUP user1 --for 30m")
 	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10007, Times: 1000}))
 	stage.Clock.Advance(31 * time.Minute)
-	said(t, chat, 1, "I try again")
+	said(t, chat, 1, "I will keep trying")
 	stage.Clock.Advance(2 * time.Second)
 	until(t, "the end rests", func() bool { return resting(t, stage) })
 	stage.Clock.Advance(change.EndFor)
-	said(t, chat, 2, "failed for 24 hours and is given up", "Remove user1 by hand", "[Try again]")
+	said(t, chat, 2, "I tried for 24 hours to remove the access from #1 in GROUP and have stopped.", "Remove user1 by hand", "[Try again]")
 	nothingOpen(t, stage)
 	stage.API.ClearFaults()
 	entry := int64(3)
@@ -221,7 +221,10 @@ func TestEndOfDeletedGroup(t *testing.T) {
 	tell(t, chat, "add GROUP user1 --for 30m")
 	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10010, Times: 1000}))
 	stage.Clock.Advance(30 * time.Minute)
-	said(t, chat, 1, "is over. There was nothing to remove", "10010")
+	said(t, chat, 1, "has expired. There was nothing to remove", "10010")
+	if got := chat.Late()[0]; strings.Contains(got, "user1: removed") {
+		t.Errorf("removed was somebody of a group that is gone: %s", got)
+	}
 	noneOnRecord(t, stage)
 	nothingOpen(t, stage)
 }

@@ -96,11 +96,11 @@ func TestJournalGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	tests := []struct{ text, want string }{
-		{"add " + groupA + " user1", "could not be recorded, so it was not run"},
-		{"help", "Set and cancel administrators"},
+		{"add " + groupA + " user1", "I could not record the command, so I did not run it."},
+		{"help", "Add and remove administrators of live streaming groups:"},
 		{"whoami", "Your entry for the allowlist: chat:user:alice"},
-		{"groups", "could not be read just now"},
-		{"ad x", "I do not know the command"},
+		{"groups", "I cannot read this right now."},
+		{"ad x", "There is no command \"ad\"."},
 	}
 	for _, test := range tests {
 		got, err := chat.Say(soon(t), "alice", test.text)

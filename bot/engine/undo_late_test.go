@@ -30,25 +30,25 @@ func TestUndoLater(t *testing.T) {
 		limits string
 	}{
 		{name: "nothing decided since", said: []string{"add GROUP user1"}, wait: 72 * time.Hour,
-			says: "This was 3d late, because the bot did not run."},
+			says: "This was 3 days late, because the bot was not running."},
 		{name: "somebody decided before the press", said: []string{"add GROUP user1", "remove GROUP user1", "add GROUP user1"}, wait: 72 * time.Hour,
-			says: "• user1: no change: somebody decided about this person since", after: []string{"user1"}},
+			says: "• user1: no change: changed by someone else since then", after: []string{"user1"}},
 		{name: "somebody moved the limit", said: []string{"add GROUP user1 --for 20h", "WAIT", "add GROUP user1 --for 720h"}, wait: 72 * time.Hour,
-			says: "• user1: no change: somebody decided about this person since", after: []string{"user1"}, limits: "user1 15:32"},
+			says: "• user1: no change: changed by someone else since then", after: []string{"user1"}, limits: "user1 15:32"},
 		{name: "somebody lifted the limit", said: []string{"add GROUP user1 --for 720h", "WAIT", "add GROUP user1"}, wait: 72 * time.Hour,
-			says: "• user1: no change: somebody decided about this person since", after: []string{"user1"}},
+			says: "• user1: no change: changed by someone else since then", after: []string{"user1"}},
 		{name: "what was decided is forgotten", said: []string{"add GROUP user1", "remove GROUP user1", "add GROUP user1"}, wait: 31 * 24 * time.Hour, purge: true,
-			says: "• user1: no change: somebody decided about this person since", after: []string{"user1"}},
+			says: "• user1: no change: changed by someone else since then", after: []string{"user1"}},
 		{name: "only what is undone is forgotten", said: []string{"add GROUP user1"}, wait: 31 * 24 * time.Hour, purge: true,
 			says: "• user1: removed"},
 		{name: "it would set somebody", before: []string{"user1"}, said: []string{"remove GROUP user1"}, wait: 15 * time.Minute,
-			says: "It had waited for 15m, because the bot did not run, so it was not carried out."},
+			says: "Skipped: the bot was not running for 15 minutes. Run it again if you still need it."},
 		{name: "it sets somebody in time", before: []string{"user1"}, said: []string{"remove GROUP user1"}, wait: 14 * time.Minute,
 			says: "• user1: added", after: []string{"user1"}},
 		{name: "it would set somebody and remove another", before: []string{"user1"}, said: []string{"add GROUP user2 --replace user1"}, wait: 3 * time.Hour,
-			says: "so it was not carried out", after: []string{"user2"}},
+			says: "Skipped: the bot was not running for 3 hours.", after: []string{"user2"}},
 		{name: "it only limits again", said: []string{"add GROUP user1 --for 48h", "WAIT", "add GROUP user1"}, undone: 2, wait: 3 * time.Hour,
-			says: "• user1: is an administrator until 2026-11-22 15:30 UTC again", after: []string{"user1"}, limits: "user1 15:30"},
+			says: "• user1: until 2026-11-22 15:30 UTC again", after: []string{"user1"}, limits: "user1 15:30"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -124,12 +124,12 @@ func TestUndoTriedAgain(t *testing.T) {
 	tell(t, chat, "remove GROUP user1")
 	tell(t, chat, "add GROUP user1")
 	stage.Clock.Advance(change.UndoFor)
-	if got, want := press(t, chat, "alice", change.RetryAction, 2), "somebody decided about this person since"; !strings.Contains(got, want) {
+	if got, want := press(t, chat, "alice", change.RetryAction, 2), "changed by someone else since then"; !strings.Contains(got, want) {
 		t.Errorf("answered\n%s\nwithout %q", got, want)
 	}
 	for range 3 {
 		stage.Clock.Advance(24 * time.Hour)
-		if got := press(t, chat, "alice", change.RetryAction, 2); !strings.HasPrefix(got, "(private) This button does nothing any more") {
+		if got := press(t, chat, "alice", change.RetryAction, 2); !strings.HasPrefix(got, "(private) This button has expired. Type the command instead.") {
 			t.Errorf("answered\n%s", got)
 		}
 	}
@@ -219,13 +219,13 @@ func TestUndoGivesNoMoreThanTheRule(t *testing.T) {
 		{"a replacement", []string{"user1"}, []string{"add GROUP user2 --replace user1"}, 1,
 			[]string{"• user1: added, until 2026-11-20 16:30 UTC", "• user2: removed"}, []string{"user1"}, "user1 16:30"},
 		{"a limit lifted", nil, []string{"add GROUP user1 --for 8h", "add GROUP user1"}, 2,
-			[]string{"• user1: is an administrator until 2026-11-20 23:30 UTC again"}, []string{"user1"}, "user1 23:30"},
+			[]string{"• user1: until 2026-11-20 23:30 UTC again"}, []string{"user1"}, "user1 23:30"},
 		{"an end moved away", nil, []string{"add GROUP user1 --for 8h", "add GROUP user1 --for 12h"}, 2,
-			[]string{"• user1: is an administrator until 2026-11-20 23:30 UTC again"}, []string{"user1"}, "user1 23:30"},
+			[]string{"• user1: until 2026-11-20 23:30 UTC again"}, []string{"user1"}, "user1 23:30"},
 		{"an end moved nearer", nil, []string{"add GROUP user1 --for 8h", "add GROUP user1 --for 30m"}, 2,
-			[]string{"• user1: is an administrator until 2026-11-20 16:30 UTC again"}, []string{"user1"}, "user1 16:30"},
+			[]string{"• user1: until 2026-11-20 16:30 UTC again"}, []string{"user1"}, "user1 16:30"},
 		{"an end moved nearer, but not so near", nil, []string{"add GROUP user1 --for 8h", "add GROUP user1 --for 4h"}, 2,
-			[]string{"• user1: no change: is an administrator until 2026-11-20 19:30 UTC"}, []string{"user1"}, "user1 19:30"},
+			[]string{"• user1: no change: until 2026-11-20 19:30 UTC"}, []string{"user1"}, "user1 19:30"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

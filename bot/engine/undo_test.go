@@ -53,8 +53,8 @@ func TestUndo(t *testing.T) {
 		{"an add that somebody else asked for, too", nil, []string{"add GROUP user1", "add GROUP user1 user2"}, "• user1: removed", []string{"user2"}, ""},
 		{"a remove that somebody else asked for, too", []string{"user1"}, []string{"remove GROUP user1", "remove GROUP user1"}, "• user1: added", []string{"user1"}, ""},
 		{"a replacement that was clicked twice", []string{"user1"}, []string{"add GROUP user2 --replace user1", "add GROUP user2 --replace user1"}, "• user1: added", []string{"user1"}, ""},
-		{"an add whose limit somebody else moved", nil, []string{"add GROUP user1 --for 2h", "add GROUP user1 --for 4h"}, "• user1: no change: somebody decided about this person since", []string{"user1"}, "user1 19:30"},
-		{"a remove that somebody else did anew", []string{"user1"}, []string{"remove GROUP user1", "add GROUP user1", "remove GROUP user1"}, "• user1: no change: somebody decided about this person since", nil, ""},
+		{"an add whose limit somebody else moved", nil, []string{"add GROUP user1 --for 2h", "add GROUP user1 --for 4h"}, "• user1: no change: changed by someone else since then", []string{"user1"}, "user1 19:30"},
+		{"a remove that somebody else did anew", []string{"user1"}, []string{"remove GROUP user1", "add GROUP user1", "remove GROUP user1"}, "• user1: no change: changed by someone else since then", nil, ""},
 		{"where the seats are taken since", []string{"a", "b", "c", "d", "e"}, []string{"remove GROUP a", "add GROUP user1"}, "With this change it would have 6", []string{"b", "c", "d", "e", "user1"}, ""},
 	}
 	for _, test := range tests {
@@ -155,9 +155,9 @@ func TestUndoIsDecided(t *testing.T) {
 	}{
 		{"bob", 1, "(private) You are not allowed to use remove"},
 		{"mallory", 1, "(private) You are not allowed to use remove"},
-		{"alice", 2, "(private) This button does nothing any more"},
-		{"alice", 3, "(private) This button does nothing any more"},
-		{"alice", 99, "(private) This button does nothing any more"},
+		{"alice", 2, "(private) This button has expired. Type the command instead."},
+		{"alice", 3, "(private) This button has expired. Type the command instead."},
+		{"alice", 99, "(private) This button has expired. Type the command instead."},
 	} {
 		if got := press(t, chat, test.who, change.UndoAction, test.entry); !strings.HasPrefix(got, test.says) {
 			t.Errorf("%s on #%d: answered %q, want %q", test.who, test.entry, got, test.says)
@@ -198,7 +198,7 @@ func TestUndoIsUsedUp(t *testing.T) {
 	say("remove GROUP user2")
 	undo("• user1: removed")
 	admins(t, stage, groupA)
-	undo("Administrators now (0 of 5): nobody")
+	undo("Administrators now (0 of 5): none")
 	say("add GROUP user1")
 	undo("Administrators now (1 of 5): user1")
 	admins(t, stage, groupA, "user1")

@@ -39,8 +39,8 @@ func TestWaitedBecauseNothingRan(t *testing.T) {
 		after  []string
 	}{
 		{"an add", commands.Add, 14 * time.Minute, nil, "• user1: added", []string{"user1"}},
-		{"an add, too long", commands.Add, 15 * time.Minute, nil, "It had waited for 15m, because the bot did not run, so it was not carried out.", nil},
-		{"a remove", commands.Remove, 3 * time.Hour, []string{"user1"}, "This was 3h late, because the bot did not run.", nil},
+		{"an add, too long", commands.Add, 15 * time.Minute, nil, "Skipped: the bot was not running for 15 minutes. Run it again if you still need it.", nil},
+		{"a remove", commands.Remove, 3 * time.Hour, []string{"user1"}, "This was 3 hours late, because the bot was not running.", nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

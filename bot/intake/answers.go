@@ -20,34 +20,36 @@ import (
 func (in *Intake) answer(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules) bot.Verdict {
 	limited, cancel := context.WithTimeout(ctx, bot.AnswerTime)
 	defer cancel()
-	message, err := in.message(limited, d, cmd, rules)
+	say, err := in.say(limited, d, cmd, rules)
 	if err != nil {
 		in.log.Error("question not answered", "caller", d.Caller.Ref, "verb", cmd.Verb, "err", err)
-		return in.unread()
+		return bot.Verdict{Unread: true}
 	}
 	r := note(d, bot.WasAnswered, commands.Answered, cmd.Verb, grammar.Format(cmd), "")
-	return bot.Verdict{Reply: &bot.Reply{About: cmd, Record: r, Message: message}}
+	return bot.Verdict{Reply: &bot.Reply{About: cmd, Record: r, Say: say}}
 }
 
-func (in *Intake) message(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules) (words.Message, error) {
+func (in *Intake) say(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules) (func(words.Words, int64) words.Message, error) {
 	rights := rules.Policy.Rights(d.Caller, d.Place)
 	switch cmd.Verb {
 	case commands.Whoami:
-		return in.words.Whoami(0, d.Caller, rights, rules.Policy.Contact), nil
+		return func(w words.Words, entry int64) words.Message {
+			return w.Whoami(entry, d.Caller, rights)
+		}, nil
 	case commands.Groups:
 		return in.board(ctx, d, rules)
 	case commands.History:
 		return in.trail(ctx, d, cmd, rules)
 	case commands.Welcome:
-		return in.words.Welcome(0, rights), nil
+		return func(w words.Words, entry int64) words.Message { return w.Welcome(entry, rights) }, nil
 	case commands.Help:
-		return in.words.Help(0, cmd.Topic), nil
+		return func(w words.Words, entry int64) words.Message { return w.Help(entry, cmd.Topic) }, nil
 	}
-	return words.Message{}, errors.New("nothing answers the command")
+	return nil, errors.New("nothing answers the command")
 }
 
 // board is the answer to groups: what the caller may use, and the ends on record.
-func (in *Intake) board(ctx context.Context, d bot.Delivery, rules bot.Rules) (words.Message, error) {
+func (in *Intake) board(ctx context.Context, d bot.Delivery, rules bot.Rules) (func(words.Words, int64) words.Message, error) {
 	var aliases []commands.Target
 	sees := rules.Policy.Sees(d.Caller, rules.Names)
 	for _, name := range rules.Names.Aliases() {
@@ -57,7 +59,7 @@ func (in *Intake) board(ctx context.Context, d bot.Delivery, rules bot.Rules) (w
 	}
 	all, err := in.record.Grants(ctx, "")
 	if err != nil {
-		return words.Message{}, err
+		return nil, err
 	}
 	var limits []commands.Grant
 	for _, g := range all {
@@ -65,7 +67,7 @@ func (in *Intake) board(ctx context.Context, d bot.Delivery, rules bot.Rules) (w
 			limits = append(limits, g)
 		}
 	}
-	return in.wording().Board(0, aliases, limits), nil
+	return func(w words.Words, entry int64) words.Message { return w.Board(entry, aliases, limits) }, nil
 }
 
 // seenBy returns which entries a caller may see, by their first rows: their own, and what
@@ -86,7 +88,8 @@ func seenBy(caller commands.Caller, policy policy.Policy) func(bot.Record) bool 
 
 func pastOf(s bot.Story) words.Past {
 	return words.Past{
-		Number: s.First.Number, At: s.First.At, Caller: s.First.Caller, Place: s.First.Place, Text: s.First.Text, Outcome: s.Outcome(),
+		Number: s.First.Number, At: s.First.At, Caller: s.First.Caller, Place: s.First.Place,
+		Verb: s.First.Verb, Groups: s.First.Groups, Text: s.First.Text, Outcome: s.Outcome(),
 	}
 }
 
@@ -106,7 +109,7 @@ func FilterOf(cmd commands.Command) bot.Filter {
 }
 
 // trail is the answer to history.
-func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules) (words.Message, error) {
+func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules) (func(words.Words, int64) words.Message, error) {
 	filter := FilterOf(cmd)
 	filter.Reader = d.Caller.Ref
 	if rules.Policy.Knows(d.Caller) == policy.Stranger {
@@ -117,7 +120,7 @@ func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Comman
 	}
 	stories, err := in.record.Stories(ctx, filter, seenBy(d.Caller, rules.Policy))
 	if stories == nil && err != nil {
-		return words.Message{}, err
+		return nil, err
 	}
 	if err != nil {
 		in.log.Error("a part of the audit trail cannot be read", "err", err)
@@ -129,21 +132,23 @@ func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Comman
 	for _, s := range stories {
 		past = append(past, pastOf(s))
 	}
-	return in.words.Trail(0, past), nil
+	return func(w words.Words, entry int64) words.Message { return w.Trail(entry, past) }, nil
 }
 
 // story is the answer to history of one number: that entry with its end and its undo.
-func (in *Intake) story(ctx context.Context, s bot.Story) (words.Message, error) {
+func (in *Intake) story(ctx context.Context, s bot.Story) (func(words.Words, int64) words.Message, error) {
 	e, _, err := in.record.Entry(ctx, s.First.Number)
 	if err != nil {
-		return words.Message{}, err
+		return nil, err
 	}
 	limits, err := in.record.Grants(ctx, "")
 	if err != nil {
-		return words.Message{}, err
+		return nil, err
 	}
 	limits = slices.DeleteFunc(limits, func(g commands.Grant) bool { return g.Entry != s.First.Number })
 	slices.SortStableFunc(limits, func(x, y commands.Grant) int { return cmp.Compare(x.Group, y.Group) })
 	undo := in.now().Sub(e.Accepted) <= change.UndoFor
-	return in.wording().Story(0, pastOf(s), e.Summary(), limits, undo), nil
+	return func(w words.Words, entry int64) words.Message {
+		return w.Story(entry, pastOf(s), e.Summary(), limits, undo)
+	}, nil
 }

@@ -23,7 +23,6 @@ type Intake struct {
 	record Journal
 	api    Admins
 	rules  func() bot.Rules
-	words  words.Words
 	log    *slog.Logger
 	now    func() time.Time
 	clock  func() time.Time
@@ -49,7 +48,6 @@ type Parts struct {
 	Record Journal
 	API    Admins
 	Rules  func() bot.Rules
-	Words  words.Words
 	Log    *slog.Logger
 	Now    func() time.Time // by which everything on record is judged; it can be set
 	Clock  func() time.Time // by which this process measures how long something lasts; nil: time.Now
@@ -57,14 +55,14 @@ type Parts struct {
 
 // New returns an Intake made of its parts.
 func New(p Parts) (*Intake, error) {
-	if p.Record == nil || p.API == nil || p.Rules == nil || p.Log == nil || p.Now == nil || p.Words.Explain == nil {
+	if p.Record == nil || p.API == nil || p.Rules == nil || p.Log == nil || p.Now == nil {
 		return nil, errors.New("a part of the intake is missing")
 	}
 	if p.Clock == nil {
 		p.Clock = time.Now
 	}
 	return &Intake{
-		record: p.Record, api: p.API, rules: p.Rules, words: p.Words, log: p.Log, now: p.Now, clock: p.Clock,
+		record: p.Record, api: p.API, rules: p.Rules, log: p.Log, now: p.Now, clock: p.Clock,
 		caps: newCaps(), admins: adminCache{read: make(map[imapi.GroupID]*cachedAdmins)},
 	}, nil
 }
@@ -73,7 +71,7 @@ func New(p Parts) (*Intake, error) {
 func (in *Intake) Decide(ctx context.Context, d bot.Delivery) bot.Verdict {
 	rules := in.rules()
 	if most := answersFor(rules.Policy.Knows(d.Caller)); most > 0 && !in.caps.allow(d.Caller.Ref, d.Place, in.clock(), most) {
-		return bot.Verdict{Answer: &bot.Answer{Muted: true}}
+		return bot.Verdict{Muted: true}
 	}
 	if d.Click != nil {
 		return in.click(ctx, d, rules)
@@ -81,19 +79,19 @@ func (in *Intake) Decide(ctx context.Context, d bot.Delivery) bot.Verdict {
 	cmd, mistake := read(d, rules.Names, rules.Policy.Sees(d.Caller, rules.Names))
 	if mistake != nil {
 		return bot.Verdict{Reply: &bot.Reply{
-			About:   commands.Command{Verb: mistake.Verb},
-			Record:  note(d, bot.WasMistaken, commands.Mistaken, mistake.Verb, mistake.Typed, string(mistake.Problem)),
-			Message: in.words.Mistake(0, *mistake),
+			About:  commands.Command{Verb: mistake.Verb},
+			Record: note(d, bot.WasMistaken, commands.Mistaken, mistake.Verb, mistake.Typed, string(mistake.Problem)),
+			Say:    func(w words.Words, entry int64) words.Message { return w.Mistake(entry, *mistake) },
 		}}
 	}
 	asked, decision := rules.Policy.DecideAll(d.Caller, d.Place, cmd)
 	switch {
 	case !decision.Allowed:
-		return in.refuse(d, rules, asked, decision)
+		return refuse(d, asked, decision)
 	case !cmd.Verb.CallsAPI():
 		return in.answer(ctx, d, cmd, rules)
 	}
-	return bot.Verdict{Accept: acceptance(d, limited(cmd, decision), decision)}
+	return bot.Verdict{Accept: acceptance(d, rules, limited(cmd, decision), decision)}
 }
 
 func read(d bot.Delivery, names commands.Names, sees func(string) bool) (commands.Command, *grammar.Mistake) {
@@ -104,21 +102,13 @@ func read(d bot.Delivery, names commands.Names, sees func(string) bool) (command
 }
 
 // refuse answers that something is not allowed.
-func (in *Intake) refuse(d bot.Delivery, rules bot.Rules, cmd commands.Command, decision policy.Decision) bot.Verdict {
+func refuse(d bot.Delivery, cmd commands.Command, decision policy.Decision) bot.Verdict {
 	r := note(d, bot.WasRefused, commands.Refused, cmd.Verb, grammar.Format(cmd), string(decision.Denial))
 	r.Groups = cmd.Target.Groups
-	message := in.words.Refusal(0, d.Caller, cmd, decision, rules.Policy.Contact)
-	return bot.Verdict{Reply: &bot.Reply{About: cmd, Record: r, Message: message}}
+	return bot.Verdict{Reply: &bot.Reply{About: cmd, Record: r, Say: func(w words.Words, entry int64) words.Message {
+		return w.Refusal(entry, d.Caller, cmd, decision)
+	}}}
 }
-
-// unread answers that something could not be read from the record.
-func (in *Intake) unread() bot.Verdict {
-	message := in.words.Trouble(in.words.NotRead)
-	return bot.Verdict{Answer: &bot.Answer{Private: &message, Late: true}}
-}
-
-// wording is how the bot calls things and people by the rules in force.
-func (in *Intake) wording() words.Words { return in.words.Naming(in.rules().Names) }
 
 // limited gives an add without a limit, an undo and an extension the longest limit that the
 // caller's rules allow.
@@ -129,11 +119,13 @@ func limited(cmd commands.Command, decision policy.Decision) commands.Command {
 	return cmd
 }
 
-func acceptance(d bot.Delivery, cmd commands.Command, decision policy.Decision) *bot.Acceptance {
+func acceptance(d bot.Delivery, rules bot.Rules, cmd commands.Command, decision policy.Decision) *bot.Acceptance {
 	r := note(d, bot.WasAccepted, commands.Working, cmd.Verb, grammar.Format(cmd), decision.Rule)
 	r.Groups = cmd.Target.Groups
+	place := d.Place
+	place.Language = rules.LanguageOf(place)
 	return &bot.Acceptance{Record: r, Entry: bot.Entry{
-		Key: d.Key, Caller: d.Caller, Place: d.Place, Command: cmd, Rule: decision.Rule, Reply: d.Reply, Changes: bot.ChangesOf(cmd),
+		Key: d.Key, Caller: d.Caller, Place: place, Command: cmd, Rule: decision.Rule, Reply: d.Reply, Changes: bot.ChangesOf(cmd),
 	}}
 }
 
@@ -165,22 +157,22 @@ func presses(c bot.Click) []string {
 // the thread; that it does nothing any more is a private answer.
 func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules) bot.Verdict {
 	if d.Caller.Outsider {
-		return in.refuse(d, rules, commands.Command{}, policy.Decision{Denial: policy.CallerOutsider})
+		return refuse(d, commands.Command{}, policy.Decision{Denial: policy.CallerOutsider})
 	}
 	cmd, ok, err := in.pressed(ctx, *d.Click)
 	if err != nil {
 		in.log.Error("click not answered", "caller", d.Caller.Ref, "entry", d.Click.Entry, "err", err)
-		return in.unread()
+		return bot.Verdict{Unread: true}
 	}
 	if !ok {
 		r := note(d, bot.WasMistaken, commands.Mistaken, "", "", "stale button")
-		return bot.Verdict{Reply: &bot.Reply{Record: r, Message: in.words.Stale(0)}}
+		return bot.Verdict{Reply: &bot.Reply{Record: r, Say: words.Words.Stale}}
 	}
 	asked, decision := rules.Policy.DecideAll(d.Caller, d.Place, cmd)
 	if !decision.Allowed {
-		return in.refuse(d, rules, asked, decision)
+		return refuse(d, asked, decision)
 	}
-	a := acceptance(d, limited(cmd, decision), decision)
+	a := acceptance(d, rules, limited(cmd, decision), decision)
 	a.Presses = presses(*d.Click)
 	return bot.Verdict{Accept: a}
 }

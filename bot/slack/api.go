@@ -33,6 +33,7 @@ const (
 	history        method = "conversations.history"
 	replies        method = "conversations.replies"
 	groupMembers   method = "usergroups.users.list"
+	userInfo       method = "users.info"
 
 	// responseURL replaces an address that came with a command or a click.
 	responseURL method = "response_url"
@@ -49,6 +50,7 @@ var scopes = map[method]string{
 	history:        "channels:history, groups:history",
 	replies:        "channels:history, groups:history",
 	groupMembers:   "usergroups:read",
+	userInfo:       "users:read",
 }
 
 // api is the Web API. Every call has a time-out. Errors pass through judge, which takes

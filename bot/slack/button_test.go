@@ -110,7 +110,7 @@ func TestPressed(t *testing.T) {
 				w.Until("it is answered in the thread", func() bool { return len(w.Thread(channel, shown.ThreadTS)) > before })
 				w.Closed()
 				thread := w.Thread(channel, shown.ThreadTS)
-				if got := w.Plain(thread[before]); len(thread) != before+1 || !strings.Contains(got, "Done · @UALICE") && !strings.Contains(got, "Nothing to change · @UALICE") {
+				if got := w.Plain(thread[before]); len(thread) != before+1 || !strings.Contains(got, "Done · @UALICE") && !strings.Contains(got, "No change · @UALICE") {
 					t.Errorf("in the thread is %q", got)
 				}
 				of := group

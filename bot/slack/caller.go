@@ -40,6 +40,9 @@ func (s *Slack) caller(user string, insider bool) commands.Caller {
 	if !c.Outsider {
 		c.Memberships, c.Unread = s.memberships(user)
 	}
+	if l, known := s.languages.of(user, s.opts.Now()); known {
+		c.Language = l
+	}
 	return c
 }
 
@@ -50,7 +53,10 @@ func place(channel, thread string) commands.Place {
 // channelOf is Slack's own name of the channel of a place.
 func channelOf(p commands.Place) string { return strings.TrimPrefix(p.Channel, Name+":") }
 
-var userID = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
+var (
+	userID    = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
+	channelID = regexp.MustCompile(`^[CG][A-Z0-9]+$`)
+)
 
 // userOf is Slack's own name of a caller, or empty if it is none.
 func userOf(ref string) string {

@@ -35,26 +35,26 @@ func TestUsergroups(t *testing.T) {
 			w.allow(mods)
 			w.start()
 			w.groupsRead()
-			if got := w.answers(bob, "whoami"); !strings.Contains(got, "ALLOWLIST") {
+			if got := w.answers(bob, "whoami"); !strings.Contains(got, "• all commands on all groups\n") {
 				t.Errorf("a member is told %q", got)
 			}
 			w.SetUserGroup("S0MODS", mallory)
-			w.Until("the list is read again", func() bool { return strings.Contains(w.answers(mallory, "whoami"), "ALLOWLIST") })
+			w.Until("the list is read again", func() bool { return strings.Contains(w.answers(mallory, "whoami"), "• all commands on all groups\n") })
 			if got := w.answers(bob, "list "+group); !strings.Contains(got, "not allowed") {
 				t.Errorf("who has left is told %q", got)
 			}
 			w.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "usergroups.users.list", Times: -1})
 			w.Until("the reading fails", func() bool { return strings.Contains(w.Log.String(), "could not read the members of a user group") })
 			clock.Advance(4 * time.Minute)
-			if got := w.answers(mallory, "whoami"); !strings.Contains(got, "ALLOWLIST") {
+			if got := w.answers(mallory, "whoami"); !strings.Contains(got, "• all commands on all groups\n") {
 				t.Errorf("after 4 minutes a member is told %q", got)
 			}
 			clock.Advance(2 * time.Minute)
-			if got := w.answers(mallory, "list "+group); !strings.Contains(got, "The members of "+mods+" cannot be read just now") {
+			if got := w.answers(mallory, "list "+group); !strings.Contains(got, "I cannot check the members of "+mods+" right now") {
 				t.Errorf("after 6 minutes a member is told %q", got)
 			}
 			w.ClearFaults()
-			w.Until("the list counts again", func() bool { return strings.Contains(w.answers(mallory, "whoami"), "ALLOWLIST") })
+			w.Until("the list counts again", func() bool { return strings.Contains(w.answers(mallory, "whoami"), "• all commands on all groups\n") })
 		})
 	}
 }
@@ -68,14 +68,14 @@ func TestUsergroupsUnreadable(t *testing.T) {
 		set    func(*world)
 		want   string
 	}{
-		{"no scope", []string{"commands", "chat:write"}, func(w *world) {}, "cannot be read just now"},
+		{"no scope", []string{"commands", "chat:write"}, func(w *world) {}, "I cannot check the members of " + mods + " right now"},
 		{"no such group", []string{"commands", "usergroups:read"}, func(w *world) { w.allow("slack:usergroup:S0GONE") }, "You are not allowed"},
 		{"another plan", []string{"commands", "usergroups:read"}, func(w *world) {
 			w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: "usergroups.users.list", Code: "plan_upgrade_required", Times: -1})
-		}, "cannot be read just now"},
+		}, "I cannot check the members of " + mods + " right now"},
 		{"limited twice", []string{"commands", "usergroups:read"}, func(w *world) {
 			w.Inject(fakeslack.Fault{Kind: fakeslack.RateLimit, Method: "usergroups.users.list", Times: 2})
-		}, "cannot be read just now"},
+		}, "I cannot check the members of " + mods + " right now"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -103,7 +103,7 @@ func TestUsergroupsLimitedOnce(t *testing.T) {
 	w.Inject(fakeslack.Fault{Kind: fakeslack.RateLimit, Method: "usergroups.users.list"})
 	w.start()
 	w.groupsRead()
-	if got := w.answers(bob, "whoami"); !strings.Contains(got, "ALLOWLIST") {
+	if got := w.answers(bob, "whoami"); !strings.Contains(got, "• all commands on all groups\n") {
 		t.Errorf("the answer is %q", got)
 	}
 }
@@ -119,7 +119,7 @@ func TestUsergroupsSlow(t *testing.T) {
 	w.start()
 	w.acked(w.slash(alice, "list "+group))
 	w.final(channel)
-	if got := w.answers(bob, "list "+group); !strings.Contains(got, "cannot be read just now") {
+	if got := w.answers(bob, "list "+group); !strings.Contains(got, "I cannot check the members of "+mods+" right now") {
 		t.Errorf("a member is told %q", got)
 	}
 }
@@ -141,7 +141,7 @@ func TestOrganization(t *testing.T) {
 	if len(calls) == 0 || calls[0].Args.Get("team_id") != w.Config().Team {
 		t.Errorf("asked with %v", calls)
 	}
-	if got := w.answers(bob, "whoami"); !strings.Contains(got, "ALLOWLIST") {
+	if got := w.answers(bob, "whoami"); !strings.Contains(got, "• all commands on all groups\n") {
 		t.Errorf("a member is told %q", got)
 	}
 }

@@ -66,6 +66,7 @@ var botScopes = [...]scope{
 	{"chat:write", false, "root messages, results, private answers"},
 	{"app_mentions:read", false, "@liveadmin, which also works inside of threads"},
 	{groupScope, true, "user groups in the allowlist and in rules: slack:usergroup:S…"},
+	{"users:read", true, "answers in each person's own language"},
 	{"chat:write.public", true, "results in public channels that the bot is not a member of"},
 	{"channels:history", true, "after a crash, a message is looked for before it is posted again: public channels"},
 	{"groups:history", true, "the same in private channels"},

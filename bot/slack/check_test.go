@@ -16,7 +16,7 @@ import (
 
 // everyScope is what the manifest has, its optional scopes included.
 func everyScope() []string {
-	return []string{"commands", "chat:write", "app_mentions:read", "usergroups:read", "chat:write.public", "channels:history", "groups:history"}
+	return []string{"commands", "chat:write", "app_mentions:read", "usergroups:read", "users:read", "chat:write.public", "channels:history", "groups:history"}
 }
 
 // TestCheckAllRight: each thing has its line, and nothing of the workspace changes.
@@ -34,6 +34,7 @@ OK Slack scope commands: granted (/liveadmin)
 OK Slack scope chat:write: granted (root messages, results, private answers)
 OK Slack scope app_mentions:read: granted (@liveadmin, which also works inside of threads)
 OK Slack scope usergroups:read: granted (user groups in the allowlist and in rules: slack:usergroup:S…)
+OK Slack scope users:read: granted (answers in each person's own language)
 OK Slack scope chat:write.public: granted (results in public channels that the bot is not a member of)
 OK Slack scope channels:history: granted (after a crash, a message is looked for before it is posted again: public channels)
 OK Slack scope groups:history: granted (the same in private channels)

@@ -29,7 +29,7 @@ func TestCommand(t *testing.T) {
 			if len(replies) != 1 || len(w.Messages(channel)) != 2 {
 				t.Fatalf("there are %+v", w.Messages(channel))
 			}
-			if !strings.HasPrefix(root.Text, "✅ Done · <@UALICE> · `"+group+"`: added `user1` until <!date^") || len(root.Edited) == 0 {
+			if !strings.HasPrefix(root.Text, "✅ Done · <@UALICE> · `"+group+"`: added `user1` (until <!date^") || len(root.Edited) == 0 {
 				t.Errorf("the root is %q, edited %v", root.Text, root.Edited)
 			}
 			result := replies[0]
@@ -67,12 +67,12 @@ func TestPrivate(t *testing.T) {
 			for _, tc := range []struct{ name, user, text, want string }{
 				{"bare", alice, "", "You can use add, remove, list."},
 				{"spaces", alice, " \u00a0 ", "You can use add, remove, list."},
-				{"help", bob, "help", "Set and cancel administrators"},
+				{"help", bob, "help", "Add and remove administrators of live streaming groups:"},
 				{"whoami", mallory, "whoami", "slack:user:UMALLORY"},
 				{"groups", alice, "groups", "#"},
 				{"history", alice, "history", "The newest"},
 				{"a mistake", alice, "ad " + group + " user1", "Did you mean add?"},
-				{"a refusal", mallory, "add " + group + " user1", "Ask Sam, #stream-ops, and give this entry: slack:user:UMALLORY"},
+				{"a refusal", mallory, "add " + group + " user1", "Ask Sam, #stream-ops, to allow: slack:user:UMALLORY"},
 			} {
 				t.Run(tc.name, func(t *testing.T) {
 					before := len(w.Ephemerals(tc.user))
@@ -212,7 +212,7 @@ func TestRecordBeforeAck(t *testing.T) {
 				t.Fatal(err)
 			}
 			w.acked(w.slash(alice, "add "+group+" user1"))
-			if got := w.Plain(w.private(alice, 1)); !strings.Contains(got, "could not be recorded") {
+			if got := w.Plain(w.private(alice, 1)); !strings.Contains(got, "I could not record the command, so I did not run it.") {
 				t.Errorf("answered %q", got)
 			}
 			w.acked(w.slash(bob, "whoami"))

@@ -72,6 +72,6 @@ func neutral(s string) string {
 	s = strings.NewReplacer("`", "", `"`, "", "'", "", "chat:user:", "slack:user:", "\u200b", `\u200b`).Replace(s)
 	s = regexp.MustCompile(`slack:user:U?(\w+)`).ReplaceAllStringFunc(s, strings.ToLower)
 	s = regexp.MustCompile(`slack:user:u(alice|bob|mallory)`).ReplaceAllString(s, "slack:user:$1")
-	s = regexp.MustCompile(`(?m)^\s*@\w+ (Nothing|It is not|The administrators)`).ReplaceAllString(s, "$1")
+	s = regexp.MustCompile(`(?m)^\s*@\w+ (Nothing|It is not|I could not)`).ReplaceAllString(s, "$1")
 	return strings.TrimSpace(spaces.ReplaceAllString(s, " "))
 }

@@ -55,14 +55,14 @@ func TestFallback(t *testing.T) {
 		{"threads locked", channel, restrict("restricted_action_thread_locked"), settings},
 		{"no scope", channel, refuse("chat.postMessage", "missing_scope"), "does not have the permission"},
 		{"no messages tab", channel, refuse("chat.postMessage", "messages_tab_disabled"), settings},
-		{"too long, as Slack says", channel, refuse("chat.postMessage", "msg_too_long"), "Slack refused my message here. Ask who runs this bot, and mention: msg_too_long"},
+		{"too long, as Slack says", channel, refuse("chat.postMessage", "msg_too_long"), "Slack refused my message here. Ask the people who run this bot, and mention: msg_too_long"},
 		{"refused with a word that nobody knows", channel, refuse("chat.postMessage", "a_word_made_up"), "mention: a_word_made_up"},
 		{"an answer without ts", channel, func(w *world) {
 			w.Inject(fakeslack.Fault{Kind: fakeslack.NoTS, Method: "chat.postMessage"})
-		}, "Slack did not return my message's ID."},
+		}, "Slack did not return the ID of my message."},
 		{"ok:false without an error", channel, func(w *world) {
 			w.Inject(fakeslack.Fault{Kind: fakeslack.NoError, Method: "chat.postMessage"})
-		}, "Slack did not return my message's ID."},
+		}, "Slack did not return the ID of my message."},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -72,7 +72,7 @@ func TestFallback(t *testing.T) {
 			w.acked(d)
 			m := w.private(alice, 1)
 			got := w.Plain(m)
-			for _, want := range []string{"✅ Done · @UALICE · ", "Added 1 of 1 administrator", tc.want, "Only you see this"} {
+			for _, want := range []string{"✅ Done · @UALICE · ", "Added 1 of 1 administrator", tc.want, "Only you can see this: I cannot post in this channel.\n"} {
 				if !strings.Contains(got, want) {
 					t.Errorf("it lacks %q:\n%s", want, got)
 				}
@@ -150,10 +150,13 @@ func TestDirect(t *testing.T) {
 			tc.say(w)
 			w.message(func(m fakeslack.Message) bool { return m.Channel == "D"+alice })
 			got := w.Plain(w.Direct(alice)[0])
-			for _, want := range []string{"✅ Done", "Added 1 of 1 administrator", "You get this directly", "/invite @liveadmin"} {
+			for _, want := range []string{"✅ Done", "Added 1 of 1 administrator", "I am sending you this directly, because I cannot answer where you asked.\n", "/invite @liveadmin"} {
 				if !strings.Contains(got, want) {
 					t.Errorf("it lacks %q:\n%s", want, got)
 				}
+			}
+			if strings.Contains(got, "Only you can see this") || strings.Count(got, "/invite") != 1 {
+				t.Errorf("it says why and what to do twice:\n%s", got)
 			}
 		})
 	}

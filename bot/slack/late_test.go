@@ -16,8 +16,8 @@ import (
 
 // What comes late is told in these words.
 const (
-	reminds = "Reminder: the time of user1"
-	ended   = "The time that #1 set"
+	reminds = "Reminder: user1 in " + group + ", until "
+	ended   = "Access from #1 in " + group + " has expired."
 )
 
 // says waits for a message that has words.
@@ -102,8 +102,8 @@ func TestFailingEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Clock.Advance(time.Hour)
-	if m := w.says("but the removing failed"); m.ThreadTS == "" || !slices.Equal(w.Pings(m), []string{alice}) {
-		t.Errorf("in %q is %q, mentions %v", m.ThreadTS, w.Plain(m), w.Pings(m))
+	if m := w.says("but I could not remove it"); m.ThreadTS == "" || !slices.Equal(w.Pings(m), []string{alice}) {
+		t.Errorf("in %q stands %q, mentions %v", m.ThreadTS, w.Plain(m), w.Pings(m))
 	}
 	w.API.ClearFaults()
 }
@@ -174,7 +174,7 @@ func TestLateElsewhere(t *testing.T) {
 		{"the bot was removed", nil, away, "D" + alice, "/invite @liveadmin"},
 		{"it is unknown where it is", nil, func(w *world) {
 			w.Inject(fakeslack.Fault{Kind: fakeslack.NoTS, Method: "chat.postMessage"})
-		}, "D" + alice, "Slack did not return my message's ID."},
+		}, "D" + alice, "Slack did not return the ID of my message."},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -188,9 +188,9 @@ func TestLateElsewhere(t *testing.T) {
 			tc.after(w)
 			w.Clock.Advance(50 * time.Minute)
 			m := w.message(func(m fakeslack.Message) bool {
-				return m.Channel == tc.in && m.ThreadTS == "" && strings.Contains(w.Plain(m), reminds) && strings.Contains(w.Plain(m), "reminder of #1")
+				return m.Channel == tc.in && m.ThreadTS == "" && strings.Contains(w.Plain(m), reminds) && strings.Contains(w.Plain(m), "access from #1 expires soon")
 			})
-			if got := w.Plain(m); m.To != "" || !strings.HasPrefix(got, "✅ Done · @UALICE · reminder of #1") || !strings.Contains(got, tc.also) || !slices.Equal(w.Pings(m), []string{alice}) {
+			if got := w.Plain(m); m.To != "" || !strings.HasPrefix(got, "✅ Done · @UALICE · "+group+": access from #1 expires soon\n") || !strings.Contains(got, tc.also) || !slices.Equal(w.Pings(m), []string{alice}) {
 				t.Errorf("to %q it says %q, mentions %v", m.To, got, w.Pings(m))
 			}
 			w.Closed()
@@ -321,8 +321,8 @@ func TestLateWithoutRoot(t *testing.T) {
 	w.ClearFaults()
 	end := w.says(ended)
 	root, found := w.Message(channel, end.ThreadTS)
-	if !found || !strings.Contains(root.Text, "end of #1") && !strings.Contains(root.Text, "removed") {
-		t.Errorf("the end is under %q", root.Text)
+	if !found || !strings.Contains(root.Text, "access from #1 expired") && !strings.Contains(root.Text, "removed") {
+		t.Errorf("the end stands under %q", root.Text)
 	}
 	w.Closed()
 }

@@ -261,6 +261,7 @@ func TestNotRevoked(t *testing.T) {
 		"one post":           refuse("chat.postMessage", 1),
 		"one ephemeral":      refuse("chat.postEphemeral", 1),
 		"the user groups":    refuse("usergroups.users.list", -1),
+		"the languages":      refuse("users.info", -1),
 		"one question":       refuse("auth.test", 1),
 		"a post, then twice": func(w *world) { refuse("chat.postMessage", 1)(w); refuse("auth.test", 2)(w) },
 		"one opening": func(w *world) {

@@ -33,7 +33,7 @@ func TestMention(t *testing.T) {
 						thread = d.TS
 					}
 					m := w.message(func(m fakeslack.Message) bool { return m.ThreadTS == thread && m.TS > d.TS && m.Bot != "" })
-					if got := w.Plain(m); !strings.HasPrefix(got, "✅ Done · @UALICE · "+group+": 0 of 5 administrators\n") {
+					if got := w.Plain(m); !strings.HasPrefix(got, "✅ Done · @UALICE · "+group+": 0 of 5 seats\n") {
 						t.Errorf("answered %q", got)
 					}
 				})
@@ -144,7 +144,7 @@ func (w *world) refusedOutsider(n int) {
 	}
 }
 
-// TestClick: a button that does nothing any more is answered privately, in its
+// TestClick: a button that This button has expired. is answered privately, in its
 // thread; a second press is not answered again.
 func TestClick(t *testing.T) {
 	t.Parallel()
@@ -156,7 +156,7 @@ func TestClick(t *testing.T) {
 			for i, value := range []string{"7", "", "not a number", "-3", "99999999999999999999"} {
 				d := w.SendClick(fakeslack.Click{User: bob, Message: topic, ActionID: "undo.0", Value: value, Forged: true})
 				w.acked(d)
-				if got := w.Plain(w.private(bob, i+1)); !strings.Contains(got, "does nothing any more") {
+				if got := w.Plain(w.private(bob, i+1)); !strings.Contains(got, "This button has expired.") {
 					t.Errorf("answered %q", got)
 				}
 				w.Redeliver(d)

@@ -62,7 +62,7 @@ func pages(m words.Message, mention bool) []page {
 		p.blocks = append(p.blocks, slackgo.NewContextBlock("", plainText(number)))
 	}
 	if len(m.Actions) > 0 {
-		p.blocks = append(p.blocks, buttons(m.Actions))
+		p.blocks = append(p.blocks, buttons(m))
 	}
 	return append(all, p)
 }
@@ -86,14 +86,15 @@ func parts(l words.Line, mention bool) []string {
 var unescape = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
 // buttons carry the entry's number as their value. Two with one name stay apart by their place.
-func buttons(actions []words.Action) slackgo.Block {
+func buttons(m words.Message) slackgo.Block {
+	says := words.In(m.Language).Slack
 	var all []slackgo.BlockElement
-	for i, a := range actions[:min(len(actions), mostButtons)] {
+	for i, a := range m.Actions[:min(len(m.Actions), mostButtons)] {
 		id := a.Name + "." + strconv.Itoa(i)
 		b := slackgo.NewButtonBlockElement(id, strconv.FormatInt(a.Entry, 10), plainText(shorten(a.Label, longestLabel)))
 		if a.Confirm != "" {
-			b.WithConfirm(slackgo.NewConfirmationBlockObject(plainText(confirmTitle),
-				plainText(shorten(a.Confirm, longestConfirm)), plainText(confirmYes), plainText(confirmNo)))
+			b.WithConfirm(slackgo.NewConfirmationBlockObject(plainText(says.ConfirmTitle),
+				plainText(shorten(a.Confirm, longestConfirm)), plainText(says.ConfirmYes), plainText(says.ConfirmNo)))
 		}
 		all = append(all, b)
 	}
@@ -120,9 +121,15 @@ func pieces(t words.Text, mention bool) []string {
 		switch s.Kind {
 		case words.Code, words.Quoted, words.Flag:
 			all = append(all, chat.Code("`", s.Text, codeRune)...)
-		case words.Asker:
+		case words.Account:
 			if user := userOf(s.Text); mention && user != "" {
 				all = append(all, "<@"+user+">")
+			} else {
+				all = append(all, chat.Code("`", words.ShortRef(s.Text), codeRune)...)
+			}
+		case words.Channel:
+			if channel, ok := strings.CutPrefix(s.Text, "slack:"); ok && channelID.MatchString(channel) {
+				all = append(all, "<#"+channel+">")
 			} else {
 				all = append(all, chat.Code("`", words.ShortRef(s.Text), codeRune)...)
 			}

@@ -29,10 +29,13 @@ func TestPieces(t *testing.T) {
 		{"nothing", spans(words.Span{Kind: words.Quoted}), false, `""`},
 		{"unseen", spans(words.Span{Kind: words.Code, Text: "a\u200b\u202e\u00a0\x00\ufe0fb"}), false, "`a\\u200b\\u202e\\u00a0\\x00\\ufe0fb`"},
 		{"not UTF-8", spans(words.Span{Kind: words.Code, Text: "a\xff"}), false, "`a\ufffd`"},
-		{"the caller", spans(words.Span{Kind: words.Asker, Text: "slack:user:U024BE7LH"}), true, "<@U024BE7LH>"},
-		{"the caller without a mention", spans(words.Span{Kind: words.Asker, Text: "slack:user:U024BE7LH"}), false, "`U024BE7LH`"},
-		{"a caller of another platform", spans(words.Span{Kind: words.Asker, Text: "discord:user:1"}), true, "`1`"},
-		{"a caller who is a command", spans(words.Span{Kind: words.Asker, Text: "slack:user:U1> <!channel"}), true, "`U1&gt; &lt;!channel`"},
+		{"the caller", spans(words.Span{Kind: words.Account, Text: "slack:user:U024BE7LH"}), true, "<@U024BE7LH>"},
+		{"the caller without a mention", spans(words.Span{Kind: words.Account, Text: "slack:user:U024BE7LH"}), false, "`U024BE7LH`"},
+		{"a caller of another platform", spans(words.Span{Kind: words.Account, Text: "discord:user:1"}), true, "`1`"},
+		{"a caller who is a command", spans(words.Span{Kind: words.Account, Text: "slack:user:U1> <!channel"}), true, "`U1&gt; &lt;!channel`"},
+		{"a channel", spans(words.Span{Kind: words.Channel, Text: "slack:C024BE91L"}), false, "<#C024BE91L>"},
+		{"a channel of another platform", spans(words.Span{Kind: words.Channel, Text: "discord:1"}), true, "`1`"},
+		{"a channel that is a command", spans(words.Span{Kind: words.Channel, Text: "slack:C1> <!channel"}), true, "`C1&gt; &lt;!channel`"},
 		{"a moment", spans(words.Span{Kind: words.Moment, Time: at}), false, "<!date^1795188600^{date_short_pretty} {time}|2026-11-20 15:30 UTC>"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -103,7 +106,7 @@ func FuzzPages(f *testing.F) {
 			m.Lines = append(m.Lines,
 				words.Line{Style: words.Item, Text: spans(words.Span{Text: plain}, words.Span{Kind: words.Code, Text: code})},
 				words.Line{Style: words.Block, Text: spans(words.Span{Text: plain}, words.Span{Kind: words.Code, Text: code})},
-				words.Line{Text: spans(words.Span{Kind: words.Asker, Text: code}, words.Span{Kind: words.Moment, Time: time.Unix(entry%1e12, 0)})})
+				words.Line{Text: spans(words.Span{Kind: words.Account, Text: code}, words.Span{Kind: words.Moment, Time: time.Unix(entry%1e12, 0)})})
 		}
 		for _, p := range pages(m, true) {
 			if len(p.shown()) > 4000 || len(p.blocks) > 50 || !utf8.ValidString(p.shown()) {

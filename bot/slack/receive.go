@@ -84,7 +84,7 @@ func (a arrival) acknowledge(ctx context.Context, message *slackgo.WebhookMessag
 // short is a message for the caller alone as an acknowledgement carries it, which needs no
 // further call; nil: it is too long.
 func short(m words.Message) *slackgo.WebhookMessage {
-	all := pages(m, false)
+	all := pages(m, true)
 	message := all[0].private()
 	if body, err := json.Marshal(message); err != nil || len(all) > 1 || len(body) > longestAck {
 		return nil
@@ -98,7 +98,7 @@ func (s *Slack) whisper(h inbound, m words.Message) {
 	if h.url != "" {
 		say = func(ctx context.Context, p page) error { return s.respond(ctx, s.api.http, h.url, h.thread, p) }
 	}
-	if err := s.inTurn(context.Background(), m.Entry, capped(pages(m, false)), say); err != nil {
+	if err := s.inTurn(context.Background(), m.Entry, capped(pages(m, true), words.In(m.Language)), say); err != nil {
 		s.log.Warn("caller not answered", "entry", m.Entry, "err", err)
 	}
 }

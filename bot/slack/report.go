@@ -39,6 +39,7 @@ func (s *Slack) Announce(ctx context.Context, e bot.Entry, root words.Text) (bot
 	if err != nil {
 		at.Why = code(err)
 		s.log.Warn("root message not posted", "entry", e.Number, "channel", at.Channel, "err", err)
+		s.learn(ctx, e.Caller.Ref)
 	}
 	return chat.Post(at), nil
 }
@@ -141,14 +142,17 @@ func (s *Slack) orphaned(ctx context.Context, e bot.Entry, at messageRef, m slac
 // that is not possible either.
 func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root words.Text, result words.Message) (bot.Post, error) {
 	channel := channelOf(e.Place)
-	headed := func(opening string) []page {
-		m := chat.Headed(root, result)
-		hint := append(words.Text{{Text: opening}}, remedy(why, channel, s.name())...)
-		m.Lines = append(m.Lines, words.Line{Style: words.Body, Text: hint})
-		return capped(pages(m, true))
+	headed := chat.Headed(result.Alone(root))
+	says := words.In(headed.Language)
+	noticed := func(opening string) []page {
+		m := headed
+		m.Lines = append(slices.Clip(m.Lines),
+			words.Line{Style: words.Body, Text: words.Text{{Text: opening}}},
+			words.Line{Style: words.Body, Text: remedy(m.Language, why, channel, s.name())})
+		return capped(pages(m, true), says)
 	}
 	if e.Reply != "" {
-		err := s.inTurn(ctx, e.Number, headed(onlyYou), func(ctx context.Context, p page) error {
+		err := s.inTurn(ctx, e.Number, noticed(says.Slack.OnlyYou), func(ctx context.Context, p page) error {
 			return s.respond(ctx, s.api.entriesHTTP, e.Reply, "", p)
 		})
 		if err == nil {
@@ -160,7 +164,7 @@ func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root words
 		s.log.Warn("could not answer the caller where the command was typed", "entry", e.Number, "err", err)
 	}
 	at := messageRef{Channel: userOf(e.Caller.Ref), How: inDirect}
-	for _, p := range headed(direct) {
+	for _, p := range noticed(says.Slack.Direct) {
 		ts, _, err := s.send(ctx, at.Channel, "", p, mark(e, resultPart))
 		if isRefused(err) {
 			err = fmt.Errorf("%w: %w", bot.ErrNowhere, err)
@@ -174,10 +178,10 @@ func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root words
 }
 
 // capped drops the pages that would be too many, and says so.
-func capped(all []page) []page {
+func capped(all []page, says words.Words) []page {
 	if len(all) > mostPages {
 		all = all[:mostPages]
-		all[mostPages-1] = pages(words.Message{Lines: []words.Line{{Text: words.Text{{Text: chat.TooMuch}}}}}, false)[0]
+		all[mostPages-1] = pages(words.Message{Lines: []words.Line{{Text: words.Text{{Text: says.Notices.TooMuch}}}}}, false)[0]
 	}
 	return all
 }
@@ -192,7 +196,7 @@ func addressed(m words.Message, c commands.Caller) words.Message {
 	m.Lines = slices.Clone(m.Lines)
 	if len(m.Lines) > 0 {
 		first := &m.Lines[0]
-		first.Text = append(words.Text{{Kind: words.Asker, Text: c.Ref}, {Text: " "}}, first.Text...)
+		first.Text = append(words.Text{{Kind: words.Account, Text: c.Ref}, {Text: " "}}, first.Text...)
 	}
 	return m
 }

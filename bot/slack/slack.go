@@ -51,21 +51,23 @@ type Slack struct {
 	log    *slog.Logger
 	config Config
 
-	api      *api
-	health   *chat.Health
-	inflight *chat.Inflight
-	queue    *chat.RateQueue // by channel
-	requests *chat.Requests
-	members  sync.Map                 // by user group, "S…"
-	lastRead atomic.Int64             // when a socket last brought anything, in Unix nanoseconds
-	self     atomic.Pointer[identity] // from the first answer of auth.test on
-	blind    sync.Map                 // channels whose history the app may not read
-	begun    sync.Map                 // by entry number: the posted part of a result
+	api       *api
+	health    *chat.Health
+	inflight  *chat.Inflight
+	queue     *chat.RateQueue // by channel
+	requests  *chat.Requests
+	members   sync.Map // by user group, "S…"
+	languages languages
+	lastRead  atomic.Int64             // when a socket last brought anything, in Unix nanoseconds
+	self      atomic.Pointer[identity] // from the first answer of auth.test on
+	blind     sync.Map                 // channels whose history the app may not read
+	begun     sync.Map                 // by entry number: the posted part of a result
 }
 
 var (
 	_ bot.Platform = (*Slack)(nil)
 	_ bot.Finder   = (*Slack)(nil)
+	_ bot.Linguist = (*Slack)(nil)
 )
 
 // New returns the platform. Its error is bot.Problems if the Config is not valid.

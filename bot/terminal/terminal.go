@@ -36,6 +36,8 @@ type Options struct {
 	Speakers []string
 	// Zone is how times are shown.
 	Zone *time.Location
+	// Language is the language of the greeting; empty: English.
+	Language commands.Language
 }
 
 // Terminal is a bot.Platform.
@@ -46,6 +48,21 @@ type Terminal struct {
 
 	mu       sync.Mutex // of Out
 	reported sync.Map   // by entry number: a channel, closed when the result has been written
+}
+
+// greet says what this is and what can be typed.
+func (t *Terminal) greet() {
+	says := words.In(t.Language).Demo
+	t.write(says.Greeting + "\n" + says.Try + "\n" +
+		"  " + words.Name + " add @TGS#a6I4ZUUGO user1\n" +
+		"  " + words.Name + " list @TGS#a6I4ZUUGO\n" +
+		"  " + words.Name + " groups\n" +
+		t.line(words.Fill(says.Speak, words.Slots{"people": {{Text: strings.Join(t.Speakers[1:], ", ")}}})) + "\n")
+}
+
+// tell writes a sentence of the terminal's own.
+func (t *Terminal) tell(sentence string, values words.Slots) error {
+	return t.write(t.line(words.Fill(sentence, values)) + "\n")
 }
 
 // New returns a terminal.
@@ -72,11 +89,7 @@ func (t *Terminal) Run(ctx context.Context, door bot.Door) error {
 		failed = t.read(ctx, lines)
 	}()
 	if t.Interactive {
-		t.write("This is a chat with liveadmin in it, and a stand-in for Tencent Chat behind it.\n" +
-			"Try:  " + words.Name + " add @TGS#a6I4ZUUGO user1\n" +
-			"      " + words.Name + " list @TGS#a6I4ZUUGO\n" +
-			"      " + words.Name + " groups\n" +
-			"/as NAME speaks as somebody else (" + strings.Join(t.Speakers[1:], ", ") + "). /quit ends.\n")
+		t.greet()
 	}
 	for n := 1; ; n++ {
 		if t.Interactive {
@@ -144,7 +157,7 @@ func (t *Terminal) say(ctx context.Context, door bot.Door, n int, line string) (
 	case "/quit", "/exit", "quit", "exit":
 		return true
 	default:
-		t.write("Commands begin with " + words.Name + ". Try: " + words.Name + " help\n")
+		t.tell(words.In(t.Language).Demo.Prefix, words.Slots{"command": {{Text: words.Name}}, "help": {{Text: words.Name + " help"}}})
 	}
 	return false
 }
@@ -161,12 +174,12 @@ func (t *Terminal) command(ctx context.Context, door bot.Door, n int, text strin
 	err := door.Receive(ctx, d, func(_ context.Context, a bot.Answer) (bot.Post, error) {
 		entry = a.Entry
 		if a.Private != nil {
-			t.write("(only @" + t.speaker + " sees this)\n" + t.lines(*a.Private, "  "))
+			t.write(words.Fill(words.In(t.Language).Demo.Only, words.Slots{"name": {{Text: t.speaker}}}).String() + "\n" + t.lines(*a.Private, "  "))
 		}
 		return "", nil
 	})
 	if err != nil {
-		t.write("The command was not taken: " + words.Visible(err.Error()) + "\n")
+		t.tell(words.In(t.Language).Demo.NotTaken, words.Slots{"error": {{Text: err.Error()}}})
 	}
 	if entry != 0 {
 		select {
@@ -180,11 +193,11 @@ func (t *Terminal) as(name string) {
 	for _, s := range t.Speakers {
 		if strings.EqualFold(s, name) {
 			t.speaker = s
-			t.write("You are now @" + s + ".\n")
+			t.tell(words.In(t.Language).Demo.Speaking, words.Slots{"name": {{Text: s}}})
 			return
 		}
 	}
-	t.write(fmt.Sprintf("There is nobody with the name \"%s\" here. You can be %s.\n", words.Visible(name), strings.Join(t.Speakers, ", ")))
+	t.tell(words.In(t.Language).Demo.NoOne, words.Slots{"name": {{Kind: words.Quoted, Text: name}}, "people": {{Text: strings.Join(t.Speakers, ", ")}}})
 }
 
 // done is closed when the result of an entry has been written.
@@ -241,8 +254,10 @@ func (t *Terminal) line(text words.Text) string {
 	var b strings.Builder
 	for _, s := range text {
 		switch s.Kind {
-		case words.Asker:
+		case words.Account:
 			b.WriteString("@" + words.Visible(words.ShortRef(s.Text)))
+		case words.Channel:
+			b.WriteString("#" + words.Visible(words.ShortRef(s.Text)))
 		case words.Quoted:
 			b.WriteString(`"` + words.Visible(s.Text) + `"`)
 		case words.Moment:

@@ -63,8 +63,8 @@ func sitting(t *testing.T, stage *bottest.Stage, interactive bool, typed string)
 
 const (
 	hint   = "Commands begin with /liveadmin. Try: /liveadmin help\n"
-	listed = "⏳ Working · @alice · list " + group + "   #1\n" +
-		"✅ Done · @alice · " + group + ": 0 of 5 administrators\n" +
+	listed = "⏳ Working · @alice · " + group + ": list   #1\n" +
+		"✅ Done · @alice · " + group + ": 0 of 5 seats\n" +
 		"    " + group + " has 0 of 5 administrators\n" +
 		"    #1\n"
 )
@@ -98,8 +98,8 @@ func TestLines(t *testing.T) {
 		{
 			"as somebody who is not allowed", "/as mallory\n" + list,
 			"You are now @mallory.\n(only @mallory sees this)\n" +
-				"  You are not allowed to use list for " + group + ".\n" +
-				"  Ask who runs this bot, and give this entry: terminal:user:mallory\n  #1\n",
+				"  You are not allowed to use list on " + group + ".\n" +
+				"  Ask the people who run this bot to allow: terminal:user:mallory\n  #1\n",
 		},
 	}
 	for _, test := range tests {
@@ -114,11 +114,12 @@ func TestLines(t *testing.T) {
 
 func TestInteractive(t *testing.T) {
 	got := sitting(t, newStage(t), true, "hello\n/as bob\n\n/quit\n")
-	want := `This is a chat with liveadmin in it, and a stand-in for Tencent Chat behind it.
-Try:  /liveadmin add @TGS#a6I4ZUUGO user1
-      /liveadmin list @TGS#a6I4ZUUGO
-      /liveadmin groups
-/as NAME speaks as somebody else (bob, mallory). /quit ends.
+	want := `This is a chat with liveadmin in it, and a simulator of Tencent Chat behind it.
+Try:
+  /liveadmin add @TGS#a6I4ZUUGO user1
+  /liveadmin list @TGS#a6I4ZUUGO
+  /liveadmin groups
+/as NAME speaks as another person (bob, mallory). /quit ends.
 
 @alice> ` + hint + `
 @alice> You are now @bob.
@@ -146,9 +147,9 @@ func TestSameLineAgain(t *testing.T) {
 
 func TestLongLine(t *testing.T) {
 	tests := []struct{ name, typed, want string }{
-		{"64 KiB", "/liveadmin add " + strings.Repeat("a", 64<<10), "  The text has 65525 bytes. It can have 4096 at most.\n"},
-		{"a megabyte", "/liveadmin add " + strings.Repeat("a", 1<<20), "  The text has 65525 bytes. It can have 4096 at most.\n"},
-		{"cut within a character", "/liveadmin add x" + strings.Repeat("€", 1<<18), "  The text has 65525 bytes. It can have 4096 at most.\n"},
+		{"64 KiB", "/liveadmin add " + strings.Repeat("a", 64<<10), "  The text has 65525 bytes. It can have up to 4096.\n"},
+		{"a megabyte", "/liveadmin add " + strings.Repeat("a", 1<<20), "  The text has 65525 bytes. It can have up to 4096.\n"},
+		{"cut within a character", "/liveadmin add x" + strings.Repeat("€", 1<<18), "  The text has 65525 bytes. It can have up to 4096.\n"},
 		{"no command", strings.Repeat("a ", 1<<18), hint},
 	}
 	for _, test := range tests {

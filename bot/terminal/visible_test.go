@@ -113,7 +113,7 @@ func TestHostileWords(t *testing.T) {
 	shown := sitting(t, stage, false, typed)
 	harmless(t, shown)
 	seen := `\x1b[2J\x00\u202e\u0085` + "\ufffd" + `\r\a`
-	for _, want := range []string{"Tencent's words: words", "Nick" + seen, "show" + seen, "rule" + seen, "Sam" + seen, "c" + seen} {
+	for _, want := range []string{"Tencent says: words", "Nick" + seen, "show" + seen, "g" + seen, "Sam" + seen, "c" + seen} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("%q is not shown in\n%s", want, shown)
 		}
@@ -173,7 +173,7 @@ func FuzzShown(f *testing.F) {
 // everyKind is a message with a text in every kind of piece and line.
 func everyKind(text string) words.Message {
 	var all words.Text
-	for _, kind := range []words.SpanKind{words.Plain, words.Moment, words.Quoted, words.Asker, words.Code} {
+	for _, kind := range []words.SpanKind{words.Plain, words.Moment, words.Quoted, words.Account, words.Code} {
 		all = append(all, words.Span{Kind: kind, Text: text})
 	}
 	m := words.Message{Entry: 7}

@@ -116,7 +116,7 @@ func (m *model) now(says string, truth []string) {
 		return
 	}
 	var users []string
-	if found[2] != "nobody" {
+	if found[2] != "none" {
 		users = strings.Split(found[2], ", ")
 	}
 	slices.Sort(users)

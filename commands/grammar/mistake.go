@@ -60,3 +60,12 @@ const (
 	BadNumber      Problem = "bad number"          // history #x
 	TooLong        Problem = "too long"            // the whole text; Count of Limit, bytes
 )
+
+// Problems are all of them.
+var Problems = [...]Problem{
+	UnknownVerb, UnknownFlag, FlagElsewhere, FlagTwice, FlagValue, FlagNoValue, NearAlias, GroupMissing,
+	UsersMissing, TooManyUsers, TooManyWords, GroupTooLong, UserTooLong, GroupCharacter, UserCharacter,
+	GroupCommunity, GroupEmpty, UserEmpty, GroupAsUser, OptionWord, ClockWord, VerbUndo, VerbStatus, VerbForeign,
+	PersonMention, ChannelAsUser, ChannelMention, GroupMention, BadDuration, DurationRange, ReasonTooLong,
+	ReasonChar, InvisibleChar, AmbiguousDash, OpenQuote, QuoteInside, AddAndReplace, BadNumber, TooLong,
+}

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,61 +12,6 @@ import (
 	"liveadmin/imapi"
 )
 
-// Asking are the sentences that the caller alone reads.
-type Asking struct {
-	Mistakes   map[grammar.Problem]string // {word} {verb} {count} {limit} {char}
-	DidYouMean string                     // {nearest}
-	Commands   string                     // {verbs}
-	YouTyped   string                     // {typed}
-
-	NotAllowed       string // {verb} {target}
-	NotAllowedGroups string // {verb} {target} {groups}
-	AndMore          string // {groups} {n}
-	NotAllowedHere   string // {verb}
-	NotAllowedAtAll  string // {verb}
-	OutsiderSays     string
-	LimitSays        string // {limit}
-	UnreadSays       string // {groups}
-	RolesUnreadSays  string // {groups}: of Discord, where a server knows its own roles alone
-	AskContact       string // {contact} {ref}
-	AskOperator      string // {ref}
-
-	WelcomeSays, WelcomeElsewhere, WelcomeNothing string // {verbs}
-	ExampleSays                                   string // {example}
-	HelpHead                                      string
-	HelpLine                                      string // {usage} {what}
-	HelpOption                                    string // {name} {what}
-	HelpMore                                      string
-	About                                         map[commands.Verb]string   // what a command does, in a line
-	Options                                       map[string]string          // what a field is for, by commands.Field.Option
-	Notes                                         map[commands.Verb][]string // what else there is to know of a command
-
-	WhoamiSays               string // {ref}
-	RightLine                string // {rule} {commands} {groups}
-	AllCommands, AllGroups   string
-	InChannels, NotHere      string // {channels}
-	NotGiven                 string // {verbs}
-	UpTo                     string // {limit}
-	NoRights, BlockedSays    string
-	GroupsHead, GroupsNone   string
-	GroupsLine               string // {alias} {groups}
-	GroupsCount              string // {n}
-	LimitedHead              string
-	LimitedLine              string // {user} {group} {time}
-	HistoryHead, HistoryNone string // {n}
-	HistoryLine              string // {number} {time} {who} {text} {outcome}
-	HistoryWhere             string // {where}
-	LimitedMore              string // {n}
-	NotRecorded, NotRead     string
-	MaybeRecorded            string
-	Stopping                 string
-	StaleButton              string
-	AlreadyPressed           string // {number}
-	MaybePressed             string // {number}
-	CrowdedYours, CrowdedAll string // {entries} {changes}
-	CrowdedRemedy            string
-}
-
 // What was typed is repeated up to so many characters.
 const (
 	mostWord  = 100
@@ -74,19 +20,19 @@ const (
 
 // Mistake says what was wrong, shows the right form and repeats what was typed.
 func (w Words) Mistake(entry int64, k grammar.Mistake) Message {
-	m := Message{Entry: entry}
-	values := slots{
+	m := w.message(entry)
+	values := Slots{
 		"word": quoted(grammar.Shorten(k.Word, mostWord)), "verb": code(string(k.Verb)), "nearest": nearest(k.Nearest),
 		"count": number(k.Count), "limit": number(k.Limit), "char": code(charName(k.Char)),
 	}
-	what := fill(w.Mistakes[k.Problem], values)
+	what := Fill(w.Mistakes[k.Problem], values)
 	if k.Nearest != "" {
-		what = append(what, fill(w.DidYouMean, values)...)
+		what = join(w.Joins.Sentences, what, Fill(w.Asking.DidYouMean, values))
 	}
 	m.add(Head, what)
-	m.add(Body, w.rightForm(k.Verb))
+	m.add(Body, w.rightForm(k))
 	if k.Typed != "" {
-		m.add(Block, fill(w.YouTyped, slots{"typed": code(grammar.Shorten(k.Typed, mostTyped))}))
+		m.add(Block, Fill(w.Asking.YouTyped, Slots{"typed": code(grammar.Shorten(k.Typed, mostTyped))}))
 	}
 	return m
 }
@@ -99,12 +45,14 @@ func nearest(text string) Text {
 	return code(text)
 }
 
-// rightForm shows how the command is typed, or which commands there are.
-func (w Words) rightForm(v commands.Verb) Text {
-	if v == "" {
-		return fill(w.Commands, slots{"verbs": codes(w.commands().Verbs())})
+// rightForm shows how a command is typed, by an example of the caller's own, or which
+// commands there are.
+func (w Words) rightForm(k grammar.Mistake) Text {
+	verb := cmp.Or(k.Verb, commands.Verb(k.Nearest))
+	if row, ok := w.commands().Row(verb); ok && !row.Hidden {
+		return w.example(verb)
 	}
-	return w.usage(v)
+	return Fill(w.Asking.Commands, Slots{"verbs": codes(w, w.commands().Verbs())})
 }
 
 func (w Words) usage(v commands.Verb) Text {
@@ -115,61 +63,67 @@ func (w Words) usage(v commands.Verb) Text {
 const Name = "/liveadmin"
 
 // Refusal says that the caller is not allowed this, and whom to ask.
-func (w Words) Refusal(entry int64, c commands.Caller, cmd commands.Command, d policy.Decision, contact string) Message {
-	m := Message{Entry: entry}
-	values := slots{
-		"verb": code(string(cmd.Verb)), "target": w.target(cmd.Target), "ref": code(c.Ref),
-		"contact": plain(contact), "limit": plain(grammar.FormatDuration(d.Limit)),
+func (w Words) Refusal(entry int64, c commands.Caller, cmd commands.Command, d policy.Decision) Message {
+	m := w.message(entry)
+	values := Slots{
+		"verb": code(string(cmd.Verb)), "target": w.target(cmd.Target), "limit": w.duration(d.Limit),
 	}
 	if d.Denial == policy.MembershipUnread {
 		m.add(Head, w.unread(d.Unread))
 		return m
 	}
-	sentence := w.NotAllowed
+	sentence := w.Refusals.VerbOn
 	switch {
 	case d.Denial == policy.CallerOutsider:
-		sentence = w.OutsiderSays
+		sentence = w.Refusals.Outsider
 	case d.Denial == policy.LimitTooLong:
-		sentence = w.LimitSays
+		sentence = w.Refusals.Limit
 	case d.Denial == policy.ElsewhereOnly:
-		sentence = w.NotAllowedHere
+		sentence = w.Refusals.VerbHere
 	case len(cmd.Target.Groups) == 0:
-		sentence = w.NotAllowedAtAll
+		sentence = w.Refusals.Verb
 	case len(cmd.Target.Groups) > 1 && len(d.Denied) > 0:
-		sentence = w.NotAllowedGroups
+		sentence = w.Refusals.VerbOnGroups
 		values["groups"] = w.denied(d.Denied)
 	}
-	m.add(Head, fill(sentence, values))
-	m.add(Body, fill(either(contact != "", w.AskContact, w.AskOperator), values))
+	m.add(Head, Fill(sentence, values))
+	m.add(Body, w.askToAllow(c))
 	return m
+}
+
+// askToAllow says whom to ask for a right.
+func (w Words) askToAllow(c commands.Caller) Text {
+	return Fill(either(w.contact != "", w.Refusals.AskContact, w.Refusals.AskOperator), Slots{
+		"contact": plain(w.contact), "ref": code(c.Ref),
+	})
 }
 
 // unread says that it is not known whether the caller has memberships.
 func (w Words) unread(memberships []string) Text {
-	sentence := w.UnreadSays
+	sentence := w.Refusals.Unread
 	if slices.ContainsFunc(memberships, func(m string) bool { return strings.HasPrefix(m, "discord:role:") }) {
-		sentence = w.RolesUnreadSays
+		sentence = w.Refusals.RolesUnread
 	}
-	return fill(sentence, slots{"groups": codes(memberships)})
+	return Fill(sentence, Slots{"groups": codes(w, memberships)})
 }
 
 // denied names groups, and counts the others if they are so many that a platform which
 // shows a refusal in one piece would leave out what comes behind them.
-func (w Words) denied(groups []imapi.GroupID) Text { return w.first(groups, 50) }
+func (w Words) denied(groups []imapi.GroupID) Text { return w.first(w.groupNames(groups), 50) }
 
-// first names so many groups at most, and counts the others.
-func (w Words) first(groups []imapi.GroupID, most int) Text {
-	if len(groups) <= most {
-		return codes(groups)
+// first shows so many at most, and counts the others.
+func (w Words) first(all []Text, most int) Text {
+	if len(all) <= most {
+		return w.list(all)
 	}
-	return fill(w.AndMore, slots{"groups": codes(groups[:most]), "n": number(len(groups) - most)})
+	return Fill(w.History.AndMore, Slots{"groups": w.list(all[:most]), "n": number(len(all) - most)})
 }
 
 // Help explains one command, or all.
 func (w Words) Help(entry int64, topic commands.Verb) Message {
-	m := Message{Entry: entry}
+	m := w.message(entry)
 	if topic != "" {
-		m.add(Head, plain(w.About[topic]))
+		m.add(Head, plain(Capitalized(w.Commands[topic])))
 		m.add(Body, w.usage(topic))
 		row, _ := w.commands().Row(topic)
 		for _, f := range row.Args {
@@ -178,14 +132,13 @@ func (w Words) Help(entry int64, topic commands.Verb) Message {
 		for _, f := range row.Flags {
 			m.add(Item, w.option(f, f.Flag()))
 		}
-		for _, line := range w.Notes[topic] {
-			m.add(Item, fill(line, nil))
-		}
+		m.add(Item, Fill(w.Notes[topic], nil))
+		m.add(Body, w.example(topic))
 		return m
 	}
-	m.add(Head, plain(w.HelpHead))
+	m.add(Head, plain(w.Guide.Head))
 	for _, v := range w.commands().Verbs() {
-		m.add(Item, fill(w.HelpLine, slots{"usage": w.usage(v), "what": plain(w.About[v])}))
+		m.add(Item, Fill(w.Guide.Line, Slots{"usage": w.usage(v), "what": plain(w.Commands[v])}))
 	}
 	return m
 }
@@ -193,16 +146,16 @@ func (w Words) Help(entry int64, topic commands.Verb) Message {
 // option says what a field of a command is for. typed is what it is called where
 // commands are typed.
 func (w Words) option(f commands.Field, typed string) Text {
-	return fill(w.HelpOption, slots{
+	return Fill(w.Guide.Option, Slots{
 		"name": {{Kind: Flag, Text: typed, Option: f.Option()}}, "what": plain(w.Options[f.Option()]),
 	})
 }
 
 // Whoami tells the caller's exact allowlist entry, which rule gives what, and
 // which commands no rule gives.
-func (w Words) Whoami(entry int64, c commands.Caller, r policy.Rights, contact string) Message {
-	m := Message{Entry: entry}
-	m.add(Head, fill(w.WhoamiSays, slots{"ref": code(c.Ref)}))
+func (w Words) Whoami(entry int64, c commands.Caller, r policy.Rights) Message {
+	m := w.message(entry)
+	m.add(Head, Fill(w.Rights.Says, Slots{"ref": code(c.Ref)}))
 	for _, given := range r.Given {
 		m.add(Item, w.right(given))
 	}
@@ -214,50 +167,63 @@ func (w Words) Whoami(entry int64, c commands.Caller, r policy.Rights, contact s
 	case len(missing) == 0:
 		return m
 	case r.Denial == policy.CallerBlocked:
-		m.add(Body, plain(w.BlockedSays))
+		m.add(Body, plain(w.Rights.Blocked))
 	case r.Denial == policy.CallerOutsider:
-		m.add(Body, plain(w.OutsiderSays))
+		m.add(Body, plain(w.Refusals.Outsider))
 	case len(r.Given) == 0:
-		m.add(Body, plain(w.NoRights))
+		m.add(Body, plain(w.Rights.Nothing))
 	default:
-		m.add(Body, fill(w.NotGiven, slots{"verbs": codes(missing)}))
+		m.add(Body, Fill(w.Rights.NotGiven, Slots{"verbs": codes(w, missing)}))
 	}
-	m.add(Body, fill(either(contact != "", w.AskContact, w.AskOperator), slots{
-		"contact": plain(contact), "ref": code(c.Ref),
-	}))
+	m.add(Body, w.askToAllow(c))
 	return m
 }
 
 func (w Words) right(g policy.Right) Text {
-	commands, groups := plain(w.AllCommands), plain(w.AllGroups)
+	commands, groups := plain(w.Rights.AllCommands), plain(w.Rights.AllGroups)
 	if len(g.Commands) > 0 {
-		commands = codes(g.Commands)
+		commands = codes(w, g.Commands)
 	}
 	if len(g.Groups) > 0 {
-		groups = fewGroups(w, g.Groups)
+		groups = w.patterns(g.Groups)
 	}
-	text := fill(w.RightLine, slots{"rule": plain(g.Rule), "commands": commands, "groups": groups})
+	text := Fill(w.Rights.Right, Slots{"commands": commands, "groups": groups})
 	if len(g.Channels) > 0 {
-		text = append(text, fill(either(g.Here, w.InChannels, w.NotHere), slots{"channels": codes(g.Channels)})...)
+		text = append(text, Fill(either(g.Here, w.Rights.InChannels, w.Rights.NotHere), Slots{"channels": w.list(channels(g.Channels))})...)
 	}
 	if g.Limit > 0 {
-		text = append(text, fill(w.UpTo, slots{"limit": plain(grammar.FormatDuration(g.Limit))})...)
+		text = append(text, Fill(w.Rights.UpTo, Slots{"limit": w.duration(g.Limit)})...)
 	}
 	return text
 }
 
-// fewGroups names groups, or counts them if they are too many for a line.
-func fewGroups[S ~string](w Words, groups []S) Text {
-	const most = 5
-	if len(groups) > most {
-		return fill(w.GroupsCount, slots{"n": number(len(groups))})
+func channels(places []string) []Text {
+	all := make([]Text, len(places))
+	for i, p := range places {
+		all[i] = channel(p)
 	}
-	return codes(groups)
+	return all
 }
+
+// patterns are the groups of a rule: their aliases, IDs and patterns, or how many there are
+// if they are too many for a line.
+func (w Words) patterns(groups []string) Text {
+	if len(groups) > mostInLine {
+		return Fill(w.Aliases.Count, Slots{"n": number(len(groups))})
+	}
+	ids := make([]imapi.GroupID, len(groups))
+	for i, g := range groups {
+		ids[i] = imapi.GroupID(g)
+	}
+	return w.list(w.groupNames(ids))
+}
+
+// mostInLine is how many groups are named in a line about something else.
+const mostInLine = 5
 
 // Stale is the answer to a button that does nothing any more.
 func (w Words) Stale(entry int64) Message {
-	m := w.Trouble(w.StaleButton)
+	m := w.Trouble(w.Notices.StaleButton)
 	m.Entry = entry
 	return m
 }
@@ -265,34 +231,38 @@ func (w Words) Stale(entry int64) Message {
 // Pressed is the answer to a button that is pressed while what it does is being done, or
 // may be.
 func (w Words) Pressed(entry int64, sure bool) Message {
-	var m Message
-	m.add(Head, fill(either(sure, w.AlreadyPressed, w.MaybePressed), slots{"number": number(int(entry))}))
+	m := w.message(0)
+	m.add(Head, Fill(either(sure, w.Notices.AlreadyPressed, w.Notices.MaybePressed), Slots{"number": number(int(entry))}))
 	return m
 }
 
 // Crowded says that too much is still to be done for one more command: so many commands
 // with so many open changes, of the caller or in all.
 func (w Words) Crowded(entry int64, yours bool, entries, changes int) Message {
-	m := Message{Entry: entry}
-	m.add(Head, fill(either(yours, w.CrowdedYours, w.CrowdedAll), slots{"entries": number(entries), "changes": number(changes)}))
-	m.add(Body, plain(w.CrowdedRemedy))
+	m := w.message(entry)
+	m.add(Head, Fill(either(yours, w.Notices.CrowdedYours, w.Notices.CrowdedAll), Slots{"entries": number(entries), "changes": number(changes)}))
+	m.add(Body, plain(w.Notices.CrowdedRemedy))
 	return m
 }
 
 // Trouble is the answer when the bot itself cannot go on.
 func (w Words) Trouble(sentence string) Message {
-	var m Message
+	m := w.message(0)
 	m.add(Head, plain(sentence))
 	return m
 }
 
-func codes[S ~string](words []S) Text {
+// codes lists words as they are typed.
+func codes[S ~string](w Words, words []S) Text {
 	all := make([]Text, len(words))
 	for i, word := range words {
 		all[i] = code(string(word))
 	}
-	return join(", ", all...)
+	return w.list(all)
 }
+
+// list joins the items of a list.
+func (w Words) list(items []Text) Text { return join(w.Joins.Items, items...) }
 
 // charName names a character that may be invisible.
 func charName(r rune) string {

@@ -15,16 +15,16 @@ func (w Words) actions(r commands.Result) []Action {
 		all = append(all, Action{Name: name, Label: label.String(), Entry: r.Entry, Confirm: confirm})
 	}
 	if _, ok := change.Reverse(r); ok {
-		add(change.UndoAction, plain(w.UndoLabel), w.UndoConfirm)
+		add(change.UndoAction, plain(w.Buttons.Undo), w.Buttons.UndoConfirm)
 	}
 	if _, ok := change.Retry(r); ok {
-		add(change.RetryAction, plain(w.RetryLabel), "")
+		add(change.RetryAction, plain(w.Buttons.Retry), "")
 	}
 	if _, ok := change.Extension(r); ok {
-		add(change.ExtendAction, plain(w.ExtendLabel), "")
+		add(change.ExtendAction, plain(w.Buttons.Extend), "")
 	}
 	for i, a := range change.Replaceable(r) {
-		add(change.ReplaceAction+strconv.Itoa(i), fill(w.ReplaceLabel, slots{"user": plain(cmp.Or(w.nameOf(a.User), string(a.User)))}), "")
+		add(change.ReplaceAction+strconv.Itoa(i), Fill(w.Buttons.Replace, Slots{"user": plain(cmp.Or(w.nameOf(a.User), string(a.User)))}), "")
 	}
 	return all
 }

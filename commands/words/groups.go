@@ -36,31 +36,31 @@ func (w Words) reportGroups(m *Message, r commands.Result) {
 	})
 	w.groupLines(m, w.alike(r.Command, groups))
 	w.allTheirWords(m, groups)
-	var remedies []string
+	var said []string
 	for _, g := range groups {
-		if remedy := w.remedy(g); remedy != "" && g.Outcome.Status != commands.Nothing && !slices.Contains(remedies, remedy) {
-			remedies = append(remedies, remedy)
-			m.add(Body, literal(remedy))
+		if remedy := w.remedy(m.Entry, r.Command, g); len(remedy) > 0 && g.Outcome.Status != commands.Nothing && !slices.Contains(said, remedy.String()) {
+			said = append(said, remedy.String())
+			m.add(Body, remedy)
 		}
 	}
 }
 
 func (w Words) headGroups(r commands.Result) Text {
-	values := slots{"asked": w.target(r.Command.Target), "n": number(fineGroups(r)), "all": number(len(r.Groups))}
+	values := Slots{"asked": w.target(r.Command.Target), "n": number(fineGroups(r)), "all": number(len(r.Groups))}
 	switch {
 	case r.Command.Verb == commands.Remind:
-		return fill(w.HeadRemindGroups, slots{
+		return Fill(w.Heads.RemindGroups, Slots{
 			"users": w.people(r.Command.Users), "time": moment(firstEnd(r.Command)),
 			"n": number(len(r.Groups)), "group": w.target(r.Command.Target),
 		})
 	case r.Command.Verb == commands.List:
-		return fill(w.HeadGroupsRead, values)
+		return Fill(w.Heads.GroupsRead, values)
 	case r.Command.DryRun:
-		return fill(w.HeadGroupsDry, values)
+		return Fill(w.Heads.GroupsDry, values)
 	case w.byNumber(r.Command.Verb) != "":
 		values["asked"] = w.asked(r.Command)
 	}
-	return fill(w.HeadGroups, values)
+	return Fill(w.Heads.Groups, values)
 }
 
 // alike puts together the groups of which the same is true.
@@ -90,16 +90,16 @@ func (w Words) groupLines(m *Message, all []shared) {
 			hidden += len(s.groups)
 			continue
 		}
-		names := codes(s.groups)
+		names := w.list(w.groupNames(s.groups))
 		if !failed {
-			names = w.first(s.groups, mostNamed)
+			names = w.first(w.groupNames(s.groups), mostNamed)
 		}
-		line := fill(w.GroupLine, slots{"groups": names, "sign": plain(w.Signs[s.status]), "what": s.says})
+		line := Fill(w.Groups.Line, Slots{"groups": names, "sign": plain(signs[s.status]), "what": s.says})
 		lines, said = lines+1, said+len(line.String())
 		m.add(Item, line)
 	}
 	if hidden > 0 {
-		m.add(Body, fill(w.GroupsMore, slots{"n": number(hidden)}))
+		m.add(Body, Fill(w.Groups.More, Slots{"n": number(hidden)}))
 	}
 }
 
@@ -112,36 +112,36 @@ func (w Words) account(cmd commands.Command, g commands.GroupResult) Text {
 	}
 	var sentences, facts []Text
 	if o.Status == commands.Warned || o.Status.Urgency() == 0 {
-		sentences = append(sentences, fill(w.GroupStatus, slots{"status": plain(w.Names[o.Status])}))
+		sentences = append(sentences, Fill(w.Groups.Status, Slots{"status": plain(w.Outcomes[o.Status])}))
 	}
 	notes := slices.Concat([]Text{w.why(cmd, g)}, w.since(cmd, g), []Text{w.late(cmd, g)}, w.doubts(cmd, g))
 	sentences = append(sentences, slices.DeleteFunc(notes, func(t Text) bool { return len(t) == 0 })...)
 	for _, h := range together(w.happened(cmd, g)) {
-		facts = append(facts, fill(w.Item, slots{"user": w.people(h.people), "what": h.what}))
+		facts = append(facts, Fill(w.Happened.Item, Slots{"user": w.people(h.people), "what": h.what}))
 	}
-	now := []Text{join("; ", facts...)}
+	now := []Text{join(w.Joins.Facts, facts...)}
 	if o.NowKnown && g.Plan.Refusal != commands.SeatsTaken && len(o.Holders) == 0 && o.Status != commands.Unknown {
-		now = append(now, fill(w.GroupSeats, w.now(o, slots{})))
+		now = append(now, Fill(w.Groups.Seats, w.now(o, Slots{})))
 	}
 	now = slices.DeleteFunc(now, func(t Text) bool { return len(t) == 0 })
 	if len(now) > 0 {
-		sentences = append(sentences, join(" · ", now...))
+		sentences = append(sentences, join(w.Joins.Parts, now...))
 	}
 	if len(sentences) == 0 {
-		return fill(w.GroupStatus, slots{"status": plain(w.Names[o.Status])})
+		return Fill(w.Groups.Status, Slots{"status": plain(w.Outcomes[o.Status])})
 	}
-	return join(" ", sentences...)
+	return w.sentences(sentences)
 }
 
 // listing is who the administrators of one group are and until when, in one line.
 func (w Words) listing(g commands.GroupResult) Text {
-	values := w.now(g.Outcome, slots{})
+	values := w.now(g.Outcome, Slots{})
 	var users []Text
 	for _, a := range g.Outcome.Now {
-		users = append(users, w.listedUntil(g, a, w.ListedUntil))
+		users = append(users, w.listedUntil(g, a))
 	}
-	values["users"] = join(", ", users...)
-	return fill(either(len(users) > 0, w.GroupListed, w.GroupEmpty), values)
+	values["users"] = w.list(users)
+	return Fill(either(len(users) > 0, w.Groups.Listed, w.Groups.Empty), values)
 }
 
 // together puts together the people to whom the same happened.

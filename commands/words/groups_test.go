@@ -63,56 +63,56 @@ func TestSeveralGroups(t *testing.T) {
 		lines []string
 	}{
 		{"one added, in the other permanent before", several(two, in(commands.Done, 1, limited), in(commands.Warned, 1, permanent)),
-			"⚠️ Done with a warning · @alice · all: added host until " + at + " in 1 of 2 groups", []string{
+			"⚠️ Done with a warning · @alice · all: added host (until " + at + ") in 1 of 2 groups", []string{
 				"all: done in 2 of 2 groups",
-				"g001 ⚠️ Done with a warning. host: stays permanent: already an administrator, with no end time · 1 of 5",
-				"g000 ✅ host: added, until " + at + " · 1 of 5"}},
+				"g001 ⚠️ Done with a warning. host: stays permanent: already an administrator, with no end time · 1 of 5 seats",
+				"g000 ✅ host: added, until " + at + " · 1 of 5 seats"}},
 		{"nobody added", several(two, in(commands.Warned, 1, permanent), in(commands.Warned, 1, permanent)),
-			"⚠️ Done with a warning · @alice · add host → all · 2 of 2 groups", []string{
+			"⚠️ Done with a warning · @alice · all: add host · 2 of 2 groups", []string{
 				"all: done in 2 of 2 groups",
-				"g000, g001 ⚠️ Done with a warning. host: stays permanent: already an administrator, with no end time · 1 of 5"}},
+				"g000, g001 ⚠️ Done with a warning. host: stays permanent: already an administrator, with no end time · 1 of 5 seats"}},
 		{"the same in all", several(two, in(commands.Done, 3, limited), in(commands.Done, 3, limited), in(commands.Done, 3, limited)),
-			"✅ Done · @alice · all: added host until " + at + " in 3 of 3 groups", []string{
-				"all: done in 3 of 3 groups", "g000, g001, g002 ✅ host: added, until " + at + " · 3 of 5"}},
+			"✅ Done · @alice · all: added host (until " + at + ") in 3 of 3 groups", []string{
+				"all: done in 3 of 3 groups", "g000, g001, g002 ✅ host: added, until " + at + " · 3 of 5 seats"}},
 		{"other seats", several(two, in(commands.Done, 3, limited), in(commands.Done, 2, limited)),
-			"✅ Done · @alice · all: added host until " + at + " in 2 of 2 groups", []string{
-				"all: done in 2 of 2 groups", "g000 ✅ host: added, until " + at + " · 3 of 5", "g001 ✅ host: added, until " + at + " · 2 of 5"}},
+			"✅ Done · @alice · all: added host (until " + at + ") in 2 of 2 groups", []string{
+				"all: done in 2 of 2 groups", "g000 ✅ host: added, until " + at + " · 3 of 5 seats", "g001 ✅ host: added, until " + at + " · 2 of 5 seats"}},
 		{"other ends", several(two, in(commands.Done, 1, limitedLater), in(commands.Done, 1, limited)),
-			"✅ Done · @alice · all: added host until " + at + " or later in 2 of 2 groups", []string{
-				"all: done in 2 of 2 groups", "g000 ✅ host: added, until " + atLater + " · 1 of 5", "g001 ✅ host: added, until " + at + " · 1 of 5"}},
+			"✅ Done · @alice · all: added host (until " + at + " or later) in 2 of 2 groups", []string{
+				"all: done in 2 of 2 groups", "g000 ✅ host: added, until " + atLater + " · 1 of 5 seats", "g001 ✅ host: added, until " + at + " · 1 of 5 seats"}},
 		{"an end that is moved", several(two, in(commands.Done, 1, extended), in(commands.Done, 1, limited)),
-			"✅ Done · @alice · all: added host until " + at + " in 1 of 2 groups, host now until " + atLater + " in 1 of 2 groups", []string{
-				"all: done in 2 of 2 groups", "g000 ✅ host: already an administrator until " + at + ", now until " + atLater + " · 1 of 5",
-				"g001 ✅ host: added, until " + at + " · 1 of 5"}},
+			"✅ Done · @alice · all: added host (until " + at + ") in 1 of 2 groups; host now until " + atLater + " in 1 of 2 groups", []string{
+				"all: done in 2 of 2 groups", "g000 ✅ host: until " + atLater + " (before: until " + at + ") · 1 of 5 seats",
+				"g001 ✅ host: added, until " + at + " · 1 of 5 seats"}},
 		{"without an end", several(bothAdd, in(commands.Done, 2, added, commands.Step{Person: staff, Prior: commands.WasAdmin}), in(commands.Warned, 2, lifted, commands.Step{Person: staff, Prior: commands.WasAdmin}), in(commands.Nothing, 2, permanent, commands.Step{Person: staff, Prior: commands.WasAdmin})),
-			"⚠️ Done with a warning · @alice · all: added host in 1 of 3 groups, host now permanent in 1 of 3 groups", []string{
+			"⚠️ Done with a warning · @alice · all: added host in 1 of 3 groups; host now permanent in 1 of 3 groups", []string{
 				"all: done in 3 of 3 groups",
-				"g001 ⚠️ Done with a warning. host: already an administrator until " + at + ", now permanent; staff: no change: already a permanent administrator · 2 of 5",
-				"g000 ✅ host: added; staff: no change: already a permanent administrator · 2 of 5",
-				"g002 ➖ host, staff: no change: already a permanent administrator · 2 of 5"}},
+				"g001 ⚠️ Done with a warning. host: now permanent (before: until " + at + "); staff: no change: already a permanent administrator · 2 of 5 seats",
+				"g000 ✅ host: added; staff: no change: already a permanent administrator · 2 of 5 seats",
+				"g002 ➖ host, staff: no change: already a permanent administrator · 2 of 5 seats"}},
 		{"a remove", several(commands.Command{Verb: commands.Remove, Users: []commands.Person{host, staff}}, in(commands.Done, 0, removed, wasNot), in(commands.Nothing, 1, commands.Step{Person: host, Prior: commands.WasNot, Send: true}, wasNot)),
 			"✅ Done · @alice · all: removed host in 1 of 2 groups", []string{
 				"all: done in 2 of 2 groups",
-				"g000 ✅ host: removed; staff: no change: was not an administrator · 0 of 5",
-				"g001 ➖ host, staff: no change: was not an administrator · 1 of 5"}},
+				"g000 ✅ host: removed; staff: no change: was not an administrator · 0 of 5 seats",
+				"g001 ➖ host, staff: no change: was not an administrator · 1 of 5 seats"}},
 		{"failures", several(bothAdd, in(commands.Done, 1, added), gone, unread, in(commands.Partly, 1, added, ghost), gone),
-			"⚠️ Partly · @alice · all: added host in 3 of 5 groups", []string{
+			"⚠️ Partly done · @alice · all: added host in 3 of 5 groups", []string{
 				"all: done in 2 of 5 groups",
 				"g001, g004 ❌ Failed. Tencent Chat answered 10010: this group does not exist, or it was deleted.",
-				"g003 ⚠️ Partly. host: added; staff: not added: no account has this UserID · 1 of 5",
-				"g002 ⚠️ Done with a warning. The administrators could not be read before, so who was one is unknown. host: is an administrator now",
-				"g000 ✅ host: added · 1 of 5"}},
+				"g003 ⚠️ Partly done. host: added; staff: not added: no account has this UserID · 1 of 5 seats",
+				"g002 ⚠️ Done with a warning. I could not read the administrators before, so I do not know who already was one. host: is an administrator now",
+				"g000 ✅ host: added · 1 of 5 seats"}},
 		{"unknown", several(two, kept, in(commands.Done, 1, limited)),
-			"⚠️ Partly · @alice · all: added host until " + at + " in 1 of 2 groups", []string{
+			"⚠️ Partly done · @alice · all: added host (until " + at + ") in 1 of 2 groups", []string{
 				"all: done in 1 of 2 groups",
-				"g000 ❓ Unknown. Tencent Chat did not answer. host may or may not be an administrator now. The end at " + at + " stays on record.",
-				"g001 ✅ host: added, until " + at + " · 1 of 5"}},
+				"g000 ❓ Unknown. Tencent Chat did not answer. It is not known whether host is an administrator now. Still expires at: " + at + "",
+				"g001 ✅ host: added, until " + at + " · 1 of 5 seats"}},
 		{"a list", several(commands.Command{Verb: commands.List}, listed, in(commands.Done, 0), listed),
-			"✅ Done · @alice · list all", []string{
-				"all: 3 of 3 groups could be read", "g000, g002 ✅ 2 of 5: host (Ho) until " + at + ", staff", "g001 ✅ 0 of 5: nobody"}},
+			"✅ Done · @alice · all: list", []string{
+				"all: read 3 of 3 groups", "g000, g002 ✅ 2 of 5 seats: host (Ho) (until " + at + "), staff", "g001 ✅ 0 of 5 seats: no administrators"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := English()
+			w := In(commands.English)
 			if got := w.Root(tt.r).String(); got != tt.root {
 				t.Errorf("the root is\n%s\nwant\n%s", got, tt.root)
 			}
@@ -159,7 +159,7 @@ func TestManyGroupsFold(t *testing.T) {
 					groups[n] = failed
 				}
 			}
-			says := English().Report(several(commands.Command{Verb: commands.Add, Users: people("user1")}, groups...))
+			says := In(commands.English).Report(several(commands.Command{Verb: commands.Add, Users: people("user1")}, groups...))
 			var lines []string
 			for _, l := range says.Lines {
 				if l.Style == Item {
@@ -199,8 +199,8 @@ func TestRefusalOfManyGroups(t *testing.T) {
 				denied = append(denied, imapi.GroupID(fmt.Sprintf("%s-%02d", strings.Repeat("g", 45), n)))
 			}
 			cmd := commands.Command{Verb: commands.Remove, Target: commands.Target{Alias: "all", Groups: denied}}
-			says := English().Refusal(1, commands.Caller{Ref: "slack:user:U1"}, cmd, policy.Decision{Denial: policy.GroupsDenied, Denied: denied, Some: true}, "Sam").String()
-			if !strings.Contains(says, test.want+"\nAsk Sam, and give this entry: slack:user:U1\n") || len(says) > 5000 {
+			says := In(commands.English).Naming(commands.Names{}, "Sam").Refusal(1, commands.Caller{Ref: "slack:user:U1"}, cmd, policy.Decision{Denial: policy.GroupsDenied, Denied: denied, Some: true}).String()
+			if !strings.Contains(says, test.want+"\nAsk Sam, to allow: slack:user:U1\n") || len(says) > 5000 {
 				t.Errorf("it says, in %d bytes,\n%s\nwant %q", len(says), says, test.want)
 			}
 		})

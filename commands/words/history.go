@@ -7,6 +7,7 @@ import (
 
 	"liveadmin/commands"
 	"liveadmin/commands/change"
+	"liveadmin/imapi"
 )
 
 // Past is an entry as history shows it.
@@ -15,6 +16,8 @@ type Past struct {
 	At      time.Time
 	Caller  string
 	Place   commands.Place
+	Verb    commands.Verb
+	Groups  []imapi.GroupID
 	Text    string // what was asked
 	Outcome commands.Status
 }
@@ -25,13 +28,13 @@ const mostLimits = 20
 // Board is the answer to groups: the aliases, and the limited administrators
 // with their ends.
 func (w Words) Board(entry int64, aliases []commands.Target, limits []commands.Grant) Message {
-	m := Message{Entry: entry}
-	m.add(Head, plain(either(len(aliases) > 0, w.GroupsHead, w.GroupsNone)))
+	m := w.message(entry)
+	m.add(Head, plain(either(len(aliases) > 0, w.Aliases.Head, w.Aliases.None)))
 	for _, a := range aliases {
-		m.add(Item, fill(w.GroupsLine, slots{"alias": code(a.Alias), "groups": fewGroups(w, a.Groups)}))
+		m.add(Item, Fill(w.Aliases.Line, Slots{"alias": code(a.Alias), "groups": w.aliasGroups(a.Groups)}))
 	}
 	if len(limits) > 0 {
-		m.add(Body, plain(w.LimitedHead))
+		m.add(Body, plain(w.Aliases.Limits))
 	}
 	for _, g := range limits {
 		m.add(Item, w.limit(g))
@@ -41,45 +44,71 @@ func (w Words) Board(entry int64, aliases []commands.Target, limits []commands.G
 
 // Trail is the answer to history, newest first.
 func (w Words) Trail(entry int64, past []Past) Message {
-	m := Message{Entry: entry}
-	m.add(Head, fill(either(len(past) > 0, w.HistoryHead, w.HistoryNone), slots{"n": number(len(past))}))
+	m := w.message(entry)
+	m.add(Head, Fill(either(len(past) > 0, w.History.Head, w.History.None), Slots{"n": number(len(past))}))
 	for _, p := range past {
-		m.add(Item, w.past(w.HistoryLine, p))
+		m.add(Item, w.past(w.History.Line, p))
 	}
 	return m
 }
 
 func (w Words) past(sentence string, p Past) Text {
-	return fill(sentence, slots{
-		"number": number(int(p.Number)), "time": moment(p.At), "who": code(p.Caller), "where": code(p.Place.Channel),
-		"text": code(strings.TrimSpace(Name + " " + p.Text)), "sign": plain(w.Signs[p.Outcome]), "outcome": plain(w.Names[p.Outcome]),
+	return Fill(sentence, Slots{
+		"number": number(int(p.Number)), "time": moment(p.At), "who": w.who(p.Caller), "where": channel(p.Place.Channel),
+		"text": w.pastText(p), "sign": plain(signs[p.Outcome]), "outcome": plain(w.Outcomes[p.Outcome]),
 	})
+}
+
+// pastText is what was asked: as it was typed or, of what the bot does by itself, what it does.
+func (w Words) pastText(p Past) Text {
+	sentence := w.byNumber(p.Verb)
+	if p.Caller != commands.Clock || sentence == "" {
+		return code(strings.TrimSpace(Name + " " + p.Text))
+	}
+	_, number, _ := strings.Cut(p.Text, "#")
+	return Fill(sentence, Slots{"number": plain(number), "target": w.first(w.groupNames(p.Groups), mostInLine)})
+}
+
+// who is somebody in a list: as the platform shows people, or the clock.
+func (w Words) who(caller string) Text {
+	if caller == commands.Clock {
+		return plain(w.Summary.ByItself)
+	}
+	return account(caller)
 }
 
 // Story is the answer to history of one number: what was asked, what came of it, the
 // ends that it set and that still stand, and its undo, if there is one and it is not
 // too late.
 func (w Words) Story(entry int64, p Past, r commands.Result, limits []commands.Grant, undo bool) Message {
-	m := Message{Entry: entry}
-	m.add(Head, w.past(w.HistoryLine, p))
-	m.add(Body, w.past(w.HistoryWhere, p))
+	m := w.message(entry)
+	m.add(Head, w.past(w.History.Line, p))
+	m.add(Body, w.past(w.History.Where, p))
 	if status := r.Status(); len(r.Groups) > 0 && status != commands.Working {
 		report := w.Report(r)
 		m.Lines = append(m.Lines, report.Lines...)
 		m.Actions = slices.DeleteFunc(report.Actions, func(a Action) bool { return a.Name != change.UndoAction || !undo })
 	}
 	if len(limits) > 0 {
-		m.add(Body, plain(w.LimitedHead))
+		m.add(Body, plain(w.Aliases.Limits))
 	}
 	for _, g := range limits[:min(len(limits), mostLimits)] {
 		m.add(Item, w.limit(g))
 	}
 	if more := len(limits) - mostLimits; more > 0 {
-		m.add(Body, fill(w.LimitedMore, slots{"n": number(more)}))
+		m.add(Body, Fill(w.Aliases.More, Slots{"n": number(more)}))
 	}
 	return m
 }
 
+// aliasGroups are the groups of an alias, or how many there are.
+func (w Words) aliasGroups(groups []imapi.GroupID) Text {
+	if len(groups) > mostInLine {
+		return Fill(w.Aliases.Count, Slots{"n": number(len(groups))})
+	}
+	return codes(w, groups)
+}
+
 func (w Words) limit(g commands.Grant) Text {
-	return fill(w.LimitedLine, slots{"user": w.person(commands.Person{ID: g.User}), "group": groupID(g.Group), "time": moment(g.Until)})
+	return Fill(w.Aliases.Limit, Slots{"user": w.person(commands.Person{ID: g.User}), "group": w.groupName(g.Group), "time": moment(g.Until)})
 }

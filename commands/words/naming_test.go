@@ -10,7 +10,7 @@ import (
 
 // TestNaming: whom nobody typed, such as those whose time is over, is called by name, too.
 func TestNaming(t *testing.T) {
-	w := English().Naming(commands.NewNames(nil, map[string][]imapi.UserID{"minho": {"u_8821"}, "night": {"u_8821", "u_9902"}}))
+	w := In(commands.English).Naming(commands.NewNames(nil, map[string][]imapi.UserID{"minho": {"u_8821"}, "night": {"u_8821", "u_9902"}}), "")
 	people := []commands.Person{{ID: "u_8821"}, {ID: "u_9902"}}
 	for _, verb := range []commands.Verb{commands.End, commands.Remind} {
 		r := commands.Result{Command: commands.Command{Verb: verb, Target: commands.Target{Groups: []imapi.GroupID{"g"}}, Users: people}, Groups: []commands.GroupResult{{

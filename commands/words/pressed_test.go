@@ -20,7 +20,7 @@ func FuzzPressed(f *testing.F) {
 		if json.Unmarshal([]byte(command), &r.Command) != nil || json.Unmarshal([]byte(groups), &r.Groups) != nil {
 			t.Skip("the journal tells that it is damaged")
 		}
-		w := English()
+		w := In(commands.English)
 		m := w.Report(r)
 		if w.Root(r).String() == "" || len(m.Lines) == 0 {
 			t.Error("nothing is said")

@@ -5,14 +5,13 @@ import (
 
 	"liveadmin/commands"
 	"liveadmin/commands/change"
-	"liveadmin/commands/grammar"
 	"liveadmin/imapi"
 )
 
 // Report is the result as it stands in the thread: the outcome first, then what
 // happened to whom, then what is true now, then what to do.
 func (w Words) Report(r commands.Result) Message {
-	m := Message{Entry: r.Entry}
+	m := w.message(r.Entry)
 	if len(r.Groups) == 1 {
 		w.reportGroup(&m, r.Command, r.Groups[0])
 	} else {
@@ -20,7 +19,7 @@ func (w Words) Report(r commands.Result) Message {
 	}
 	m.Actions = w.actions(r)
 	if r.Command.Reason != "" {
-		m.add(Body, fill(w.Reason, slots{"reason": plain(r.Command.Reason)}))
+		m.add(Body, Fill(w.Names.Reason, Slots{"reason": plain(r.Command.Reason)}))
 	}
 	return m
 }
@@ -35,7 +34,7 @@ func (w Words) reportGroup(m *Message, cmd commands.Command, g commands.GroupRes
 		return
 	}
 	for _, h := range w.happened(cmd, g) {
-		m.add(Item, fill(w.Item, slots{"user": w.people(h.people), "what": h.what}))
+		m.add(Item, Fill(w.Happened.Item, Slots{"user": w.people(h.people), "what": h.what}))
 	}
 	w.wrong(m, cmd, g)
 	m.add(Body, w.late(cmd, g))
@@ -49,64 +48,64 @@ func (w Words) reportGroup(m *Message, cmd commands.Command, g commands.GroupRes
 
 // late says how much later than it should something was done, or not done at all.
 func (w Words) late(cmd commands.Command, g commands.GroupResult) Text {
-	sentence := w.Late
+	sentence := w.Now.Late
 	switch {
 	case g.Plan.Late == 0:
 		return nil
 	case g.Plan.Refusal == commands.TooLate:
-		sentence = w.TooLate
+		sentence = w.Now.TooLate
 	case cmd.Verb == commands.End:
-		sentence = w.LateEnd
+		sentence = w.Now.LateEnd
 	}
-	return fill(sentence, slots{"late": plain(grammar.FormatDuration(g.Plan.Late.Truncate(time.Minute)))})
+	return Fill(sentence, Slots{"late": w.duration(g.Plan.Late.Truncate(time.Minute))})
 }
 
 func (w Words) head(cmd commands.Command, g commands.GroupResult) Text {
-	values := slots{
+	values := Slots{
 		"group": w.group(cmd.Target, g.Group), "all": number(len(g.Plan.Users)), "n": number(hitsOf(g, cmd)),
 		"verb": plain(string(cmd.Verb)), "number": number(int(cmd.Number)),
 	}
 	switch {
 	case cmd.Verb == commands.End:
-		return fill(w.headEnd(cmd, g), values)
+		return Fill(w.headEnd(cmd, g), values)
 	case cmd.Verb == commands.Remind:
 		values["users"], values["time"] = w.people(cmd.Users), moment(firstEnd(cmd))
-		return fill(w.HeadRemind, values)
+		return Fill(w.Heads.Remind, values)
 	case cmd.Verb == commands.List && g.Plan.Known:
-		return fill(w.HeadList, w.now(g.Outcome, values))
+		return Fill(w.Heads.List, w.now(g.Outcome, values))
 	case g.Plan.Refusal == commands.OnlyDryRun:
-		return fill(w.HeadDry, values)
+		return Fill(w.Heads.Dry, values)
 	case cmd.Verb == commands.List:
-		return fill(w.HeadListFailed, values)
+		return Fill(w.Heads.ListFailed, values)
 	case g.Outcome.Status == commands.Failed:
-		return fill(w.HeadFailed, values)
+		return Fill(w.Heads.Failed, values)
 	case g.Outcome.Status == commands.Unknown:
-		return fill(w.HeadUnknown, values)
+		return Fill(w.Heads.Unknown, values)
 	case g.Outcome.Status == commands.Nothing, g.Outcome.Status == commands.Warned && change.StaysPermanent(&g.Plan, cmd) && len(w.groupDeeds(cmd, g)) == 0:
-		return fill(w.HeadNothing, values)
+		return Fill(w.Heads.Unchanged, values)
 	case cmd.Verb == commands.Undo:
-		return fill(w.HeadUndone, values)
+		return Fill(w.Heads.Undone, values)
 	case cmd.Verb == commands.Extend:
-		return fill(w.HeadExtended, values)
+		return Fill(w.Heads.Extended, values)
 	case cmd.Verb == commands.Remove:
-		return fill(w.HeadRemoved, values)
+		return Fill(w.Heads.Removed, values)
 	case hitsOf(g, cmd) == 0:
-		return fill(w.HeadChanged, values)
+		return Fill(w.Heads.Changed, values)
 	}
-	return fill(w.HeadAdded, values)
+	return Fill(w.Heads.Added, values)
 }
 
 // headEnd is how the message about an end begins.
 func (w Words) headEnd(cmd commands.Command, g commands.GroupResult) string {
 	switch {
 	case g.Outcome.Failure == nil:
-		return w.HeadEnded
+		return w.Heads.Ended
 	case g.Outcome.Status == commands.Nothing:
-		return w.HeadEndOver
+		return w.Heads.EndOver
 	case cmd.Repeated():
-		return w.HeadEndGivenUp
+		return w.Heads.EndGivenUp
 	}
-	return w.HeadEndFailed
+	return w.Heads.EndFailed
 }
 
 // firstEnd is when the first of the limits that a command is about ends.
@@ -140,7 +139,8 @@ type happening struct {
 
 // happened says what happened to whom on one group, a person each.
 func (w Words) happened(cmd commands.Command, g commands.GroupResult) []happening {
-	if g.Outcome.Status == commands.Unknown {
+	nothingLeft := cmd.Verb == commands.End && g.Outcome.Status == commands.Nothing && g.Outcome.Failure != nil
+	if g.Outcome.Status == commands.Unknown || nothingLeft {
 		return nil
 	}
 	var all []happening
@@ -164,99 +164,97 @@ func (w Words) step(cmd commands.Command, p commands.Plan, s commands.Step) Text
 	sentence := ""
 	switch {
 	case s.NoAccount:
-		sentence = w.NoAccount
+		sentence = w.Happened.NoAccount
 	case cmd.Verb.Cancels() && s.Prior == commands.WasNot:
-		sentence = w.WasNot
+		sentence = w.Happened.WasNot
 	case cmd.Verb.Cancels() && dry:
-		sentence = w.WouldRemove
+		sentence = w.Happened.WouldRemove
 	case cmd.Verb.Cancels() && s.Prior == commands.WasUnknown:
-		sentence = w.RemovedBefore
+		sentence = w.Happened.RemovedBefore
 	case cmd.Verb.Cancels():
-		sentence = w.Removed
+		sentence = w.Happened.Removed
 	case cmd.Verb == commands.Extend:
 		sentence = w.extended(s)
 	case cmd.Verb == commands.Undo && s.Prior == commands.WasNot && !s.Send:
-		sentence = either(s.Decided, w.ChangedSince, w.EndOver)
+		sentence = either(s.Decided, w.Happened.ChangedSince, w.Happened.EndOver)
 	case cmd.Verb == commands.Undo && s.Prior == commands.WasAdmin:
 		sentence = w.undone(s)
-	case cmd.Verb == commands.Undo && s.Prior == commands.WasAdmin:
-		sentence = either(s.Decided, w.ChangedSince, w.Already)
 	case s.Prior == commands.WasAdmin:
 		sentence = w.already(cmd, s, dry)
 	case s.Prior == commands.WasUnknown && !dry && s.Until.IsZero():
-		sentence = w.AddedBefore
+		sentence = w.Happened.AddedBefore
 	case dry:
-		sentence = choose(s.Until, w.WouldAdd, w.WouldAddUntil)
+		sentence = choose(s.Until, w.Happened.WouldAdd, w.Happened.WouldAddUntil)
 	default:
-		sentence = choose(s.Until, w.Added, w.AddedUntil)
+		sentence = choose(s.Until, w.Happened.Added, w.Happened.AddedUntil)
 	}
-	return fill(sentence, slots{"time": moment(s.Until), "had": moment(s.Had)})
+	return Fill(sentence, Slots{"time": moment(s.Until), "had": moment(s.Had)})
 }
 
 // undone is what is said of somebody who was an administrator before an undo.
 func (w Words) undone(s commands.Step) string {
 	switch {
 	case !s.Until.IsZero():
-		return w.LimitedAgain
+		return w.Happened.LimitedAgain
 	case !s.Had.IsZero():
-		return w.StaysUntil
+		return w.Happened.StaysUntil
 	}
-	return w.Already
+	return w.Happened.Already
 }
 
 // extended is what is said of somebody whose limit was to be extended.
 func (w Words) extended(s commands.Step) string {
 	switch {
 	case !s.Until.IsZero():
-		return w.NowUntil
+		return w.Happened.NowUntil
 	case s.Prior == commands.WasNot:
-		return w.WasNot
+		return w.Happened.WasNot
 	case !s.Had.IsZero():
-		return w.StaysUntil
+		return w.Happened.StaysUntil
 	}
-	return w.AlreadyUnlimited
+	return w.Happened.AlreadyUnlimited
 }
 
 // already is what is said of somebody who was an administrator before.
 func (w Words) already(cmd commands.Command, s commands.Step, dry bool) string {
 	switch {
 	case cmd.For == 0 && s.Had.IsZero():
-		return w.Already
+		return w.Happened.Already
 	case s.Had.IsZero():
-		return w.AlreadyUnlimited
+		return w.Happened.AlreadyUnlimited
 	case cmd.For == 0 && dry:
-		return w.WouldForever
+		return w.Happened.WouldForever
 	case cmd.For == 0:
-		return w.NowForever
+		return w.Happened.NowForever
 	case dry:
-		return w.WouldUntil
+		return w.Happened.WouldUntil
 	}
-	return w.NowUntil
+	return w.Happened.NowUntil
 }
 
 func (w Words) oldStep(g commands.GroupResult, s commands.Step) string {
 	switch {
 	case s.Decided && s.Prior == commands.WasAdmin:
-		return w.ChangedSince
+		return w.Happened.ChangedSince
 	case !s.Send:
 		return ""
 	case s.Prior == commands.WasNot:
-		return w.WasNot
+		return w.Happened.WasNot
 	case g.Plan.Refusal == commands.OnlyDryRun:
-		return w.WouldRemove
+		return w.Happened.WouldRemove
 	}
 	switch g.Outcome.Old {
 	case commands.Removed:
 		if s.Prior == commands.WasUnknown {
-			return w.RemovedBefore
+			return w.Happened.RemovedBefore
 		}
-		return w.Removed
+		return w.Happened.Removed
 	case commands.Restored:
-		return w.OldRestored
+		return w.Happened.OldRestored
 	case commands.NotRestored:
-		return w.OldNotRestored
+		return w.Happened.OldNotRestored
 	case commands.MaybeRestored:
-		return w.OldMaybeRestored
+		return w.Happened.OldMaybeRestored
 	}
 	return ""
 }
@@ -266,23 +264,23 @@ func (w Words) doubts(cmd commands.Command, g commands.GroupResult) []Text {
 	var all []Text
 	o := g.Outcome
 	if g.Plan.Read != nil && o.Status != commands.Failed && cmd.Verb != commands.End {
-		all = append(all, plain(w.BeforeUnknown))
+		all = append(all, plain(w.Now.BeforeUnknown))
 	}
 	if o.Status == commands.Unknown && len(o.Grants) > 0 {
-		all = append(all, fill(w.LimitKept, slots{"time": moment(o.Grants[0].Until)}))
+		all = append(all, Fill(w.Now.LimitKept, Slots{"time": moment(o.Grants[0].Until)}))
 	}
 	return all
 }
 
 func (w Words) nowLine(o commands.Outcome) Text {
 	if len(o.Now) == 0 {
-		return fill(w.NowNobody, w.now(o, slots{}))
+		return Fill(w.Now.NoAdmins, w.now(o, Slots{}))
 	}
-	return fill(w.Now, w.now(o, slots{}))
+	return Fill(w.Now.Admins, w.now(o, Slots{}))
 }
 
 // now adds the administrators that there are now to the values of a sentence.
-func (w Words) now(o commands.Outcome, values slots) slots {
+func (w Words) now(o commands.Outcome, values Slots) Slots {
 	values["n"], values["seats"], values["users"] = number(len(o.Now)), number(imapi.Seats), w.admins(o.Now)
 	return values
 }
@@ -290,15 +288,15 @@ func (w Words) now(o commands.Outcome, values slots) slots {
 // listed is the answer to list: who, with which nickname, until when.
 func (w Words) listed(m *Message, g commands.GroupResult) {
 	for _, a := range g.Outcome.Now {
-		m.add(Item, w.listedUntil(g, a, w.Item))
+		m.add(Item, w.listedUntil(g, a))
 	}
 }
 
-// listedUntil is how a list shows somebody; sentence joins who it is with until when.
-func (w Words) listedUntil(g commands.GroupResult, a imapi.Admin, sentence string) Text {
+// listedUntil is how a list shows somebody, and until when.
+func (w Words) listedUntil(g commands.GroupResult, a imapi.Admin) Text {
 	who := w.listedAs(a)
 	if had, ok := change.GrantOf(g.Plan.Existing, a.User); ok {
-		return fill(sentence, slots{"user": who, "what": fill(w.Until, slots{"time": moment(had.Until)})})
+		return Fill(w.Names.Until, Slots{"user": who, "time": moment(had.Until)})
 	}
 	return who
 }
@@ -309,7 +307,7 @@ func (w Words) listedAs(a imapi.Admin) Text {
 		return w.person(p)
 	}
 	name := w.name(p)
-	return fill(either(name != "", w.BothName, w.Nickname), slots{"name": code(name), "id": code(string(p.ID)), "nickname": plain(a.Nickname)})
+	return Fill(either(name != "", w.Names.Both, w.Names.Nickname), Slots{"name": code(name), "id": code(string(p.ID)), "nickname": plain(a.Nickname)})
 }
 
 func choose(t time.Time, without, with string) string {

@@ -15,18 +15,18 @@ func (w Words) Root(r commands.Result) Text {
 	what := w.asked(r.Command)
 	switch {
 	case status == commands.Working && settledGroups(r) > 0:
-		what = fill(w.Progress, slots{"asked": what, "n": number(settledGroups(r)), "all": number(len(r.Groups))})
+		what = Fill(w.Summary.Progress, Slots{"asked": what, "n": number(settledGroups(r)), "all": number(len(r.Groups))})
 	case (status == commands.Partly || status == commands.Warned) && len(r.Groups) > 1:
-		what = fill(w.Progress, slots{"asked": what, "n": number(fineGroups(r)), "all": number(len(r.Groups))})
+		what = Fill(w.Summary.Progress, Slots{"asked": what, "n": number(fineGroups(r)), "all": number(len(r.Groups))})
 	}
 	if r.Command.Verb == commands.List && len(r.Groups) == 1 && status == commands.Done {
-		what = fill(w.ListedOn, w.now(r.Groups[0].Outcome, slots{"target": w.target(r.Command.Target)}))
+		what = Fill(w.Summary.ListedOn, w.now(r.Groups[0].Outcome, Slots{"target": w.target(r.Command.Target)}))
 	} else if deeds := w.deeds(r); len(deeds) > 0 {
 		what = w.did(r, deeds)
 	}
-	return fill(w.RootLine, slots{
-		"sign": plain(w.Signs[status]), "status": plain(w.Names[status]),
-		"caller": asker(r.Caller), "what": what,
+	return Fill(w.Summary.Line, Slots{
+		"sign": plain(signs[status]), "status": plain(w.Outcomes[status]),
+		"caller": w.who(r.Caller.Ref), "what": what,
 	})
 }
 
@@ -52,16 +52,16 @@ func fineGroups(r commands.Result) int {
 }
 
 func (w Words) asked(c commands.Command) Text {
-	values := slots{"verb": plain(string(c.Verb)), "target": w.target(c.Target), "users": w.people(c.Users)}
+	values := Slots{"verb": plain(string(c.Verb)), "target": w.target(c.Target), "users": w.people(c.Users)}
 	if sentence := w.byNumber(c.Verb); sentence != "" {
-		return fill(sentence, slots{"number": number(int(c.Number)), "target": w.target(c.Target)})
+		return Fill(sentence, Slots{"number": number(int(c.Number)), "target": w.target(c.Target)})
 	}
 	if c.Verb == commands.List {
-		return fill(w.AskedOf, values)
+		return Fill(w.Summary.AskedOf, values)
 	}
-	asked := fill(w.Asked, values)
+	asked := Fill(w.Summary.Asked, values)
 	if c.DryRun {
-		return fill(w.AskedDry, slots{"asked": asked})
+		return Fill(w.Summary.AskedDry, Slots{"asked": asked})
 	}
 	return asked
 }
@@ -70,24 +70,24 @@ func (w Words) asked(c commands.Command) Text {
 func (w Words) byNumber(v commands.Verb) string {
 	switch v {
 	case commands.Undo:
-		return w.AskedUndo
+		return w.Summary.AskedUndo
 	case commands.End:
-		return w.AskedEnd
+		return w.Summary.AskedEnd
 	case commands.Remind:
-		return w.AskedRemind
+		return w.Summary.AskedRemind
 	case commands.Extend:
-		return w.AskedExtend
+		return w.Summary.AskedExtend
 	}
 	return ""
 }
 
 // did is what was done, if anything was, with the seats that are taken now.
 func (w Words) did(r commands.Result, deeds Text) Text {
-	values := slots{"target": w.target(r.Command.Target), "deeds": deeds}
+	values := Slots{"target": w.target(r.Command.Target), "deeds": deeds}
 	if o := r.Groups[0].Outcome; len(r.Groups) == 1 && o.NowKnown {
-		return fill(w.DidOn, w.now(o, values))
+		return Fill(w.Summary.DidOn, w.now(o, values))
 	}
-	return fill(w.DidWithout, values)
+	return Fill(w.Summary.DidWithout, values)
 }
 
 // deeds says in a few words what was done to whom, and of several groups in how many. It is
@@ -102,7 +102,7 @@ func (w Words) deeds(r commands.Result) Text {
 	var done []deed
 	for _, g := range r.Groups {
 		for _, d := range w.groupDeeds(r.Command, g) {
-			if len(r.Groups) == 1 || d.what != w.Did.NoAccount { // to whom nothing was done is in the thread
+			if len(r.Groups) == 1 || d.what != w.Deeds.NoAccount { // to whom nothing was done is in the thread
 				done = add(done, d)
 			}
 		}
@@ -114,13 +114,13 @@ func (w Words) deeds(r commands.Result) Text {
 		for ; i < len(done) && done[i].like(first); i++ {
 			people = append(people, done[i].who)
 		}
-		said := fill(first.what, slots{"users": w.people(people), "time": w.until(first)})
+		said := Fill(first.what, Slots{"users": w.people(people), "time": w.until(first)})
 		if len(r.Groups) > 1 {
-			said = fill(w.DidIn, slots{"deed": said, "n": number(first.groups), "all": number(len(r.Groups))})
+			said = Fill(w.Summary.DidIn, Slots{"deed": said, "n": number(first.groups), "all": number(len(r.Groups))})
 		}
 		all = append(all, said)
 	}
-	return join(", ", all...)
+	return join(w.Joins.Facts, all...)
 }
 
 // deed is what was done to one person, in so many groups.
@@ -156,7 +156,7 @@ func add(done []deed, d deed) []deed {
 // until is when a deed ends.
 func (w Words) until(d deed) Text {
 	if d.later {
-		return fill(w.OrLater, slots{"time": moment(d.until)})
+		return Fill(w.Summary.OrLater, Slots{"time": moment(d.until)})
 	}
 	return moment(d.until)
 }
@@ -175,17 +175,17 @@ func (w Words) groupDeeds(cmd commands.Command, g commands.GroupResult) []deed {
 		}
 	}
 	if cmd.Verb.Cancels() {
-		say(0, w.Did.Remove, g.Plan.Users, func(s commands.Step) bool { return s.Send && s.Prior != commands.WasNot })
+		say(0, w.Deeds.Remove, g.Plan.Users, func(s commands.Step) bool { return s.Send && s.Prior != commands.WasNot })
 		return deeds
 	}
 	sent := func(s commands.Step) bool { return s.Send && s.Prior != commands.WasAdmin }
-	say(0, w.Did.Add, g.Plan.Users, func(s commands.Step) bool { return sent(s) && s.Until.IsZero() })
-	say(1, w.Did.AddFor, g.Plan.Users, func(s commands.Step) bool { return sent(s) && !s.Until.IsZero() })
-	say(2, w.Did.Limit, g.Plan.Users, func(s commands.Step) bool { return s.Prior == commands.WasAdmin && !s.Until.IsZero() })
-	say(3, w.Did.Forever, g.Plan.Users, func(s commands.Step) bool {
+	say(0, w.Deeds.Add, g.Plan.Users, func(s commands.Step) bool { return sent(s) && s.Until.IsZero() })
+	say(1, w.Deeds.AddFor, g.Plan.Users, func(s commands.Step) bool { return sent(s) && !s.Until.IsZero() })
+	say(2, w.Deeds.Limit, g.Plan.Users, func(s commands.Step) bool { return s.Prior == commands.WasAdmin && !s.Until.IsZero() })
+	say(3, w.Deeds.Forever, g.Plan.Users, func(s commands.Step) bool {
 		return cmd.Verb == commands.Add && cmd.For == 0 && s.Prior == commands.WasAdmin && !s.Had.IsZero()
 	})
-	say(4, w.Did.Remove, g.Plan.Old, func(s commands.Step) bool { return s.Send && s.Prior != commands.WasNot })
-	say(5, w.Did.NoAccount, g.Plan.Users, func(s commands.Step) bool { return s.NoAccount })
+	say(4, w.Deeds.Remove, g.Plan.Old, func(s commands.Step) bool { return s.Send && s.Prior != commands.WasNot })
+	say(5, w.Deeds.NoAccount, g.Plan.Users, func(s commands.Step) bool { return s.NoAccount })
 	return deeds
 }

@@ -31,7 +31,11 @@ func everything(t *testing.T, w Words) []string {
 	} {
 		say(w.Report(r))
 	}
-	named := w.Naming(commands.NewNames(nil, map[string][]imapi.UserID{"minho": {"user1"}}))
+	for _, d := range []time.Duration{25*time.Hour + time.Second, 90 * time.Minute} {
+		all = append(all, w.duration(d).String())
+	}
+	everyFailure(w.Naming(commands.Names{}, "Sam"), say)
+	named := w.Naming(commands.NewNames(nil, map[string][]imapi.UserID{"minho": {"user1"}}), "")
 	say(named.Report(commands.Result{Command: commands.Command{Verb: commands.List}, Groups: []commands.GroupResult{{
 		Group: "g", Plan: commands.Plan{Known: true}, Outcome: commands.Outcome{Status: commands.Done, Now: []imapi.Admin{{User: "user1", Nickname: "Nick"}}},
 	}}}))
@@ -63,6 +67,16 @@ func everything(t *testing.T, w Words) []string {
 	return all
 }
 
+func everyFailure(w Words, say func(Message)) {
+	for _, code := range append(imapi.Codes(), 0, 61234, 71234, 99999) {
+		for _, kind := range []imapi.Kind{imapi.KindFull, imapi.KindPlan, imapi.KindFullOrPlan, imapi.KindInput, imapi.KindUnknown, imapi.KindTransient, imapi.KindRate, imapi.KindClock} {
+			say(w.Report(commands.Result{Entry: 7, Command: commands.Command{Verb: commands.Add}, Groups: []commands.GroupResult{{
+				Group: "g", Outcome: commands.Outcome{Status: commands.Failed, Failure: &commands.Failure{Op: imapi.OpChange, Code: code, Kind: kind, Info: "theirs"}},
+			}}}))
+		}
+	}
+}
+
 func everyRefusal(t *testing.T, w Words, say func(Message)) {
 	t.Helper()
 	caller := commands.Caller{Ref: "slack:user:U1"}
@@ -70,6 +84,7 @@ func everyRefusal(t *testing.T, w Words, say func(Message)) {
 		Rule: "rule 1", Commands: []commands.Verb{commands.Add}, Groups: []string{"a*"}, Channels: []string{"slack:C1"}, Limit: time.Hour,
 	}}
 	for _, contact := range []string{"", "Sam, #stream-ops"} {
+		w := w.Naming(commands.Names{}, contact)
 		for _, denial := range append(constants[policy.Denial](t, "../policy/policy.go"), "") {
 			unread := []string{"slack:usergroup:S1"}
 			for _, cmd := range []commands.Command{
@@ -78,13 +93,13 @@ func everyRefusal(t *testing.T, w Words, say func(Message)) {
 				{Verb: commands.Add, Target: commands.Target{Alias: "weekend", Groups: []imapi.GroupID{"a", "b"}}},
 			} {
 				for _, denied := range []int{1, 100} {
-					say(w.Refusal(1, caller, cmd, policy.Decision{Denial: denial, Denied: slices.Repeat([]imapi.GroupID{"b"}, denied), Unread: unread, Limit: time.Hour}, contact))
+					say(w.Refusal(1, caller, cmd, policy.Decision{Denial: denial, Denied: slices.Repeat([]imapi.GroupID{"b"}, denied), Unread: unread, Limit: time.Hour}))
 				}
 			}
 			here := given[1]
 			here.Here = true
 			for _, rights := range []policy.Rights{{Denial: denial}, {Given: given}, {Given: []policy.Right{here}}, {Unread: unread}, {Unread: []string{"discord:role:1"}}} {
-				say(w.Whoami(1, caller, rights, contact))
+				say(w.Whoami(1, caller, rights))
 				say(w.Welcome(1, rights))
 			}
 		}

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"liveadmin/commands"
 	"liveadmin/imapi"
@@ -20,7 +22,7 @@ type Span struct {
 	Time time.Time     // of a Moment
 	Verb commands.Verb // of a Code that shows how this command is typed
 
-	Option string // of a Flag: its name where commands have options; empty: as it is typed
+	Option string // where commands have options: the name of a Flag, or a Code with its options filled in; empty: as it is typed
 }
 
 // SpanKind says how a piece is written.
@@ -28,12 +30,13 @@ type SpanKind int
 
 // The kinds of pieces.
 const (
-	Plain  SpanKind = iota
-	Code            // an identifier or a command: never styled, never a mention
-	Quoted          // something typed that was not understood: as Code, but quoted
-	Asker           // the caller; Text is the Ref
-	Moment          // a time, in the reader's own zone where the platform can
-	Flag            // a flag or an argument as it is typed, in a sentence
+	Plain   SpanKind = iota
+	Code             // an identifier or a command: never styled, never a mention
+	Quoted           // something typed that was not understood: as Code, but quoted
+	Account          // a person of a chat; Text is the Ref
+	Channel          // a channel of a chat; Text is as Place.Channel has it
+	Moment           // a time, in the reader's own zone where the platform can
+	Flag             // a flag or an argument as it is typed, in a sentence
 )
 
 // Message is an answer without a platform.
@@ -41,6 +44,23 @@ type Message struct {
 	Lines   []Line
 	Entry   int64 // the number that history, the log and the operator know
 	Actions []Action
+
+	Language commands.Language // that it is in; empty: English
+	Own      *Own              // nil: the caller reads the same as everyone
+}
+
+// Own is a result as the caller alone reads it, in their language.
+type Own struct {
+	Root   Text
+	Result Message
+}
+
+// Alone returns the root's line and a result as the caller alone reads them.
+func (m Message) Alone(root Text) (Text, Message) {
+	if m.Own != nil {
+		return m.Own.Root, m.Own.Result
+	}
+	return root, m
 }
 
 // Action is a button under a message.
@@ -76,8 +96,10 @@ func (t Text) String() string {
 		switch s.Kind {
 		case Moment:
 			b.WriteString(UTC(s.Time))
-		case Asker:
+		case Account:
 			b.WriteString("@" + ShortRef(s.Text))
+		case Channel:
+			b.WriteString("#" + ShortRef(s.Text))
 		case Quoted:
 			b.WriteString(`"` + s.Text + `"`)
 		default:
@@ -134,7 +156,21 @@ func quoted(s string) Text         { return Text{{Kind: Quoted, Text: s}} }
 func number(n int) Text            { return plain(strconv.Itoa(n)) }
 func moment(t time.Time) Text      { return Text{{Kind: Moment, Time: t}} }
 func groupID(g imapi.GroupID) Text { return code(string(g)) }
-func asker(c commands.Caller) Text { return Text{{Kind: Asker, Text: c.Ref}} }
+func account(ref string) Text      { return Text{{Kind: Account, Text: ref}} }
+
+func channel(place string) Text {
+	if place == "" {
+		return nil
+	}
+	return Text{{Kind: Channel, Text: place}}
+}
+
+// Capitalized begins a sentence.
+func Capitalized(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
 func join(sep string, parts ...Text) Text {
 	var all Text
 	for i, p := range parts {
@@ -146,12 +182,28 @@ func join(sep string, parts ...Text) Text {
 	return all
 }
 
-// slots are the values of a sentence's {places}.
-type slots map[string]Text
+// sentences joins sentences, and what is none with a sign between.
+func (w Words) sentences(all []Text) Text {
+	var out Text
+	for i, t := range all {
+		switch said := out.String(); {
+		case i == 0:
+		case strings.HasSuffix(said, ".") || strings.HasSuffix(said, "。"):
+			out = append(out, plain(w.Joins.Sentences)...)
+		default:
+			out = append(out, plain(w.Joins.Parts)...)
+		}
+		out = append(out, t...)
+	}
+	return out
+}
 
-// fill puts values into a sentence: "{user}" is replaced by the value, and
+// Slots are the values of a sentence's {places}.
+type Slots map[string]Text
+
+// Fill puts values into a sentence: "{user}" is replaced by the value, and
 // "{n|seat|seats}" by the first word if the value of n is 1, else the second.
-func fill(sentence string, values slots) Text {
+func Fill(sentence string, values Slots) Text {
 	var out Text
 	for sentence != "" {
 		before, rest, found := strings.Cut(sentence, "{")

@@ -5,12 +5,10 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"liveadmin/commands"
 )
 
 func TestFill(t *testing.T) {
-	values := slots{
+	values := Slots{
 		"user": code("user1"), "n": number(1), "many": number(2), "none": number(0), "typed": quoted("{n} {"), "nobody": nil,
 	}
 	tests := []struct{ sentence, want string }{
@@ -43,7 +41,7 @@ func TestFill(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.sentence, func(t *testing.T) {
-			if got := fill(test.sentence, values).String(); got != test.want {
+			if got := Fill(test.sentence, values).String(); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -56,9 +54,9 @@ func FuzzFill(f *testing.F) {
 	f.Add("a {x} b {x|one|many} c", "{x}")
 	f.Add("{{x}|}{", "1")
 	f.Fuzz(func(t *testing.T, sentence, value string) {
-		_ = fill(sentence, slots{"x": code(value)}).String()
+		_ = Fill(sentence, Slots{"x": code(value)}).String()
 		text := strings.NewReplacer("{", "", "}", "").Replace(sentence)
-		if got, want := fill(text+"{x}"+text, slots{"x": code(value)}).String(), text+value+text; got != want {
+		if got, want := Fill(text+"{x}"+text, Slots{"x": code(value)}).String(), text+value+text; got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	})
@@ -75,7 +73,7 @@ func TestTextString(t *testing.T) {
 		{"plain", plain("a *b*"), "a *b*"},
 		{"code", code("@TGS#a"), "@TGS#a"},
 		{"quoted", quoted(`a"b`), `"a"b"`},
-		{"the caller", asker(commands.Caller{Ref: "slack:user:U024BE7LH", Name: "not shown"}), "@U024BE7LH"},
+		{"the caller", account("slack:user:U024BE7LH"), "@U024BE7LH"},
 		{"a moment", Text{{Kind: Moment, Text: "not shown", Time: moment}}, "2026-11-20 17:30 UTC"},
 		{"joined", join(", ", plain("a"), code("b"), nil, plain("c")), "a, b, , c"},
 	}
@@ -100,7 +98,7 @@ func TestFlagsStandApart(t *testing.T) {
 		{"ends with --", Text{{Text: "ends with --"}}},
 		{"----x", Text{{Kind: Flag, Text: "----x"}}},
 	} {
-		if got := fill(test.sentence, slots{"x": plain("--for")}); !slices.Equal(got, test.want) {
+		if got := Fill(test.sentence, Slots{"x": plain("--for")}); !slices.Equal(got, test.want) {
 			t.Errorf("%q: %+v, want %+v", test.sentence, got, test.want)
 		}
 	}

@@ -1,7 +1,9 @@
 package words
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"liveadmin/commands"
 	"liveadmin/commands/policy"
@@ -10,41 +12,57 @@ import (
 // Welcome is the answer to a bare /liveadmin: what the caller may do here, and one
 // example of it.
 func (w Words) Welcome(entry int64, r policy.Rights) Message {
-	m := Message{Entry: entry}
+	m := w.message(entry)
 	anywhere, _ := w.verbsOf(r)
 	here, _ := w.verbsOf(policy.Rights{Given: slices.DeleteFunc(slices.Clone(r.Given), func(g policy.Right) bool { return !g.Here })})
 	switch {
 	case len(here) > 0:
-		m.add(Head, fill(w.WelcomeSays, slots{"verbs": codes(here)}))
+		m.add(Head, Fill(w.Greeting.Here, Slots{"verbs": codes(w, here)}))
 	case len(anywhere) > 0:
-		m.add(Head, fill(w.WelcomeElsewhere, slots{"verbs": codes(anywhere)}))
+		m.add(Head, Fill(w.Greeting.Elsewhere, Slots{"verbs": codes(w, anywhere)}))
 	case len(r.Unread) > 0:
 		m.add(Head, w.unread(r.Unread))
 	default:
-		m.add(Head, plain(w.WelcomeNothing))
+		m.add(Head, plain(w.Greeting.Nothing))
 	}
-	m.add(Body, fill(w.ExampleSays, slots{"example": code(w.example(slices.Concat(here, anywhere)))}))
-	m.add(Body, fill(w.HelpMore, slots{"help": code(Name + " help")}))
+	verb := commands.Whoami // everybody can ask that
+	if can := slices.Concat(here, anywhere); len(can) > 0 {
+		verb = can[0]
+	}
+	m.add(Body, w.example(verb))
+	m.add(Body, Fill(w.Greeting.More, Slots{"help": code(Name + " help")}))
 	return m
 }
 
-// example is how the first of some commands is typed; everybody can ask whoami.
-func (w Words) example(verbs []commands.Verb) string {
-	verb := commands.Whoami
-	if len(verbs) > 0 {
-		verb = verbs[0]
-	}
+// example shows how a command is typed, with an alias and a name that the caller knows.
+func (w Words) example(verb commands.Verb) Text {
 	row, _ := w.commands().Row(verb)
-	line := Name + " " + string(verb)
+	group, user := cmp.Or(w.names.First(), "@TGS#a6I4ZUUGO"), "user1"
+	if people := w.names.Everybody(); len(people) > 0 {
+		user = people[0]
+	}
+	line := []string{Name, string(verb)}
+	fields := slices.Clone(line)
+	fill := func(f commands.Field, typed ...string) {
+		line = append(line, typed...)
+		fields = append(fields, f.Option()+":"+typed[len(typed)-1])
+	}
 	for _, f := range row.Args {
 		switch f.Kind.(type) {
 		case commands.Group:
-			line += " @TGS#a6I4ZUUGO"
+			fill(f, group)
 		case commands.Users:
-			line += " user1"
+			fill(f, user)
 		}
 	}
-	return line
+	for _, f := range row.Flags {
+		if _, ok := f.Kind.(commands.Limit); ok {
+			fill(f, f.Flag(), "2h")
+		}
+	}
+	return Fill(w.Asking.Example, Slots{"example": {{
+		Kind: Code, Text: strings.Join(line, " "), Verb: verb, Option: strings.Join(fields, " "),
+	}}})
 }
 
 // verbsOf returns the commands on a group that some rule gives, and those that none

@@ -12,33 +12,33 @@ func TestWhoami(t *testing.T) {
 	every := policy.Right{Rule: "ALLOWLIST", Here: true}
 	some := policy.Right{Rule: "rule 1 (line 9)", Commands: []commands.Verb{commands.Add, commands.List}, Groups: []string{"a", "show-*"}, Here: true, Limit: 8 * time.Hour}
 	elsewhere := policy.Right{Rule: "rule 2 (line 12)", Commands: []commands.Verb{commands.Remove}, Channels: []string{"slack:C1"}}
-	const entry, ask = "Your entry for the allowlist: slack:user:U1\n", "Ask Sam, and give this entry: slack:user:U1\n"
+	const entry, ask = "Your entry for the allowlist: slack:user:U1\n", "Ask Sam, to allow: slack:user:U1\n"
 	for _, tt := range []struct {
 		name   string
 		rights policy.Rights
 		want   string
 	}{
-		{"everything", policy.Rights{Given: []policy.Right{every}}, entry + "• ALLOWLIST: all commands for all groups\n"},
+		{"everything", policy.Rights{Given: []policy.Right{every}}, entry + "• all commands on all groups\n"},
 		{"a command that no rule gives", policy.Rights{Given: []policy.Right{some}},
-			entry + "• rule 1 (line 9): add, list for a, show-*, for 8h at most\nNo rule gives you remove.\n" + ask},
+			entry + "• add, list on a, show-*, for up to 8 hours\nYou are not allowed to use: remove\n" + ask},
 		{"a rule for another channel", policy.Rights{Given: []policy.Right{elsewhere}},
-			entry + "• rule 2 (line 12): remove for all groups, only in slack:C1, not in this channel\nNo rule gives you add, list.\n" + ask},
+			entry + "• remove on all groups, only in #C1, not in this channel\nYou are not allowed to use: add, list\n" + ask},
 		{"all commands by several rules", policy.Rights{Given: []policy.Right{some, elsewhere}},
-			entry + "• rule 1 (line 9): add, list for a, show-*, for 8h at most\n" +
-				"• rule 2 (line 12): remove for all groups, only in slack:C1, not in this channel\n"},
+			entry + "• add, list on a, show-*, for up to 8 hours\n" +
+				"• remove on all groups, only in #C1, not in this channel\n"},
 		{"many groups are counted", policy.Rights{Given: []policy.Right{{Rule: "rule 1", Groups: []string{"a", "b", "c", "d", "e", "f"}}}},
-			entry + "• rule 1: all commands for 6 groups\n"},
+			entry + "• all commands on 6 groups\n"},
 		{"nothing", policy.Rights{}, entry + "You are not allowed to change anything.\n" + ask},
 		{"blocked", policy.Rights{Denial: policy.CallerBlocked}, entry + "You are blocked.\n" + ask},
 		{"an outsider", policy.Rights{Denial: policy.CallerOutsider}, entry + "People of another organization or server are not allowed to use this bot.\n" + ask},
 		{"a membership that cannot be read is not told as not allowed", policy.Rights{Unread: []string{"slack:usergroup:S1"}},
-			entry + "The members of slack:usergroup:S1 cannot be read just now, so it is not known what you are allowed. Try again in a minute.\n"},
+			entry + "I cannot check the members of slack:usergroup:S1 right now, so I do not know what you are allowed. Try again in a minute.\n"},
 		{"a role that another server knows", policy.Rights{Unread: []string{"discord:role:1"}},
-			entry + "I cannot check here whether you have the role discord:role:1, so it is not known what you are allowed. " +
+			entry + "I cannot check here whether you have the role discord:role:1, so I do not know what you are allowed. " +
 				"Use the command in the server of that role. If you are there, try again in a minute.\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := English().Whoami(0, commands.Caller{Ref: "slack:user:U1"}, tt.rights, "Sam").String(); got != tt.want {
+			if got := In(commands.English).Naming(commands.Names{}, "Sam").Whoami(0, commands.Caller{Ref: "slack:user:U1"}, tt.rights).String(); got != tt.want {
 				t.Errorf("got\n%swant\n%s", got, tt.want)
 			}
 		})
@@ -53,18 +53,18 @@ func TestWelcome(t *testing.T) {
 		rights policy.Rights
 		want   string
 	}{
-		{"everything", policy.Rights{Given: []policy.Right{right(true)}}, "You can use add, remove, list.\nExample: /liveadmin add @TGS#a6I4ZUUGO user1\n"},
+		{"everything", policy.Rights{Given: []policy.Right{right(true)}}, "You can use add, remove, list.\nExample: /liveadmin add @TGS#a6I4ZUUGO user1 --for 2h\n"},
 		{"only list", policy.Rights{Given: []policy.Right{right(true, commands.List)}}, "You can use list.\nExample: /liveadmin list @TGS#a6I4ZUUGO\n"},
 		{"only remove", policy.Rights{Given: []policy.Right{right(true, commands.Remove)}}, "You can use remove.\nExample: /liveadmin remove @TGS#a6I4ZUUGO user1\n"},
 		{"more in other channels", policy.Rights{Given: []policy.Right{right(false), right(true, commands.List)}}, "You can use list.\nExample: /liveadmin list @TGS#a6I4ZUUGO\n"},
 		{"only in other channels", policy.Rights{Given: []policy.Right{right(false, commands.List)}},
 			"You can use list, but not in this channel. whoami shows where.\nExample: /liveadmin list @TGS#a6I4ZUUGO\n"},
 		{"a membership that cannot be read is not told as not allowed", policy.Rights{Unread: []string{"slack:usergroup:S1"}},
-			"The members of slack:usergroup:S1 cannot be read just now, so it is not known what you are allowed. Try again in a minute.\nExample: /liveadmin whoami\n"},
-		{"nothing", policy.Rights{}, "You are not allowed to change anything yet. whoami shows the entry that an operator needs.\nExample: /liveadmin whoami\n"},
+			"I cannot check the members of slack:usergroup:S1 right now, so I do not know what you are allowed. Try again in a minute.\nExample: /liveadmin whoami\n"},
+		{"nothing", policy.Rights{}, "You are not allowed to change anything yet. whoami shows what an operator needs to allow you.\nExample: /liveadmin whoami\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got, want := English().Welcome(0, tt.rights).String(), tt.want+"All commands: /liveadmin help\n"; got != want {
+			if got, want := In(commands.English).Welcome(0, tt.rights).String(), tt.want+"All commands: /liveadmin help\n"; got != want {
 				t.Errorf("got\n%swant\n%s", got, want)
 			}
 		})

@@ -3,97 +3,21 @@ package words
 
 import (
 	"cmp"
+	"time"
 
 	"liveadmin/commands"
 	"liveadmin/imapi"
 )
 
-// Words is a language: every sentence that people read. A sentence has {places};
-// "{n|seat|seats}" is the word for a count of one, or of any other. Meanings and
-// remedies of error codes come from Explain.
+// Words are the sentences of one language, with what the config file calls people and
+// groups.
 type Words struct {
-	Signs   map[commands.Status]string
-	Names   map[commands.Status]string // of the outcomes
-	Explain func(op string, code int, kind imapi.Kind) (meaning, remedy string)
+	*Sentences
 
-	RootLine string // {sign} {status} {caller} {what}
-	Asked    string // {verb} {users} {target}
-	AskedOf  string // {verb} {target}: list
-	AskedDry string // {asked}
-	Progress string // {asked} {n} {all}
-
-	// Undoing.
-	AskedUndo, HeadUndone, LimitedAgain, EndOver, ChangedSince string // {number} {target} {group} {time}
-	UndoLabel, UndoConfirm                                     string
-
-	// Limits that end, and other buttons.
-	AskedEnd, AskedRemind, AskedExtend    string // {number} {target}
-	HeadEnded, HeadEndFailed, HeadEndOver string // {number} {group}
-	HeadEndGivenUp                        string // {number} {group}
-	HeadRemind, HeadRemindGroups          string // {users} {group} {time} {n}
-	HeadExtended                          string // {group}
-	StillAdmin                            string // {users} {n}
-	EndRetried, EndByHand                 string // {users}
-	TooLate, Late, LateEnd                string // {late}
-	StaysUntil                            string // {had}
-	RetryLabel, ExtendLabel, ReplaceLabel string // {user}
-
-	// What was done, in a few words.
-	DidOn, DidWithout, ListedOn          string // {target} {deeds} {n} {seats}
-	DidIn                                string // {deed} {n} {all}: in how many groups
-	OrLater                              string // {time}
-	Did                                  Deeds
-	GroupLine                            string // {groups} {sign} {what}
-	GroupStatus, GroupSeats              string // {status} {n} {seats}
-	GroupListed, GroupEmpty              string // {users} {n} {seats}
-	ListedUntil                          string // {user} {what}
-	GroupsMore                           string // {n}
-	HeadAdded, HeadRemoved, HeadChanged  string // {n} {all} {group}
-	HeadNothing, HeadFailed, HeadUnknown string // {group}
-	HeadDry, HeadList, HeadListFailed    string // {group} {n} {seats}
-	HeadGroups, HeadGroupsRead           string // {asked} {n} {all}
-	HeadGroupsDry                        string // {asked} {n} {all}
-
-	// What happened to whom.
-	Item                                            string // {user} {what}
-	Added, AddedUntil, AddedBefore                  string // {time}
-	Already, AlreadyUnlimited, NowForever, NowUntil string // {had} {time}
-	NoAccount                                       string
-	Removed, RemovedBefore, WasNot                  string
-	OldRestored, OldNotRestored, OldMaybeRestored   string
-	WouldAdd, WouldAddUntil, WouldRemove            string // {time}
-	WouldForever, WouldUntil                        string // {had} {time}
-	Until                                           string // {time}: in a list
-
-	// What is true now, and what may be.
-	Now, NowNobody string // {n} {seats} {users}
-	HoldersNow     string // {n} {seats} {users}
-	BeforeUnknown  string
-	LimitKept      string // {time}
-	MayBe          string // {users}
-	OldMaybe       string // {users}
-	OldGone        string // {users}: follows MayBe
-
-	// What went wrong and what to do.
-	CodeSays, NoAnswer string // {code} {meaning}
-	TencentSays        string // {info}
-	DidNotAnswer       string
-	NoSuchAlias        string // {word}
-	Full, FullRemedy   string // {n} {seats} {users} {after}
-	NoAccountRemedy    string
-	LimitUnread        string
-	Broken             string
-
-	Person   string // {name} {id}
-	Named    string // {alias} {id}
-	Nickname string // {id} {nickname}
-	BothName string // {name} {id} {nickname}
-	Reason   string // {reason}
-
-	Asking
-
-	called func(imapi.UserID) string // their names of the config file; nil: there are none
-	table  commands.Set              // nil: commands.Table
+	language commands.Language
+	names    commands.Names
+	contact  string       // whom the config file names for help; empty: no one
+	table    commands.Set // nil: commands.Table
 }
 
 // Of returns the words for the commands of another table.
@@ -110,15 +34,15 @@ func (w Words) commands() commands.Set {
 	return w.table
 }
 
-// Naming returns the words with a config file's names for people: whoever has one is
-// called by it, and by the UserID.
-func (w Words) Naming(n commands.Names) Words {
-	w.called = n.Called
+// Naming returns the words with a config file's names for people and groups, and whom it
+// names for help.
+func (w Words) Naming(n commands.Names, contact string) Words {
+	w.names, w.contact = n, contact
 	return w
 }
 
-// Deeds say in a few words what was done, or what would be.
-type Deeds struct{ Add, AddFor, Remove, Limit, Forever, NoAccount string } // {users} {time}
+// message begins an answer about an entry, or about none with 0.
+func (w Words) message(entry int64) Message { return Message{Entry: entry, Language: w.language} }
 
 // target is how the command's groups are called in one line.
 func (w Words) target(t commands.Target) Text {
@@ -126,17 +50,49 @@ func (w Words) target(t commands.Target) Text {
 		return code(t.Alias)
 	}
 	if len(t.Groups) == 1 {
-		return groupID(t.Groups[0])
+		return w.groupName(t.Groups[0])
 	}
 	return nil
 }
 
 // group names one group of a command in full.
 func (w Words) group(t commands.Target, g imapi.GroupID) Text {
-	if t.Alias == "" || len(t.Groups) != 1 {
+	alias := w.names.AliasOf(g)
+	if t.Alias != "" && len(t.Groups) == 1 {
+		alias = t.Alias
+	}
+	if alias == "" {
 		return groupID(g)
 	}
-	return fill(w.Named, slots{"alias": code(t.Alias), "id": groupID(g)})
+	return Fill(w.Names.Group, Slots{"alias": code(alias), "id": groupID(g)})
+}
+
+// groupName is a group's alias, or its ID if it has none of its own.
+func (w Words) groupName(g imapi.GroupID) Text { return code(cmp.Or(w.names.AliasOf(g), string(g))) }
+
+func (w Words) groupNames(groups []imapi.GroupID) []Text {
+	all := make([]Text, len(groups))
+	for i, g := range groups {
+		all[i] = w.groupName(g)
+	}
+	return all
+}
+
+// duration writes a duration out: "2 hours 30 minutes".
+func (w Words) duration(d time.Duration) Text {
+	var parts []Text
+	for _, unit := range []struct {
+		length time.Duration
+		says   string
+	}{
+		{24 * time.Hour, w.Durations.Days}, {time.Hour, w.Durations.Hours}, {time.Minute, w.Durations.Minutes}, {time.Second, w.Durations.Seconds},
+	} {
+		if n := d / unit.length; n > 0 {
+			parts = append(parts, Fill(unit.says, Slots{"n": number(int(n))}))
+			d -= n * unit.length
+		}
+	}
+	return join(w.Durations.Between, parts...)
 }
 
 // person names somebody: a name of the config file with its UserID, or the UserID.
@@ -145,12 +101,7 @@ func (w Words) person(p commands.Person) Text {
 }
 
 // nameOf is what the config file calls somebody, or "".
-func (w Words) nameOf(id imapi.UserID) string {
-	if w.called == nil {
-		return ""
-	}
-	return w.called(id)
-}
+func (w Words) nameOf(id imapi.UserID) string { return w.names.Called(id) }
 
 // name is what somebody is called: as they were typed, else as the config file does.
 func (w Words) name(p commands.Person) string { return cmp.Or(p.Name, w.nameOf(p.ID)) }
@@ -163,13 +114,13 @@ func (w Words) people(people []commands.Person) Text {
 		for ; i < len(people) && w.name(people[i]) == name; i++ {
 			crew = append(crew, code(string(people[i].ID)))
 		}
-		ids := join(", ", crew...)
+		ids := w.list(crew)
 		if name != "" {
-			ids = fill(w.Person, slots{"name": code(name), "id": ids})
+			ids = Fill(w.Names.Person, Slots{"name": code(name), "id": ids})
 		}
 		all = append(all, ids)
 	}
-	return join(", ", all...)
+	return w.list(all)
 }
 
 func (w Words) admins(admins []imapi.Admin) Text {
@@ -177,5 +128,5 @@ func (w Words) admins(admins []imapi.Admin) Text {
 	for i, a := range admins {
 		all[i] = w.person(commands.Person{ID: a.User})
 	}
-	return join(", ", all...)
+	return w.list(all)
 }

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,14 +14,19 @@ import (
 func (w Words) wrong(m *Message, cmd commands.Command, g commands.GroupResult) {
 	m.add(Body, w.why(cmd, g))
 	m.add(Body, w.theirWords(g))
-	if f := g.Outcome.Failure; f != nil && f.Code == 10010 && cmd.Verb != commands.End && typedWord(cmd.Target) {
-		m.add(Body, fill(w.NoSuchAlias, slots{"word": groupID(g.Group)}))
+	if f := g.Outcome.Failure; f != nil && f.Code == 10010 && cmd.Verb != commands.End {
+		switch {
+		case cmd.Target.Alias != "":
+			m.add(Body, Fill(w.Problems.OldRoom, Slots{"alias": code(cmd.Target.Alias)}))
+		case typedWord(cmd.Target):
+			m.add(Body, Fill(w.Problems.NoSuchAlias, Slots{"word": groupID(g.Group)}))
+		}
 	}
 	for _, note := range w.since(cmd, g) {
 		m.add(Body, note)
 	}
 	if g.Outcome.Status != commands.Nothing {
-		m.add(Body, literal(w.remedy(g)))
+		m.add(Body, w.remedy(m.Entry, cmd, g))
 	}
 }
 
@@ -30,7 +36,7 @@ func (w Words) theirWords(g commands.GroupResult) Text {
 	if f == nil || f.Info == "" || f.Kind != imapi.KindInput && !imapi.InfoSaysMore(f.Code) {
 		return nil
 	}
-	return fill(w.TencentSays, slots{"info": code(f.Info)})
+	return Fill(w.Problems.TencentSays, Slots{"info": code(f.Info)})
 }
 
 // since says what is true after something went wrong: who held the seats, and of an end, who
@@ -38,7 +44,7 @@ func (w Words) theirWords(g commands.GroupResult) Text {
 func (w Words) since(cmd commands.Command, g commands.GroupResult) []Text {
 	var all []Text
 	if holders := g.Outcome.Holders; len(holders) > 0 && g.Plan.Refusal != commands.SeatsTaken {
-		all = append(all, fill(w.HoldersNow, slots{
+		all = append(all, Fill(w.Now.Admins, Slots{
 			"n": number(len(holders)), "seats": number(imapi.Seats), "users": w.admins(holders),
 		}))
 	}
@@ -46,44 +52,43 @@ func (w Words) since(cmd commands.Command, g commands.GroupResult) []Text {
 		return all
 	}
 	people := commands.Persons(g.Plan.Users, func(s commands.Step) bool { return s.Send })
-	values := slots{"users": w.people(people), "n": number(len(people))}
+	values := w.counted(people)
 	if g.Outcome.Status == commands.Failed {
-		all = append(all, fill(w.StillAdmin, values))
+		all = append(all, Fill(w.Now.StillAdmin, values))
 	}
-	return append(all, fill(either(cmd.Repeated(), w.EndByHand, w.EndRetried), values))
+	return append(all, Fill(either(cmd.Repeated(), w.Now.EndByHand, w.Now.EndRetried), values))
 }
 
 // why says what went wrong on one group in a sentence, if anything did.
 func (w Words) why(cmd commands.Command, g commands.GroupResult) Text {
 	switch g.Plan.Refusal {
 	case commands.SeatsTaken:
-		return fill(w.Full, slots{
+		return Fill(w.Problems.Full, Slots{
 			"n": number(len(g.Plan.Before)), "seats": number(imapi.Seats), "users": w.admins(g.Plan.Before),
 			"after": number(change.SeatsAfter(&g.Plan)),
 		})
 	case commands.LimitUnread:
-		return plain(w.LimitUnread)
+		return plain(w.Problems.LimitUnread)
 	}
 	f := g.Outcome.Failure
 	if f == nil {
 		return nil
 	}
-	meaning, _ := w.Explain(f.Op, f.Code, f.Kind)
-	values := slots{"code": plain(strconv.Itoa(f.Code)), "meaning": plain(meaning)}
+	values := Slots{"code": plain(strconv.Itoa(f.Code)), "meaning": plain(w.meaning(*f))}
 	unknown := g.Outcome.Status == commands.Unknown
 	switch {
 	case f.Kind == change.Broken && unknown:
-		return append(plain(w.Broken+" "), w.mayBe(g)...)
+		return join(w.Joins.Sentences, plain(w.Problems.Broken), w.mayBe(g))
 	case f.Kind == change.Broken:
-		return plain(w.Broken)
+		return plain(w.Problems.Broken)
 	case unknown && f.Code == 0:
-		return append(plain(w.DidNotAnswer), w.mayBe(g)...)
+		return join(w.Joins.Sentences, plain(w.Problems.DidNotAnswer), w.mayBe(g))
 	case unknown:
-		return append(fill(w.CodeSays, values), append(plain(" "), w.mayBe(g)...)...)
+		return join(w.Joins.Sentences, Fill(w.Problems.CodeSays, values), w.mayBe(g))
 	case f.Code == 0:
-		return fill(w.NoAnswer, values)
+		return Fill(w.Problems.NoAnswer, values)
 	}
-	return fill(w.CodeSays, values)
+	return Fill(w.Problems.CodeSays, values)
 }
 
 // mayBe says who may or may not be an administrator after an unknown outcome.
@@ -92,31 +97,65 @@ func (w Words) mayBe(g commands.GroupResult) Text {
 	sent, old := commands.Persons(g.Plan.Users, wasSent), commands.Persons(g.Plan.Old, wasSent)
 	switch g.Outcome.Old {
 	case commands.MaybeGone:
-		return fill(w.OldMaybe, slots{"users": w.people(old)})
+		return Fill(w.Now.OldMaybe, w.counted(old))
 	case commands.MaybeSwapped:
 		sent = append(sent, old...)
 	}
-	text := fill(w.MayBe, slots{"users": w.people(sent)})
+	text := Fill(w.Now.MayBe, w.counted(sent))
 	if g.Outcome.Old == commands.Removed {
-		text = append(text, fill(w.OldGone, slots{"users": w.people(old)})...)
+		text = join(w.Joins.Sentences, text, Fill(w.Now.OldGone, w.counted(old)))
 	}
 	return text
 }
 
-// remedy says what to do about it.
-func (w Words) remedy(g commands.GroupResult) string {
+// counted are people, and how many they are.
+func (w Words) counted(people []commands.Person) Slots {
+	return Slots{"users": w.people(people), "n": number(len(people))}
+}
+
+// remedy says what the reader can do about it: who it is for may see neither the bot's
+// settings nor the console.
+func (w Words) remedy(entry int64, cmd commands.Command, g commands.GroupResult) Text {
 	switch g.Plan.Refusal {
 	case commands.SeatsTaken:
-		return w.FullRemedy
+		return literal(w.Remedies.FreeSeat)
 	case commands.NoAccounts:
-		return w.NoAccountRemedy
+		return literal(w.Remedies.NewAccount)
 	}
+	values := Slots{"contact": plain(w.contact), "number": number(int(entry))}
+	ask := Fill(either(w.contact != "", w.Remedies.Ask, w.Remedies.AskOperator), values)
+	elseAsk := Fill(either(w.contact != "", w.Remedies.ElseAsk, w.Remedies.ElseAskOperator), values)
 	f := g.Outcome.Failure
-	if f == nil || f.Kind == change.Broken {
-		return ""
+	if f == nil {
+		if slices.ContainsFunc(g.Plan.Users, func(s commands.Step) bool { return s.NoAccount }) {
+			return literal(w.Remedies.NewAccount)
+		}
+		return nil
 	}
-	_, remedy := w.Explain(f.Op, f.Code, f.Kind)
-	return remedy
+	if f.Kind == change.Broken || f.Code == 10010 && cmd.Target.Alias != "" {
+		return ask
+	}
+	switch advice := imapi.Advise(f.Op, f.Code, f.Kind); advice {
+	case imapi.Ask:
+		return ask
+	case imapi.List:
+		return plain(w.Remedies.List)
+	case imapi.UseLiveGroup:
+		return plain(w.Remedies.LiveGroup)
+	case imapi.NameFewer:
+		return plain(w.Remedies.Fewer)
+	case imapi.FreeSeat:
+		return literal(w.Remedies.FreeSeat)
+	case imapi.CheckGroup:
+		return join(w.Joins.Sentences, plain(w.Remedies.CheckGroup), elseAsk)
+	case imapi.CheckUser:
+		return join(w.Joins.Sentences, plain(w.Remedies.CheckUser), elseAsk)
+	case imapi.Correct:
+		return join(w.Joins.Sentences, plain(w.Remedies.Correct), elseAsk)
+	case imapi.Wait:
+		return join(w.Joins.Sentences, plain(w.Remedies.Wait), elseAsk)
+	}
+	return join(w.Joins.Sentences, plain(w.Remedies.Again), elseAsk)
 }
 
 // typedWord reports whether the group was typed as a word that could have been

@@ -36,7 +36,7 @@ func (c *Command) check() flaw {
 	switch {
 	case c.Type < chatInput || c.Type > messageMenu:
 		return flawed("type", "Value must be one of {1, 2, 3}.")
-	case c.Type != chatInput && (c.Description != "" || len(c.Options) > 0):
+	case c.Type != chatInput && (c.Description != "" || len(c.DescriptionLocalizations) > 0 || len(c.Options) > 0):
 		return flawed("description", "Context menu commands cannot have a description or options")
 	case c.Type != chatInput:
 		return length("name", c.Name, 1, maxName)
@@ -56,10 +56,13 @@ func (c *Command) check() flaw {
 	if f := length("description", c.Description, 1, maxDescriptionOfCommand); f.found() {
 		return f
 	}
+	if f := c.DescriptionLocalizations.check("description_localizations", maxDescriptionOfCommand); f.found() {
+		return f
+	}
 	if f := checkOptions(c.Options, 0); f.found() {
 		return f
 	}
-	if weight(c.Name, c.Description, nil, c.Options) > maxWholeCommand {
+	if weight(c.Name, c.DescriptionLocalizations.longest(c.Description), nil, c.Options) > maxWholeCommand {
 		return flawed("options", "Command exceeds maximum size of %d", maxWholeCommand)
 	}
 	return flaw{}
@@ -116,6 +119,9 @@ func (o Option) check(level int) flaw {
 	if f := length("description", o.Description, 1, maxDescriptionOfCommand); f.found() {
 		return f
 	}
+	if f := o.DescriptionLocalizations.check("description_localizations", maxDescriptionOfCommand); f.found() {
+		return f
+	}
 	switch {
 	case o.Type < subcommand || o.Type > lastOption:
 		return flawed("type", "Value must be one of {1, …, 11}.")
@@ -157,13 +163,13 @@ func (o Option) checkValue() flaw {
 }
 
 // weight is how many characters count for the size of a whole command.
-func weight(name, description string, choices []Choice, options []Option) int {
-	sum := size(name) + size(description)
+func weight(name string, description int, choices []Choice, options []Option) int {
+	sum := size(name) + description
 	for _, c := range choices {
 		sum += size(c.Name) + size(fmt.Sprint(c.Value))
 	}
 	for _, o := range options {
-		sum += weight(o.Name, o.Description, o.Choices, o.Options)
+		sum += weight(o.Name, o.DescriptionLocalizations.longest(o.Description), o.Choices, o.Options)
 	}
 	return sum
 }

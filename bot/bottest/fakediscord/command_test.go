@@ -2,6 +2,8 @@ package fakediscord_test
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -96,6 +98,49 @@ func TestARefusedEditChangesNothing(t *testing.T) {
 	}
 }
 
+// TestDescriptionsInOtherLanguages: a list has them for who asks, an edit replaces them, and
+// of all languages the longest counts for the size.
+func TestDescriptionsInOtherLanguages(t *testing.T) {
+	s := guild(t, fakediscord.Config{})
+	path := "/applications/" + s.Config().AppID + "/commands"
+	const inOption = `{"type":3,"name":"o","description":"x","description_localizations":{"ko":"k"}}`
+	status, body := call(t, s, "POST", path, `{"name":"x","description":"x","description_localizations":{"ja":"j"},"options":[`+inOption+`]}`)
+	if status != 201 || !strings.Contains(fmt.Sprint(body), "ja:j") {
+		t.Fatalf("got %d %v", status, body)
+	}
+	for query, want := range map[string]bool{"": false, "?with_localizations=false": false, "?with_localizations=true": true} {
+		req := must(http.NewRequestWithContext(soon(t), http.MethodGet, s.URL()+"/api/v10"+path+query, http.NoBody))
+		req.Header.Set("Authorization", "Bot "+s.Config().Token)
+		resp := must(http.DefaultClient.Do(req))
+		got := string(must(io.ReadAll(resp.Body)))
+		resp.Body.Close()
+		if strings.Contains(got, `"ja":"j"`) != want || strings.Contains(got, `"ko":"k"`) != want {
+			t.Errorf("listed with %q: %s", query, got)
+		}
+	}
+	id := s.Commands("")[0].ID
+	if status, body := call(t, s, "PATCH", path+"/"+id, `{"description_localizations":{"fr":"f"}}`); status != 200 {
+		t.Errorf("got %d %v", status, body)
+	}
+	if got := s.Commands("")[0]; len(got.DescriptionLocalizations) != 1 || got.DescriptionLocalizations["fr"] != "f" || len(got.Options[0].DescriptionLocalizations) != 1 {
+		t.Errorf("left is %+v", got)
+	}
+	long := strings.Repeat("x", 100)
+	heavy := func(locales string) string {
+		return options(repeated(25, func(i int) string {
+			return fmt.Sprintf(`{"type":1,"name":"s%d","description":"x","options":[%s]}`, i, repeated(3, func(j int) string {
+				return fmt.Sprintf(`{"type":3,"name":"o%d","description":"x","description_localizations":{%s}}`, j, locales)
+			}))
+		}))
+	}
+	if status, body := call(t, s, "POST", path, heavy(fmt.Sprintf(`"ja":%q,"ko":%q`, long, long))); status != 200 {
+		t.Errorf("two languages: %d %v", status, body)
+	}
+	if status, _ := call(t, s, "POST", path, strings.ReplaceAll(heavy(fmt.Sprintf(`"ja":%q`, long)), `"description":"x","options"`, `"description":"`+long+`","options"`)); status != 400 {
+		t.Errorf("more than 8,000: %d", status)
+	}
+}
+
 // option is a command with one option, as JSON.
 func option(fields string) string {
 	return fmt.Sprintf(`{"name":"x","description":"x","options":[{"type":3,"name":"o","description":"x",%s}]}`, fields)
@@ -172,6 +217,15 @@ func TestRulesOfCommands(t *testing.T) {
 		{"a group of subcommands", options(field(2, "g", `,"options":[`+field(1, "a", "")+`]`)), true},
 		{"a group in a group", options(field(2, "g", `,"options":[`+field(2, "a", "")+`]`)), false},
 		{"a subcommand in a subcommand", options(field(1, "g", `,"options":[`+field(1, "a", "")+`]`)), false},
+		{"a description in other languages", `{"name":"x","description":"x","description_localizations":{"ja":"x","id":"x"}}`, true},
+		{"of 100 in another", `{"name":"x","description":"x","description_localizations":{"ja":"` + long[:100] + `"}}`, true},
+		{"of 101 in another", `{"name":"x","description":"x","description_localizations":{"ja":"` + long + `"}}`, false},
+		{"none in another", `{"name":"x","description":"x","description_localizations":{"ja":""}}`, false},
+		{"a locale that is none", `{"name":"x","description":"x","description_localizations":{"zh-Hans":"x"}}`, false},
+		{"an option's in another", option(`"description_localizations":{"ko":"x"}`), true},
+		{"an option's of 101 in another", option(`"description_localizations":{"ko":"` + long + `"}`), false},
+		{"an option's locale that is none", option(`"description_localizations":{"kr":"x"}`), false},
+		{"a menu command with a description in another", `{"name":"Do it","type":3,"description_localizations":{"ja":"x"}}`, false},
 		{"8,000 characters", options(heavy(1)), true},
 		{"more", options(heavy(1), heavy(2)), false},
 	} {

@@ -1,6 +1,7 @@
 package fakediscord
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -14,7 +15,7 @@ func (s *Server) payload(i *Interaction, r *room, data any, clicked *Message) js
 	p := map[string]any{
 		"id": i.ID, "application_id": s.config.AppID, "type": i.kind, "token": i.Token, "version": 1,
 		"data": data, "channel": channel, "channel_id": r.ID,
-		"locale": "en-US", "entitlements": []any{}, "attachment_size_limit": 10 << 20,
+		"locale": cmp.Or(s.world.users[i.User].Locale, "en-US"), "entitlements": []any{}, "attachment_size_limit": 10 << 20,
 		"app_permissions": strconv.FormatInt(s.allowed(r.Channel), 10),
 	}
 	if r.Guild == "" {

@@ -26,6 +26,8 @@ type Command struct {
 	Description   string   `json:"description"`
 	Options       []Option `json:"options,omitempty"`
 
+	DescriptionLocalizations Localized `json:"description_localizations,omitempty"`
+
 	DefaultMemberPermissions *string `json:"default_member_permissions"`
 	DMPermission             *bool   `json:"dm_permission,omitempty"`
 	NSFW                     bool    `json:"nsfw"`
@@ -47,6 +49,8 @@ type Option struct {
 	ChannelTypes []int    `json:"channel_types,omitempty"`
 	Choices      []Choice `json:"choices,omitempty"`
 	Options      []Option `json:"options,omitempty"`
+
+	DescriptionLocalizations Localized `json:"description_localizations,omitempty"`
 }
 
 // registry is what is registered. The Server's lock guards it.
@@ -125,7 +129,13 @@ func (s *Server) listCommands(q *query) answer {
 	if refused.refused() {
 		return refused
 	}
-	return ok(append([]*Command{}, s.registry.scopes[guild]...))
+	list := append([]*Command{}, s.registry.scopes[guild]...)
+	if q.URL.Query().Get("with_localizations") != "true" {
+		for i, c := range list {
+			list[i] = unlocalized(*c)
+		}
+	}
+	return ok(list)
 }
 
 func (s *Server) getCommand(q *query) answer {
@@ -159,6 +169,9 @@ func parseCommand(raw []byte, before Command) (Command, answer) {
 	json.Unmarshal(encode(before), &c) // a copy that shares nothing; our own JSON cannot fail
 	if _, given := present["options"]; given {
 		c.Options = nil // a list replaces the one before, it does not flow into it
+	}
+	if _, given := present["description_localizations"]; given {
+		c.DescriptionLocalizations = nil
 	}
 	if err := json.Unmarshal(raw, &c); err != nil {
 		return Command{}, flawed("body", "%v", err).answer()

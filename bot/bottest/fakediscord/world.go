@@ -48,9 +48,10 @@ type Guild struct {
 
 // User is someone.
 type User struct {
-	ID    string
-	Name  string // the ID if empty
-	NoDMs bool   // takes no direct messages from the bot
+	ID     string
+	Name   string // the ID if empty
+	Locale string // "en-US" if empty
+	NoDMs  bool   // takes no direct messages from the bot
 }
 
 // Member is a user in a guild.

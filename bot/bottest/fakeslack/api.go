@@ -1,6 +1,7 @@
 package fakeslack
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,6 +40,8 @@ func (s *Server) method(name string) (method, bool) {
 		return method{scope: "im:write", run: s.open}, true
 	case "usergroups.users.list":
 		return method{scope: "usergroups:read", run: s.groupMembers}, true
+	case "users.info":
+		return method{scope: "users:read", run: s.userInfo}, true
 	case "apps.connections.open":
 		return method{scope: "connections:write", forApp: true, run: s.openConnection}, true
 	}
@@ -167,6 +170,19 @@ func (s *Server) authTest(url.Values) answer {
 		a["enterprise_id"] = s.config.Enterprise
 	}
 	return a
+}
+
+// userInfo is users.info. The locale is there only if it was asked for.
+func (s *Server) userInfo(args url.Values) answer {
+	u, ok := s.workspace.users[args.Get("user")]
+	if !ok {
+		return refuse("user_not_found")
+	}
+	user := map[string]any{"id": u.ID, "team_id": cmp.Or(u.Team, s.config.Team), "name": cmp.Or(u.Name, u.ID), "deleted": false, "is_bot": u.ID == s.config.BotUser}
+	if args.Get("include_locale") == "true" {
+		user["locale"] = cmp.Or(u.Locale, "en-US")
+	}
+	return done(answer{"user": user})
 }
 
 // groupMembers is usergroups.users.list.

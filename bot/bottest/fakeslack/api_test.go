@@ -149,6 +149,10 @@ func TestScopes(t *testing.T) {
 			_, err := api.GetUserGroupMembersContext(ctx, "S1")
 			return err
 		}},
+		{"users:read", func(ctx context.Context, api *slack.Client) error {
+			_, err := api.GetUserInfoContext(ctx, alice)
+			return err
+		}},
 		{"im:write", func(ctx context.Context, api *slack.Client) error {
 			_, _, _, err := api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{alice}})
 			return err
@@ -181,6 +185,21 @@ func TestUserGroups(t *testing.T) {
 	}
 	_, err := client(s).GetUserGroupMembersContext(soon(t), "S3")
 	if got := code(t, err); got != "no_such_subteam" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestUserInfo(t *testing.T) {
+	s := workspace(t, fakeslack.Config{Scopes: []string{"users:read"}})
+	s.AddUser(fakeslack.User{ID: "UKIM", Name: "kim", Locale: "ko-KR"})
+	for user, want := range map[string]string{"UKIM": "ko-KR", alice: "en-US"} {
+		got, err := client(s).GetUserInfoContext(soon(t), user)
+		if err != nil || got.ID != user || got.Locale != want {
+			t.Errorf("%s: got %+v, %v", user, got, err)
+		}
+	}
+	_, err := client(s).GetUserInfoContext(soon(t), "UNOBODY")
+	if got := code(t, err); got != "user_not_found" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -13,6 +13,7 @@ type User struct {
 	Name       string // shown after "@"; the ID if empty
 	Team       string // the workspace; the installing one if empty
 	Enterprise string // the organisation of another workspace; "" if it has none
+	Locale     string // as "ko-KR"; "en-US" if empty
 }
 
 // Kind is what sort of conversation a channel is.

@@ -70,13 +70,13 @@ func (tw *town) withoutDatabase(away, back outage) {
 	away(i, p)
 	tw.say(ctx, step{verb: "add", users: "user2", alone: true}, others...)()
 	for _, other := range others {
-		other.hears(ctx, "recorded") // not, or nobody knows: a connection has just been lost
+		other.hears(ctx, "record") // not, or nobody knows: a connection has just been lost
 	}
 	tw.say(ctx, step{verb: "help", alone: true}, others...)()
 	tw.say(ctx, step{verb: "whoami", alone: true}, others...)()
 	for _, other := range others {
 		other.hears(ctx, "/liveadmin add")
-		other.hears(ctx, "ALLOWLIST")
+		other.hears(ctx, "all commands on all groups")
 	}
 	i.Until("not ready", func() bool { return !i.isReady() })
 	for _, c := range tw.api.Calls()[calls:] {

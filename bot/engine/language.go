@@ -1,0 +1,57 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
+	"liveadmin/commands/words"
+)
+
+// languageTime is how long an answer waits for the language of the one who reads it.
+const languageTime = 300 * time.Millisecond
+
+// wording is how the bot speaks to everyone in the place of an entry, and calls things and
+// people by the rules in force.
+func (b *Engine) wording(place commands.Place) words.Words { return b.speak(place.Language) }
+
+func (b *Engine) speak(l commands.Language) words.Words {
+	rules := b.rules()
+	return b.words(l).Naming(rules.Names, rules.Policy.Contact)
+}
+
+// toCaller is how the bot speaks to the one who said something, alone: in their language,
+// and of nothing that they may not know of. What they said is on record by now.
+func (b *Engine) toCaller(ctx context.Context, d bot.Delivery) words.Words {
+	rules := b.rules()
+	ctx, cancel := context.WithTimeout(ctx, languageTime)
+	defer cancel()
+	l := cmp.Or(b.languageOf(ctx, d.Place.Platform, d.Caller), rules.LanguageOf(d.Place))
+	return b.words(l).Naming(rules.NamesFor(d.Caller), rules.Policy.Contact)
+}
+
+// languageOf returns the language that somebody reads, or "" if it is not known when the
+// context ends.
+func (b *Engine) languageOf(ctx context.Context, platform string, c commands.Caller) commands.Language {
+	if c.Language != "" {
+		return c.Language
+	}
+	if p, ok := b.platforms[platform].(bot.Linguist); ok {
+		return p.Language(ctx, c.Ref)
+	}
+	return ""
+}
+
+// ownResult adds to a result for everyone the same in the language of the caller, for where
+// the caller alone reads it.
+func (b *Engine) ownResult(e bot.Entry, r commands.Result, result words.Message) words.Message {
+	now, cancel := context.WithCancel(context.Background())
+	cancel() // a language that is not known yet is not waited for
+	if l := b.languageOf(now, e.Place.Platform, e.Caller); l != "" && l != e.Place.Language {
+		w := b.speak(l)
+		result.Own = &words.Own{Root: w.Root(r), Result: w.Report(r)}
+	}
+	return result
+}

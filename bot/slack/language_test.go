@@ -1,0 +1,136 @@
+package slack_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot/bottest"
+	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/bot/slack"
+	"liveadmin/commands"
+	"liveadmin/commands/words"
+)
+
+// readsLanguages has the scope that tells in which language people read.
+func readsLanguages() fakeslack.Config {
+	return fakeslack.Config{Scopes: []string{"commands", "chat:write", "app_mentions:read", "users:read"}}
+}
+
+// helped asks for help and looks in which language that is.
+func (w *world) helped(user string, want commands.Language) {
+	w.T.Helper()
+	if got := w.answers(user, "help"); !strings.HasPrefix(got, words.In(want).Guide.Head+"\n") {
+		w.T.Errorf("%s is answered %.99q, want %s", user, got, want)
+	}
+}
+
+// asked looks how often it was asked in which languages people read.
+func (w *world) asked(want int) {
+	w.T.Helper()
+	if n := len(w.Calls("users.info")); n != want {
+		w.T.Errorf("languages were asked for %d times, want %d", n, want)
+	}
+}
+
+// TestLanguage: a person alone is answered in their language, which is asked for once a day;
+// what everyone reads is in the channel's, and asks for none.
+func TestLanguage(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			clock := &bottest.Ahead{}
+			w := build(t, mode, readsLanguages(), slack.Options{Now: clock.Now})
+			for user, locale := range map[string]string{alice: "ko-KR", bob: "zh-HK", mallory: "pt-BR"} {
+				w.AddUser(fakeslack.User{ID: user, Locale: locale})
+			}
+			w.start()
+			w.acked(w.slash(alice, "list "+group))
+			if root, _ := w.final(channel); !strings.HasPrefix(root.Text, "✅ Done · ") {
+				t.Errorf("the root is %q", root.Text)
+			}
+			w.asked(0)
+			for range 2 {
+				w.helped(alice, "ko")
+				w.helped(bob, "zh-Hant")
+				w.helped(mallory, commands.English)
+			}
+			w.acked(w.Mention(alice, channel, "", "help"))
+			if got := w.Plain(w.private(alice, 3)); !strings.HasPrefix(got, words.In("ko").Guide.Head) {
+				t.Errorf("a mention is answered %.99q", got)
+			}
+			w.asked(3)
+
+			w.AddUser(fakeslack.User{ID: alice, Locale: "id-ID"})
+			clock.Advance(23 * time.Hour)
+			w.helped(alice, "ko")
+			clock.Advance(2 * time.Hour)
+			w.helped(alice, "id")
+			w.asked(4)
+		})
+	}
+}
+
+// TestLanguageUnknown: who reads in a language that is not known is answered in that of the
+// channel, soon, and it is not asked for again for an hour.
+func TestLanguageUnknown(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name   string
+		scopes []string
+		fault  fakeslack.FaultKind // of users.info; empty: none
+	}{
+		{"no scope", []string{"commands", "chat:write"}, ""},
+		{"no answer", readsLanguages().Scopes, fakeslack.Hang},
+		{"an error inside Slack", readsLanguages().Scopes, fakeslack.Status},
+		{"too many calls", readsLanguages().Scopes, fakeslack.RateLimit},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			clock := &bottest.Ahead{}
+			w := build(t, "sockets", fakeslack.Config{Scopes: tc.scopes}, slack.Options{Now: clock.Now, CallTime: time.Second})
+			w.AddUser(fakeslack.User{ID: alice, Locale: "ko-KR"})
+			rules := w.Stage.Rules.Get()
+			rules.Languages = map[string]commands.Language{"slack:" + channel: "ja"}
+			w.Stage.Rules.Set(rules)
+			if tc.fault != "" {
+				w.Inject(fakeslack.Fault{Kind: tc.fault, Method: "users.info"})
+			}
+			w.start()
+			w.helped(alice, "ja")
+			w.helped(alice, "ja")
+			w.Until("the reading has failed", func() bool {
+				calls := w.Calls("users.info")
+				return len(calls) == 1 && strings.Contains(w.Log.String(), "language not read")
+			})
+			clock.Advance(59 * time.Minute)
+			w.helped(alice, "ja")
+			w.asked(1)
+			w.SetScopes(readsLanguages().Scopes...)
+			clock.Advance(2 * time.Minute)
+			w.helped(alice, "ko")
+			w.asked(2)
+		})
+	}
+}
+
+// TestLanguageOfFallback: a result that the caller alone reads is in their language, with
+// what to do about it, also if it is the first that they are told.
+func TestLanguageOfFallback(t *testing.T) {
+	t.Parallel()
+	w := build(t, "sockets", readsLanguages(), slack.Options{})
+	w.AddUser(fakeslack.User{ID: alice, Locale: "ko-KR"})
+	w.EditChannel(channel, func(c *fakeslack.Channel) { c.Members = []string{alice} })
+	w.start()
+	w.acked(w.slash(alice, "add "+group+" user1"))
+	says := words.In("ko")
+	invite, _, _ := strings.Cut(says.Slack.Invite, "{")
+	got := w.Plain(w.private(alice, 1))
+	for _, want := range []string{"✅ " + says.Outcomes[commands.Done] + " · ", says.Slack.OnlyYou + "\n", invite, "[" + says.Buttons.Undo + "]"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("it lacks %q:\n%s", want, got)
+		}
+	}
+	w.asked(1)
+}
