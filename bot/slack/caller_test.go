@@ -35,18 +35,18 @@ func TestUsergroups(t *testing.T) {
 			w.allow(mods)
 			w.start()
 			w.groupsRead()
-			if got := w.answers(bob, "whoami"); !strings.Contains(got, "• all commands on all groups\n") {
+			if got := w.answers(bob, "whoami"); !strings.Contains(got, "• all commands on all groups (") {
 				t.Errorf("a member is told %q", got)
 			}
 			w.SetUserGroup("S0MODS", mallory)
-			w.Until("the list is read again", func() bool { return strings.Contains(w.answers(mallory, "whoami"), "• all commands on all groups\n") })
+			w.Until("the list is read again", func() bool { return strings.Contains(w.answers(mallory, "whoami"), "• all commands on all groups (") })
 			if got := w.answers(bob, "list "+group); !strings.Contains(got, "not allowed") {
 				t.Errorf("who has left is told %q", got)
 			}
 			w.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "usergroups.users.list", Times: -1})
 			w.Until("the reading fails", func() bool { return strings.Contains(w.Log.String(), "could not read the members of a user group") })
 			clock.Advance(4 * time.Minute)
-			if got := w.answers(mallory, "whoami"); !strings.Contains(got, "• all commands on all groups\n") {
+			if got := w.answers(mallory, "whoami"); !strings.Contains(got, "• all commands on all groups (") {
 				t.Errorf("after 4 minutes a member is told %q", got)
 			}
 			clock.Advance(2 * time.Minute)
@@ -54,7 +54,7 @@ func TestUsergroups(t *testing.T) {
 				t.Errorf("after 6 minutes a member is told %q", got)
 			}
 			w.ClearFaults()
-			w.Until("the list counts again", func() bool { return strings.Contains(w.answers(mallory, "whoami"), "• all commands on all groups\n") })
+			w.Until("the list counts again", func() bool { return strings.Contains(w.answers(mallory, "whoami"), "• all commands on all groups (") })
 		})
 	}
 }
@@ -103,7 +103,7 @@ func TestUsergroupsLimitedOnce(t *testing.T) {
 	w.Inject(fakeslack.Fault{Kind: fakeslack.RateLimit, Method: "usergroups.users.list"})
 	w.start()
 	w.groupsRead()
-	if got := w.answers(bob, "whoami"); !strings.Contains(got, "• all commands on all groups\n") {
+	if got := w.answers(bob, "whoami"); !strings.Contains(got, "• all commands on all groups (") {
 		t.Errorf("the answer is %q", got)
 	}
 }
@@ -141,7 +141,7 @@ func TestOrganization(t *testing.T) {
 	if len(calls) == 0 || calls[0].Args.Get("team_id") != w.Config().Team {
 		t.Errorf("asked with %v", calls)
 	}
-	if got := w.answers(bob, "whoami"); !strings.Contains(got, "• all commands on all groups\n") {
+	if got := w.answers(bob, "whoami"); !strings.Contains(got, "• all commands on all groups (") {
 		t.Errorf("a member is told %q", got)
 	}
 }

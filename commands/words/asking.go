@@ -3,6 +3,7 @@ package words
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -187,7 +188,7 @@ func (w Words) right(g policy.Right) Text {
 	if len(g.Groups) > 0 {
 		groups = w.patterns(g.Groups)
 	}
-	text := Fill(w.Rights.Right, Slots{"commands": commands, "groups": groups})
+	text := Fill(w.Rights.Right, Slots{"commands": commands, "groups": groups, "rule": w.rule(g.Rule)})
 	if len(g.Channels) > 0 {
 		text = append(text, Fill(either(g.Here, w.Rights.InChannels, w.Rights.NotHere), Slots{"channels": w.list(channels(g.Channels))})...)
 	}
@@ -195,6 +196,18 @@ func (w Words) right(g policy.Right) Text {
 		text = append(text, Fill(w.Rights.UpTo, Slots{"limit": w.duration(g.Limit)})...)
 	}
 	return text
+}
+
+// ruleName is a rule's name as the config file's reader gives it.
+var ruleName = regexp.MustCompile(`^rule (\d+)(?: \(line (\d+)\))?$`)
+
+// rule is what a rule is called: by its place in the config file, or by the setting.
+func (w Words) rule(name string) Text {
+	m := ruleName.FindStringSubmatch(name)
+	if m == nil {
+		return code(name)
+	}
+	return Fill(either(m[2] != "", w.Rights.RuleLine, w.Rights.Rule), Slots{"n": plain(m[1]), "line": plain(m[2])})
 }
 
 func channels(places []string) []Text {

@@ -80,8 +80,8 @@ func everyFailure(w Words, say func(Message)) {
 func everyRefusal(t *testing.T, w Words, say func(Message)) {
 	t.Helper()
 	caller := commands.Caller{Ref: "slack:user:U1"}
-	given := []policy.Right{{Rule: "ALLOWLIST"}, {
-		Rule: "rule 1", Commands: []commands.Verb{commands.Add}, Groups: []string{"a*"}, Channels: []string{"slack:C1"}, Limit: time.Hour,
+	given := []policy.Right{{Rule: "ALLOWLIST"}, {Rule: "rule 2"}, {
+		Rule: "rule 1 (line 3)", Commands: []commands.Verb{commands.Add}, Groups: []string{"a*"}, Channels: []string{"slack:C1"}, Limit: time.Hour,
 	}}
 	for _, contact := range []string{"", "Sam, #stream-ops"} {
 		w := w.Naming(commands.Names{}, contact)
@@ -96,7 +96,7 @@ func everyRefusal(t *testing.T, w Words, say func(Message)) {
 					say(w.Refusal(1, caller, cmd, policy.Decision{Denial: denial, Denied: slices.Repeat([]imapi.GroupID{"b"}, denied), Unread: unread, Limit: time.Hour}))
 				}
 			}
-			here := given[1]
+			here := given[2]
 			here.Here = true
 			for _, rights := range []policy.Rights{{Denial: denial}, {Given: given}, {Given: []policy.Right{here}}, {Unread: unread}, {Unread: []string{"discord:role:1"}}} {
 				say(w.Whoami(1, caller, rights))

@@ -111,7 +111,8 @@ type Sentences struct {
 
 	Rights struct {
 		Says                   string // {ref}
-		Right                  string // {commands} {groups}
+		Right                  string // {commands} {groups} {rule}
+		Rule, RuleLine         string // {n} {line}
 		AllCommands, AllGroups string
 		InChannels, NotHere    string // {channels}
 		NotGiven               string // {verbs}

@@ -18,16 +18,16 @@ func TestWhoami(t *testing.T) {
 		rights policy.Rights
 		want   string
 	}{
-		{"everything", policy.Rights{Given: []policy.Right{every}}, entry + "• all commands on all groups\n"},
+		{"everything", policy.Rights{Given: []policy.Right{every}}, entry + "• all commands on all groups (ALLOWLIST)\n"},
 		{"a command that no rule gives", policy.Rights{Given: []policy.Right{some}},
-			entry + "• add, list on a, show-*, for up to 8 hours\nYou are not allowed to use: remove\n" + ask},
+			entry + "• add, list on a, show-* (rule 1, line 9), for up to 8 hours\nYou are not allowed to use: remove\n" + ask},
 		{"a rule for another channel", policy.Rights{Given: []policy.Right{elsewhere}},
-			entry + "• remove on all groups, only in #C1, not in this channel\nYou are not allowed to use: add, list\n" + ask},
+			entry + "• remove on all groups (rule 2, line 12), only in #C1, not in this channel\nYou are not allowed to use: add, list\n" + ask},
 		{"all commands by several rules", policy.Rights{Given: []policy.Right{some, elsewhere}},
-			entry + "• add, list on a, show-*, for up to 8 hours\n" +
-				"• remove on all groups, only in #C1, not in this channel\n"},
+			entry + "• add, list on a, show-* (rule 1, line 9), for up to 8 hours\n" +
+				"• remove on all groups (rule 2, line 12), only in #C1, not in this channel\n"},
 		{"many groups are counted", policy.Rights{Given: []policy.Right{{Rule: "rule 1", Groups: []string{"a", "b", "c", "d", "e", "f"}}}},
-			entry + "• all commands on 6 groups\n"},
+			entry + "• all commands on 6 groups (rule 1)\n"},
 		{"nothing", policy.Rights{}, entry + "You are not allowed to change anything.\n" + ask},
 		{"blocked", policy.Rights{Denial: policy.CallerBlocked}, entry + "You are blocked.\n" + ask},
 		{"an outsider", policy.Rights{Denial: policy.CallerOutsider}, entry + "People of another organization or server are not allowed to use this bot.\n" + ask},

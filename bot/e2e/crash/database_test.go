@@ -76,7 +76,7 @@ func (tw *town) withoutDatabase(away, back outage) {
 	tw.say(ctx, step{verb: "whoami", alone: true}, others...)()
 	for _, other := range others {
 		other.hears(ctx, "/liveadmin add")
-		other.hears(ctx, "all commands on all groups")
+		other.hears(ctx, "ALLOWLIST")
 	}
 	i.Until("not ready", func() bool { return !i.isReady() })
 	for _, c := range tw.api.Calls()[calls:] {
