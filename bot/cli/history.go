@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -149,11 +150,26 @@ func writeStory(out io.Writer, s bot.Story) error {
 		words.Visible(first.Place.Channel), words.Visible(strings.TrimSpace(words.Name+" "+first.Text)), s.Outcome())
 	for _, r := range s.Rows {
 		if err == nil {
-			_, err = fmt.Fprintf(out, "    %s  %s  %s  %s  %s  %s\n", words.UTC(r.At), r.Event, words.Visible(string(r.Group)),
-				words.Visible(fmt.Sprint(r.Users)), r.Outcome, words.Visible(r.Detail))
+			_, err = fmt.Fprintf(out, "    %s  %s  %s  %s  %s  %s\n%s", words.UTC(r.At), r.Event, words.Visible(string(r.Group)),
+				words.Visible(fmt.Sprint(r.Users)), r.Outcome, words.Visible(r.Detail), remedyOf(r))
 		}
 	}
 	return err
+}
+
+// remedyOf is the line with what the operator does about a failed change, or empty.
+func remedyOf(r bot.Record) string {
+	if r.Event != bot.WasSettled || r.Detail == "" {
+		return ""
+	}
+	kind := r.Detail
+	first, rest, _ := strings.Cut(r.Detail, " ")
+	code, err := strconv.Atoi(first)
+	if err == nil {
+		kind = rest
+	}
+	_, remedy := imapi.Explain(imapi.OpChange, code, imapi.Kind(kind))
+	return "        " + remedy + "\n"
 }
 
 // story is an entry of the audit trail as JSON.

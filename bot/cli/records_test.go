@@ -206,3 +206,21 @@ func TestNewerDatabase(t *testing.T) {
 		}
 	}
 }
+
+// TestRemedies: the operator reads what to do about a failed change under its row.
+func TestRemedies(t *testing.T) {
+	for _, test := range []struct {
+		record bot.Record
+		want   string
+	}{
+		{bot.Record{Event: bot.WasSettled, Detail: "10010 not found"}, "Check the group ID in the console."},
+		{bot.Record{Event: bot.WasSettled, Detail: "60010 auth"}, "IM_IDENTIFIER"},
+		{bot.Record{Event: bot.WasSettled, Detail: "transient"}, "check the network"},
+		{bot.Record{Event: bot.WasSettled}, ""},
+		{bot.Record{Event: bot.WasAccepted, Detail: "ALLOWLIST"}, ""},
+	} {
+		if got := remedyOf(test.record); !strings.Contains(got, test.want) || (got == "") != (test.want == "") {
+			t.Errorf("%+v: %q", test.record, got)
+		}
+	}
+}

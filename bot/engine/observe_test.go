@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"strings"
 	"slices"
 	"sync"
 	"testing"
@@ -96,7 +97,7 @@ func TestLogLine(t *testing.T) {
 		p.Log, p.Observer = slog.New(slog.NewTextHandler(&log, nil)), &told
 		p.Now = ticking(stage.Clock)
 	}, chat)
-	keys := regexp.MustCompile(`msg=(?:"command completed"|"command answered"|"command not run") (.*) took=\S+\n`)
+	keys := regexp.MustCompile(`msg=(?:"command completed"|"command answered"|"command not run") (.*) took=\S+(?: remedy="(.*)")?\n`)
 	for n, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			check(t, test.do(chat, soon(t), test.who))
@@ -108,6 +109,9 @@ func TestLogLine(t *testing.T) {
 			want := fmt.Sprintf("entry=%d platform=chat caller=chat:user:%s", n+1, test.line)
 			if got := lines[n][1]; got != want || len(lines) > n+1 {
 				t.Errorf("logged %q\n  want %q\nin %s", got, want, log.String())
+			}
+			if failed := strings.Contains(test.line, "code=10010"); failed != strings.HasPrefix(lines[n][2], "Check the group ID in the console.") {
+				t.Errorf("logged the remedy %q", lines[n][2])
 			}
 			if _, ended, _ := told.told(); ended[n] != "chat "+test.ended || len(ended) > n+1 {
 				t.Errorf("told %q, want %q", ended, test.ended)

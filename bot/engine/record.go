@@ -8,6 +8,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/imapi"
 )
 
 // unobserved is for a bot that nobody observes.
@@ -18,13 +19,15 @@ func (unobserved) Ended(string, commands.Verb, commands.Status, time.Duration) {
 func (unobserved) GaveUp(string)                                               {}
 
 // logDone writes the log line of an entry whose work is done, with the code of its
-// first failure.
+// first failure and what the operator does about it.
 func (b *Engine) logDone(e bot.Entry) {
 	code := 0
+	var more []any
 	r := e.Summary()
 	for _, g := range r.Groups {
-		if f := g.Outcome.Failure; f != nil && code == 0 {
-			code = f.Code
+		if f := g.Outcome.Failure; f != nil && more == nil {
+			_, remedy := imapi.Explain(f.Op, f.Code, f.Kind)
+			code, more = f.Code, []any{"remedy", remedy}
 		}
 		b.log.Debug("group completed", "entry", e.Number, "group", g.Group, "outcome", g.Outcome.Status)
 	}
@@ -32,14 +35,14 @@ func (b *Engine) logDone(e bot.Entry) {
 	if r.Silent() {
 		level = slog.LevelDebug
 	}
-	b.logEnd(level, "command completed", e, r.Status(), code, b.now().Sub(e.Accepted))
+	b.logEnd(level, "command completed", e, r.Status(), code, b.now().Sub(e.Accepted), more...)
 }
 
 // logEnd writes the one log line of a command, however it ended, always with the same
-// keys.
-func (b *Engine) logEnd(level slog.Level, how string, e bot.Entry, outcome commands.Status, code int, took time.Duration) {
-	b.log.Log(b.work, level, how, "entry", e.Number, "platform", e.Place.Platform, "caller", e.By(), "verb", e.Command.Verb,
-		"group", targetOf(e.Command), "outcome", outcome, "code", code, "took", took)
+// keys, and after a failure with the remedy.
+func (b *Engine) logEnd(level slog.Level, how string, e bot.Entry, outcome commands.Status, code int, took time.Duration, more ...any) {
+	b.log.Log(b.work, level, how, append([]any{"entry", e.Number, "platform", e.Place.Platform, "caller", e.By(), "verb", e.Command.Verb,
+		"group", targetOf(e.Command), "outcome", outcome, "code", code, "took", took}, more...)...)
 }
 
 // targetOf is how the log calls what a command is about.
