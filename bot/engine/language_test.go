@@ -103,9 +103,11 @@ func TestLanguageStays(t *testing.T) {
 		stage.Rules.Set(rules)
 	}
 	in("ko")
-	stage.Run(t, chat)
-	check(t, stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Group: string(groupA), Times: -1}))
-	check(t, second(chat.Deliver(soon(t), "k", "alice", "add "+groupA+" user1")))
+	t.Run("before the restart", func(t *testing.T) {
+		stage.Run(t, chat)
+		check(t, stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Group: string(groupA), Times: -1}))
+		check(t, second(chat.Deliver(soon(t), "k", "alice", "add "+groupA+" user1")))
+	})
 	in("ja")
 	stage.Restart(t)
 	stage.API.ClearFaults()
