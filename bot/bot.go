@@ -20,6 +20,8 @@ type Rules struct {
 
 	Language  commands.Language            // of what is posted for everyone; empty: English
 	Languages map[string]commands.Language // of channels that have another, by Place.Channel
+
+	Warnings Problems // what the operator should look at; the file is used all the same
 }
 
 // LanguageOf returns the language of what is posted for everyone in a place. A thread

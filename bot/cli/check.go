@@ -2,9 +2,11 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"liveadmin/bot"
 	"liveadmin/bot/doctor"
@@ -17,15 +19,19 @@ import (
 // takes them, and says what to do about what is wrong. It changes nothing, also beside a
 // running bot.
 func newCheck(environ []string, std streams) *cobra.Command {
-	group, asJSON := "", false
+	group, rules, asJSON := "", "", false
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check the settings, and whether the services take them",
 		Long: "Checks the settings, asks every service whether it takes them, and says what to do about what\n" +
-			"is wrong. It changes nothing. Exits with 1 if anything fails.",
+			"is wrong. It changes nothing. Exits with 1 if anything fails. With --rules it checks a rules\n" +
+			"file alone, without settings, credentials or a network.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			findings := doctor.Examine(cmd.Context(), environ, group)
+			findings, err := examine(cmd, environ, group, rules)
+			if err != nil {
+				return err
+			}
 			fine := !slices.ContainsFunc(findings, func(f bot.Finding) bool { return f.Status == bot.IsWrong })
 			if err := showFindings(std.out, asJSON, fine, findings); err != nil {
 				return failed(fmt.Errorf("writing the output: %w", err))
@@ -37,8 +43,22 @@ func newCheck(environ []string, std streams) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&group, "group", "", "the live group to read, an `ID` or an alias; without it, the first alias")
+	cmd.Flags().StringVar(&rules, "rules", "", "check this rules `FILE` alone")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	cmd.MarkFlagsMutuallyExclusive("group", "rules")
 	return cmd
+}
+
+// examine checks everything, or with --rules the rules file alone. What begins with a dash
+// is a flag in the place of the file.
+func examine(cmd *cobra.Command, environ []string, group, rules string) ([]bot.Finding, error) {
+	if !cmd.Flags().Changed("rules") {
+		return doctor.Examine(cmd.Context(), environ, group), nil
+	}
+	if rules == "" || strings.HasPrefix(rules, "-") {
+		return nil, errors.New("--rules needs the name of a file")
+	}
+	return doctor.ExamineRules(rules), nil
 }
 
 // showFindings writes a line for each finding, or all as one object of JSON.

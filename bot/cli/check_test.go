@@ -224,7 +224,8 @@ rules:
 		"liveadmin.yaml can be used, with 2 aliases\n",
 		"OK           ALLOWLIST: every command on every group, is allowed to slack:user:U0ALICE, discord:role:601\n",
 		"add, remove on @TGS#aSAT, @TGS#aSUN, show-*, in slack:C024BE91L, for 8h at most, is allowed to slack:user:U024BE7LH, discord:role:165511591545143296\n",
-		"OK           names: warning: these names of people are also names of options: for. Type them in quotes, or give these people other names.\n",
+		"OK           config file: warning: liveadmin.yaml:4:10: \"for\" is a name of people and the name of an option. " +
+			"Type it in quotes, or give these people another name.\n",
 		"OK           blocked: nothing is allowed to slack:user:U0MALLORY\n",
 		"OK           plan and console switch: the administrators of @TGS#a6I4ZUUGO can be read: 0 of 5\n",
 	} {

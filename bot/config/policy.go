@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"liveadmin/bot"
-	"liveadmin/commands/grammar"
 )
 
 // A change of the rules file is in force within two seconds. A file that is being written
@@ -40,6 +39,15 @@ type snapshot struct{ text, err string }
 // Rules reads the rules file once. Without a file ALLOWLIST is the only rule. Its error
 // is bot.Problems.
 func (c Config) Rules() (bot.Rules, error) { return c.rulesOf(look(c.PolicyFile)) }
+
+// ReadRules reads a rules file alone, without the settings. Its error is bot.Problems.
+func ReadRules(path string) (bot.Rules, error) {
+	found := look(path)
+	if found.err != "" {
+		return bot.Rules{}, unreadable(path, found, "name a file that liveadmin can read")
+	}
+	return ParsePolicy(path, []byte(found.text), nil)
+}
 
 // OpenPolicy reads the rules file, which may also appear later. observe is called for each
 // version of the file: with nil if it is in force now, with the error if the rules before
@@ -98,8 +106,8 @@ func (p *Policy) take(found snapshot) error {
 	p.taken = found
 	if err == nil {
 		p.rules.Store(&rules)
-		for _, name := range grammar.Ambiguous(rules.Names) {
-			p.log.Warn("a name of people is also the name of an option: it has to be typed in quotes", "file", p.cfg.PolicyFile, "name", name)
+		for _, warning := range rules.Warnings {
+			p.log.Warn("the policy file can be used, with a warning", "warning", warning.String())
 		}
 		p.log.Info("rules in force", "file", p.cfg.PolicyFile, "rules", len(rules.Policy.Rules), "aliases", len(rules.Names.Aliases()))
 	}
@@ -124,12 +132,14 @@ func look(path string) snapshot {
 
 func (c Config) rulesOf(found snapshot) (bot.Rules, error) {
 	if found.err != "" {
-		return bot.Rules{}, bot.Problems{{
-			Variable: c.PolicyFile, What: fmt.Sprintf("cannot be read (%s)", found.err),
-			Remedy: "make it a file that liveadmin can read, or change LIVEADMIN_CONFIG",
-		}}
+		return bot.Rules{}, unreadable(c.PolicyFile, found, "make it a file that liveadmin can read, or change LIVEADMIN_CONFIG")
 	}
 	rules, err := ParsePolicy(c.PolicyFile, []byte(found.text), c.Allowlist)
 	rules.Language = c.Language
 	return rules, err
+}
+
+// unreadable is the problem of a file without a text.
+func unreadable(path string, found snapshot, remedy string) bot.Problems {
+	return bot.Problems{{Variable: path, What: fmt.Sprintf("cannot be read (%s)", found.err), Remedy: remedy}}
 }

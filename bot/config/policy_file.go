@@ -23,8 +23,8 @@ const (
 
 // ParsePolicy reads the text of a policy file, and puts the rule of ALLOWLIST, which
 // allows everything everywhere, before its rules. An empty text has no rules. The
-// error is bot.Problems: all of them, each with its place, as in "liveadmin.yaml:14:9". The
-// text is text in UTF-8, up to 1 MiB.
+// error is bot.Problems: all of them, each with its place, as in "liveadmin.yaml:14:9".
+// Warnings have their places, too. The text is text in UTF-8, up to 1 MiB.
 func ParsePolicy(name string, text []byte, allowlist []string) (bot.Rules, error) {
 	var rules bot.Rules
 	if len(allowlist) > 0 {
@@ -35,9 +35,10 @@ func ParsePolicy(name string, text []byte, allowlist []string) (bot.Rules, error
 	if root != nil && !nothing(root) {
 		r.policy(root, &rules)
 	}
-	if err := r.problems(name); err != nil {
-		return bot.Rules{}, err
+	if len(r.flaws) > 0 {
+		return bot.Rules{}, problemsIn(name, r.flaws)
 	}
+	rules.Warnings = problemsIn(name, r.warnings)
 	return rules, nil
 }
 

@@ -29,6 +29,7 @@ func (r *reader) readNames(groups, people ast.Node) commands.Names {
 	ids, first := namesOf[imapi.GroupID](r, groups, "groups", groupsRemedy, maxAlias, r.isGroup)
 	users, _ := namesOf[imapi.UserID](r, people, "people", peopleRemedy, commands.MaxUsers, r.isUser)
 	r.names = commands.NewNames(ids, users).StartingWith(first)
+	r.warnOfNames(people)
 	r.aliases, r.ids = r.names.Aliases(), make(map[string]bool)
 	for _, named := range ids {
 		for _, id := range named {

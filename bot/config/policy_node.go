@@ -20,7 +20,8 @@ const maxFlaws = 100
 // reader takes a rules file apart and notes everything that is wrong with it. What
 // it returns counts only if it has noted nothing.
 type reader struct {
-	flaws []flaw
+	flaws    []flaw
+	warnings []flaw // what the operator should look at, though the file can be used
 
 	// For the rules, from the same file.
 	names    commands.Names
@@ -34,19 +35,21 @@ func (r *reader) note(where mark, remedy, format string, values ...any) {
 	r.flaws = append(r.flaws, flaw{where, fmt.Sprintf(format, values...), remedy})
 }
 
-// problems returns the flaws in the order of the file.
-func (r *reader) problems(file string) error {
-	if len(r.flaws) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(r.flaws, func(a, b flaw) int {
+// warn notes what the operator should look at. The file can be used all the same.
+func (r *reader) warn(where mark, remedy, format string, values ...any) {
+	r.warnings = append(r.warnings, flaw{where, fmt.Sprintf(format, values...), remedy})
+}
+
+// problemsIn gives each flaw its place in a file, in the order of the file.
+func problemsIn(file string, flaws []flaw) bot.Problems {
+	slices.SortStableFunc(flaws, func(a, b flaw) int {
 		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column))
 	})
 	var problems bot.Problems
-	for _, f := range r.flaws[:min(len(r.flaws), maxFlaws)] {
+	for _, f := range flaws[:min(len(flaws), maxFlaws)] {
 		problems = append(problems, bot.Problem{Variable: fmt.Sprintf("%s:%d:%d", file, f.line, f.column), What: f.what, Remedy: f.remedy})
 	}
-	if len(r.flaws) > maxFlaws {
+	if len(flaws) > maxFlaws {
 		problems = append(problems, bot.Problem{Variable: file, What: "there are more problems than these", Remedy: "mend these first"})
 	}
 	return problems

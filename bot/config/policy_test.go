@@ -202,7 +202,7 @@ func TestAmbiguousNames(t *testing.T) {
 		d.write(t, "groups: {new: g1}\npeople: {For: u_1, minho: u_2, until: u_3}\n"+policyFile("U2"))
 		d.wants(t, promised, "U2")
 		for name, want := range map[string]int{"For": 1, "until": 1, "minho": 0, "new": 0} {
-			if got := strings.Count(d.log.String(), "name="+name+"\n"); got != want {
+			if got := strings.Count(d.log.String(), fmt.Sprintf(`\"%s\" is a name of people and the name of an option`, name)); got != want {
 				t.Errorf("%d warnings about %s, want %d:\n%s", got, name, want, d.log)
 			}
 		}

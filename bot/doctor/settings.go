@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"liveadmin/bot"
@@ -45,6 +46,22 @@ func checkSettings(cfg config.Config) []bot.Finding {
 		"Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (or SLACK_SIGNING_SECRET), or DISCORD_TOKEN, or both.")}
 }
 
+// ExamineRules checks a config file alone, without settings, credentials or a network: a
+// finding for each problem or, if there is none, for each warning and each rule.
+func ExamineRules(file string) []bot.Finding {
+	rules, err := config.ReadRules(file)
+	if err != nil {
+		return problemsOf("config file", err)
+	}
+	f := bot.Finding{Name: "config file", Status: bot.IsFine, Detail: usable(file, rules)}
+	return slices.Concat([]bot.Finding{f}, warningsOf(rules), allowed(rules.Policy))
+}
+
+// usable is the detail about a file without problems.
+func usable(file string, rules bot.Rules) string {
+	return fmt.Sprintf("%s can be used, with %d aliases", file, len(rules.Names.Aliases()))
+}
+
 // checkRules reads the config file and says who is allowed what: a finding for each
 // rule. Where the file cannot be used there are no rules.
 func checkRules(cfg config.Config) (bot.Rules, []bot.Finding) {
@@ -55,16 +72,25 @@ func checkRules(cfg config.Config) (bot.Rules, []bot.Finding) {
 	}
 	f := bot.Finding{Name: "config file", Status: bot.IsFine, Detail: "there is none, so ALLOWLIST alone says who is allowed"}
 	if cfg.PolicyFile != "" {
-		f.Detail = fmt.Sprintf("%s can be used, with %d aliases", cfg.PolicyFile, len(rules.Names.Aliases()))
+		f.Detail = usable(cfg.PolicyFile, rules)
 	}
-	findings := []bot.Finding{f}
-	if names := grammar.Ambiguous(rules.Names); len(names) > 0 {
+	findings := slices.Concat([]bot.Finding{f}, warningsOf(rules), allowed(rules.Policy))
+	if len(rules.Policy.Rules) == 0 {
+		findings = append(findings, failed(bot.Finding{Name: "rules"}, "nobody is allowed anything",
+			"Name somebody in ALLOWLIST, or in a rule of the config file."))
+	}
+	return rules, findings
+}
+
+// warningsOf gives each warning about the config file a finding.
+func warningsOf(rules bot.Rules) []bot.Finding {
+	var findings []bot.Finding
+	for _, w := range rules.Warnings {
 		findings = append(findings, bot.Finding{
-			Name: "names", Status: bot.IsFine, Detail: "warning: these names of people are also names of options: " + bot.Some(names),
-			Remedy: "Type them in quotes, or give these people other names.",
+			Name: "config file", Status: bot.IsFine, Detail: "warning: " + w.Variable + ": " + w.What, Remedy: sentence(w.Remedy),
 		})
 	}
-	return rules, append(findings, allowed(rules.Policy)...)
+	return findings
 }
 
 // allowed says who is allowed what.
@@ -75,10 +101,6 @@ func allowed(p policy.Policy) []bot.Finding {
 	}
 	if len(p.Blocked) > 0 {
 		findings = append(findings, bot.Finding{Name: "blocked", Status: bot.IsFine, Detail: "nothing is allowed to " + bot.Some(p.Blocked)})
-	}
-	if len(p.Rules) == 0 {
-		findings = append(findings, failed(bot.Finding{Name: "rules"}, "nobody is allowed anything",
-			"Name somebody in ALLOWLIST, or in a rule of the config file."))
 	}
 	return findings
 }
