@@ -84,7 +84,7 @@ func TestDemoStage(t *testing.T) {
 		{"a person", "/liveadmin add friday-show minho", "• minho (u_8821): added\n"},
 		{"a crew", "/liveadmin add friday-show night", "added night (u_8821, u_9902)"},
 		{"no account", "/liveadmin add friday-show ghost1", "• ghost1: not added: no account has this UserID\n"},
-		{"a little", "/as bob\n/liveadmin whoami", "• add, remove, list on friday-show, for up to 8 hours\n"},
+		{"a little", "/as bob\n/liveadmin whoami", "• add, remove, list on friday-show (rule 1), for up to 8 hours\n"},
 		{"only a little", "/as bob\n/liveadmin list full-house", "You are not allowed to use list on full-house."},
 		{"nothing", "/as mallory\n/liveadmin list friday-show", "You are not allowed to use list on friday-show."},
 	}
