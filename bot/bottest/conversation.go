@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/commands"
 	"liveadmin/commands/policy"
 	"liveadmin/imapi"
@@ -48,7 +49,7 @@ type Conversation struct {
 	file  string
 	stage []string
 
-	language commands.Language // of the answers; empty: English
+	Language commands.Language // of the answers
 }
 
 // Turn is one line of a conversation and what it is answered.
@@ -70,7 +71,7 @@ func Conversations(t testing.TB, dir string) []Conversation {
 	for _, file := range files {
 		archive, err := txtar.ParseFile(file)
 		check(t, err)
-		c := Conversation{Name: strings.TrimSuffix(filepath.Base(file), ".txtar"), Ref: Ref, file: file}
+		c := Conversation{Name: strings.TrimSuffix(filepath.Base(file), ".txtar"), Ref: Ref, file: file, Language: commands.English}
 		for _, f := range archive.Files {
 			switch f.Name {
 			case "stage":
@@ -89,7 +90,7 @@ func Conversations(t testing.TB, dir string) []Conversation {
 // others by now, there are none.
 func (c Conversation) In(t testing.TB, l commands.Language) Conversation {
 	t.Helper()
-	c.language, c.file = l, filepath.Join(filepath.Dir(c.file), string(l), filepath.Base(c.file))
+	c.Language, c.file = l, filepath.Join(filepath.Dir(c.file), string(l), filepath.Base(c.file))
 	c.Talk = slices.Clone(c.Talk)
 	for i := range c.Talk {
 		c.Talk[i].Answer = ""
@@ -106,6 +107,37 @@ func (c Conversation) In(t testing.TB, l commands.Language) Conversation {
 		}
 	}
 	return c
+}
+
+// InEveryLanguage reads the conversations of a folder, in English and in the other
+// languages, whose names begin with their language: "ko/add".
+func InEveryLanguage(t testing.TB, dir string) []Conversation {
+	t.Helper()
+	all := Conversations(t, dir)
+	for _, english := range all {
+		for _, l := range commands.Languages[1:] {
+			c := english.In(t, l)
+			c.Name = string(l) + "/" + c.Name
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// Locale is the locale of somebody who reads the language, as Slack writes it; Discord's are
+// the beginning of them, but for Chinese.
+func (c Conversation) Locale() string {
+	return map[commands.Language]string{
+		commands.English: "en-US", "zh-Hans": "zh-CN", "zh-Hant": "zh-TW", "ja": "ja-JP", "ko": "ko-KR", "id": "id-ID",
+	}[c.Language]
+}
+
+// Pace skips a conversation in another language than English in the quick suite.
+func (c Conversation) Pace(t testing.TB) {
+	t.Helper()
+	if c.Language != commands.English {
+		pace.Long(t)
+	}
 }
 
 // onlyTyped follows the name of who says what can only be typed.
@@ -167,7 +199,7 @@ func unescape(t *testing.T, s string) string {
 
 func (c Conversation) write(t testing.TB) {
 	archive := &txtar.Archive{Files: []txtar.File{{Name: "talk"}}}
-	if c.language == "" {
+	if c.Language == commands.English {
 		var err error
 		archive, err = txtar.ParseFile(c.file)
 		check(t, err)
@@ -198,7 +230,7 @@ func (c Conversation) write(t testing.TB) {
 func (c Conversation) set(t testing.TB, s *Stage) {
 	t.Helper()
 	groups, people := make(map[string][]imapi.GroupID), make(map[string][]imapi.UserID)
-	rules := bot.Rules{Policy: policy.Policy{Contact: "Sam, #stream-ops"}, Language: c.language}
+	rules := bot.Rules{Policy: policy.Policy{Contact: "Sam, #stream-ops"}, Language: c.Language}
 	for _, line := range c.stage {
 		words := strings.Fields(line)
 		if len(words) < 2 {

@@ -12,6 +12,7 @@ import (
 	"liveadmin/bot/discord"
 	"liveadmin/commands"
 	"liveadmin/commands/grammar"
+	"liveadmin/commands/words"
 )
 
 // TestConversations says every line of the conversations that fields can say, over
@@ -19,19 +20,31 @@ import (
 func TestConversations(t *testing.T) {
 	t.Parallel()
 	for _, mode := range modes {
-		for _, c := range bottest.Conversations(t, "../../commands/testdata") {
+		for _, c := range bottest.InEveryLanguage(t, "../../commands/testdata") {
 			t.Run(mode+"/"+c.Name, func(t *testing.T) {
 				t.Parallel()
+				c.Pace(t)
 				w := open(t, mode, fakediscord.Config{}, discord.Options{})
+				for name, id := range people() {
+					w.AddUser(fakediscord.User{ID: id, Name: name, Locale: localeOf(c)})
+				}
 				c.Ref = func(who string) string { return "discord:user:" + people()[who] }
 				c.Talk = slices.DeleteFunc(c.Talk, func(turn bottest.Turn) bool { return turn.Typed })
 				for i := range c.Talk {
-					c.Talk[i].Answer = neutral(asFields(c.Talk[i].Answer))
+					c.Talk[i].Answer = neutral(asFields(c.Talk[i].Answer, c.Language), c.Language)
 				}
-				c.Play(t, w.Stage, false, func(who, text string) (string, error) { return neutral(w.ask(who, text)), nil })
+				c.Play(t, w.Stage, false, func(who, text string) (string, error) { return neutral(w.ask(who, text), c.Language), nil })
 			})
 		}
 	}
+}
+
+// localeOf is Discord's locale for a conversation.
+func localeOf(c bottest.Conversation) string {
+	if c.Language == commands.English || strings.HasPrefix(string(c.Language), "zh") {
+		return c.Locale()
+	}
+	return string(c.Language)
 }
 
 func people() map[string]string {
@@ -60,13 +73,13 @@ func filledIn(text string) (sub string, options fakediscord.Options) {
 	if cmd, mistake := grammar.Parse(text, commands.Names{}, nil); mistake == nil {
 		sub = string(cmd.Verb)
 	}
-	words := strings.Fields(text)
+	typed := strings.Fields(text)
 	if sub == "" {
-		sub = words[0]
+		sub = typed[0]
 	}
 	options = fakediscord.Options{}
 	field := map[string]string{"help": "command", "history": "about"}[sub]
-	for i, word := range words[1:] {
+	for i, word := range typed[1:] {
 		flag, isFlag := strings.CutPrefix(word, "--")
 		switch {
 		case isFlag && (flag == "new" || flag == "dry-run"):
@@ -84,17 +97,20 @@ func filledIn(text string) (sub string, options fakediscord.Options) {
 }
 
 // asFields is how an answer of the neutral chat reads where commands have fields.
-func asFields(answer string) string {
+func asFields(answer string, l commands.Language) string {
+	w := words.In(l)
+	_, colon, _ := strings.Cut(strings.TrimSuffix(w.Guide.Option, "{what}"), "{name}")
+	example, _, _ := strings.Cut(w.Asking.Example, "{")
 	for _, v := range commands.Table.Verbs() {
 		row, _ := commands.Table.Row(v)
 		for _, f := range row.Args {
-			answer = strings.ReplaceAll(answer, "• "+strings.TrimSuffix(f.Kind.Usage(), "…")+": ", "• "+f.Option()+": ")
+			answer = strings.ReplaceAll(answer, "• "+strings.TrimSuffix(f.Kind.Usage(), "…")+colon, "• "+f.Option()+colon)
 		}
 		answer = strings.ReplaceAll(answer, "/liveadmin "+commands.Table.Usage(v), form(row))
 	}
-	answer = regexp.MustCompile(`(Example: /liveadmin add \S+ \S+) --for `).ReplaceAllString(answer, "$1 for:")
+	answer = regexp.MustCompile("("+regexp.QuoteMeta(example)+`/liveadmin add \S+ \S+) --for `).ReplaceAllString(answer, "$1 for:")
 	answer = regexp.MustCompile(`--([a-z]+)`).ReplaceAllString(answer, "$1")
-	answer = strings.ReplaceAll(answer, "dry-run:", "dry_run:")
+	answer = strings.ReplaceAll(answer, "dry-run"+colon, "dry_run"+colon)
 	for name, id := range people() {
 		answer = strings.ReplaceAll(answer, bottest.Ref(name), "discord:user:"+id)
 	}
@@ -124,11 +140,12 @@ func form(row commands.Row) string {
 // neutral drops what a platform words in its own way: quotes, indents, the ends of
 // lines, numbers of entries (what can only be typed takes some), what was typed, names
 // of fields in it, the mention before what failed.
-func neutral(s string) string {
+func neutral(s string, l commands.Language) string {
+	typed, _, _ := strings.Cut(words.In(l).Asking.YouTyped, "{")
 	s = strings.NewReplacer("`", "", `"`, "", "'", "", "\u200b", `\u200b`).Replace(s)
-	s = regexp.MustCompile(`(?m)^\s*You typed:\s.*\n(.*\n)??\s*#`).ReplaceAllString(s, "#")
+	s = regexp.MustCompile(`(?m)^\s*`+regexp.QuoteMeta(strings.TrimSpace(typed))+`.*\n(.*\n)??\s*#`).ReplaceAllString(s, "#")
 	s = regexp.MustCompile(`#\d+`).ReplaceAllString(s, "#N")
 	s = regexp.MustCompile(`\b(group|users|about):(\S)`).ReplaceAllString(s, "$2")
-	s = regexp.MustCompile(`(?m)^\s*@\w+\n\s*(Nothing|It is not|The administrators)`).ReplaceAllString(s, "$1")
+	s = regexp.MustCompile(`(?m)^\s*@\w+\n`).ReplaceAllString(s, "")
 	return strings.TrimSpace(regexp.MustCompile(`[ \n]+`).ReplaceAllString(s, " "))
 }

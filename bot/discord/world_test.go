@@ -154,7 +154,7 @@ func (w *world) answered(i *fakediscord.Interaction) fakediscord.Callback {
 func (w *world) final(i *fakediscord.Interaction) fakediscord.Message {
 	w.T.Helper()
 	m, err := i.WaitOriginal(w.Soon(), func(m fakediscord.Message) bool {
-		return len(m.Edited) > 0 && !strings.Contains(m.Content, "Working")
+		return len(m.Edited) > 0 && !strings.Contains(m.Content, "⏳")
 	})
 	if err != nil {
 		w.T.Fatalf("%v\n%s", err, w.Log)

@@ -15,12 +15,13 @@ import (
 func TestConversations(t *testing.T) {
 	t.Parallel()
 	for _, mode := range modes {
-		for _, c := range bottest.Conversations(t, "../../commands/testdata") {
+		for _, c := range bottest.InEveryLanguage(t, "../../commands/testdata") {
 			t.Run(mode+"/"+c.Name, func(t *testing.T) {
 				t.Parallel()
-				w := open(t, mode, fakeslack.Config{}, slack.Options{})
+				c.Pace(t)
+				w := open(t, mode, fakeslack.Config{Scopes: []string{"commands", "chat:write", "app_mentions:read", "users:read"}}, slack.Options{})
 				for _, who := range []string{"alice", "bob", "mallory"} {
-					w.AddUser(fakeslack.User{ID: userOf(who), Name: who})
+					w.AddUser(fakeslack.User{ID: userOf(who), Name: who, Locale: c.Locale()})
 				}
 				c.Ref = func(who string) string { return "slack:user:" + userOf(who) }
 				for i := range c.Talk {
@@ -72,6 +73,6 @@ func neutral(s string) string {
 	s = strings.NewReplacer("`", "", `"`, "", "'", "", "chat:user:", "slack:user:", "\u200b", `\u200b`).Replace(s)
 	s = regexp.MustCompile(`slack:user:U?(\w+)`).ReplaceAllStringFunc(s, strings.ToLower)
 	s = regexp.MustCompile(`slack:user:u(alice|bob|mallory)`).ReplaceAllString(s, "slack:user:$1")
-	s = regexp.MustCompile(`(?m)^\s*@\w+ (Nothing|It is not|I could not)`).ReplaceAllString(s, "$1")
-	return strings.TrimSpace(spaces.ReplaceAllString(s, " "))
+	s = regexp.MustCompile(`(?m)^\s*@\w+ `).ReplaceAllString(s, "")
+	return strings.TrimSpace(strings.ReplaceAll(spaces.ReplaceAllString(s, " "), "： ", "："))
 }

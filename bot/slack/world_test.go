@@ -173,7 +173,7 @@ func (w *world) final(in string) (root fakeslack.Message, replies []fakeslack.Me
 // isFinal reports whether a root has its last line: it gets that after the result, also
 // if it had the same before.
 func isFinal(root fakeslack.Message) bool {
-	return len(root.Edited) > 0 && !strings.Contains(root.Text, "Working")
+	return len(root.Edited) > 0 && !strings.Contains(root.Text, "⏳")
 }
 
 // private waits for the newest of so many messages that only a user sees.
@@ -192,7 +192,7 @@ func (w *world) private(user string, n int) fakeslack.Message {
 // checkSecrets looks for what must never be logged.
 func (w *world) checkSecrets() {
 	c := w.Config()
-	w.Hides(append(w.said, c.BotToken, c.AppToken, c.SigningSecret, "ticket")...)
+	w.Hides(append(w.said, c.BotToken, c.AppToken, c.SigningSecret, "ticket=")...)
 }
 
 // checkMethods looks whether the bot called anything that it does not admit to.

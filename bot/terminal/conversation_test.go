@@ -13,23 +13,26 @@ import (
 
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/terminal"
+	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // TestConversations types every conversation into a terminal with the real bot
 // behind it, and compares with what the neutral chat is answered.
 func TestConversations(t *testing.T) {
-	for _, c := range bottest.Conversations(t, "../../commands/testdata") {
+	for _, c := range bottest.InEveryLanguage(t, "../../commands/testdata") {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
+			c.Pace(t)
 			c.Ref = terminal.Ref
 			var people []string
 			for i, turn := range c.Talk {
-				c.Talk[i].Answer = asShown(turn.Answer)
+				c.Talk[i].Answer = asShown(turn.Answer, c.Language)
 				if turn.Who != "" && !slices.Contains(people, turn.Who) {
 					people = append(people, turn.Who)
 				}
 			}
-			stage, seat := bottest.NewStage(t, nil), sit(t, people...)
+			stage, seat := bottest.NewStage(t, nil), sitIn(t, c.Language, people...)
 			stage.Run(t, seat.Terminal)
 			t.Cleanup(seat.leave) // before the bot is stopped
 			c.Play(t, stage, false, seat.say)
@@ -39,11 +42,12 @@ func TestConversations(t *testing.T) {
 
 // asShown is how the terminal shows an answer of the neutral chat: the same words,
 // with this platform's allowlist entries, and what cannot be seen made visible.
-func asShown(answer string) string {
+func asShown(answer string, l commands.Language) string {
 	answer = regexp.MustCompile(`(?m)(#\d+)(   \[[^\]]+\])+$`).ReplaceAllString(answer, "$1") // no one can press them here
 	answer = strings.NewReplacer(bottest.Ref(""), terminal.Ref(""), "\u200b", `\u200b`).Replace(answer)
 	if strings.HasPrefix(answer, "(only @") {
-		answer = strings.Replace(answer, ")\n", " sees this)\n", 1)
+		name, rest, _ := strings.Cut(strings.TrimPrefix(answer, "(only @"), ")\n")
+		answer = strings.ReplaceAll(words.In(l).Demo.Only, "{name}", name) + "\n" + rest
 		answer = strings.ReplaceAll(answer, "\n    ", "\n  ")
 	}
 	return answer
@@ -59,10 +63,15 @@ type seat struct {
 
 func sit(t *testing.T, people ...string) *seat {
 	t.Helper()
+	return sitIn(t, commands.English, people...)
+}
+
+func sitIn(t *testing.T, l commands.Language, people ...string) *seat {
+	t.Helper()
 	in, typed := io.Pipe()
 	shown, out := io.Pipe()
 	return &seat{
-		Terminal: newTerminal(t, terminal.Options{In: in, Out: out, Speakers: people, Zone: time.UTC}),
+		Terminal: newTerminal(t, terminal.Options{In: in, Out: out, Speakers: people, Zone: time.UTC, Language: l}),
 		typed:    typed, out: shown, shown: bufio.NewReader(shown),
 	}
 }
@@ -82,7 +91,7 @@ func (s *seat) say(who, text string) (string, error) {
 		return before, errors.Join(err, errors.New("something was shown before anything was typed"))
 	}
 	answer, err := s.upToGreeting(who)
-	if root, result, found := strings.Cut(answer, "\n"); found && strings.HasPrefix(root, "⏳ Working · @"+who+" · ") {
+	if root, result, found := strings.Cut(answer, "\n"); found && strings.HasPrefix(root, "⏳ "+words.In(s.Language).Outcomes[commands.Working]+" · @"+who+" · ") {
 		number := result[strings.LastIndexByte(strings.TrimSpace(result), '\n')+1:]
 		if !strings.HasSuffix(root, "   "+strings.TrimSpace(number)) {
 			return answer, fmt.Errorf("the root has another number than the result")
@@ -97,7 +106,7 @@ func (s *seat) upToGreeting(who string) (string, error) {
 	var b strings.Builder
 	for {
 		line, err := s.shown.ReadString('\n')
-		if err != nil || line == "You are now @"+who+".\n" {
+		if err != nil || line == strings.ReplaceAll(words.In(s.Language).Demo.Speaking, "{name}", who)+"\n" {
 			return b.String(), err
 		}
 		b.WriteString(line)
