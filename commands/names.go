@@ -5,18 +5,28 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"liveadmin/imapi"
 )
 
 // Names is what people can type instead of IDs: aliases of groups, and names of
-// people and crews. Names count in any case. The zero value has none.
+// people and crews, some of whom have accounts in a chat. Names compare as Fold writes them.
+// The zero value has none.
 type Names struct {
-	groups map[string]named[imapi.GroupID] // by lower-case name
-	people map[string]named[imapi.UserID]
-	called map[imapi.UserID]string  // the first name that is someone's alone
-	alone  map[imapi.GroupID]string // the first alias that is one group's alone
-	first  string                   // an alias
+	groups   map[string]named[imapi.GroupID] // by folded name
+	people   map[string]named[imapi.UserID]
+	called   map[imapi.UserID]string   // the first name that is someone's alone
+	alone    map[imapi.GroupID]string  // the first alias that is one group's alone
+	owners   map[string]Person         // by account, as Caller.Ref
+	accounts map[imapi.UserID][]string // of those in owners, sorted
+	first    string                    // an alias
+	caller   string                    // Caller.Ref of the one who types; empty: not known
 }
+
+// Fold writes a name so that it can be compared with others: in lower case and in Unicode's
+// form NFC, whatever keyboard it was typed on.
+func Fold(name string) string { return strings.ToLower(norm.NFC.String(name)) }
 
 // named is a name as it is written, and what it means.
 type named[ID any] struct {
@@ -25,9 +35,9 @@ type named[ID any] struct {
 }
 
 // NewNames takes the names as the config file writes them. Two names that
-// differ only in case are the config file's mistake; the last one counts.
+// Fold makes the same are the config file's mistake; the last one counts.
 func NewNames(groups map[string][]imapi.GroupID, people map[string][]imapi.UserID) Names {
-	return Names{groups: byLowerCase(groups), people: byLowerCase(people), called: alone(people), alone: alone(groups)}
+	return Names{groups: byFolded(groups), people: byFolded(people), called: alone(people), alone: alone(groups)}
 }
 
 // alone returns the first name that is an ID's alone.
@@ -41,10 +51,10 @@ func alone[ID comparable](ids map[string][]ID) map[ID]string {
 	return all
 }
 
-func byLowerCase[ID any](ids map[string][]ID) map[string]named[ID] {
+func byFolded[ID any](ids map[string][]ID) map[string]named[ID] {
 	all := make(map[string]named[ID], len(ids))
 	for _, name := range slices.Sorted(maps.Keys(ids)) {
-		all[strings.ToLower(name)] = named[ID]{name, ids[name]}
+		all[Fold(name)] = named[ID]{name, ids[name]}
 	}
 	return all
 }
@@ -88,11 +98,8 @@ func (n Names) Seen(sees func(alias string) bool) Names {
 			groups[a.name] = a.ids
 		}
 	}
-	people := make(map[string][]imapi.UserID)
-	for _, c := range n.people {
-		people[c.name] = c.ids
-	}
-	seen := NewNames(groups, people)
+	seen := n
+	seen.groups, seen.alone, seen.first = byFolded(groups), alone(groups), ""
 	if sees(n.first) {
 		return seen.StartingWith(n.first)
 	}
@@ -104,7 +111,7 @@ func (n Names) Seen(sees func(alias string) bool) Names {
 
 // Group resolves an alias.
 func (n Names) Group(word string) (Target, bool) {
-	a, ok := n.groups[strings.ToLower(word)]
+	a, ok := n.groups[Fold(word)]
 	if !ok {
 		return Target{}, false
 	}
@@ -113,7 +120,7 @@ func (n Names) Group(word string) (Target, bool) {
 
 // People resolves a name or a crew.
 func (n Names) People(word string) ([]Person, bool) {
-	c, ok := n.people[strings.ToLower(word)]
+	c, ok := n.people[Fold(word)]
 	if !ok {
 		return nil, false
 	}

@@ -25,10 +25,11 @@ const (
 // readNames takes the names of groups and of people.
 func (r *reader) readNames(groups, people ast.Node) commands.Names {
 	const groupsRemedy = `write a name with an ID, or with a list of IDs, like friday-show: "@TGS#a6I4ZUUGO"`
-	const peopleRemedy = "write a name with a UserID, or with a list of UserIDs, like minho: u_8821"
-	ids, first := namesOf[imapi.GroupID](r, groups, "groups", groupsRemedy, maxAlias, r.isGroup)
-	users, _ := namesOf[imapi.UserID](r, people, "people", peopleRemedy, commands.MaxUsers, r.isUser)
-	r.names = commands.NewNames(ids, users).StartingWith(first)
+	ids, first := namesOf[imapi.GroupID](r, groups, "groups", groupsRemedy, maxAlias, r.isGroup, func(f field) []text {
+		return r.textOrTexts(f.value, fmt.Sprintf("%.80q", f.key.value), groupsRemedy)
+	})
+	users, _ := namesOf[imapi.UserID](r, people, "people", peopleRemedy, commands.MaxUsers, r.isUser, r.person)
+	r.names = commands.NewNames(ids, users).StartingWith(first).WithAccounts(r.accounts())
 	r.warnOfNames(people)
 	r.aliases, r.ids = r.names.Aliases(), make(map[string]bool)
 	for _, named := range ids {
@@ -40,15 +41,17 @@ func (r *reader) readNames(groups, people ast.Node) commands.Names {
 }
 
 // namesOf takes names and their IDs, each ID of a name once, up to most of them, and returns
-// the first name, too.
-func namesOf[ID ~string](r *reader, n ast.Node, key, remedy string, most int, isID func(text) bool) (_ map[string][]ID, first string) {
+// the first name, too. idsOf takes the IDs behind a name.
+func namesOf[ID ~string](
+	r *reader, n ast.Node, key, remedy string, most int, isID func(text) bool, idsOf func(field) []text,
+) (_ map[string][]ID, first string) {
 	if n == nil {
 		return nil, ""
 	}
 	named, written := make(map[string][]ID), make(map[string][]text)
 	for _, f := range r.fields(n, key, remedy) {
 		r.checkName(f.key)
-		texts := r.textOrTexts(f.value, fmt.Sprintf("%.80q", f.key.value), remedy)
+		texts := idsOf(f)
 		ids, seen := []ID{}, make(map[string]bool)
 		for _, t := range texts {
 			if isID(t) && !seen[t.value] {
@@ -59,7 +62,7 @@ func namesOf[ID ~string](r *reader, n ast.Node, key, remedy string, most int, is
 			r.note(f.key.mark, fmt.Sprintf("write %d at most, and the others under another name", most), "%.80q has %d IDs", f.key.value, len(ids))
 		}
 		first = cmp.Or(first, f.key.value)
-		named[f.key.value], written[strings.ToLower(f.key.value)] = ids, texts
+		named[f.key.value], written[commands.Fold(f.key.value)] = ids, texts
 	}
 	r.checkMeant(written)
 	return named, first
@@ -80,7 +83,7 @@ func (r *reader) checkName(name text) {
 func (r *reader) checkMeant(written map[string][]text) {
 	for _, ids := range written {
 		for _, id := range ids {
-			means, isName := written[strings.ToLower(id.value)]
+			means, isName := written[commands.Fold(id.value)]
 			if isName && (len(means) != 1 || means[0].value != id.value) {
 				r.note(id.mark, "write the ID behind the name, or change the name", "%.80q is a name in this file, but an ID belongs here", id.value)
 			}

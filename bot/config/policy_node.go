@@ -21,7 +21,9 @@ const maxFlaws = 100
 // it returns counts only if it has noted nothing.
 type reader struct {
 	flaws    []flaw
-	warnings []flaw // what the operator should look at, though the file can be used
+	warnings []flaw           // what the operator should look at, though the file can be used
+	owners   map[string]owner // of chat accounts, by account
+	persons  map[string]owner // the same by UserID
 
 	// For the rules, from the same file.
 	names    commands.Names
@@ -119,7 +121,8 @@ func (r *reader) textOrTexts(n ast.Node, what, remedy string) []text {
 	return nil
 }
 
-// fields takes a mapping. A key that is there twice, in whatever case, is noted.
+// fields takes a mapping. A key that is there twice, as names
+// compare, is noted.
 func (r *reader) fields(n ast.Node, what, remedy string) []field {
 	mapping, ok := n.(*ast.MappingNode)
 	if !ok {
@@ -133,7 +136,7 @@ func (r *reader) fields(n ast.Node, what, remedy string) []field {
 		if !ok {
 			continue
 		}
-		same := strings.ToLower(key.value)
+		same := commands.Fold(key.value)
 		if before, twice := first[same]; twice {
 			r.note(key.mark, "keep one of them", "%.80q is there twice, first as %.80q in line %d", key.value, before.value, before.line)
 			continue
