@@ -38,6 +38,9 @@ func parsePolicy(t testing.TB, file string, allowlist ...string) bot.Rules {
 	if err != nil {
 		t.Fatalf("%v\nin\n%s", err, file)
 	}
+	if refusal := whole(t).refusal(file); refusal != "" {
+		t.Errorf("the schema does not take it: %s\nin\n%s", refusal, file)
+	}
 	return rules
 }
 
