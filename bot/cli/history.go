@@ -24,7 +24,7 @@ import (
 // newHistory is the command that shows the audit trail to the operator, also beside a
 // running bot.
 func newHistory(environ []string, std streams) *cobra.Command {
-	var asJSON bool
+	var asJSON, asCSV bool
 	var since, until string
 	cmd := &cobra.Command{
 		Use:   "history [FILTER]",
@@ -42,12 +42,21 @@ func newHistory(environ []string, std streams) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				filter.Rows = asJSON || filter.Number != 0
-				return showHistory(cmd.Context(), record, filter, asJSON, std)
+				write := writeText
+				switch {
+				case asJSON:
+					write = writeJSON
+				case asCSV:
+					write = writeCSV
+				}
+				filter.Rows = asJSON || asCSV || filter.Number != 0
+				return showHistory(cmd.Context(), record, filter, write, std)
 			})
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line")
+	cmd.Flags().BoolVar(&asCSV, "csv", false, "print a table for spreadsheets (CSV), a line for each row of the audit trail")
+	cmd.MarkFlagsMutuallyExclusive("json", "csv")
 	cmd.Flags().StringVar(&since, "since", "", "what began within this `DURATION`, like 21d or 2h30m")
 	cmd.Flags().StringVar(&until, "until", "", "what began before this `TIME`, like \"2026-11-20 18:00\"")
 	return cmd
@@ -123,8 +132,8 @@ type filterError string
 
 func (e filterError) Error() string { return string(e) }
 
-// showHistory writes the entries: each in a line, or as an object of JSON in a line.
-func showHistory(ctx context.Context, record *journal.Reader, filter bot.Filter, asJSON bool, std streams) error {
+// showHistory writes the entries that match.
+func showHistory(ctx context.Context, record *journal.Reader, filter bot.Filter, write func(io.Writer, []bot.Story) error, std streams) error {
 	stories, err := record.Stories(ctx, filter, nil)
 	if stories == nil && err != nil {
 		return err
@@ -132,16 +141,20 @@ func showHistory(ctx context.Context, record *journal.Reader, filter bot.Filter,
 	if len(stories) == 0 {
 		fmt.Fprintln(std.err, "Nothing is on record.")
 	}
-	write := writeStory
-	if asJSON {
-		write = writeJSON
-	}
-	for _, s := range stories {
-		if err := write(std.out, s); err != nil {
-			return fmt.Errorf("writing the output: %w", err)
-		}
+	if err := write(std.out, stories); err != nil {
+		return fmt.Errorf("writing the output: %w", err)
 	}
 	return err
+}
+
+// writeText writes a line for each entry, and under it one for each of its rows.
+func writeText(out io.Writer, stories []bot.Story) error {
+	for _, s := range stories {
+		if err := writeStory(out, s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func writeStory(out io.Writer, s bot.Story) error {
@@ -189,20 +202,32 @@ type story struct {
 type row struct {
 	At      time.Time       `json:"at"`
 	Event   bot.Event       `json:"what"`
+	Caller  string          `json:"caller"` // who did it
 	Group   imapi.GroupID   `json:"group,omitempty"`
 	Users   []imapi.UserID  `json:"users,omitempty"`
 	Outcome commands.Status `json:"outcome"`
 	Detail  string          `json:"detail,omitempty"`
 }
 
-func writeJSON(out io.Writer, s bot.Story) error {
+// writeJSON writes an object of JSON in a line for each entry.
+func writeJSON(out io.Writer, stories []bot.Story) error {
+	e := json.NewEncoder(out)
+	for _, s := range stories {
+		if err := e.Encode(shownAs(s)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func shownAs(s bot.Story) story {
 	first := s.First
 	shown := story{
 		Number: first.Number, At: first.At, Caller: first.Caller, Platform: first.Place.Platform, Channel: first.Place.Channel,
 		Thread: first.Place.Thread, Verb: first.Verb, Text: first.Text, Outcome: s.Outcome(),
 	}
 	for _, r := range s.Rows {
-		shown.Rows = append(shown.Rows, row{r.At, r.Event, r.Group, r.Users, r.Outcome, r.Detail})
+		shown.Rows = append(shown.Rows, row{r.At, r.Event, r.Caller, r.Group, r.Users, r.Outcome, r.Detail})
 	}
-	return json.NewEncoder(out).Encode(shown)
+	return shown
 }
