@@ -32,7 +32,7 @@ func TestConversations(t *testing.T) {
 					people = append(people, turn.Who)
 				}
 			}
-			stage, seat := bottest.NewStage(t, nil), sitIn(t, c.Language, people...)
+			stage, seat := bottest.NewStage(t, nil), sit(t, c.Language, people...)
 			stage.Run(t, seat.Terminal)
 			t.Cleanup(seat.leave) // before the bot is stopped
 			c.Play(t, stage, false, seat.say)
@@ -61,12 +61,7 @@ type seat struct {
 	shown *bufio.Reader // of out
 }
 
-func sit(t *testing.T, people ...string) *seat {
-	t.Helper()
-	return sitIn(t, commands.English, people...)
-}
-
-func sitIn(t *testing.T, l commands.Language, people ...string) *seat {
+func sit(t *testing.T, l commands.Language, people ...string) *seat {
 	t.Helper()
 	in, typed := io.Pipe()
 	shown, out := io.Pipe()
