@@ -2,6 +2,7 @@ package docs
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -241,6 +242,45 @@ func TestDocumentedSettings(t *testing.T) {
 	}
 	if want := config.Variables(); !slices.Equal(got, want) {
 		t.Errorf("docs/operations.md has\n%+v\nwant\n%+v", got, want)
+	}
+}
+
+// TestDocumentedRules: docs/operations.md says what each key of the config file is, and what
+// the documents show of such a file can be used.
+func TestDocumentedRules(t *testing.T) {
+	t.Chdir(top)
+	type mapping struct{ Properties map[string]any }
+	var schema struct {
+		mapping
+		Definitions map[string]mapping
+	}
+	if err := json.Unmarshal([]byte(fileText(t, "docs/liveadmin.schema.json")), &schema); err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(fileText(t, "docs/operations.md"), "\n## Rules\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	file, rule, _ := strings.Cut(section, "| key of a rule |")
+	for key := range schema.Properties {
+		if !strings.Contains(file, "\n| `"+key+"` | ") {
+			t.Errorf("docs/operations.md does not say what %s is", key)
+		}
+	}
+	for key := range schema.Definitions["rule"].Properties {
+		if !strings.Contains(rule, "\n| `"+key+"` | ") {
+			t.Errorf("docs/operations.md does not say what %s is in a rule", key)
+		}
+	}
+	for _, document := range []string{"README.md", "docs/operations.md"} {
+		shown := 0
+		for _, m := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(fileText(t, document), -1) {
+			shown++
+			if rules, err := config.ParsePolicy(document, []byte(m[1]), nil); err != nil || len(rules.Warnings) > 0 {
+				t.Errorf("%v, %v in\n%s", err, rules.Warnings, m[1])
+			}
+		}
+		if shown == 0 {
+			t.Errorf("%s shows no config file", document)
+		}
 	}
 }
 

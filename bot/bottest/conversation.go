@@ -30,7 +30,7 @@ import (
 //	chat ID                     a group that is not a live group
 //	account USER…               UserIDs that an account has, with no nickname
 //	nickname USER NICKNAME      an account with one
-//	alias NAME ID…              a short name
+//	alias NAME ID…              an alias
 //	people NAME USER…           a name or a crew
 //	rule WHO… [can VERB…] [on GROUP…] [for DURATION]
 //

@@ -31,7 +31,7 @@ type Config struct {
 	// PolicyFile is the path of the rules file, or empty. Load neither reads it nor asks
 	// whether a file that was named is there; the default name counts only if the file is
 	// there. Where it is not, PolicyAwaited is the path at which it may appear.
-	PolicyFile    string `env:"LIVEADMIN_CONFIG" default:"liveadmin.yaml" doc:"The YAML file with group names and rules. The default is used if the file is there."`
+	PolicyFile    string `env:"LIVEADMIN_CONFIG" default:"liveadmin.yaml" doc:"The YAML file with aliases of groups, names of people, and rules. The default is used if the file is there."`
 	PolicyAwaited string
 
 	// Language is the language of what is posted for everyone.
