@@ -190,3 +190,16 @@ func TestOneLanguage(t *testing.T) {
 		}
 	}
 }
+
+// TestForTheReader: nobody who types commands is sent to the console or the settings, which
+// they cannot see.
+func TestForTheReader(t *testing.T) {
+	operators := regexp.MustCompile(`(?i:console)|控制台|主控台|コンソール|콘솔|(?i:konsol)|IM_[A-Z]+|ALLOWLIST|CHAT_LANGUAGE|\.env|liveadmin\.yaml`)
+	for _, l := range commands.Languages {
+		for key, sentence := range flat(reflect.ValueOf(*In(l).Sentences), "") {
+			if found := operators.FindString(sentence); found != "" {
+				t.Errorf("%s: %s says %q: %s", l, key, found, sentence)
+			}
+		}
+	}
+}
