@@ -1,6 +1,10 @@
 package commands
 
-import "golang.org/x/text/language"
+import (
+	"strings"
+
+	"golang.org/x/text/language"
+)
 
 // Language is a language in which the bot answers: "zh-Hant".
 type Language string
@@ -10,6 +14,16 @@ const English Language = "en"
 
 // Languages are all of them. English is the first.
 var Languages = []Language{English, "zh-Hans", "zh-Hant", "ja", "ko", "id"}
+
+// LanguageNames are the languages in a sentence: "en, zh-Hans or ko".
+func LanguageNames() string {
+	var names []string
+	for _, l := range Languages {
+		names = append(names, string(l))
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
 
 var matcher = func() language.Matcher {
 	var tags []language.Tag

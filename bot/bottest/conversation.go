@@ -1,6 +1,7 @@
 package bottest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -127,9 +128,8 @@ func InEveryLanguage(t testing.TB, dir string) []Conversation {
 // Locale is the locale of somebody who reads the language, as Slack writes it; Discord's are
 // the beginning of them, but for Chinese.
 func (c Conversation) Locale() string {
-	return map[commands.Language]string{
-		commands.English: "en-US", "zh-Hans": "zh-CN", "zh-Hant": "zh-TW", "ja": "ja-JP", "ko": "ko-KR", "id": "id-ID",
-	}[c.Language]
+	own := map[commands.Language]string{commands.English: "en-US", "zh-Hans": "zh-CN", "zh-Hant": "zh-TW", "ja": "ja-JP", "ko": "ko-KR", "id": "id-ID"}
+	return cmp.Or(own[c.Language], string(c.Language))
 }
 
 // Pace skips a conversation in another language than English in the quick suite.

@@ -24,7 +24,7 @@ func newDemo(std streams) *cobra.Command {
 				return errors.New("--journal needs the name of a file")
 			}
 			if !slices.Contains(commands.Languages, commands.Language(language)) {
-				return fmt.Errorf("--language %q is no language of liveadmin: write one of %v", language, commands.Languages)
+				return fmt.Errorf("--language %q is no language of liveadmin: write %s", language, commands.LanguageNames())
 			}
 			if err := demo.Run(cmd.Context(), file, commands.Language(language), demo.Streams{In: std.in, Out: std.out, Err: std.err}); err != nil {
 				return failed(fmt.Errorf("liveadmin demo: %w", err))
@@ -33,6 +33,6 @@ func newDemo(std streams) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&file, "journal", "", "keep the record in `FILE`; without it, a temporary one")
-	cmd.Flags().StringVar(&language, "language", language, "the `LANGUAGE` of the bot: en, zh-Hans, zh-Hant, ja, ko or id")
+	cmd.Flags().StringVar(&language, "language", language, "the `LANGUAGE` of the bot: "+commands.LanguageNames())
 	return cmd
 }

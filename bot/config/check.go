@@ -36,16 +36,13 @@ func (c *Config) check() bot.Problems {
 	if l, ok := languageOf(string(c.Language)); ok {
 		c.Language = l
 	} else {
-		p.Add("CHAT_LANGUAGE", "is no language of liveadmin", "write "+someLanguage)
+		p.Add("CHAT_LANGUAGE", "is no language of liveadmin", "write "+commands.LanguageNames())
 	}
 	if c.LogFormat = strings.ToLower(c.LogFormat); c.LogFormat != "text" && c.LogFormat != "json" {
 		p.Add("LOG_FORMAT", "is no log format", "write text or json")
 	}
 	return p
 }
-
-// someLanguage names the languages.
-const someLanguage = "en, zh-Hans, zh-Hant, ja, ko or id"
 
 // languageOf reads the name of a language, in any case.
 func languageOf(name string) (commands.Language, bool) {

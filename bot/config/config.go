@@ -35,7 +35,7 @@ type Config struct {
 	PolicyAwaited string
 
 	// Language is the language of what is posted for everyone.
-	Language commands.Language `env:"CHAT_LANGUAGE" default:"en" doc:"The language of what is posted for everyone: en, zh-Hans, zh-Hant, ja, ko or id."`
+	Language commands.Language `env:"CHAT_LANGUAGE" default:"en" doc:"The language of what is posted for everyone, such as en or zh-Hans."`
 
 	// Database is "sqlite://FILE" or "postgres://…", which may hold a password.
 	Database imapi.Secret `env:"DATABASE_URL" default:"sqlite://liveadmin.db" doc:"The database: sqlite://FILE or postgres://…"`

@@ -91,7 +91,7 @@ func (r *reader) languages(n ast.Node) map[string]commands.Language {
 		t, ok := r.text(f.value, "language", remedy)
 		l, known := languageOf(t.value)
 		if ok && !known {
-			r.note(t.mark, "write "+someLanguage, "%.80q is no language of liveadmin", t.value)
+			r.note(t.mark, "write "+commands.LanguageNames(), "%.80q is no language of liveadmin", t.value)
 		}
 		all[f.key.value] = l
 	}

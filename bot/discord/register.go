@@ -222,16 +222,28 @@ func newField(f commands.Field, required bool, table commands.Set, in func(comma
 // localized are a description in other languages, by Discord's locales.
 type localized map[discordgo.Locale]string
 
-// locales are Discord's locales for the languages other than English.
-var locales = map[commands.Language]discordgo.Locale{
-	"zh-Hans": discordgo.ChineseCN, "zh-Hant": discordgo.ChineseTW, "ja": discordgo.Japanese, "ko": discordgo.Korean, "id": "id",
+// localeOf is Discord's locale for a language, which Discord refuses if it does not know it.
+func localeOf(l commands.Language) (_ discordgo.Locale, known bool) {
+	switch locale := discordgo.Locale(l); l {
+	case "zh-Hans":
+		return discordgo.ChineseCN, true
+	case "zh-Hant":
+		return discordgo.ChineseTW, true
+	case "id": // newer than the list of the library
+		return locale, true
+	default:
+		_, known := discordgo.Locales[locale]
+		return locale, known
+	}
 }
 
 // described returns a sentence as a description, in English and in the other languages.
 func described(in func(commands.Language) words.Words, sentence func(words.Words) string) (string, localized) {
 	others := make(localized)
-	for l, locale := range locales {
-		others[locale] = words.Capitalized(sentence(in(l)))
+	for _, l := range commands.Languages {
+		if locale, known := localeOf(l); known && l != commands.English {
+			others[locale] = words.Capitalized(sentence(in(l)))
+		}
 	}
 	return words.Capitalized(sentence(in(commands.English))), others
 }
