@@ -99,11 +99,11 @@ func TestChangeThroughFaults(t *testing.T) {
 		{name: "never answered, and reading fails", faults: []fault{{Kind: simulator.Reset, Times: -1}}, kind: KindUnknown, sends: 3},
 		{name: "hanging until the time is used up", faults: []fault{{Kind: simulator.Hang, Times: -1}}, kind: KindUnknown, sends: 3},
 		{name: "perhaps applied, then too frequent, and reading fails", faults: []fault{{Command: modify, Kind: simulator.Reset}, {Command: modify, Code: 60007, Times: -1}, {Command: read, Kind: simulator.Reset, Times: -1}}, kind: KindUnknown, sends: 3},
-		{name: "perhaps applied, then refused, and reading tells", faults: []fault{{Command: modify, Kind: simulator.Reset, Applied: true}, {Command: read, Kind: simulator.Reset}, {Command: modify, Code: 60020, Times: -1}}, sends: 2, after: true},
+		{name: "perhaps applied, then refused, and reading decides", faults: []fault{{Command: modify, Kind: simulator.Reset, Applied: true}, {Command: read, Kind: simulator.Reset}, {Command: modify, Code: 60020, Times: -1}}, sends: 2, after: true},
 		{name: "perhaps applied, then refused, and reading denies", faults: []fault{{Command: modify, Kind: simulator.Reset}, {Command: read, Kind: simulator.Reset}, {Command: modify, Code: 60020, Times: -1}}, kind: KindPlan, code: 60020, sends: 2},
 		{name: "perhaps applied, denied by reading, then too frequent", faults: []fault{{Command: modify, Kind: simulator.Reset}, {Command: modify, Code: 60007, Times: -1}, {Command: read, Kind: simulator.ExtraKeys}, {Command: read, Kind: simulator.Reset, Times: -1}}, kind: KindUnknown, sends: 3},
 		{name: "refused for good", faults: []fault{{Command: modify, Code: 10015}}, kind: KindInput, code: 10015, sends: 1},
-		{name: "refused because it stands already", before: []string{"user1", "user2"}, faults: []fault{{Command: modify, Code: 10004}}, sends: 1, after: true},
+		{name: "refused because it is so already", before: []string{"user1", "user2"}, faults: []fault{{Command: modify, Code: 10004}}, sends: 1, after: true},
 		{name: "a bad parameter", faults: []fault{{Command: modify, Code: 10004}}, kind: KindInput, code: 10004, sends: 1},
 		{name: "a bad parameter, and reading fails", faults: []fault{{Command: modify, Code: 10004}, {Command: read, Code: 10010}}, kind: KindInput, code: 10004, sends: 1},
 	} {

@@ -10,7 +10,7 @@ const (
 // code is one row of the table of error codes.
 type code struct {
 	number  int
-	kind    Kind // KindUnknown stands for "a change may have been made"; for a read it is KindTransient
+	kind    Kind // KindUnknown means "a change may have been made"; for a read it is KindTransient
 	meaning string
 	remedy  string
 }

@@ -12,8 +12,8 @@ type Error struct {
 	Code int    // the API's ErrorCode; 0 if no answer of the API was understood
 	Info string // the API's ErrorInfo, or what happened on the way; scrubbed and cut
 
-	// Holders are the administrators that a reading found when 10008 was told
-	// apart (KindFull).
+	// Holders are the administrators that a reading found after 10008
+	// (KindFull).
 	Holders []Admin
 
 	kind Kind
@@ -50,9 +50,9 @@ const (
 	KindAuth       Kind = "auth"         // signature, key, SDKAppID, account or region is wrong
 	KindPermission Kind = "permission"   // Tencent does not allow this for this group or caller
 	KindNotFound   Kind = "not found"    // no such group or account
-	KindFull       Kind = "full"         // the five seats are taken (10008, told apart by reading)
+	KindFull       Kind = "full"         // the five seats are taken (10008, after a reading)
 	KindPlan       Kind = "plan"         // plan or console switch is missing (10008, 60020)
-	KindFullOrPlan Kind = "full or plan" // 10008 that no reading could tell apart
+	KindFullOrPlan Kind = "full or plan" // 10008 that no reading could explain
 	KindInput      Kind = "input"        // the request itself is wrong
 	KindRate       Kind = "rate"         // too many calls; passes
 	KindTransient  Kind = "transient"    // nothing was done; passes

@@ -34,7 +34,7 @@ func (e *Error) Meaning() string {
 }
 
 // InfoSaysMore reports whether the remedy for a code begins with reading the ErrorInfo,
-// which then must stand beside it: the code alone says too little.
+// which then must be shown beside it: the code alone says too little.
 func InfoSaysMore(code int) bool {
 	switch code {
 	case 0:
@@ -54,7 +54,7 @@ func (e *Error) Remedy() string {
 }
 
 // explainKind is for failures without an answer of the API, and for 10008 once
-// it was told apart.
+// a reading has shown what it means.
 func explainKind(op string, kind Kind) (meaning, remedy string) {
 	switch kind {
 	case KindFull:
@@ -83,5 +83,5 @@ func explainKind(op string, kind Kind) (meaning, remedy string) {
 // What a failure's Op and Code are compared with elsewhere.
 const (
 	OpChange       = opModifyAdmin  // setting or cancelling administrators
-	CodeFullOrPlan = codeFullOrPlan // two meanings, which its Kind tells apart
+	CodeFullOrPlan = codeFullOrPlan // two meanings, which its Kind distinguishes
 )

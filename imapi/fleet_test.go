@@ -12,7 +12,7 @@ import (
 )
 
 // fleet is a number of instances that keep to the order in which shares change:
-// whoever gets less does so first.
+// who gets less changes first.
 type fleet struct {
 	t      *testing.T
 	all    []*limiter

@@ -57,7 +57,7 @@ func TestTheGateIsAskedBeforeEveryRequest(t *testing.T) {
 		{"a change in doubt, settled by reading", simulator.Fault{Kind: simulator.Hang, Applied: true}, set, 2},
 		{"a change in doubt, sent again", simulator.Fault{Kind: simulator.Hang}, set, 3},
 		{"a change in doubt to the end", simulator.Fault{Kind: simulator.Hang, Command: opModifyAdmin, Times: -1}, set, 6},
-		{"10008, told apart by reading", simulator.Fault{Code: 10008}, set, 2},
+		{"10008, explained by reading", simulator.Fault{Code: 10008}, set, 2},
 		{"10004, settled by reading", simulator.Fault{Code: 10004}, set, 2},
 		{"users in two parts", simulator.Fault{Command: "none"}, func(ctx context.Context, c *Client) error {
 			return c.CancelAdmins(ctx, show, []UserID{"a", "b", "c", "d", "e", "f"})
@@ -234,7 +234,7 @@ func TestBehindAShutGateTheObserverIsToldOfNoTry(t *testing.T) {
 		_, err := c.Admins(t.Context(), show)
 		mustBeShut(t, err)
 		if got := seen.all(); len(got) != 0 {
-			t.Errorf("told of %v", got)
+			t.Errorf("observed %v", got)
 		}
 	})
 }

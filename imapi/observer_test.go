@@ -12,7 +12,7 @@ import (
 	"liveadmin/imapi/simulator"
 )
 
-// tries is an Observer that keeps what it is told.
+// tries is an Observer that keeps what it gets.
 type tries struct {
 	mu    sync.Mutex
 	seen  []try
@@ -79,10 +79,10 @@ func TestTheObserverIsToldOfEveryTry(t *testing.T) {
 				seen := new(tries)
 				row.call(t.Context(), newPipeClient(t, sim, WithObserver(seen)))
 				if got := seen.all(); !slices.Equal(got, row.want) {
-					t.Errorf("told of %v, want %v", got, row.want)
+					t.Errorf("observed %v, want %v", got, row.want)
 				}
 				if n := len(seen.waited()); n != len(row.want) {
-					t.Errorf("told of %d waits, want %d", n, len(row.want))
+					t.Errorf("observed %d waits, want %d", n, len(row.want))
 				}
 			})
 		})

@@ -204,7 +204,7 @@ func TestCodesOfTheBody(t *testing.T) {
 	}
 }
 
-// A call with two mistakes is told the one that is checked first.
+// The answer to a call with two mistakes is about the one that is checked first.
 func TestOrderOfChecks(t *testing.T) {
 	s := newServer(t)
 	for _, tt := range []struct {

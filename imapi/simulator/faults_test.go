@@ -198,16 +198,16 @@ func TestEchoURL(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			told := html.UnescapeString(string(text))
+			got := html.UnescapeString(string(text))
 			if kind != simulator.HTML {
 				var r reply
 				if err := json.Unmarshal(text, &r); err != nil {
 					t.Fatal(err)
 				}
-				told = r.ErrorInfo
+				got = r.ErrorInfo
 			}
-			if !strings.Contains(told, full) {
-				t.Errorf("%q does not repeat %q", told, full)
+			if !strings.Contains(got, full) {
+				t.Errorf("%q does not repeat %q", got, full)
 			}
 		})
 	}

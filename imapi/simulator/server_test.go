@@ -111,7 +111,7 @@ func TestLatencyOutlivesTheClient(t *testing.T) {
 	})
 }
 
-// Where there is no connection to take over, net/http is told to abort.
+// Where there is no connection to take over, net/http aborts.
 func TestCloseEndsLatency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer(t)
