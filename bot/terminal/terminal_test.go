@@ -92,9 +92,9 @@ func TestLines(t *testing.T) {
 		{"as bob", "/as bob\n", "You are now @bob.\n"},
 		{"as bob in capitals", "/AS BOB\n", "You are now @bob.\n"},
 		{"as bob with his sign", "/as  @bob\n", "You are now @bob.\n"},
-		{"as nobody", "/as\n", "There is nobody with the name \"\" here. You can be alice, bob, mallory.\n"},
+		{"as nobody", "/as\n", "No one here is called \"\". You can be: alice, bob, mallory\n"},
 		{"as somebody who is not here", "/as eve\x1b[31m\n/as bob",
-			"There is nobody with the name \"eve\\x1b[31m\" here. You can be alice, bob, mallory.\nYou are now @bob.\n"},
+			"No one here is called \"eve\\x1b[31m\". You can be: alice, bob, mallory\nYou are now @bob.\n"},
 		{
 			"as somebody who is not allowed", "/as mallory\n" + list,
 			"You are now @mallory.\n(only @mallory sees this)\n" +
@@ -140,7 +140,7 @@ func TestSameLineAgain(t *testing.T) {
 	got += sitting(t, stage, false, line)
 	for _, want := range []string{"    • user1: added\n", "    #1\n", "    #2\n", "    #3\n"} {
 		if strings.Count(got, want) != 1 {
-			t.Errorf("%q stands there %d times in\n%s", want, strings.Count(got, want), got)
+			t.Errorf("%q is there %d times in\n%s", want, strings.Count(got, want), got)
 		}
 	}
 }
@@ -255,7 +255,7 @@ func takes(entry int64) doorFunc {
 	}
 }
 
-// screen fails as often as it is told, then writes.
+// screen fails as often as it is set to, then writes.
 type screen struct {
 	mu    sync.Mutex
 	fails int
