@@ -130,7 +130,7 @@ func TestNamedMetrics(t *testing.T) {
 	}
 }
 
-// scraped is what /metrics tells once everything has happened.
+// scraped is what /metrics has once everything has happened.
 func scraped(t *testing.T) string {
 	t.Helper()
 	m := web.NewMetrics(web.Build{})

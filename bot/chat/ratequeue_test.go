@@ -252,7 +252,7 @@ func TestSleep(t *testing.T) {
 			}
 		}
 		if !Sleep(t.Context(), 0) || !Sleep(t.Context(), -time.Hour) || Sleep(ctx, 0) {
-			t.Error("no time was told wrongly")
+			t.Error("wrong about no time at all")
 		}
 	})
 }

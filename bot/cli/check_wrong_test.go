@@ -73,7 +73,7 @@ func TestCheckWrong(t *testing.T) {
 		{"a Community group", nil, []string{"--group", "@TGS#_x"}, []string{`FAIL         plan and console switch: "@TGS#_x": the GroupID belongs to a Community group. Name a live`, "OK           UserSig: "}},
 		{"no group", nil, nil, []string{"not checked  plan and console switch: a live streaming group is needed for that. Name one with --group ID."}},
 		{"nobody answers for Tencent", func(e *examined) { e.api.Close() }, nil, []string{
-			"not checked  clock: no answer told the time", "FAIL         REST API: Tencent Chat could not be reached, ", "not checked  UserSig" + above,
+			"not checked  clock: no answer had the time", "FAIL         REST API: Tencent Chat could not be reached, ", "not checked  UserSig" + above,
 			"OK           Slack bot token: ", "OK           Discord token: ", "OK           database: ",
 		}},
 		{"the bot token", func(e *examined) { e.slack.Revoke(e.slack.Config().BotToken, "invalid_auth") }, nil, []string{

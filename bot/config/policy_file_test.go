@@ -16,10 +16,10 @@ import (
 )
 
 // documented is the file that the product's description shows, letter by letter.
-const documented = `groups:                         # short names that people can type
+const documented = `groups:                         # aliases: short names that people can type
   friday-show: "@TGS#a6I4ZUUGO"
   weekend: ["@TGS#aSAT", "@TGS#aSUN"]      # several groups at once: a line of result for each, progress in the root message
-people:                         # names for UserIDs, one or a crew of up to five; good wherever USER stands, shown as minho (u_8821)
+people:                         # names for UserIDs, one or a crew of up to five; good wherever a USER can be typed, shown as minho (u_8821)
   minho: u_8821
   night: [u_8821, u_9902]
 contact: "Sam, #stream-ops"     # whom refusals name

@@ -17,7 +17,7 @@ import (
 // application, is the UserSig accepted, and are plan and console switch there. Each
 // needs the one before, but the clock.
 func checkTencent(ctx context.Context, im config.IM, group string, names commands.Names, patience time.Duration) []bot.Finding {
-	clock := bot.Finding{Name: "clock", Status: bot.Unchecked, Detail: "no answer told the time"}
+	clock := bot.Finding{Name: "clock", Status: bot.Unchecked, Detail: "no answer had the time"}
 	access := bot.Finding{Name: "REST API", Status: bot.IsFine, Detail: "it answers " + wayTo(im)}
 	sig := bot.Finding{Name: "UserSig", Status: bot.IsFine, Detail: fmt.Sprintf("it is accepted for the account %q", im.Identifier)}
 	g, plan := groupToRead(group, names)

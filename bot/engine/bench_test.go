@@ -16,7 +16,7 @@ import (
 
 // BenchmarkAcceptToFirstCall measures an add from the door to where the API has
 // its first call, which should be 3 ms at most at the median, and to where the
-// result stands in the thread. The journal is a file with synchronous=FULL. The
+// result is in the thread. The journal is a file with synchronous=FULL. The
 // second figure has the limiter in it: two calls at limit 200 are 5 ms apart.
 func BenchmarkAcceptToFirstCall(b *testing.B) {
 	const (

@@ -11,7 +11,7 @@ import (
 )
 
 // TestClick: a button that does nothing any more is answered privately, once, and
-// stands in the audit trail.
+// is in the audit trail.
 func TestClick(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {

@@ -17,25 +17,25 @@ import (
 	"liveadmin/imapi/simulator"
 )
 
-// sureChat is a chat that can tell what became of an acknowledgement: it tells these,
-// one after the other, and then that it was taken.
+// sureChat is a chat that knows what became of an acknowledgement: it answers with
+// these, one after the other, and then that it was taken.
 type sureChat struct {
 	*bottest.Chat
-	mu    sync.Mutex
-	tells []error
-	asked int
+	mu      sync.Mutex
+	answers []error
+	asked   int
 }
 
 func (c *sureChat) Confirm(context.Context, bot.Entry) (bot.Post, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.asked++
-	if len(c.tells) == 0 {
+	if len(c.answers) == 0 {
 		return "", nil
 	}
-	tell := c.tells[0]
-	c.tells = c.tells[1:]
-	return "", tell
+	answer := c.answers[0]
+	c.answers = c.answers[1:]
+	return "", answer
 }
 
 func (c *sureChat) times() int {
@@ -74,11 +74,11 @@ func states(t *testing.T, s *bottest.Stage) []bot.Event {
 func TestConfirm(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		name  string
-		ack   error
-		tells []error
-		asked int
-		runs  bool
+		name    string
+		ack     error
+		answers []error
+		asked   int
+		runs    bool
 	}{
 		{"taken", nil, nil, 0, true},
 		{"not taken", bot.ErrNotRun, nil, 0, false},
@@ -89,7 +89,7 @@ func TestConfirm(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			stage, chat := open(t)
-			sure := &sureChat{Chat: chat, tells: test.tells}
+			sure := &sureChat{Chat: chat, answers: test.answers}
 			stage.Run(t, sure)
 			err := door(t, chat).Receive(t.Context(), bot.Delivery{
 				Key: "k", Text: "add " + groupA + " user1", Caller: commands.Caller{Ref: bottest.Ref("alice")},
@@ -114,7 +114,7 @@ func TestConfirm(t *testing.T) {
 func TestConfirmHoldsTheGroup(t *testing.T) {
 	t.Parallel()
 	stage, chat := open(t)
-	sure := &sureChat{Chat: chat, tells: []error{errUnclear}}
+	sure := &sureChat{Chat: chat, answers: []error{errUnclear}}
 	stage.Run(t, sure)
 	receive := func(key, text string, ack error) {
 		_ = door(t, chat).Receive(t.Context(), bot.Delivery{
@@ -133,11 +133,11 @@ func TestConfirmHoldsTheGroup(t *testing.T) {
 func TestConfirmAtStart(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		name  string
-		reach func(*testing.T, *bottest.Stage, bot.Entry)
-		tells []error
-		asked int
-		runs  bool
+		name    string
+		reach   func(*testing.T, *bottest.Stage, bot.Entry)
+		answers []error
+		asked   int
+		runs    bool
 	}{
 		{"accepted, and it was taken", nil, nil, 1, true},
 		{"accepted, and it was not taken", nil, []error{bot.ErrNotRun}, 1, false},
@@ -167,7 +167,7 @@ func TestConfirmAtStart(t *testing.T) {
 			if test.reach != nil {
 				test.reach(t, stage, e)
 			}
-			sure := &sureChat{Chat: chat, tells: test.tells}
+			sure := &sureChat{Chat: chat, answers: test.answers}
 			stage.Run(t, sure)
 			closed(t, stage)
 			if got := stage.API.Admins(groupA); (len(got) == 1) != test.runs || sure.times() != test.asked {

@@ -40,7 +40,7 @@ func live(t *testing.T, s *bottest.Stage, chat *bottest.Chat, l *life, dying *sy
 	}
 }
 
-// drama is a command, and what stands before it.
+// drama is a command, and what is there before it.
 type drama struct {
 	text   string
 	before []string // said before; a reading does not show it yet

@@ -109,7 +109,7 @@ func (c *timedChat) Update(ctx context.Context, e bot.Entry, root words.Text) er
 	return c.Chat.Update(ctx, e, root)
 }
 
-// One command about 200 groups: the root tells how far it is, at most once a
+// One command about 200 groups: the root says how far it is, at most once a
 // second; the command of somebody else is answered meanwhile; killed in the
 // middle, it goes on and sends no more than what was under way again.
 func TestManyGroups(t *testing.T) {
@@ -164,7 +164,7 @@ func TestManyGroups(t *testing.T) {
 	}
 	for _, post := range []string{"root 1", "result 1"} {
 		if n := count(chat.Written(), post); n != 1 {
-			t.Errorf("%q stands there %d times", post, n)
+			t.Errorf("%q is there %d times", post, n)
 		}
 	}
 	dying.Wait()

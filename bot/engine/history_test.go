@@ -116,7 +116,7 @@ func TestHistoryOfOne(t *testing.T) {
 	}
 }
 
-// TestHistoryOfLongAgo: after 30 days the audit trail still tells, and the button does
+// TestHistoryOfLongAgo: after 30 days the audit trail still has everything, and the button does
 // nothing any more.
 func TestHistoryOfLongAgo(t *testing.T) {
 	t.Parallel()

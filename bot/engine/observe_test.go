@@ -20,7 +20,7 @@ import (
 	"liveadmin/imapi"
 )
 
-// observed is what a bot's observer was told.
+// observed is what a bot's observer got.
 type observed struct {
 	mu           sync.Mutex
 	acknowledged int
@@ -50,15 +50,15 @@ func (o *observed) GaveUp(string) {
 	o.gaveUp++
 }
 
-// told is everything that was told so far.
-func (o *observed) told() (acknowledged int, ended []string, gaveUp int) {
+// all is everything so far.
+func (o *observed) all() (acknowledged int, ended []string, gaveUp int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.acknowledged, slices.Clone(o.ended), o.gaveUp
 }
 
 // TestLogLine: however a command ends, the log has one line of it, always with the same
-// keys, and the observer is told once.
+// keys, and the observer gets it once.
 func TestLogLine(t *testing.T) {
 	t.Parallel()
 	press := func(action string, entry int64) func(*bottest.Chat, context.Context, string) error {
@@ -92,17 +92,17 @@ func TestLogLine(t *testing.T) {
 	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"both": {groupA, groupB}}, nil)
 	stage.Rules.Set(rules)
 	var log bottest.Log
-	var told observed
+	var seen observed
 	run(t, stage, func(p *engine.Parts) {
-		p.Log, p.Observer = slog.New(slog.NewTextHandler(&log, nil)), &told
+		p.Log, p.Observer = slog.New(slog.NewTextHandler(&log, nil)), &seen
 		p.Now = ticking(stage.Clock)
 	}, chat)
 	keys := regexp.MustCompile(`msg=(?:"command completed"|"command answered"|"command not run") (.*) took=\S+(?: remedy="(.*)")?\n`)
 	for n, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			check(t, test.do(chat, soon(t), test.who))
-			until(t, "it is told", func() bool {
-				_, ended, _ := told.told()
+			until(t, "it is observed", func() bool {
+				_, ended, _ := seen.all()
 				return len(ended) > n && len(keys.FindAllString(log.String(), -1)) > n
 			})
 			lines := keys.FindAllStringSubmatch(log.String(), -1)
@@ -113,12 +113,12 @@ func TestLogLine(t *testing.T) {
 			if failed := strings.Contains(test.line, "code=10010"); failed != strings.HasPrefix(lines[n][2], "Check the group ID in the console.") {
 				t.Errorf("logged the remedy %q", lines[n][2])
 			}
-			if _, ended, _ := told.told(); ended[n] != "chat "+test.ended || len(ended) > n+1 {
-				t.Errorf("told %q, want %q", ended, test.ended)
+			if _, ended, _ := seen.all(); ended[n] != "chat "+test.ended || len(ended) > n+1 {
+				t.Errorf("observed %q, want %q", ended, test.ended)
 			}
 		})
 	}
-	if acknowledged, _, gaveUp := told.told(); acknowledged != len(tests) || gaveUp != 0 {
+	if acknowledged, _, gaveUp := seen.all(); acknowledged != len(tests) || gaveUp != 0 {
 		t.Errorf("%d acknowledged, %d given up", acknowledged, gaveUp)
 	}
 }

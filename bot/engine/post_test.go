@@ -45,8 +45,8 @@ func TestPostingIsGivenUp(t *testing.T) {
 				}
 				return nil
 			}
-			var told observed
-			run(t, stage, func(p *engine.Parts) { p.Observer = &told }, chat)
+			var seen observed
+			run(t, stage, func(p *engine.Parts) { p.Observer = &seen }, chat)
 			_, err := chat.Deliver(soon(t), "chat:1", "alice", "add "+groupA+" user1")
 			check(t, err)
 			tried := func(times int) {
@@ -65,7 +65,7 @@ func TestPostingIsGivenUp(t *testing.T) {
 				mu.Unlock()
 				_, err := chat.Result(soon(t), 1)
 				check(t, err)
-				if _, _, n := told.told(); n != 0 {
+				if _, _, n := seen.all(); n != 0 {
 					t.Errorf("%d posts were given up", n)
 				}
 				return
@@ -84,7 +84,7 @@ func TestPostingIsGivenUp(t *testing.T) {
 				t.Errorf("on record is %+v", r)
 			}
 			until(t, "it is counted", func() bool {
-				_, ended, n := told.told()
+				_, ended, n := seen.all()
 				return n == 1 && slices.Equal(ended, []string{"chat add done"})
 			})
 			admins(t, stage, groupA, "user1")

@@ -16,8 +16,8 @@ import (
 	"liveadmin/commands/policy"
 )
 
-// TestRetry: what failed for a cause that passes carries a button that whoever clicks
-// runs as their own command.
+// TestRetry: what failed for a cause that passes carries a button: who clicks it
+// runs it as a command of their own.
 func TestRetry(t *testing.T) {
 	t.Parallel()
 	stage, chat := open(t)
@@ -41,7 +41,7 @@ func TestRetry(t *testing.T) {
 }
 
 // TestPressedTwice: a button pressed again while what it does is being done does
-// nothing, whoever presses.
+// nothing, no matter who presses.
 func TestPressedTwice(t *testing.T) {
 	t.Parallel()
 	stage, chat := open(t)
@@ -63,9 +63,9 @@ func TestPressedUnclear(t *testing.T) {
 	t.Parallel()
 	unclear := func(times int) []error { return slices.Repeat([]error{errUnclear}, times) }
 	for _, test := range []struct {
-		name  string
-		tells []error
-		says  string
+		name    string
+		answers []error
+		says    string
 	}{
 		{"and it is not taken", append(unclear(1), bot.ErrNotRun), "Undid #1"},
 		{"and it is taken", unclear(1), "(private) Already in progress: #2"},
@@ -74,7 +74,7 @@ func TestPressedUnclear(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			stage, chat := open(t)
-			stage.Run(t, &sureChat{Chat: chat, tells: test.tells})
+			stage.Run(t, &sureChat{Chat: chat, answers: test.answers})
 			tell(t, chat, "add GROUP user1")
 			stage.API.SetLatency(300 * time.Millisecond) // what is taken is not done at once
 			err := door(t, chat).Receive(t.Context(), bot.Delivery{

@@ -19,7 +19,7 @@ import (
 	"liveadmin/imapi/simulator"
 )
 
-// No key, UserSig or query stands in an answer, a log line or the database,
+// No key, UserSig or query is in an answer, a log line or the database,
 // whatever the API does.
 func TestSecretsAppearNowhere(t *testing.T) {
 	t.Parallel()
@@ -87,11 +87,11 @@ func TestSecretsAppearNowhere(t *testing.T) {
 	}
 	for place, text := range places {
 		if strings.Contains(text, bottest.Key) || strings.Contains(text, "usersig=") {
-			t.Errorf("the key or a query stands in %s", place)
+			t.Errorf("the key or a query is in %s", place)
 		}
 		for signature := range signatures {
 			if strings.Contains(text, signature) {
-				t.Errorf("a UserSig stands in %s", place)
+				t.Errorf("a UserSig is in %s", place)
 			}
 		}
 	}

@@ -51,7 +51,7 @@ func TestResume(t *testing.T) {
 			admins(t, stage, groupA, "user1")
 			for _, post := range []string{"root 1", "result 1"} {
 				if n := count(chat.Written(), post); n != 1 {
-					t.Errorf("%q stands there %d times", post, n)
+					t.Errorf("%q is there %d times", post, n)
 				}
 			}
 		})

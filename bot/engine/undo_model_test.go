@@ -39,8 +39,8 @@ func TestUndoModel(t *testing.T) {
 	}
 }
 
-// standing is what somebody is in the group.
-type standing struct {
+// condition is what somebody is in the group.
+type condition struct {
 	admin bool
 	until int64 // the end of their limit on record; 0: none
 }
@@ -48,8 +48,8 @@ type standing struct {
 // deed is what a command changed.
 type deed struct {
 	entry  int64
-	before map[string]standing // of those whom it changed
-	purges int                 // before it
+	before map[string]condition // of those whom it changed
+	purges int                  // before it
 }
 
 type undoModel struct {
@@ -58,7 +58,7 @@ type undoModel struct {
 	stage *bottest.Stage
 	chat  *bottest.Chat
 	stop  func()
-	state map[string]standing
+	state map[string]condition
 	last  map[string]int64   // the command that changed somebody last; -1: an undo or the clock
 	named map[string][]int64 // the commands that named somebody
 	deeds []deed
@@ -114,14 +114,14 @@ func (m *undoModel) note(format string, args ...any) {
 }
 
 // look reads what everybody is.
-func (m *undoModel) look() map[string]standing {
+func (m *undoModel) look() map[string]condition {
 	m.t.Helper()
 	grants, err := m.stage.Journal.Grants(m.t.Context(), imapi.GroupID(groupA))
 	check(m.t, err)
 	admins := m.stage.API.Admins(groupA)
-	all := make(map[string]standing)
+	all := make(map[string]condition)
 	for _, u := range undoUsers {
-		s := standing{admin: slices.Contains(admins, u)}
+		s := condition{admin: slices.Contains(admins, u)}
 		for _, g := range grants {
 			if string(g.User) == u {
 				s.until = g.Until.UnixMicro()
@@ -133,8 +133,8 @@ func (m *undoModel) look() map[string]standing {
 }
 
 // changed takes over what everybody is now, and returns what those were whom by changed.
-func (m *undoModel) changed(by int64) map[string]standing {
-	now, before := m.look(), make(map[string]standing)
+func (m *undoModel) changed(by int64) map[string]condition {
+	now, before := m.look(), make(map[string]condition)
 	for _, u := range undoUsers {
 		if now[u] != m.state[u] {
 			before[u] = m.state[u]

@@ -32,7 +32,7 @@ func press(t *testing.T, chat *bottest.Chat, who, action string, entry int64) st
 	return chat.Root(answer.Entry) + "\n" + result
 }
 
-// TestUndo: undo reverses what an entry changed, as far as it still stands.
+// TestUndo: undo reverses what an entry changed, as far as nobody has changed it since.
 func TestUndo(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -48,7 +48,7 @@ func TestUndo(t *testing.T) {
 		{"a replacement", []string{"user1"}, []string{"add GROUP user2 --replace user1"}, "• user1: added", []string{"user1"}, ""},
 		{"a remove", []string{"user1", "user2"}, []string{"remove GROUP user1 user9"}, "added user1", []string{"user1", "user2"}, ""},
 		{"what somebody else has undone", nil, []string{"add GROUP user1", "remove GROUP user1"}, "Nothing to change", nil, ""},
-		{"a part of what stands", nil, []string{"add GROUP user1 user2", "remove GROUP user1"}, "• user2: removed", nil, ""},
+		{"a part that is still so", nil, []string{"add GROUP user1 user2", "remove GROUP user1"}, "• user2: removed", nil, ""},
 		{"what somebody else did anew", nil, []string{"add GROUP user1", "remove GROUP user1", "add GROUP user1"}, "Nothing to change", []string{"user1"}, ""},
 		{"an add that somebody else asked for, too", nil, []string{"add GROUP user1", "add GROUP user1 user2"}, "• user1: removed", []string{"user2"}, ""},
 		{"a remove that somebody else asked for, too", []string{"user1"}, []string{"remove GROUP user1", "remove GROUP user1"}, "• user1: added", []string{"user1"}, ""},

@@ -57,8 +57,8 @@ func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry f
 
 // acceptedBefore returns what is on record in the way of an entry, or why if
 // that is neither its key nor what it does once. If it is not known whether an
-// earlier try to write the entry succeeded, that one is told apart from other
-// deliveries.
+// earlier try to write the entry succeeded, that one is distinguished from
+// other deliveries.
 func (j *Journal) acceptedBefore(ctx context.Context, t *term, e bot.Entry, unsure bool, why error) (bot.Entry, bool, error) {
 	known, found, err := j.known(ctx, e.Key, e.Once)
 	switch {

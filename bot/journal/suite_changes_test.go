@@ -59,7 +59,7 @@ func decisionOrder(t *testing.T, j *Journal, c *world) {
 	}
 }
 
-// decidedLimits: whoever moves or lifts a limit decides, although nothing is sent.
+// decidedLimits: who moves or lifts a limit decides, although nothing is sent.
 func decidedLimits(t *testing.T, j *Journal, c *world) {
 	outcome := func(key string, o commands.Outcome) {
 		t.Helper()
@@ -93,7 +93,7 @@ func decidedForgotten(t *testing.T, j *Journal, w *world) {
 	}
 	execSQL(t, j.writer, `UPDATE change SET outcome = 'x' WHERE entry = 3`)
 	if _, forgotten := decidedBy(t, j, 2); !forgotten {
-		t.Error("a damaged outcome is not told")
+		t.Error("a damaged outcome is not reported")
 	}
 	if _, forgotten := decidedBy(t, j, 3); forgotten {
 		t.Error("forgotten, but nothing was decided since")
@@ -102,7 +102,7 @@ func decidedForgotten(t *testing.T, j *Journal, w *world) {
 		t.Fatalf("%d purged, want 3", n)
 	}
 	if _, forgotten := decidedBy(t, j, 1); !forgotten {
-		t.Error("a purged outcome is not told")
+		t.Error("a purged outcome is not reported")
 	}
 }
 
@@ -167,7 +167,7 @@ func turnLeavesRoom(t *testing.T, j *Journal, _ *world) {
 	}
 }
 
-// order returns the entries whose changes stand on a group, in its order.
+// order returns the entries that have changes on a group, in its order.
 func order(t *testing.T, j *Journal, g imapi.GroupID) []int64 {
 	t.Helper()
 	numbers, err := column[int64](t.Context(), j.db, statement{`SELECT entry FROM change WHERE group_id = $1 ORDER BY id`, []any{g}})

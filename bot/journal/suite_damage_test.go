@@ -128,7 +128,7 @@ func execSQL(t *testing.T, db *sql.DB, statement string, args ...any) {
 }
 
 // FuzzStored: whatever is in the texts of an entry, it is read as it would be
-// written, or told to be damaged; the entry beside it is read.
+// written, or reported as damaged; the entry beside it is read.
 func FuzzStored(f *testing.F) {
 	url, _ := newURL(f)
 	j := reopen(f, url)

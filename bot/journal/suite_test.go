@@ -24,7 +24,7 @@ func suite(t *testing.T, newURL func(testing.TB) string) {
 		{"an accepted entry comes back whole", acceptWhole},
 		{"an entry needs a key and a change", acceptRefuses},
 		{"fifty deliveries of one key at once make one entry", acceptOnce},
-		{"a delivery on record is returned as it stands", acceptAgain},
+		{"a delivery on record is returned as it is", acceptAgain},
 		{"one key counts across entries and notes", noteOnce},
 		{"numbers are shared and never used again", numbers},
 		{"the raw key is stored nowhere", keyHashed},
@@ -70,7 +70,7 @@ func suite(t *testing.T, newURL func(testing.TB) string) {
 		{"recent: the newest of each user since", recent},
 		{"decisions have an order that no clock gives", decisionOrder},
 		{"who changes a limit decides", decidedLimits},
-		{"decisions that are forgotten are told", decidedForgotten},
+		{"decisions that are forgotten are reported", decidedForgotten},
 		{"trail filters", trailFilters},
 		{"a row's groups", groupsOfRow},
 		{"how entries ended is counted", storyEnds},
@@ -168,7 +168,7 @@ func acceptAgain(t *testing.T, j *Journal, _ *world) {
 	}
 	if again.Number != first.Number || again.Key != "k" || again.State != bot.Posted || again.Result != "result" ||
 		len(again.Changes) != 1 || again.Changes[0].State != bot.Settled {
-		t.Errorf("entry as it stands: %+v", again)
+		t.Errorf("entry on record: %+v", again)
 	}
 }
 

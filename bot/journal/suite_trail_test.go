@@ -151,8 +151,8 @@ func trailReaders(t *testing.T, j *Journal) {
 	}
 }
 
-// told returns the numbers of the stories that match.
-func told(t *testing.T, j *Journal, f bot.Filter, sees func(bot.Record) bool) (numbers []int64) {
+// matching returns the numbers of the stories that match.
+func matching(t *testing.T, j *Journal, f bot.Filter, sees func(bot.Record) bool) (numbers []int64) {
 	t.Helper()
 	stories, err := j.Stories(t.Context(), f, sees)
 	if err != nil {
@@ -238,13 +238,13 @@ func storySees(t *testing.T, j *Journal, _ *world) {
 	for n := int64(25); n > 5; n-- {
 		want = append(want, n)
 	}
-	if got := told(t, j, bot.Filter{}, sees("group29")); !slices.Equal(got, want) {
+	if got := matching(t, j, bot.Filter{}, sees("group29")); !slices.Equal(got, want) {
 		t.Errorf("by their last group: %v, want %v", got, want)
 	}
-	if got := told(t, j, bot.Filter{About: []string{"user1"}, Limit: 3}, sees("group29")); !slices.Equal(got, want[:3]) {
+	if got := matching(t, j, bot.Filter{About: []string{"user1"}, Limit: 3}, sees("group29")); !slices.Equal(got, want[:3]) {
 		t.Errorf("about a user: %v, want %v", got, want[:3])
 	}
-	if got := told(t, j, bot.Filter{}, sees(sunday)); len(got) > 0 {
+	if got := matching(t, j, bot.Filter{}, sees(sunday)); len(got) > 0 {
 		t.Errorf("by a group that is not there: %v", got)
 	}
 	// The first edition kept twenty groups in the first row, all of them in its changes.
@@ -255,13 +255,13 @@ func storySees(t *testing.T, j *Journal, _ *world) {
 	}
 	execSQL(t, j.writer, `INSERT INTO audit (number, key, at, what, caller, platform, channel, thread, verb, group_id, groups, users, asked, outcome, detail)
 		VALUES ($1, 'older', 1, 'accepted', $2, 'slack', 'slack:C1', '', 'add', '', $3, '[]', 'add', 'Working', '')`, older.Number+1, alice, string(list))
-	if got := told(t, j, bot.Filter{Limit: 1}, sees("group0")); !slices.Equal(got, []int64{older.Number + 1}) {
+	if got := matching(t, j, bot.Filter{Limit: 1}, sees("group0")); !slices.Equal(got, []int64{older.Number + 1}) {
 		t.Errorf("by one of twenty groups: %v", got)
 	}
 	execSQL(t, j.writer, `INSERT INTO entry (number, key, under, caller, place, verb, command, rule, state, attempt, root, result, accepted_at, owner)
 		SELECT number + 1, 'older', under, caller, place, verb, command, rule, state, attempt, root, result, accepted_at, owner FROM entry WHERE number = $1`, older.Number)
 	execSQL(t, j.writer, `INSERT INTO change (entry, position, group_id, state) VALUES ($1, 0, 'group29', 'waiting')`, older.Number+1)
-	if got := told(t, j, bot.Filter{Limit: 1}, sees("group29")); !slices.Equal(got, []int64{older.Number + 1}) {
+	if got := matching(t, j, bot.Filter{Limit: 1}, sees("group29")); !slices.Equal(got, []int64{older.Number + 1}) {
 		t.Errorf("by a group that was cut off: %v", got)
 	}
 }
@@ -288,7 +288,7 @@ func storiesAbout(t *testing.T, j *Journal, w *world) {
 		{"a caller, until", bot.Filter{Caller: alice, Until: start.Add(2 * time.Minute)}, []int64{2, 1}},
 		{"another caller", bot.Filter{Caller: "slack:user:UBOB"}, nil},
 	} {
-		if got := told(t, j, test.filter, nil); !reflect.DeepEqual(got, test.want) {
+		if got := matching(t, j, test.filter, nil); !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // TestUndo: the button under a result undoes it, in the same thread; who is not
-// allowed is told alone.
+// allowed is answered alone.
 func TestUndo(t *testing.T) {
 	t.Parallel()
 	for _, mode := range modes {
@@ -57,7 +57,7 @@ func TestClickInThread(t *testing.T) {
 }
 
 // TestPressed: each button does what it says, answered in the thread under which it
-// stands; who is not allowed, or of another organization, is answered alone.
+// is; who is not allowed, or of another organization, is answered alone.
 func TestPressed(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {

@@ -36,22 +36,22 @@ func TestUsergroups(t *testing.T) {
 			w.start()
 			w.groupsRead()
 			if got := w.answers(bob, "whoami"); !strings.Contains(got, "• all commands on all groups (") {
-				t.Errorf("a member is told %q", got)
+				t.Errorf("a member gets %q", got)
 			}
 			w.SetUserGroup("S0MODS", mallory)
 			w.Until("the list is read again", func() bool { return strings.Contains(w.answers(mallory, "whoami"), "• all commands on all groups (") })
 			if got := w.answers(bob, "list "+group); !strings.Contains(got, "not allowed") {
-				t.Errorf("who has left is told %q", got)
+				t.Errorf("who has left gets %q", got)
 			}
 			w.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "usergroups.users.list", Times: -1})
 			w.Until("the reading fails", func() bool { return strings.Contains(w.Log.String(), "could not read the members of a user group") })
 			clock.Advance(4 * time.Minute)
 			if got := w.answers(mallory, "whoami"); !strings.Contains(got, "• all commands on all groups (") {
-				t.Errorf("after 4 minutes a member is told %q", got)
+				t.Errorf("after 4 minutes a member gets %q", got)
 			}
 			clock.Advance(2 * time.Minute)
 			if got := w.answers(mallory, "list "+group); !strings.Contains(got, "I cannot check the members of "+mods+" right now") {
-				t.Errorf("after 6 minutes a member is told %q", got)
+				t.Errorf("after 6 minutes a member gets %q", got)
 			}
 			w.ClearFaults()
 			w.Until("the list counts again", func() bool { return strings.Contains(w.answers(mallory, "whoami"), "• all commands on all groups (") })
@@ -59,7 +59,7 @@ func TestUsergroups(t *testing.T) {
 	}
 }
 
-// TestUsergroupsUnreadable: without a list no one is a member, and is told so.
+// TestUsergroupsUnreadable: without a list no one is a member, and the answer says so.
 func TestUsergroupsUnreadable(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -120,7 +120,7 @@ func TestUsergroupsSlow(t *testing.T) {
 	w.acked(w.slash(alice, "list "+group))
 	w.final(channel)
 	if got := w.answers(bob, "list "+group); !strings.Contains(got, "I cannot check the members of "+mods+" right now") {
-		t.Errorf("a member is told %q", got)
+		t.Errorf("a member gets %q", got)
 	}
 }
 
@@ -142,6 +142,6 @@ func TestOrganization(t *testing.T) {
 		t.Errorf("asked with %v", calls)
 	}
 	if got := w.answers(bob, "whoami"); !strings.Contains(got, "• all commands on all groups (") {
-		t.Errorf("a member is told %q", got)
+		t.Errorf("a member gets %q", got)
 	}
 }

@@ -102,7 +102,7 @@ func TestSocketModeMountsNothing(t *testing.T) {
 	w.platform().Mount(func(pattern string, _ http.Handler) { t.Errorf("%s is mounted", pattern) })
 }
 
-// TestNotRunning: before the bot runs, and after, Slack is told that nothing was
+// TestNotRunning: before the bot runs, and after, the answer to Slack is that nothing was
 // received.
 func TestNotRunning(t *testing.T) {
 	w := build(t, "http", fakeslack.Config{}, slack.Options{})

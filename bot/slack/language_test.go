@@ -12,7 +12,7 @@ import (
 	"liveadmin/commands/words"
 )
 
-// readsLanguages has the scope that tells in which language people read.
+// readsLanguages has the scope to know in which language people read.
 func readsLanguages() fakeslack.Config {
 	return fakeslack.Config{Scopes: []string{"commands", "chat:write", "app_mentions:read", "users:read"}}
 }
@@ -116,7 +116,7 @@ func TestLanguageUnknown(t *testing.T) {
 }
 
 // TestLanguageOfFallback: a result that the caller alone reads is in their language, with
-// what to do about it, also if it is the first that they are told.
+// what to do about it, also if it is the first that they read.
 func TestLanguageOfFallback(t *testing.T) {
 	t.Parallel()
 	w := build(t, "sockets", readsLanguages(), slack.Options{})

@@ -14,7 +14,7 @@ import (
 	"liveadmin/imapi/simulator"
 )
 
-// What comes late is told in these words.
+// What comes late has these words.
 const (
 	reminds = "Reminder: user1 in " + group + ", until "
 	ended   = "Access from #1 in " + group + " has expired."
@@ -26,7 +26,7 @@ func (w *world) says(words string) fakeslack.Message {
 	return w.message(func(m fakeslack.Message) bool { return strings.Contains(w.Plain(m), words) })
 }
 
-// lasts lets someone be an administrator for an hour and waits until that is told.
+// lasts lets someone be an administrator for an hour and waits until that is posted.
 func (w *world) lasts(say func(text string) *fakeslack.Delivery) {
 	w.T.Helper()
 	w.acked(say("add " + group + " user1 --for 1h"))
@@ -103,7 +103,7 @@ func TestFailingEnd(t *testing.T) {
 	}
 	w.Clock.Advance(time.Hour)
 	if m := w.says("but I could not remove it"); m.ThreadTS == "" || !slices.Equal(w.Pings(m), []string{alice}) {
-		t.Errorf("in %q stands %q, mentions %v", m.ThreadTS, w.Plain(m), w.Pings(m))
+		t.Errorf("in %q is %q, mentions %v", m.ThreadTS, w.Plain(m), w.Pings(m))
 	}
 	w.API.ClearFaults()
 }
@@ -198,13 +198,13 @@ func TestLateElsewhere(t *testing.T) {
 	}
 }
 
-// TestLateNowhere: what can be told nowhere is on record and counted. What fails for
-// another cause is tried again, and then told.
+// TestLateNowhere: what can be posted nowhere is on record and counted. What fails
+// for another cause is tried again, and then posted.
 func TestLateNowhere(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
-		code string
-		told bool
+		code   string
+		posted bool
 	}{
 		{"internal_error", true},
 		{"channel_not_found", false},
@@ -219,7 +219,7 @@ func TestLateNowhere(t *testing.T) {
 			w.lasts(w.inChannel(channel))
 			w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: "chat.postMessage", Code: tc.code, Times: 2})
 			w.Clock.Advance(50 * time.Minute)
-			if tc.told {
+			if tc.posted {
 				w.Until("it is tried again", func() bool { return strings.Contains(w.Log.String(), "post failed, retrying") })
 				w.message(func(m fakeslack.Message) bool { return m.Channel == "D"+alice && strings.Contains(w.Plain(m), reminds) })
 				return
@@ -322,7 +322,7 @@ func TestLateWithoutRoot(t *testing.T) {
 	end := w.says(ended)
 	root, found := w.Message(channel, end.ThreadTS)
 	if !found || !strings.Contains(root.Text, "access from #1 expired") && !strings.Contains(root.Text, "removed") {
-		t.Errorf("the end stands under %q", root.Text)
+		t.Errorf("the end is under %q", root.Text)
 	}
 	w.Closed()
 }

@@ -68,7 +68,7 @@ func TestManifestScopes(t *testing.T) {
 	}
 }
 
-// TestManifestForHTTP: the file tells the truth about how to make it HTTP.
+// TestManifestForHTTP: what the file says about how to make it HTTP is true.
 func TestManifestForHTTP(t *testing.T) {
 	text := regexp.MustCompile(`(?m)^( +)#((?:request_)?url: )`).ReplaceAllString(manifest(t), "$1$2")
 	text = strings.Replace(text, "socket_mode_enabled: true", "socket_mode_enabled: false", 1)

@@ -197,7 +197,7 @@ func TestMetricsBounded(t *testing.T) {
 	}
 }
 
-// TestMetricsWithoutDatabase: a database that does not answer is told, holds a scrape
+// TestMetricsWithoutDatabase: a database that does not answer is reported, holds a scrape
 // up for seconds at most, and takes nothing else with it.
 func TestMetricsWithoutDatabase(t *testing.T) {
 	m := web.NewMetrics(built)

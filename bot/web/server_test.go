@@ -139,7 +139,7 @@ func TestBodyCap(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		bytes  int
-		length bool // is told beforehand
+		length bool // is sent beforehand
 		status int
 	}{
 		{"as long as allowed", web.MaxBody, true, 200},
