@@ -47,7 +47,8 @@ type Verdict struct {
 	Muted  bool        // it is not answered: the caller asks too often
 	Unread bool        // something could not be read: the caller is answered that, without a record
 	Reply  *Reply      // put on record, and answered to the caller alone
-	Accept *Acceptance // put on record, and carried out
+	Accept *Acceptance // put on record, and carried out or, with a Request, asked for
+	Decide *Deciding   // decides a request
 }
 
 // Reply is the answer to a delivery that makes no entry.
@@ -66,6 +67,13 @@ type Acceptance struct {
 	Presses []string
 }
 
+// Deciding is a delivery that decides the request of an entry.
+type Deciding struct {
+	Number   int64
+	Decision Decision
+	Record   Record
+}
+
 // Observer counts what happens, for metrics. It is called while it happens, so it must be
 // quick. It never gets a user or a group.
 type Observer interface {
@@ -77,4 +85,6 @@ type Observer interface {
 	Ended(platform string, verb commands.Verb, outcome commands.Status, took time.Duration)
 	// GaveUp: the messages of an entry could not be posted for a day, or no one took them.
 	GaveUp(platform string)
+	// Decided: a request was decided, or nobody answered it, this long after it was asked.
+	Decided(platform string, decision Event, took time.Duration)
 }

@@ -25,8 +25,11 @@ type Entry struct {
 	Reply    string    // short-lived handle that came with the command; gone once posted
 	Root     Post      // where its root message is
 	Result   Post      // where its result is
-	Accepted time.Time // by the journal's clock
-	Changes  []Change  // in the order of the command's groups
+	Accepted time.Time // by the journal's clock; of a request, when it was asked
+	Begun    time.Time // from when its age counts: it was accepted, or a request was decided
+	Turn     int64     // of a request that was approved: its place in the order on its groups
+	Request  *Request  // nil: it needed no approval
+	Changes  []Change  // in the order of the command's groups; a request has none until it is approved
 }
 
 // Loud reports whether the result mentions who asked: it failed, is unknown, or
@@ -52,12 +55,16 @@ type State string
 
 // The states of an entry.
 const (
+	Asked      State = "asked" // waits for the approval of a second person
 	Accepted   State = "accepted"
 	Done       State = "done"       // every change has its outcome
 	Posted     State = "posted"     // the result is in the thread
 	Unanswered State = "unanswered" // the platform refused the acknowledgement: never run
 	Unposted   State = "unposted"   // done, but its messages could not be posted for a day
 	Dropped    State = "dropped"    // closed by the operator: not run, or not posted
+	Denied     State = "denied"     // a request that somebody denied
+	Withdrawn  State = "withdrawn"  // a request that the asker took back
+	Expired    State = "expired"    // a request that nobody answered in time
 )
 
 // Change is an entry's part on one group.
@@ -114,6 +121,11 @@ const (
 	WasUnposted   Event = "unposted"
 	WasDropped    Event = "dropped" // by the operator
 	WasCapped     Event = "capped"  // several of a caller without any right, not answered
+	WasAsked      Event = "asked"   // a request for the approval of a second person
+	WasApproved   Event = "approved"
+	WasDenied     Event = "denied"
+	WasWithdrawn  Event = "withdrawn"
+	WasExpired    Event = "expired"
 )
 
 // MaxText is how much of what was typed a row of the audit trail keeps at most, in bytes.
@@ -131,12 +143,19 @@ func ChangesOf(cmd commands.Command) []Change {
 }
 
 // Closed reports whether nothing is left to do.
-func (s State) Closed() bool { return !slices.Contains([]State{Accepted, Done}, s) }
+func (s State) Closed() bool { return !slices.Contains([]State{Asked, Accepted, Done}, s) }
 
 // Summary is what became of an entry so far, as data.
 func (e Entry) Summary() commands.Result {
 	r := commands.Result{
 		Entry: e.Number, Caller: e.Caller, Command: e.Command, Groups: make([]commands.GroupResult, 0, len(e.Changes)),
+	}
+	if e.State == Asked || e.State.Ended() {
+		r.Waits = commands.Status(e.State)
+	}
+	if e.Request != nil && e.Request.Decision != nil {
+		d := e.Request.Decision
+		r.Decided = commands.Decided{By: d.By, Lapsed: d.Lapsed}
 	}
 	for _, c := range e.Changes {
 		g := commands.GroupResult{Group: c.Group}

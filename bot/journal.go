@@ -54,12 +54,18 @@ type Story struct {
 	Rows    []Record                // all, in the order in which they were written, if Filter.Rows asks for them
 	Ended   map[commands.Status]int // how many of its groups ended how
 	Dropped bool                    // closed by the operator
+	Decided Event                   // of a request: what was decided
+	Decider string                  // by whom; ClockRef: the time was over
 }
 
 // Count adds rows of a kind with an outcome to what is known of how the entry ended.
 func (s *Story) Count(what Event, outcome commands.Status, rows int) {
-	if what == WasDropped {
+	switch what {
+	case WasDropped:
 		s.Dropped = true
+		return
+	case WasApproved, WasDenied, WasWithdrawn, WasExpired:
+		s.Decided = what
 		return
 	}
 	if s.Ended == nil {
@@ -77,6 +83,10 @@ func (s Story) Outcome() commands.Status {
 	switch {
 	case len(parts) == 0 && s.Dropped:
 		return commands.Failed // never carried out
+	case len(parts) == 0 && s.Decided == WasApproved:
+		return commands.Working
+	case len(parts) == 0 && s.Decided != "":
+		return commands.Status(s.Decided)
 	case len(parts) == 0:
 		return s.First.Outcome
 	case len(parts) < len(s.First.Groups) && !s.Dropped:

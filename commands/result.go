@@ -12,6 +12,14 @@ type Result struct {
 	Caller  Caller
 	Command Command
 	Groups  []GroupResult // one for each group of the command
+	Waits   Status        // of a request that is not carried out: Asked, Denied, Withdrawn or Expired
+	Decided Decided       // of a request
+}
+
+// Decided is who decided a request.
+type Decided struct {
+	By     string // Caller.Ref; empty: nobody
+	Lapsed bool   // it was denied since the rules do not allow it any more
 }
 
 // GroupResult is what became of a command on one group.
@@ -34,6 +42,9 @@ func (r Result) Silent() bool {
 
 // Status is the outcome of the whole command.
 func (r Result) Status() Status {
+	if r.Waits != "" {
+		return r.Waits
+	}
 	parts := make([]Status, len(r.Groups))
 	for i, g := range r.Groups {
 		if parts[i] = g.Outcome.Status; parts[i] == "" {

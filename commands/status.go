@@ -18,6 +18,11 @@ const (
 	Refused  Status = "refused"
 	Mistaken Status = "mistaken"
 	Answered Status = "answered" // help, whoami, groups, history
+
+	Asked     Status = "asked" // waits for the approval of a second person
+	Denied    Status = "denied"
+	Expired   Status = "expired" // nobody answered the request in time
+	Withdrawn Status = "withdrawn"
 )
 
 // firstEdition is what the first edition put on record for an outcome. It stays there:

@@ -34,6 +34,8 @@ func (o *observed) Acknowledged(string, time.Duration) {
 	o.acknowledged++
 }
 
+func (o *observed) Decided(string, bot.Event, time.Duration) {}
+
 func (o *observed) Ended(platform string, verb commands.Verb, outcome commands.Status, took time.Duration) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -17,6 +17,7 @@ type unobserved struct{}
 func (unobserved) Acknowledged(string, time.Duration)                          {}
 func (unobserved) Ended(string, commands.Verb, commands.Status, time.Duration) {}
 func (unobserved) GaveUp(string)                                               {}
+func (unobserved) Decided(string, bot.Event, time.Duration)                    {}
 
 // logDone writes the log line of an entry whose work is done, with the code of its
 // first failure and what the operator does about it.

@@ -13,7 +13,8 @@ import (
 )
 
 // Accept records an entry, its changes and its audit row. The entry it returns
-// is accepted, at its first attempt, at the journal's time.
+// is accepted, at its first attempt, at the journal's time. An entry with a Request is asked,
+// and its changes are put on record when it is approved (Decide).
 //
 // A delivery that is on record already is returned as it is by now: as the
 // entry, or with nothing but its key and number if Note took it. So is the entry
@@ -22,7 +23,7 @@ import (
 // Between two terms it waits a moment for the next: what is accepted before that has
 // begun is given up by the caller, and taken up by no one.
 func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry func(bot.Entry)) (bot.Entry, bool, error) {
-	if e.Key == "" || len(e.Changes) == 0 {
+	if e.Key == "" || len(e.Changes) == 0 && e.Request == nil {
 		return bot.Entry{}, false, errors.New("an entry needs a key and a change to be accepted")
 	}
 	t, err := j.begun(ctx)
@@ -30,7 +31,10 @@ func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry f
 		return bot.Entry{}, false, fmt.Errorf("cannot record the command: %w", err)
 	}
 	e.State, e.Attempt, e.Accepted = bot.Accepted, 1, j.now()
-	e.Changes = slices.Clone(e.Changes)
+	e.Begun, e.Changes = e.Accepted, slices.Clone(e.Changes)
+	if e.Request != nil && e.Request.Decision == nil {
+		e.State, e.Changes = bot.Asked, nil
+	}
 	fresh := false
 	recorded := func(number int64) {
 		e.Number = number
@@ -66,7 +70,7 @@ func (j *Journal) acceptedBefore(ctx context.Context, t *term, e bot.Entry, unsu
 		return known, false, err
 	case !found:
 		return bot.Entry{}, false, why
-	case !unsure || known.Key == "" || known.State != bot.Accepted || known.Attempt != 1:
+	case !unsure || known.Key == "" || known.State != e.State || known.Attempt != 1:
 		return known, false, nil
 	}
 	var rows int
@@ -167,11 +171,12 @@ func (j *Journal) acceptance(e bot.Entry, r bot.Record, owner string) []statemen
 	r.At = e.Accepted
 	number := j.dialect.lastNumber
 	statements := append(append(j.locking(e.Changes), j.note(e.Key, r, namesIn(e))...), insertion(`
-		INSERT INTO entry (number, key, owner, under, caller, place, verb, command, rule, state, attempt, root, result, accepted_at)
-		VALUES `, [][]any{{
+		INSERT INTO entry (number, key, owner, under, caller, place, verb, command, rule, state, attempt, root, result, accepted_at,
+			request, expires_at, remind_at)
+		VALUES `, [][]any{append([]any{
 		number, hash(e.Key), owner, e.Under, inJSON{e.Caller}, inJSON{e.Place}, clean(e.Command.Verb), inJSON{e.Command}, clean(e.Rule),
 		e.State, e.Attempt, clean(e.Root), clean(e.Result), e.Accepted.UnixMicro(),
-	}}, ``))
+	}, requestValues(e)...)}, ``))
 	for i, c := range e.Changes {
 		statements = append(statements, newChange(number, i, c.Group))
 	}
@@ -236,6 +241,9 @@ func (j *Journal) known(ctx context.Context, key, once string) (e bot.Entry, fou
 // outcome names them.
 func namesIn(e bot.Entry) []string {
 	var names []string
+	for _, g := range e.Command.Target.Groups {
+		names = append(names, string(g))
+	}
 	for _, c := range e.Changes {
 		names = append(names, string(c.Group))
 	}

@@ -64,7 +64,7 @@ func sqliteDialect(file string) dialect {
 // postgresDialect is the dialect of a PostgreSQL database, which instances share.
 // Advisory locks: 1 is for migrations, 2 for leases, 3 for groups.
 func postgresDialect(name string) dialect {
-	const lives = `(SELECT 1 FROM lease WHERE expires > clock_timestamp() AND id = `
+	const lives = `(SELECT 1 FROM holder WHERE expires > clock_timestamp() AND id = `
 	return dialect{
 		name:       name,
 		migrations: "migrations/postgres",

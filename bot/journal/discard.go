@@ -68,14 +68,16 @@ func (j *Journal) recordDropped(ctx context.Context, tx executor, closed []int64
 		numbers = append(numbers, g.Entry)
 	}
 	verbs, groups := make(map[int64]commands.Verb), make(map[int64][]imapi.GroupID) // also of damaged entries
-	asked := statement{`SELECT number, verb, group_id FROM entry JOIN change ON change.entry = entry.number
+	asked := statement{`SELECT number, verb, coalesce(group_id, '') FROM entry LEFT JOIN change ON change.entry = entry.number
 		WHERE number IN ` + j.dialect.list(`$1`) + ` ORDER BY number, position, id`, []any{list(numbers)}}
 	err := each(ctx, tx, asked, func(rows *sql.Rows) error {
 		var n int64
 		var verb commands.Verb
 		var group imapi.GroupID
 		err := rows.Scan(&n, &verb, &group)
-		verbs[n], groups[n] = verb, append(groups[n], group)
+		if verbs[n] = verb; group != "" { // a request has no changes
+			groups[n] = append(groups[n], group)
+		}
 		return err
 	})
 	if err != nil {

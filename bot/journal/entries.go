@@ -21,7 +21,8 @@ const takenFor = time.Minute
 // Claim takes up, oldest first, every entry that is not closed and that no one
 // carries: no living instance, nor this one, which carries those given. What this
 // instance accepts after its first Claim is left to it until it was once among those
-// given. The keys of entries are on record as hashes only, so Key is empty. Plans and
+// given. A request that can be decided is left alone until its reminder is due or its time is
+// over. The keys of entries are on record as hashes only, so Key is empty. Plans and
 // outcomes of settled changes are not read.
 //
 // An entry that can no longer be read is left out and comes as a *CorruptError,
@@ -42,11 +43,12 @@ func (j *Journal) Claim(ctx context.Context, carried []int64) (entries []bot.Ent
 	claiming := statement{`
 		UPDATE entry SET owner = $1, attempt = attempt + 1 WHERE number IN (
 			SELECT number FROM entry WHERE closed_at IS NULL
+			AND (state <> 'asked' OR request_post = '' OR remind_at <= $4 OR expires_at <= $4)
 			AND CASE WHEN owner = $1
 				THEN number NOT IN ` + j.dialect.list(`$2`) + ` AND (attempt > 1 OR accepted_at < $3)
 				ELSE ` + j.dialect.ownerless + ` END
 			ORDER BY number ` + j.dialect.skipLocked + `)
-		AND ` + j.dialect.living + ` RETURNING number`, []any{term.owner, list(term.kept(carried, first)), old}}
+		AND ` + j.dialect.living + ` RETURNING number`, []any{term.owner, list(term.kept(carried, first)), old, j.now().UnixMicro()}}
 	var corrupt []error
 	var damaged []int64
 	err = j.write(ctx, onTime, "take up what is open", func(ctx context.Context, tx executor) error {
@@ -150,20 +152,21 @@ func (r *Reader) entriesWhere(ctx context.Context, tx executor, columns, conditi
 func readEntries(ctx context.Context, tx executor, condition string, args []any) (entries []bot.Entry, damaged map[int64]error, _ error) {
 	damaged = make(map[int64]error)
 	query := statement{`
-		SELECT number, under, caller, place, command, rule, state, attempt, answered, handle, root, result, accepted_at
+		SELECT number, under, caller, place, command, rule, state, attempt, answered, handle, root, result, accepted_at, ` + requestColumns + `
 		FROM entry LEFT JOIN reply ON reply.entry = number WHERE ` + condition + ` ORDER BY number`, args}
 	err := each(ctx, tx, query, func(rows *sql.Rows) error {
 		var e bot.Entry
 		var caller, place, command string
 		var reply sql.NullString
 		var accepted int64
-		err := rows.Scan(&e.Number, &e.Under, &caller, &place, &command, &e.Rule, &e.State, &e.Attempt,
-			&e.Answered, &reply, &e.Root, &e.Result, &accepted)
+		var asked asking
+		err := rows.Scan(append([]any{&e.Number, &e.Under, &caller, &place, &command, &e.Rule, &e.State, &e.Attempt,
+			&e.Answered, &reply, &e.Root, &e.Result, &accepted}, asked.scanned()...)...)
 		if err != nil {
 			return err
 		}
 		e.Reply, e.Accepted = reply.String, moment(accepted)
-		err = errors.Join(decode("caller", caller, &e.Caller), decode("place", place, &e.Place), decode("command", command, &e.Command))
+		err = errors.Join(decode("caller", caller, &e.Caller), decode("place", place, &e.Place), decode("command", command, &e.Command), asked.add(&e))
 		if err != nil {
 			damaged[e.Number] = err
 		}

@@ -70,7 +70,7 @@ func TestClaimWaitsForNobody(t *testing.T) {
 	if err := j.hold(t.Context(), tx, busy); err != nil {
 		t.Fatal(err)
 	}
-	execSQL(t, j.writer, `DELETE FROM lease WHERE id = $1`, j.terms.now().owner)
+	execSQL(t, j.writer, `DELETE FROM holder WHERE id = $1`, j.terms.now().owner)
 	if got := numbersOf(claim(t, other)); !slices.Equal(got, []int64{idle.Number}) {
 		t.Errorf("claimed %v, want #%d", got, idle.Number)
 	}

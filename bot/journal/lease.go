@@ -131,7 +131,7 @@ func (l *lease) renew(ctx context.Context) error {
 			return err
 		}
 		divisors, err := column[int](ctx, tx, statement{
-			`SELECT divisor FROM lease WHERE id <> $1 AND expires > clock_timestamp()`, []any{term.owner}})
+			`SELECT divisor FROM holder WHERE id <> $1 AND expires > clock_timestamp()`, []any{term.owner}})
 		if err != nil {
 			return err
 		}
@@ -146,7 +146,7 @@ func (l *lease) renew(ctx context.Context) error {
 			return nil
 		}
 		shown = next // a larger part is on record before it is used
-		return execAll(ctx, tx, statement{`UPDATE lease SET divisor = $2 WHERE id = $1`, []any{term.owner, shown}})
+		return execAll(ctx, tx, statement{`UPDATE holder SET divisor = $2 WHERE id = $1`, []any{term.owner, shown}})
 	})
 	if errors.Is(err, errGone) {
 		l.lose(err.Error())
@@ -172,15 +172,15 @@ func (l *lease) stay(ctx context.Context, tx executor, owner string, begun bool)
 	length := l.length.Seconds()
 	if !begun {
 		return execAll(ctx, tx, turn,
-			statement{`DELETE FROM lease WHERE id = $1 OR expires < clock_timestamp() - interval '1 minute'`, []any{l.owner}},
-			statement{`INSERT INTO lease (id, expires, divisor) VALUES ($1, clock_timestamp() + make_interval(secs => $2), 0)
+			statement{`DELETE FROM holder WHERE id = $1 OR expires < clock_timestamp() - interval '1 minute'`, []any{l.owner}},
+			statement{`INSERT INTO holder (id, expires, divisor) VALUES ($1, clock_timestamp() + make_interval(secs => $2), 0)
 				ON CONFLICT (id) DO UPDATE SET expires = excluded.expires, divisor = excluded.divisor`, []any{owner, length}})
 	}
 	if err := execAll(ctx, tx, turn); err != nil {
 		return err
 	}
 	there, err := changed(ctx, tx, statement{`
-		UPDATE lease SET expires = clock_timestamp() + make_interval(secs => $2), divisor = $3
+		UPDATE holder SET expires = clock_timestamp() + make_interval(secs => $2), divisor = $3
 		WHERE id = $1 AND expires > clock_timestamp()`, []any{owner, length, l.uses}})
 	if err == nil && !there {
 		return errGone
@@ -235,7 +235,7 @@ func (l *lease) end(ctx context.Context) error {
 	return l.dialect.explain(transact(ctx, l.db, func(ctx context.Context, tx executor) error {
 		return execAll(ctx, tx,
 			statement{`UPDATE entry SET owner = NULL WHERE owner = $1 AND closed_at IS NULL`, []any{owner}},
-			statement{`DELETE FROM lease WHERE id = $1`, []any{owner}})
+			statement{`DELETE FROM holder WHERE id = $1`, []any{owner}})
 	}))
 }
 

@@ -85,7 +85,7 @@ func TestTermWithoutAnother(t *testing.T) {
 	claim(t, j)
 	e := mustAccept(t, j, entry("k"))
 	term := j.Term()
-	execSQL(t, j.writer, `DELETE FROM lease`)
+	execSQL(t, j.writer, `DELETE FROM holder`)
 	if err := plan(t.Context(), j, e, e.Changes[0]); !errors.Is(err, bot.ErrLost) {
 		t.Errorf("planned without a lease: %v", err)
 	}

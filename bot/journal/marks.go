@@ -14,7 +14,7 @@ import (
 // Answer marks an accepted entry as answered.
 func (j *Journal) Answer(ctx context.Context, e bot.Entry) error {
 	return j.markEntry(ctx, e, "record the answer", j.about(e,
-		`UPDATE entry SET answered = TRUE WHERE `+j.dialect.mine+` AND (state = $4 OR answered)`, bot.Accepted))
+		`UPDATE entry SET answered = TRUE WHERE `+j.dialect.mine+` AND (state IN ($4, $5) OR answered)`, bot.Accepted, bot.Asked))
 }
 
 // Announce records where the root message of an accepted or done entry is.
@@ -35,8 +35,8 @@ func (j *Journal) Post(ctx context.Context, e bot.Entry, result bot.Post) error 
 	return err
 }
 
-// Drop closes an entry that will have no result in a thread: an accepted one as
-// unanswered, a done one as unposted. The audit row gets the entry's number and
+// Drop closes an entry that will have no result in a thread: an accepted or asked one as
+// unanswered, a done or asked one as unposted. The audit row gets the entry's number and
 // the journal's time.
 func (j *Journal) Drop(ctx context.Context, e bot.Entry, s bot.State, r bot.Record) error {
 	from, ok := map[bot.State]bot.State{bot.Unanswered: bot.Accepted, bot.Unposted: bot.Done}[s]
@@ -44,7 +44,7 @@ func (j *Journal) Drop(ctx context.Context, e bot.Entry, s bot.State, r bot.Reco
 		return fmt.Errorf("an entry cannot be dropped as %q", s)
 	}
 	r.Number, r.At = e.Number, j.now()
-	set := j.about(e, `UPDATE entry SET state = $4, closed_at = $5 WHERE `+j.dialect.mine+` AND state = $6`, s, r.At.UnixMicro(), from)
+	set := j.about(e, `UPDATE entry SET state = $4, closed_at = $5 WHERE `+j.dialect.mine+` AND state IN ($6, $7)`, s, r.At.UnixMicro(), from, bot.Asked)
 	already := j.about(e, `SELECT number FROM entry WHERE `+j.dialect.mine+` AND state = $4`, s)
 	then := append(recording("", r.Number, r, nil), forgetting(e.Number))
 	err := j.write(ctx, rankOf(e), "close the entry", func(ctx context.Context, tx executor) error {

@@ -75,7 +75,10 @@ func (o *oracle) accept(e bot.Entry, r bot.Record) (bot.Entry, bool) {
 		return got, false
 	}
 	o.numbers++
-	e.Number, e.State, e.Attempt, e.Accepted = o.numbers, bot.Accepted, 1, o.now
+	e.Number, e.State, e.Attempt, e.Accepted, e.Begun = o.numbers, bot.Accepted, 1, o.now, o.now
+	if e.Request != nil {
+		e.State, e.Changes = bot.Asked, nil
+	}
 	for i := range e.Changes {
 		e.Changes[i].Entry, e.Changes[i].State = e.Number, bot.Waiting
 	}
@@ -130,7 +133,7 @@ func (o *oracle) mine(e bot.Entry) (on *oracleEntry, open bool) {
 
 func (o *oracle) answer(e bot.Entry) error {
 	on, _ := o.mine(e)
-	if on.State != bot.Accepted && !on.Answered {
+	if on.State != bot.Accepted && on.State != bot.Asked && !on.Answered {
 		return bot.ErrLost
 	}
 	on.Answered = true
@@ -162,7 +165,7 @@ func (o *oracle) drop(e bot.Entry, s bot.State, r bot.Record) error {
 	from := map[bot.State]bot.State{bot.Unanswered: bot.Accepted, bot.Unposted: bot.Done}[s]
 	on, _ := o.mine(e)
 	switch on.State {
-	case from:
+	case from, bot.Asked:
 		o.close(on, s)
 		o.write(e.Number, r)
 	case s:
@@ -338,12 +341,15 @@ func (o *oracle) open() (all []bot.Entry) {
 func (o *oracle) restart() []bot.Entry {
 	o.process++
 	for _, e := range o.entries {
-		if e.closed.IsZero() {
+		if e.closed.IsZero() && !o.rests(e) {
 			e.Attempt++
 			e.owner = o.process
 		}
 	}
-	open := o.open()
+	open := slices.DeleteFunc(o.open(), func(e bot.Entry) bool { return o.entries[e.Number].owner != o.process })
+	if len(open) == 0 {
+		return nil
+	}
 	for _, e := range open {
 		for i := range e.Changes {
 			if e.Changes[i].State == bot.Settled {
@@ -406,5 +412,9 @@ func (o *oracle) outcome(d decision, group imapi.GroupID) *commands.Outcome {
 func (e *oracleEntry) copy() bot.Entry {
 	got := e.Entry
 	got.Changes = slices.Clone(got.Changes)
+	if got.Request != nil {
+		request := *got.Request
+		got.Request = &request
+	}
 	return got
 }

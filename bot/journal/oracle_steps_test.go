@@ -114,7 +114,7 @@ func (p *pair) oracleLimits(t *rapid.T, group imapi.GroupID) (all []commands.Gra
 }
 
 func (p *pair) plan(t *rapid.T) {
-	e := p.some(t)
+	e := p.someWithChanges(t)
 	c := rapid.SampledFrom(e.Changes).Draw(t, "change")
 	c.Plan = &commands.Plan{Known: true, At: p.o.now, Grants: p.oracleLimits(t, c.Group)}
 	model, real := p.theirs(t, e)
@@ -122,7 +122,7 @@ func (p *pair) plan(t *rapid.T) {
 }
 
 func (p *pair) settle(t *rapid.T) {
-	e := p.some(t)
+	e := p.someWithChanges(t)
 	c := rapid.SampledFrom(e.Changes).Draw(t, "change")
 	c.Outcome = &commands.Outcome{Status: rapid.SampledFrom([]commands.Status{commands.Done, commands.Failed}).Draw(t, "status")}
 	c.Outcome.Grants = p.oracleLimits(t, c.Group)
@@ -138,14 +138,14 @@ func (p *pair) settle(t *rapid.T) {
 }
 
 func (p *pair) rest(t *rapid.T) {
-	e := p.some(t)
+	e := p.someWithChanges(t)
 	c := rapid.SampledFrom(e.Changes).Draw(t, "change")
 	model, real := p.theirs(t, e)
 	p.sameError("Rest", p.j.Rest(t.Context(), real, c), p.o.rest(model, c.Group))
 }
 
 func (p *pair) wake(t *rapid.T) {
-	e := p.some(t)
+	e := p.someWithChanges(t)
 	c := rapid.SampledFrom(e.Changes).Draw(t, "change")
 	model, real := p.theirs(t, e)
 	p.sameError("Wake", p.j.Wake(t.Context(), real, c), p.o.wake(model, c.Group))
@@ -173,6 +173,10 @@ func (p *pair) goOn(t *rapid.T) {
 			p.sameError("Wake", p.j.Wake(t.Context(), real, c), p.o.wake(e, c.Group))
 			return
 		}
+	}
+	if e.State == bot.Asked || e.State.Ended() {
+		p.goOnAsking(t, e, real)
+		return
 	}
 	p.sameError("Post", p.j.Post(t.Context(), real, "here"), p.o.post(e, "here"))
 }

@@ -47,6 +47,7 @@ func TestOracle(t *testing.T) {
 				rt.Repeat(map[string]func(*rapid.T){
 					"accept": p.accept, "note": p.note, "answer": p.answer, "announce": p.announce, "plan": p.plan,
 					"settle": p.settle, "rest": p.rest, "wake": p.wake, "post": p.post, "drop": p.drop, "end": p.end,
+					"ask": p.ask, "requested": p.requested, "reminded": p.reminded, "decide": p.decide, "finish": p.finish,
 					"wait": p.wait, "purge": p.purge, "restart": p.restart, "go on": p.goOn,
 					"": p.compare,
 				})
@@ -110,7 +111,7 @@ func (p *pair) learn(ours, real int64) {
 }
 
 func (p *pair) canonEntry(e bot.Entry) bot.Entry {
-	e.Number = p.ours[e.Number]
+	e.Number, e.Turn = p.ours[e.Number], p.ours[e.Turn]
 	e.Command.Grants = p.canonGrants(e.Command.Grants)
 	for i, c := range e.Changes {
 		e.Changes[i].Entry = p.ours[c.Entry]

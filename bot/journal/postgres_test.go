@@ -93,7 +93,7 @@ func TestReaderBesideTheBots(t *testing.T) {
 		}
 	}
 	var instances int
-	if err := r.db.QueryRow(`SELECT count(*) FROM lease`).Scan(&instances); err != nil || instances != 1 {
+	if err := r.db.QueryRow(`SELECT count(*) FROM holder`).Scan(&instances); err != nil || instances != 1 {
 		t.Errorf("%d instances, error %v", instances, err)
 	}
 }

@@ -76,6 +76,10 @@ func suite(t *testing.T, newURL func(testing.TB) string) {
 		{"how entries ended is counted", storyEnds},
 		{"who sees what by an entry's groups", storySees},
 		{"the newest about several names", storiesAbout},
+		{"a request is decided once", decidedOnce},
+		{"a request is last in the order when it is approved", approvedLast},
+		{"a request whose time is over is closed, not approved", requestOver},
+		{"a request is left alone until something is due", requestAlone},
 		{"audit rows are never changed or deleted", auditStays},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -93,6 +97,7 @@ func acceptWhole(t *testing.T, j *Journal, c *world) {
 
 	want := in
 	want.Number, want.State, want.Attempt, want.Accepted = 1, bot.Accepted, 1, c.Now()
+	want.Begun = want.Accepted
 	want.Changes = []bot.Change{
 		{Entry: 1, Group: friday, State: bot.Waiting},
 		{Entry: 1, Group: sunday, State: bot.Waiting},

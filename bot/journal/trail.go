@@ -163,18 +163,21 @@ func complete(ctx context.Context, tx executor, stories []bot.Story, all bool) (
 		places = append(places, q.place(number))
 	}
 	those := `FROM audit WHERE number IN (` + strings.Join(places, `, `) + `)`
-	ends := q.statement(`SELECT number, what, outcome, count(*) ` + those + `
-		AND what IN ('` + string(bot.WasSettled) + `', '` + string(bot.WasUnanswered) + `', '` + string(bot.WasDropped) + `')
+	ends := q.statement(`SELECT number, what, outcome, count(*), min(caller) ` + those + `
+		AND what IN ('outcome', 'unanswered', 'dropped', 'approved', 'denied', 'withdrawn', 'expired')
 		GROUP BY number, what, outcome`)
 	err := each(ctx, tx, ends, func(rows *sql.Rows) error {
 		var number int64
 		var what bot.Event
 		var outcome commands.Status
 		var n int
-		if err := rows.Scan(&number, &what, &outcome, &n); err != nil {
+		var caller string
+		if err := rows.Scan(&number, &what, &outcome, &n, &caller); err != nil {
 			return err
 		}
-		at[number].Count(what, outcome, n)
+		if at[number].Count(what, outcome, n); at[number].Decided == what {
+			at[number].Decider = caller
+		}
 		return nil
 	})
 	if err != nil || !all {

@@ -33,6 +33,7 @@ type Metrics struct {
 	acknowledged *prometheus.HistogramVec
 	completed    *prometheus.HistogramVec
 	gaveUp       *prometheus.CounterVec
+	decided      *prometheus.HistogramVec
 	dropped      prometheus.Counter
 	calls        *prometheus.CounterVec
 	called       *prometheus.HistogramVec
@@ -56,6 +57,7 @@ func NewMetrics(b Build) *Metrics {
 	quick := []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2, 3}
 	usual := []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5}
 	long := []float64{.001, .01, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 900}
+	asked := []float64{5, 30, 60, 300, 900, 1800, 3600, 4 * 3600, 24 * 3600, 7 * 24 * 3600}
 	registry := prometheus.NewRegistry()
 	register := promauto.With(prometheus.WrapRegistererWithPrefix(prefix, registry))
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
@@ -73,6 +75,7 @@ func NewMetrics(b Build) *Metrics {
 		acknowledged: histogram("acknowledgement_seconds", "From the arrival of a command to its acknowledgement.", quick, "platform"),
 		completed:    histogram("completion_seconds", "From the acceptance of a command to its posted result.", long, "platform"),
 		gaveUp:       counter("posts_given_up_total", "Entries whose messages could not be posted for a day.", "platform"),
+		decided:      histogram("request_seconds", "From the asking of a request to its end, by what was decided.", asked, "decision"),
 		dropped: register.NewCounter(prometheus.CounterOpts{
 			Name: "gateway_messages_dropped_total", Help: "Messages from Discord's gateway that were bad and therefore dropped.",
 		}),
@@ -132,7 +135,7 @@ func (m *Metrics) scrape(out chan<- prometheus.Metric) {
 		return
 	}
 	gauge("database_up", up, 1, nil)
-	for _, state := range []bot.State{bot.Accepted, bot.Done} {
+	for _, state := range []bot.State{bot.Asked, bot.Accepted, bot.Done} {
 		gauge("open_entries", "Entries that are not closed, of every instance on the database.",
 			c.Open[state], prometheus.Labels{"state": string(state)})
 	}
@@ -163,6 +166,11 @@ func (m *Metrics) Ended(platform string, verb commands.Verb, outcome commands.St
 
 // GaveUp is of bot.Observer.
 func (m *Metrics) GaveUp(platform string) { m.gaveUp.WithLabelValues(platform).Inc() }
+
+// Decided is of bot.Observer.
+func (m *Metrics) Decided(_ string, decision bot.Event, took time.Duration) {
+	m.decided.WithLabelValues(string(decision)).Observe(took.Seconds())
+}
 
 // GatewayDropped counts a message of Discord's gateway that was bad and therefore dropped.
 func (m *Metrics) GatewayDropped() { m.dropped.Inc() }

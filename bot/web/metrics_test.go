@@ -64,6 +64,7 @@ func TestMetricsOfNothing(t *testing.T) {
 		`liveadmin_gateway_messages_dropped_total 0`,
 		`liveadmin_grants 0`,
 		`liveadmin_open_entries{state="accepted"} 0`,
+		`liveadmin_open_entries{state="asked"} 0`,
 		`liveadmin_open_entries{state="done"} 0`,
 		`liveadmin_platform_connected{platform="slack"} 0`,
 		`liveadmin_posts_given_up_total{platform="slack"} 0`,
@@ -90,6 +91,7 @@ func happened(m *web.Metrics) {
 	m.Ended("slack", "", commands.Mistaken, 0)
 	m.Ended("discord", commands.End, commands.Warned, time.Minute)
 	m.GaveUp("discord")
+	m.Decided("slack", bot.WasApproved, 90*time.Second)
 	m.GatewayDropped()
 	m.Tried("modify_admin", 0, "", 40*time.Millisecond)
 	m.Tried("modify_admin", 0, imapi.KindUnknown, 5*time.Second)
@@ -106,7 +108,7 @@ func TestMetrics(t *testing.T) {
 	m := web.NewMetrics(built)
 	m.Watch(
 		func(context.Context) (bot.Counts, error) {
-			return bot.Counts{Open: map[bot.State]int{bot.Accepted: 3, bot.Done: 1}, Grants: 7, Damaged: 2}, nil
+			return bot.Counts{Open: map[bot.State]int{bot.Accepted: 3, bot.Done: 1, bot.Asked: 2}, Grants: 7, Damaged: 2}, nil
 		},
 		web.Check{Name: "slack", State: func(context.Context) (bool, string) { return true, "" }},
 		web.Check{Name: "discord", State: func(context.Context) (bool, string) { return false, "no session" }},
@@ -144,11 +146,14 @@ func TestMetrics(t *testing.T) {
 		`liveadmin_gateway_messages_dropped_total 1`,
 		`liveadmin_grants 7`,
 		`liveadmin_open_entries{state="accepted"} 3`,
+		`liveadmin_open_entries{state="asked"} 2`,
 		`liveadmin_open_entries{state="done"} 1`,
 		`liveadmin_platform_connected{platform="discord"} 0`,
 		`liveadmin_platform_connected{platform="slack"} 1`,
 		`liveadmin_posts_given_up_total{platform="discord"} 1`,
 		`liveadmin_posts_given_up_total{platform="slack"} 0`,
+		`liveadmin_request_seconds_count{decision="approved"} 1`,
+		`liveadmin_request_seconds_sum{decision="approved"} 90`,
 	}
 	read := scrape(t, m)
 	got := ours(read())

@@ -201,7 +201,7 @@ func TestCrashCutOff(t *testing.T) {
 			}
 			defer db.Close(ctx)
 			first.Until("aware of the other", func() bool {
-				return slices.Equal(tw.column(ctx, db, `SELECT divisor::text FROM lease`), []string{"2", "2"})
+				return slices.Equal(tw.column(ctx, db, `SELECT divisor::text FROM holder`), []string{"2", "2"})
 			})
 
 			proxy.Freeze()

@@ -1,0 +1,80 @@
+package bot
+
+import (
+	"slices"
+	"time"
+
+	"liveadmin/commands"
+)
+
+// Request is what a second person has to agree to before an entry is carried out. What was
+// asked, by whom and where is in the entry.
+type Request struct {
+	// Approvers are who could approve when it was asked: for each right that waits, callers
+	// and memberships as rules name them. One person has to be in all of these lists.
+	Approvers [][]string
+	Expires   time.Time // when it closes without an answer
+	Remind    time.Time // when those who can approve are reminded; zero: not any more
+	Post      Post      // where its message is; empty: it cannot be decided yet
+	Decision  *Decision // nil: it is open
+}
+
+// Decision is what became of a request.
+type Decision struct {
+	State    State          `json:"state"`              // Accepted if it was approved, else Denied, Withdrawn or Expired
+	By       string         `json:"by,omitempty"`       // the ref of who decided; empty: the time was over
+	Place    commands.Place `json:"place,omitzero"`     // where they did
+	Rule     string         `json:"rule,omitempty"`     // by which they may decide
+	At       time.Time      `json:"at"`                 // by the journal's clock
+	Lapsed   bool           `json:"lapsed,omitempty"`   // it was denied since the rules do not allow it any more
+	Delivery string         `json:"delivery,omitempty"` // a hash of the key of the click
+}
+
+// Event is what the audit trail calls the decision.
+func (d Decision) Event() Event {
+	if d.State == Accepted {
+		return WasApproved
+	}
+	return Event(d.State)
+}
+
+// Status is what people read of the decision.
+func (d Decision) Status() commands.Status {
+	if d.State == Accepted {
+		return commands.Working
+	}
+	return commands.Status(d.State)
+}
+
+// Named returns the callers and memberships that can approve every right that waits, in
+// the order of the rules.
+func (r Request) Named() []string {
+	if len(r.Approvers) == 0 {
+		return nil
+	}
+	var named []string
+	for _, ref := range r.Approvers[0] {
+		inAll := !slices.ContainsFunc(r.Approvers, func(refs []string) bool { return !slices.Contains(refs, ref) })
+		if inAll && !slices.Contains(named, ref) {
+			named = append(named, ref)
+		}
+	}
+	return named
+}
+
+// Approved reports whether a second person has agreed to the entry.
+func (e Entry) Approved() bool {
+	return e.Request != nil && e.Request.Decision != nil && e.Request.Decision.State == Accepted
+}
+
+// Order is the entry's place among others on its groups: that of its acceptance or, of a
+// request, of its approval.
+func (e Entry) Order() int64 {
+	if e.Turn != 0 {
+		return e.Turn
+	}
+	return e.Number
+}
+
+// Ended reports whether a request has ended without being carried out.
+func (s State) Ended() bool { return s == Denied || s == Withdrawn || s == Expired }
