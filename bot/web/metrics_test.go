@@ -194,7 +194,7 @@ func TestMetricsBounded(t *testing.T) {
 	if after := len(ours(text)); after != before {
 		t.Errorf("%d samples became %d", before, after)
 	}
-	known := []string{"platform", "verb", "outcome", "api", "code", "state", "result", "version", "commit", "go_version", "le"}
+	known := []string{"platform", "verb", "outcome", "api", "code", "state", "result", "decision", "version", "commit", "go_version", "le"}
 	for _, label := range regexp.MustCompile(`[{,]([a-z_]+)="`).FindAllStringSubmatch(strings.Join(ours(text), "\n"), -1) {
 		if !slices.Contains(known, label[1]) {
 			t.Errorf("there is a label %q", label[1])
