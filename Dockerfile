@@ -1,5 +1,5 @@
 # A static binary in an empty image, for a user without rights. What it keeps, with
-# SQLite, stands in the volume /data.
+# SQLite, is in the volume /data.
 FROM golang:1.26.8 AS build
 WORKDIR /src
 COPY go.mod go.sum ./

@@ -60,7 +60,7 @@ const (
 	NothingToDo Refusal = "nothing to do" // everyone is as asked, limits included
 	TooLate     Refusal = "too late"      // what sets someone waited because nothing ran
 	Superseded  Refusal = "superseded"    // someone decided about the limit since: nothing is posted
-	OnlyTold    Refusal = "told"          // a reminder changes nothing
+	OnlyRemind  Refusal = "told"          // a reminder changes nothing; the word is on record
 )
 
 // Plan is what will be done to one group, and what was found before: the answer

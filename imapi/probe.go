@@ -71,7 +71,7 @@ func (c *Client) Probe(ctx context.Context, g GroupID) (p Probe, err error) {
 	return p, err
 }
 
-// read takes the Date of an answer that came at now, after the call took so long:
+// read takes the Date of an answer that came at now, after a call of this length:
 // it is compared with the middle of the call. An answer without one says nothing.
 func (s *Skew) read(date string, now time.Time, took time.Duration) {
 	const half = time.Second / 2 // a Date has whole seconds, rounded down

@@ -343,7 +343,7 @@ func (f *fleet) call(ctx context.Context, i int) error {
 	return err
 }
 
-// fullest is the largest number of calls that came within so long.
+// fullest is the largest number of calls that came within such a time.
 func (f *fleet) fullest(window time.Duration) (most int) {
 	calls := f.api.Calls()
 	slices.SortFunc(calls, func(a, b simulator.Call) int { return a.At.Compare(b.At) })

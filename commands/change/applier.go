@@ -35,7 +35,7 @@ func (r *Runner) Apply(ctx context.Context, cmd commands.Command, group imapi.Gr
 func unsentOutcome(p commands.Plan, cmd commands.Command) commands.Outcome {
 	o := commands.Outcome{Status: commands.Failed, Failure: p.Read, Now: p.Before, NowKnown: p.Known}
 	switch p.Refusal {
-	case commands.OnlyList, commands.OnlyDryRun, commands.OnlyTold:
+	case commands.OnlyList, commands.OnlyDryRun, commands.OnlyRemind:
 		o.Status = commands.Done
 	case commands.NothingToDo, commands.Superseded:
 		o.Status = commands.Nothing

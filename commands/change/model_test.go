@@ -215,7 +215,7 @@ func (m *model) fault() {
 		{Command: "account_check", Code: 70500, Times: 3},
 	})
 	if m.lagging && f.Command == "modify_admin" && f.Code == 0 {
-		return // a lost answer is settled by reading, and no reading tells then
+		return // a lost answer is settled by reading, and no reading shows it then
 	}
 	m.note("fault: %+v", f)
 	must(m.t, m.stage.API.Inject(f))

@@ -44,7 +44,7 @@ func (r *Runner) Plan(ctx context.Context, asked Asked, group imapi.GroupID) (co
 	kept := stillLimited(cmd, group, limits)
 	switch {
 	case cmd.Verb == commands.Remind && len(kept) > 0 && plan.At.Before(kept[0].Until):
-		plan.Refusal, plan.Users = commands.OnlyTold, stepsFor(&plan, holders(kept), kept)
+		plan.Refusal, plan.Users = commands.OnlyRemind, stepsFor(&plan, holders(kept), kept)
 		return plan, nil
 	case cmd.Verb == commands.Remind, cmd.Verb == commands.End && len(kept) == 0:
 		plan.Refusal = commands.Superseded

@@ -230,7 +230,7 @@ func TestDryRunAfterAnUnknownOutcome(t *testing.T) {
 }
 
 // Seats that are filled in part before the API says "full" are a right that was
-// given: its end stays on record, and no one is told that nothing was changed.
+// given: its end stays on record, and no answer says that nothing was changed.
 func TestFullInPart(t *testing.T) {
 	t.Parallel()
 	r := newRuns(t, simulator.Rules{PartialFill: true}, "a", "b", "c")

@@ -198,7 +198,7 @@ func TestParseReason(t *testing.T) {
 		{"quotes in the middle", `the "big" one's`, `the "big" one's`},
 		{"an apostrophe at the start", "'tis y'all", "'tis y'all"},
 		{"an apostrophe in single quotes", "‘it’s late’", "it’s late"},
-		{"a dash that stands alone", "too loud – or late - really", "too loud – or late - really"},
+		{"a dash by itself", "too loud – or late - really", "too loud – or late - really"},
 		{"commas", "late, loud", "late, loud"},
 		{"backticks", "see `x y`", "see `x y`"},
 		{"backticks first", "`x` is down", "`x` is down"},

@@ -51,7 +51,7 @@ func FuzzFits(f *testing.F) {
 	})
 }
 
-// fitsByDefinition tries everything that a star can stand for.
+// fitsByDefinition tries everything that a star can mean.
 func fitsByDefinition(pattern, text string) bool {
 	if pattern == "" {
 		return text == ""

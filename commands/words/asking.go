@@ -152,7 +152,7 @@ func (w Words) option(f commands.Field, typed string) Text {
 	})
 }
 
-// Whoami tells the caller's exact allowlist entry, which rule gives what, and
+// Whoami gives the caller's exact allowlist entry, which rule gives what, and
 // which commands no rule gives.
 func (w Words) Whoami(entry int64, c commands.Caller, r policy.Rights) Message {
 	m := w.message(entry)

@@ -78,7 +78,7 @@ func (w Words) who(caller string) Text {
 }
 
 // Story is the answer to history of one number: what was asked, what came of it, the
-// ends that it set and that still stand, and its undo, if there is one and it is not
+// ends that it set and that still count, and its undo, if there is one and it is not
 // too late.
 func (w Words) Story(entry int64, p Past, r commands.Result, limits []commands.Grant, undo bool) Message {
 	m := w.message(entry)

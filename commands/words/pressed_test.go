@@ -18,7 +18,7 @@ func FuzzPressed(f *testing.F) {
 	f.Fuzz(func(t *testing.T, action, command, groups string) {
 		r := commands.Result{Entry: 42, Caller: commands.Caller{Ref: "slack:user:U1"}}
 		if json.Unmarshal([]byte(command), &r.Command) != nil || json.Unmarshal([]byte(groups), &r.Groups) != nil {
-			t.Skip("the journal tells that it is damaged")
+			t.Skip("the journal reports that it is damaged")
 		}
 		w := In(commands.English)
 		m := w.Report(r)
@@ -62,7 +62,7 @@ func addPresses(f *testing.F) {
 			Plan: commands.Plan{Refusal: commands.SeatsTaken, Users: []commands.Step{step}}, Outcome: commands.Outcome{Status: commands.Failed, Holders: []imapi.Admin{{User: "a"}, {User: "b"}, {User: "c"}, {User: "d"}, {User: "e"}}}}},
 		{change.RetryAction, commands.Command{Verb: commands.End, Grants: limits}, commands.GroupResult{Outcome: commands.Outcome{Status: commands.Unknown, Failure: failure}}},
 		{change.RetryAction, commands.Command{Verb: commands.List}, commands.GroupResult{Plan: commands.Plan{Refusal: commands.ReadFailed, Read: failure}, Outcome: commands.Outcome{Status: commands.Failed}}},
-		{change.ExtendAction, commands.Command{Verb: commands.Remind, Grants: limits}, commands.GroupResult{Plan: commands.Plan{Refusal: commands.OnlyTold}, Outcome: commands.Outcome{Status: commands.Done}}},
+		{change.ExtendAction, commands.Command{Verb: commands.Remind, Grants: limits}, commands.GroupResult{Plan: commands.Plan{Refusal: commands.OnlyRemind}, Outcome: commands.Outcome{Status: commands.Done}}},
 	} {
 		seed.command.Target, seed.result.Group = target, "g"
 		f.Add(seed.action, asJSON(f, seed.command), asJSON(f, []commands.GroupResult{seed.result}))

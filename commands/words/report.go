@@ -8,7 +8,7 @@ import (
 	"liveadmin/imapi"
 )
 
-// Report is the result as it stands in the thread: the outcome first, then what
+// Report is the result as the thread has it: the outcome first, then what
 // happened to whom, then what is true now, then what to do.
 func (w Words) Report(r commands.Result) Message {
 	m := w.message(r.Entry)

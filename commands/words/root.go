@@ -8,7 +8,7 @@ import (
 	"liveadmin/commands"
 )
 
-// Root is the one line that stands in the channel: at first what was asked, in
+// Root is the one line in the channel: at first what was asked, in
 // the end what came of it.
 func (w Words) Root(r commands.Result) Text {
 	status := r.Status()

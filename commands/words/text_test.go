@@ -48,7 +48,7 @@ func TestFill(t *testing.T) {
 	}
 }
 
-// FuzzFill fills any sentence: what stands outside of places stays, and a value
+// FuzzFill fills any sentence: what is outside of places stays, and a value
 // comes back as it is, whatever is in it.
 func FuzzFill(f *testing.F) {
 	f.Add("a {x} b {x|one|many} c", "{x}")

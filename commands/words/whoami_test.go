@@ -31,7 +31,7 @@ func TestWhoami(t *testing.T) {
 		{"nothing", policy.Rights{}, entry + "You are not allowed to change anything.\n" + ask},
 		{"blocked", policy.Rights{Denial: policy.CallerBlocked}, entry + "You are blocked.\n" + ask},
 		{"an outsider", policy.Rights{Denial: policy.CallerOutsider}, entry + "People of another organization or server are not allowed to use this bot.\n" + ask},
-		{"a membership that cannot be read is not told as not allowed", policy.Rights{Unread: []string{"slack:usergroup:S1"}},
+		{"a membership that cannot be read is not shown as not allowed", policy.Rights{Unread: []string{"slack:usergroup:S1"}},
 			entry + "I cannot check the members of slack:usergroup:S1 right now, so I do not know what you are allowed. Try again in a minute.\n"},
 		{"a role that another server knows", policy.Rights{Unread: []string{"discord:role:1"}},
 			entry + "I cannot check here whether you have the role discord:role:1, so I do not know what you are allowed. " +
@@ -59,7 +59,7 @@ func TestWelcome(t *testing.T) {
 		{"more in other channels", policy.Rights{Given: []policy.Right{right(false), right(true, commands.List)}}, "You can use list.\nExample: /liveadmin list @TGS#a6I4ZUUGO\n"},
 		{"only in other channels", policy.Rights{Given: []policy.Right{right(false, commands.List)}},
 			"You can use list, but not in this channel. whoami shows where.\nExample: /liveadmin list @TGS#a6I4ZUUGO\n"},
-		{"a membership that cannot be read is not told as not allowed", policy.Rights{Unread: []string{"slack:usergroup:S1"}},
+		{"a membership that cannot be read is not shown as not allowed", policy.Rights{Unread: []string{"slack:usergroup:S1"}},
 			"I cannot check the members of slack:usergroup:S1 right now, so I do not know what you are allowed. Try again in a minute.\nExample: /liveadmin whoami\n"},
 		{"nothing", policy.Rights{}, "You are not allowed to change anything yet. whoami shows what an operator needs to allow you.\nExample: /liveadmin whoami\n"},
 	} {

@@ -106,7 +106,7 @@ func (w Words) nameOf(id imapi.UserID) string { return w.names.Called(id) }
 // name is what somebody is called: as they were typed, else as the config file does.
 func (w Words) name(p commands.Person) string { return cmp.Or(p.Name, w.nameOf(p.ID)) }
 
-// people names several; those of one crew stand together: "night (u_1, u_2)".
+// people names several; those of one crew are together: "night (u_1, u_2)".
 func (w Words) people(people []commands.Person) Text {
 	var all []Text
 	for i := 0; i < len(people); {

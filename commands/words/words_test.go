@@ -192,7 +192,7 @@ func TestCounts(t *testing.T) {
 	}
 }
 
-// TestTencentsWords: where what to do begins with reading Tencent's own words, they stand
+// TestTencentsWords: where what to do begins with reading Tencent's own words, they are
 // there.
 func TestTencentsWords(t *testing.T) {
 	const theirs = "Tencent says: their words"
