@@ -24,7 +24,7 @@ const (
 
 // readNames takes the names of groups and of people.
 func (r *reader) readNames(groups, people ast.Node) commands.Names {
-	const groupsRemedy = `write a name with an ID, or with a list of IDs, like friday-show: "@TGS#a6I4ZUUGO"`
+	const groupsRemedy = `write an alias with an ID, or with a list of IDs, like friday-show: "@TGS#a6I4ZUUGO"`
 	ids, first := namesOf[imapi.GroupID](r, groups, "groups", groupsRemedy, maxAlias, r.isGroup, func(f field) []text {
 		return r.textOrTexts(f.value, fmt.Sprintf("%.80q", f.key.value), groupsRemedy)
 	})
@@ -175,7 +175,7 @@ func (r *reader) checkRuleGroup(t text) {
 	if strings.Contains(t.value, "*") {
 		r.checkPattern(t)
 	} else if near := r.slip(t.value); near != "" {
-		r.note(t.mark, fmt.Sprintf("did you mean %s? If it is an ID, give it a name under groups", near), "%.80q is no name under groups", t.value)
+		r.note(t.mark, fmt.Sprintf("did you mean %s? If it is an ID, give it an alias under groups", near), "%.80q is no alias under groups", t.value)
 	} else {
 		r.isGroup(t)
 	}

@@ -127,16 +127,16 @@ people:
   b: []
   c: [g, ~]
 `, []string{
-			`2:5: "a" is empty: write a name with an ID, or with a list of IDs, like friday-show: "@TGS#a6I4ZUUGO"`,
-			`3:6: "b" is an empty list: write a name with an ID, or with a list of IDs, like friday-show: "@TGS#a6I4ZUUGO"`,
-			`4:10: an entry of "c" is empty: write a name with an ID, or with a list of IDs, like friday-show: "@TGS#a6I4ZUUGO"`,
+			`2:5: "a" is empty: write an alias with an ID, or with a list of IDs, like friday-show: "@TGS#a6I4ZUUGO"`,
+			`3:6: "b" is an empty list: write an alias with an ID, or with a list of IDs, like friday-show: "@TGS#a6I4ZUUGO"`,
+			`4:10: an entry of "c" is empty: write an alias with an ID, or with a list of IDs, like friday-show: "@TGS#a6I4ZUUGO"`,
 		}},
 		{"a wrong type for a name", `groups:
   a: {b: c}
   d: [[e]]
 `, []string{
-			`2:7: "a" is a mapping: write a name with an ID, or with a list of IDs, like friday-show: "@TGS#a6I4ZUUGO"`,
-			`3:7: an entry of "d" is a list: write a name with an ID, or with a list of IDs, like friday-show: "@TGS#a6I4ZUUGO"`,
+			`2:7: "a" is a mapping: write an alias with an ID, or with a list of IDs, like friday-show: "@TGS#a6I4ZUUGO"`,
+			`3:7: an entry of "d" is a list: write an alias with an ID, or with a list of IDs, like friday-show: "@TGS#a6I4ZUUGO"`,
 		}},
 		{"a list without brackets", `people:
   night: u_8821

@@ -102,7 +102,7 @@ rules:
   - allow: [slack:user:U1]
     groups: [friday-shwo]
 `, []string{
-			`5:14: "friday-shwo" is no name under groups: did you mean friday-show? If it is an ID, give it a name under groups`,
+			`5:14: "friday-shwo" is no alias under groups: did you mean friday-show? If it is an ID, give it an alias under groups`,
 		}},
 		{"bad patterns", `rules:
   - allow: [slack:user:U1]

@@ -231,7 +231,7 @@ contact: [Sam]
 blocked: slack:user:U1
 rules: {allow: x}
 `, []string{
-			`1:9: groups is a list: write a name with an ID, or with a list of IDs, like friday-show: "@TGS#a6I4ZUUGO"`,
+			`1:9: groups is a list: write an alias with an ID, or with a list of IDs, like friday-show: "@TGS#a6I4ZUUGO"`,
 			`2:9: people is the text "x": write a name with a UserID, or with a list of UserIDs, like minho: u_8821`,
 			`3:10: contact is a list: write whom people ask, like "Sam, #stream-ops"`,
 			`4:10: blocked is the text "slack:user:U1": write a list like [slack:user:U024BE7LH]`,
