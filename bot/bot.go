@@ -38,6 +38,16 @@ func (r Rules) NamesFor(caller commands.Caller) commands.Names {
 	return r.Names.Seen(r.Policy.Sees(caller, r.Names))
 }
 
+// TypedBy returns the names as a caller types them: those of people are for callers who
+// have some right.
+func (r Rules) TypedBy(caller commands.Caller) commands.Names {
+	names := r.Names.TypedBy(caller.Ref)
+	if r.Policy.Knows(caller) != policy.Known {
+		names = names.WithoutPeople()
+	}
+	return names
+}
+
 // AnswerTime is how long the record may take that an answer needs: platforms wait for three
 // seconds.
 const AnswerTime = 2 * time.Second

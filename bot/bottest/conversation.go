@@ -33,6 +33,7 @@ import (
 //	nickname USER NICKNAME      an account with one
 //	alias NAME ID…              an alias
 //	people NAME USER…           a name or a crew
+//	person NAME WHO             whose account in the chat a name of one person is
 //	rule WHO… [can VERB…] [on GROUP…] [for DURATION]
 //
 // In the section "talk", a line "> WHO: TEXT" is said, a line "! DIRECTION" is
@@ -230,6 +231,7 @@ func (c Conversation) write(t testing.TB) {
 func (c Conversation) set(t testing.TB, s *Stage) {
 	t.Helper()
 	groups, people := make(map[string][]imapi.GroupID), make(map[string][]imapi.UserID)
+	accounts := make(map[string]string)
 	rules := bot.Rules{Policy: policy.Policy{Contact: "Sam, #stream-ops"}, Language: c.Language}
 	for _, line := range c.stage {
 		words := strings.Fields(line)
@@ -255,13 +257,15 @@ func (c Conversation) set(t testing.TB, s *Stage) {
 			for _, id := range words[2:] {
 				people[words[1]] = append(people[words[1]], imapi.UserID(id))
 			}
+		case "person":
+			accounts[c.Ref(words[2])] = words[1]
 		case "rule":
 			rules.Policy.Rules = append(rules.Policy.Rules, c.rule(t, len(rules.Policy.Rules)+1, words[1:]))
 		default:
 			t.Fatalf("%s: the stage has no %q", c.Name, line)
 		}
 	}
-	rules.Names = commands.NewNames(groups, people)
+	rules.Names = commands.NewNames(groups, people).WithAccounts(accounts)
 	s.Rules.Set(rules)
 }
 

@@ -2,6 +2,7 @@ package config
 
 import (
 	"slices"
+	"strings"
 
 	"liveadmin/commands/grammar"
 
@@ -18,9 +19,14 @@ func (r *reader) warnOfNames(people ast.Node) {
 	ambiguous := grammar.Ambiguous(r.names)
 	for _, pair := range mapping.Values {
 		key, isText := pair.Key.(ast.ScalarNode)
-		if isText && slices.Contains(ambiguous, key.GetToken().Value) {
-			r.warn(at(key.GetToken()), "type it in quotes, or give these people another name",
-				"%.80q is a name of people and the name of an option", key.GetToken().Value)
+		if !isText || !slices.Contains(ambiguous, key.GetToken().Value) {
+			continue
 		}
+		also := "the name of an option"
+		if strings.EqualFold(key.GetToken().Value, grammar.Me) {
+			also = "the word for the one who types it"
+		}
+		r.warn(at(key.GetToken()), "type it in quotes, or give these people another name",
+			"%.80q is a name of people and %s", key.GetToken().Value, also)
 	}
 }

@@ -111,6 +111,10 @@ func FilterOf(cmd commands.Command) bot.Filter {
 // trail is the answer to history.
 func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules) (func(words.Words, int64) words.Message, error) {
 	filter := FilterOf(cmd)
+	names := rules.TypedBy(d.Caller)
+	if person, ok := names.Owner(names.Mentioned(cmd.About)); ok { // what they did, and what was done to them
+		filter.About = append(filter.About, string(person.ID))
+	}
 	filter.Reader = d.Caller.Ref
 	if rules.Policy.Knows(d.Caller) == policy.Stranger {
 		filter.Caller = d.Caller.Ref

@@ -76,8 +76,12 @@ func (in *Intake) Decide(ctx context.Context, d bot.Delivery) bot.Verdict {
 	if d.Click != nil {
 		return in.click(ctx, d, rules)
 	}
-	cmd, mistake := read(d, rules.Names, rules.Policy.Sees(d.Caller, rules.Names))
+	cmd, mistake := read(d, rules.TypedBy(d.Caller), rules.Policy.Sees(d.Caller, rules.Names))
+	if v, without := withoutRight(d, rules.Policy, cmd, mistake); without {
+		return v
+	}
 	if mistake != nil {
+		in.logUnknown(d, *mistake)
 		return bot.Verdict{Reply: &bot.Reply{
 			About:  commands.Command{Verb: mistake.Verb},
 			Record: note(d, bot.WasMistaken, commands.Mistaken, mistake.Verb, mistake.Typed, string(mistake.Problem)),
@@ -101,10 +105,15 @@ func read(d bot.Delivery, names commands.Names, sees func(string) bool) (command
 	return grammar.Parse(d.Text, names, sees)
 }
 
-// refuse answers that something is not allowed.
+// refuse answers that something is not allowed. Who has no right reads of the group what they
+// typed themselves, and nothing of what it is an alias of.
 func refuse(d bot.Delivery, cmd commands.Command, decision policy.Decision) bot.Verdict {
 	r := note(d, bot.WasRefused, commands.Refused, cmd.Verb, grammar.Format(cmd), string(decision.Denial))
 	r.Groups = cmd.Target.Groups
+	if !decision.Some && d.Click == nil {
+		typed, _ := read(d, commands.Names{}, nil)
+		cmd.Target = typed.Target
+	}
 	return bot.Verdict{Reply: &bot.Reply{About: cmd, Record: r, Say: func(w words.Words, entry int64) words.Message {
 		return w.Refusal(entry, d.Caller, cmd, decision)
 	}}}

@@ -86,8 +86,8 @@ func formatTarget(t commands.Target) string {
 	return strings.Join(words, " ")
 }
 
-// formatPeople writes a crew once for all its members. A name that is also an option's is
-// quoted.
+// formatPeople writes a crew once for all its members. A name that means
+// something else is quoted.
 func (g Grammar) formatPeople(people []commands.Person) string {
 	var words []string
 	for i, p := range people {
@@ -97,7 +97,7 @@ func (g Grammar) formatPeople(people []commands.Person) string {
 		} else if i > 0 && people[i-1].Name == word {
 			continue
 		}
-		if _, option := g.optionOf(word); option {
+		if g.hasMeaning(word) {
 			words = append(words, quote(word))
 		} else {
 			words = append(words, quoteUnlessPlain(word))

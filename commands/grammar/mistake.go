@@ -12,6 +12,7 @@ type Mistake struct {
 	Count   int           `json:"count,omitempty"`   // how many there were (users, bytes, characters)
 	Limit   int           `json:"limit,omitempty"`   // how many there can be
 	Char    rune          `json:"char,omitempty"`    // the character that does not fit
+	Account string        `json:"account,omitempty"` // of the person who is not known, as commands.Caller.Ref
 	Typed   string        `json:"typed,omitempty"`   // the whole text, for copying
 }
 
@@ -44,7 +45,9 @@ const (
 	VerbUndo       Problem = "verb undo"       // undo: a button
 	VerbStatus     Problem = "verb status"     // status, admins: list
 	VerbForeign    Problem = "verb foreign"    // ban, kick, mute: not this bot
-	PersonMention  Problem = "person mention"  // <@U…>, or @minho, where a UserID belongs
+	PersonMention  Problem = "person mention"  // a user group, a role, or part of a word, where a UserID belongs
+	UnknownPerson  Problem = "unknown person"  // <@U…>, or @minho, and no UserID is known of them; Word, and Account of a mention
+	UnknownCaller  Problem = "unknown caller"  // me, and no UserID is known of the caller; Account
 	ChannelAsUser  Problem = "channel as user" // <#C…> where a UserID belongs
 	ChannelMention Problem = "channel mention" // <#C…>, or #general, where a GROUP belongs
 	GroupMention   Problem = "group mention"   // a person, or @word, where a GROUP belongs
@@ -66,6 +69,6 @@ var Problems = [...]Problem{
 	UnknownVerb, UnknownFlag, FlagElsewhere, FlagTwice, FlagValue, FlagNoValue, NearAlias, GroupMissing,
 	UsersMissing, TooManyUsers, TooManyWords, GroupTooLong, UserTooLong, GroupCharacter, UserCharacter,
 	GroupCommunity, GroupEmpty, UserEmpty, GroupAsUser, OptionWord, ClockWord, VerbUndo, VerbStatus, VerbForeign,
-	PersonMention, ChannelAsUser, ChannelMention, GroupMention, BadDuration, DurationRange, ReasonTooLong,
+	PersonMention, UnknownPerson, UnknownCaller, ChannelAsUser, ChannelMention, GroupMention, BadDuration, DurationRange, ReasonTooLong,
 	ReasonChar, InvisibleChar, AmbiguousDash, OpenQuote, QuoteInside, AddAndReplace, BadNumber, TooLong,
 }

@@ -46,6 +46,7 @@ func TestIsName(t *testing.T) {
 		{"another word for a command", "show", true},
 		{"an option's name", "for", true},
 		{"what means an option", "Until", true},
+		{"what means the caller", "Me", true},
 		{"nearly a command", "lists", true},
 		{"longer than a command can be", strings.Repeat("x", 5000), false},
 	} {

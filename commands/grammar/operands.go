@@ -89,28 +89,9 @@ func (p *parser) people(list *[]commands.Person) *Mistake {
 
 // user adds the people that a USER means to the list, each once.
 func (p *parser) user(l lexeme, list *[]commands.Person) *Mistake {
-	switch l.mention.kind {
-	case personMention:
-		return &Mistake{Problem: PersonMention, Word: l.mention.word()}
-	case channelMention:
-		return &Mistake{Problem: ChannelAsUser, Word: l.mention.word()}
-	}
-	if m := invisibleIn(l.text); m != nil {
+	people, m := p.meant(l, list)
+	if m != nil {
 		return m
-	}
-	if m := p.optionWord(l); m != nil {
-		return m
-	}
-	people, ok := p.names.People(l.text)
-	if !ok {
-		if m := p.noUser(l, list); m != nil {
-			return m
-		}
-		id, m := readUserID(l.text)
-		if m != nil {
-			return m
-		}
-		people = []commands.Person{{ID: id}}
 	}
 	for _, person := range people {
 		if !holds(*list, person.ID) {
@@ -118,6 +99,33 @@ func (p *parser) user(l lexeme, list *[]commands.Person) *Mistake {
 		}
 	}
 	return nil
+}
+
+// meant returns the people that a USER means.
+func (p *parser) meant(l lexeme, list *[]commands.Person) ([]commands.Person, *Mistake) {
+	switch l.mention.kind {
+	case personMention:
+		return p.mentioned(l)
+	case channelMention:
+		return nil, &Mistake{Problem: ChannelAsUser, Word: l.mention.word()}
+	}
+	if m := invisibleIn(l.text); m != nil {
+		return nil, m
+	}
+	if isMe(l) {
+		return p.account(p.names.Typist(), UnknownCaller)
+	}
+	if m := p.optionWord(l); m != nil {
+		return nil, m
+	}
+	if people, ok := p.called(l); ok {
+		return people, nil
+	}
+	if m := p.noUser(l, list); m != nil {
+		return nil, m
+	}
+	id, m := readUserID(l.text)
+	return []commands.Person{{ID: id}}, m
 }
 
 func holds(list []commands.Person, id imapi.UserID) bool {
@@ -130,8 +138,11 @@ func (p *parser) about(l lexeme) *Mistake {
 	if l.mention.kind == channelMention {
 		return groupMention(l)
 	}
-	if l.mention.id != "" { // a person's mention is a caller; the audit trail knows the ID
+	switch {
+	case l.mention.id != "": // a person's mention is a caller; the audit trail knows the ID
 		l = lexeme{text: l.mention.id, quoted: true}
+	case isMe(l) && p.names.Typist() != "":
+		l = lexeme{text: shortRef(p.names.Typist()), quoted: true}
 	}
 	if m := invisibleIn(l.text); m != nil {
 		return m
@@ -146,7 +157,7 @@ func (p *parser) about(l lexeme) *Mistake {
 	}
 	p.cmd.About = l.text
 	target, isGroup := p.names.Group(l.text)
-	people, isPerson := p.names.People(l.text)
+	people, isPerson := p.called(l)
 	p.cmd.Target, p.cmd.Users = target, people
 	if isGroup || isPerson {
 		return nil
@@ -211,18 +222,15 @@ func IsName(word string) bool {
 	}
 	names := commands.NewNames(nil, map[string][]imapi.UserID{word: {"user"}})
 	typed := word
-	if _, option := Of(commands.Table).optionOf(word); option {
+	if Of(commands.Table).hasMeaning(word) {
 		typed = quote(word)
 	}
 	cmd, m := Parse(string(commands.Remove)+" group "+typed, names, nil)
 	return m == nil && len(cmd.Users) == 1 && cmd.Users[0].Name == word
 }
 
-// Ambiguous returns the names of people, sorted, that are an option's name as well. They
-// mean the person only in quotes.
+// Ambiguous returns the names of people, sorted, that are an option's name as well, or mean
+// the caller. They mean the person only in quotes.
 func Ambiguous(n commands.Names) []string {
-	return slices.DeleteFunc(n.Everybody(), func(name string) bool {
-		_, option := Of(commands.Table).optionOf(name)
-		return !option
-	})
+	return slices.DeleteFunc(n.Everybody(), func(name string) bool { return !Of(commands.Table).hasMeaning(name) })
 }

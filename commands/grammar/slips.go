@@ -76,7 +76,7 @@ func (p *parser) noUser(l lexeme, list *[]commands.Person) *Mistake {
 	case group:
 		return &Mistake{Problem: GroupAsUser, Word: l.text}
 	case strings.HasPrefix(l.text, "@"):
-		return &Mistake{Problem: PersonMention, Word: l.text}
+		return &Mistake{Problem: UnknownPerson, Word: l.text}
 	}
 	return nil
 }

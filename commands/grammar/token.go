@@ -11,6 +11,7 @@ type mention struct {
 	kind  mentionKind
 	id    string // "U024BE7LH"; empty of <!channel> and its like
 	label string // the name, without @ or #; empty if the client sent none
+	crowd bool   // a user group, a role, everyone: no one person
 	raw   string // as it came: "<@U024BE7LH|alice>"
 }
 
@@ -95,10 +96,11 @@ func readMention(body string) (mention, bool) {
 	m := mention{kind: personMention}
 	switch body[0] {
 	case '@':
-		m.id = strings.TrimLeft(body[1:], "!&")
+		m.id, m.crowd = strings.TrimLeft(body[1:], "!&"), strings.HasPrefix(body, "@&")
 	case '#':
 		m.kind, m.id = channelMention, body[1:]
 	case '!':
+		m.crowd = true
 		name, rest, _ := strings.Cut(body[1:], "^")
 		if name == "subteam" {
 			m.id, _, _ = strings.Cut(rest, "^")

@@ -27,6 +27,9 @@ func (w Words) Mistake(entry int64, k grammar.Mistake) Message {
 		"count": number(k.Count), "limit": number(k.Limit), "char": code(charName(k.Char)),
 	}
 	what := Fill(w.Mistakes[k.Problem], values)
+	if add := w.askToAdd(k.Problem); add != nil {
+		what = join(w.Joins.Sentences, what, add)
+	}
 	if k.Nearest != "" {
 		what = join(w.Joins.Sentences, what, Fill(w.Asking.DidYouMean, values))
 	}
@@ -36,6 +39,18 @@ func (w Words) Mistake(entry int64, k grammar.Mistake) Message {
 		m.add(Block, Fill(w.Asking.YouTyped, Slots{"typed": code(grammar.Shorten(k.Typed, mostTyped))}))
 	}
 	return m
+}
+
+// askToAdd says what to do about somebody of whom no UserID is known; nil of another problem.
+func (w Words) askToAdd(p grammar.Problem) Text {
+	values := Slots{"contact": plain(w.contact)}
+	switch p {
+	case grammar.UnknownPerson:
+		return Fill(either(w.contact != "", w.Asking.AddThem, w.Asking.AddThemOperator), values)
+	case grammar.UnknownCaller:
+		return Fill(either(w.contact != "", w.Asking.AddYou, w.Asking.AddYouOperator), values)
+	}
+	return nil
 }
 
 // nearest shows what was probably meant: an option as each platform shows options.

@@ -41,7 +41,9 @@ func everything(t *testing.T, w Words) []string {
 	}}}))
 	for _, problem := range constants[grammar.Problem](t, "../grammar/mistake.go") {
 		for _, verb := range []commands.Verb{"", commands.Add, commands.List} {
-			say(w.Mistake(1, grammar.Mistake{Problem: problem, Verb: verb, Word: "word", Nearest: "near", Count: 6, Limit: 5, Char: 'ü', Typed: "typed"}))
+			said := grammar.Mistake{Problem: problem, Verb: verb, Word: "word", Nearest: "near", Count: 6, Limit: 5, Char: 'ü', Typed: "typed"}
+			say(w.Mistake(1, said))
+			say(w.Naming(commands.Names{}, "Sam").Mistake(1, said))
 		}
 	}
 	everyRefusal(t, w, say)

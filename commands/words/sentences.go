@@ -94,8 +94,12 @@ type Sentences struct {
 		Reason   string // {reason}
 	}
 
-	Mistakes map[grammar.Problem]string                               // {word} {verb} {count} {limit} {char}
-	Asking   struct{ DidYouMean, Commands, Example, YouTyped string } // {nearest} {verbs} {example} {typed}
+	Mistakes map[grammar.Problem]string // {word} {verb} {count} {limit} {char}
+	Asking   struct {
+		DidYouMean, Commands, Example, YouTyped string // {nearest} {verbs} {example} {typed}
+		AddThem, AddThemOperator                string // {contact}: to the config file
+		AddYou, AddYouOperator                  string // {contact}
+	}
 	Refusals struct {
 		VerbOn, VerbOnGroups, VerbHere, Verb string // {verb} {target} {groups}
 		Outsider                             string

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"liveadmin/commands"
+	"liveadmin/commands/grammar"
 	"liveadmin/commands/policy"
 )
 
@@ -38,8 +39,11 @@ func (w Words) Welcome(entry int64, r policy.Rights) Message {
 func (w Words) example(verb commands.Verb) Text {
 	row, _ := w.commands().Row(verb)
 	group, user := cmp.Or(w.names.First(), "@TGS#a6I4ZUUGO"), "user1"
-	if people := w.names.Everybody(); len(people) > 0 {
-		user = people[0]
+	ambiguous := grammar.Ambiguous(w.names)
+	for _, name := range slices.Backward(w.names.Everybody()) {
+		if !slices.Contains(ambiguous, name) {
+			user = name // the first that needs no quotes
+		}
 	}
 	line := []string{Name, string(verb)}
 	fields := slices.Clone(line)
