@@ -1,6 +1,26 @@
 package config_test
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
+
+// TestEarlierNames: names that the first edition accepted are accepted, also those that
+// are words of the bot by now.
+func TestEarlierNames(t *testing.T) {
+	for _, name := range []string{
+		"me", "done", "requests", "leave", "giveback", "undo", "show", "approve", "for", "until", "reason", "replace", "new", "dry-run", "since",
+	} {
+		for _, typed := range []string{name, name[:1], "DONE"} {
+			names := parsePolicy(t, fmt.Sprintf("groups: {%q: g1}\npeople: {%q: u1}\n", typed, typed)).Names
+			group, isGroup := names.Group(typed)
+			people, isPeople := names.People(typed)
+			if !isGroup || group.Groups[0] != "g1" || !isPeople || people[0].ID != "u1" {
+				t.Errorf("%s means %v and %v", typed, group, people)
+			}
+		}
+	}
+}
 
 func TestBrokenNames(t *testing.T) {
 	testBroken(t, []broken{
