@@ -21,6 +21,9 @@ func TestConversations(t *testing.T) {
 	t.Parallel()
 	for _, mode := range modes {
 		for _, c := range bottest.InEveryLanguage(t, "../../commands/testdata") {
+			if c.Language != commands.English && mode != "gateway" { // what is said does not depend on the way
+				continue
+			}
 			t.Run(mode+"/"+c.Name, func(t *testing.T) {
 				t.Parallel()
 				c.Pace(t)

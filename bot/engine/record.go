@@ -20,15 +20,14 @@ func (unobserved) GaveUp(string)                                               {
 func (unobserved) Decided(string, bot.Event, time.Duration)                    {}
 
 // logDone writes the log line of an entry whose work is done, with the code of its
-// first failure and what the operator does about it.
+// first failure, and after a failure a line with what the operator does about it.
 func (b *Engine) logDone(e bot.Entry) {
 	code := 0
-	var more []any
+	var failure *commands.Failure
 	r := e.Summary()
 	for _, g := range r.Groups {
-		if f := g.Outcome.Failure; f != nil && more == nil {
-			_, remedy := imapi.Explain(f.Op, f.Code, f.Kind)
-			code, more = f.Code, []any{"remedy", remedy}
+		if f := g.Outcome.Failure; f != nil && failure == nil {
+			code, failure = f.Code, f
 		}
 		b.log.Debug("group completed", "entry", e.Number, "group", g.Group, "outcome", g.Outcome.Status)
 	}
@@ -36,14 +35,18 @@ func (b *Engine) logDone(e bot.Entry) {
 	if r.Silent() {
 		level = slog.LevelDebug
 	}
-	b.logEnd(level, "command completed", e, r.Status(), code, b.now().Sub(e.Accepted), more...)
+	b.logEnd(level, "command completed", e, r.Status(), code, b.now().Sub(e.Accepted))
+	if failure != nil {
+		_, remedy := imapi.Explain(failure.Op, failure.Code, failure.Kind)
+		b.log.Log(b.work, level, "remedy for a failure", "entry", e.Number, "code", code, "remedy", remedy)
+	}
 }
 
 // logEnd writes the one log line of a command, however it ended, always with the same
-// keys, and after a failure with the remedy.
-func (b *Engine) logEnd(level slog.Level, how string, e bot.Entry, outcome commands.Status, code int, took time.Duration, more ...any) {
-	b.log.Log(b.work, level, how, append([]any{"entry", e.Number, "platform", e.Place.Platform, "caller", e.By(), "verb", e.Command.Verb,
-		"group", targetOf(e.Command), "outcome", outcome, "code", code, "took", took}, more...)...)
+// keys.
+func (b *Engine) logEnd(level slog.Level, how string, e bot.Entry, outcome commands.Status, code int, took time.Duration) {
+	b.log.Log(b.work, level, how, "entry", e.Number, "platform", e.Place.Platform, "caller", e.By(), "verb", e.Command.Verb,
+		"group", targetOf(e.Command), "outcome", outcome, "code", code, "took", took)
 }
 
 // targetOf is how the log calls what a command is about.

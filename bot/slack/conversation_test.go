@@ -8,6 +8,7 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
+	"liveadmin/commands"
 )
 
 // TestConversations says every line of the conversations as a slash command in a
@@ -16,6 +17,9 @@ func TestConversations(t *testing.T) {
 	t.Parallel()
 	for _, mode := range modes {
 		for _, c := range bottest.InEveryLanguage(t, "../../commands/testdata") {
+			if c.Language != commands.English && mode != "sockets" { // what is said does not depend on the way
+				continue
+			}
 			t.Run(mode+"/"+c.Name, func(t *testing.T) {
 				t.Parallel()
 				c.Pace(t)
