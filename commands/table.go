@@ -105,7 +105,7 @@ var Table = Set{
 	},
 	{
 		Verb: Remove, Synonyms: []string{"del", "delete", "rm", "cancel", "demote"}, CallsAPI: true, Ruled: true,
-		Args:  []Field{group, {Name: users.Name, Kind: users.Kind, Suggest: true}},
+		Args:  []Field{group, users},
 		Flags: []Field{reason, dryRun},
 	},
 	{Verb: List, Synonyms: []string{"ls", "show"}, CallsAPI: true, Ruled: true, Args: []Field{group}},
@@ -128,7 +128,7 @@ var Table = Set{
 // Fields that several commands have.
 var (
 	group  = Field{Name: "group", Kind: Group{}, Suggest: true}
-	users  = Field{Name: "users", Kind: Users(func(c *Command) *[]Person { return &c.Users })}
+	users  = Field{Name: "users", Kind: Users(func(c *Command) *[]Person { return &c.Users }), Suggest: true}
 	limit  = Field{Name: "for", Kind: Limit(func(c *Command) *time.Duration { return &c.For })}
 	reason = Field{Name: "reason", Kind: Text(func(c *Command) *string { return &c.Reason })}
 	dryRun = Field{Name: "dry-run", Kind: Switch(func(c *Command) *bool { return &c.DryRun })}

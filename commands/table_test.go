@@ -115,7 +115,7 @@ func TestMoreCommandsExplained(t *testing.T) {
 	if !strings.Contains(shown, "You can use appraise.\n") || !strings.Contains(shown, "Example: /liveadmin appraise @TGS#") {
 		t.Errorf("who may use appraise is welcomed by\n%s", shown)
 	}
-	shown = w.Whoami(0, commands.Caller{}, policy.Rights{Given: []policy.Right{{Commands: []commands.Verb{commands.Add}}}}).String()
+	shown = w.Whoami(0, commands.Caller{}, commands.Person{}, policy.Rights{Given: []policy.Right{{Commands: []commands.Verb{commands.Add}}}}).String()
 	if !strings.Contains(shown, "You are not allowed to use: remove, list, appraise\n") {
 		t.Errorf("whoami says\n%s", shown)
 	}

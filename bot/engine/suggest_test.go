@@ -45,14 +45,48 @@ func TestSuggest(t *testing.T) {
 		want []string
 	}{
 		{"an alias that reads as something else", asking("group", "`", ""), nil},
-		{"UserIDs that mean themselves", asking("users", "", "show"), []string{"fine"}},
-		{"one that is named already", asking("users", "fine ", "show"), nil},
-		{"a group that is a mistake", asking("users", "", "#general"), nil},
+		{"UserIDs that mean themselves", asking("users", "", "show"), []string{"fine", "minho"}},
+		{"one that is named already", asking("users", "fine minho ", "show"), nil},
+		{"a group that is a mistake", asking("users", "", "#general"), []string{"minho"}},
 		{"half a character", asking("group", "\xc3", ""), nil},
 		{"another field", asking("reason", "", ""), nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := suggester.Suggest(t.Context(), test.q); !slices.Equal(got, test.want) {
+				t.Errorf("suggested %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// TestSuggestPeople: names of people are suggested to who has some right, and me to whom the
+// config file knows; what means something else is in quotes.
+func TestSuggestPeople(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.API.AddGroup("@TGS#aSHOW", simulator.Group{Admins: []string{"host"}})
+	rules := stage.Rules.Get()
+	rules.Names = commands.NewNames(nil, map[string][]imapi.UserID{
+		"minho": {"u_1"}, "Maria": {"u_2"}, "s\u00e9b": {"u_3"}, "for": {"u_4"}, "night": {"u_1", "u_2"},
+	}).WithAccounts(map[string]string{bottest.Ref("alice"): "Maria"})
+	stage.Rules.Set(rules)
+	stage.Run(t, chat)
+	suggester := door(t, chat).(bot.Suggester)
+	for _, test := range []struct {
+		name, who, verb, typed string
+		want                   []string
+	}{
+		{"everybody", "alice", "add", "", []string{"me", "Maria", `"for"`, "minho", "night", "s\u00e9b"}},
+		{"a beginning in another case", "alice", "add", "M", []string{"me", "Maria", "minho"}},
+		{"a beginning in Unicode's other form", "alice", "add", "se\u0301", []string{"s\u00e9b"}},
+		{"those who are named already", "alice", "add", "me minho ", []string{`me minho "for"`, "me minho s\u00e9b"}},
+		{"to remove, administrators first", "alice", "remove", "", []string{"host", "me", "Maria", `"for"`, "minho", "night", "s\u00e9b"}},
+		{"somebody without any right", "mallory", "add", "", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			q := asking("users", test.typed, "@TGS#aSHOW")
+			q.Caller.Ref, q.Fields.Verb = bottest.Ref(test.who), test.verb
+			if got := suggester.Suggest(t.Context(), q); !slices.Equal(got, test.want) {
 				t.Errorf("suggested %q, want %q", got, test.want)
 			}
 		})

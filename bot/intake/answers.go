@@ -33,9 +33,8 @@ func (in *Intake) say(ctx context.Context, d bot.Delivery, cmd commands.Command,
 	rights := rules.Policy.Rights(d.Caller, d.Place)
 	switch cmd.Verb {
 	case commands.Whoami:
-		return func(w words.Words, entry int64) words.Message {
-			return w.Whoami(entry, d.Caller, rights)
-		}, nil
+		known, _ := rules.Names.Owner(d.Caller.Ref)
+		return func(w words.Words, entry int64) words.Message { return w.Whoami(entry, d.Caller, known, rights) }, nil
 	case commands.Groups:
 		return in.board(ctx, d, rules)
 	case commands.History:

@@ -33,7 +33,8 @@ func (in *Intake) Suggest(ctx context.Context, q bot.Question) []string {
 		})
 	case "users":
 		head, tail := lastWord(q.Fields.Get("users"))
-		return completed(tail, head, in.adminsFor(ctx, q, rules), func(string) bool { return true })
+		found := slices.Concat(in.adminsFor(ctx, q, rules), peopleFor(q, rules, head))
+		return completed(tail, head, found, func(string) bool { return true })
 	}
 	return nil
 }
@@ -43,7 +44,7 @@ func (in *Intake) Suggest(ctx context.Context, q bot.Question) []string {
 func completed(typed, head string, words []string, fits func(string) bool) []string {
 	var all []string
 	for _, word := range words {
-		begins := len(word) >= len(typed) && strings.EqualFold(word[:len(typed)], typed)
+		begins := strings.HasPrefix(commands.Fold(word), commands.Fold(typed))
 		whole := head + word
 		if begins && fits(word) && utf8.RuneCountInString(whole) <= longestChoice && !slices.Contains(all, whole) {
 			all = append(all, whole)
@@ -102,15 +103,31 @@ func (in *Intake) groupsFor(ctx context.Context, q bot.Question, rules bot.Rules
 	return words
 }
 
+// peopleFor returns me, if the bot knows who the caller is, and the names of people, for
+// callers with some right, without those who are named already.
+func peopleFor(q bot.Question, rules bot.Rules, head string) []string {
+	names := rules.TypedBy(q.Caller)
+	named, _ := grammar.New(naming(commands.Remove, "@TGS#a").With("users", head), names, nil)
+	words := []string{grammar.Me}
+	for _, name := range names.Everybody() {
+		words = append(words, grammar.FormatPeople(commands.Person{Name: name}))
+	}
+	return slices.DeleteFunc(words, func(word string) bool {
+		cmd, mistake := grammar.New(naming(commands.Remove, "@TGS#a").With("users", word), names, nil)
+		return mistake != nil || !slices.ContainsFunc(cmd.Users, func(p commands.Person) bool { return !holds(named.Users, p.ID) })
+	})
+}
+
 // adminsFor returns the administrators of the group that is filled in, if the caller
-// may list them, without those who are named already.
+// may list them, without those who are named already. Where people take the right from
+// somebody, those who have it are likelier than any name.
 func (in *Intake) adminsFor(ctx context.Context, q bot.Question, rules bot.Rules) []string {
 	list, mistake := grammar.New(naming(commands.List, q.Fields.Get("group")), rules.Names, nil)
-	if mistake != nil || !rules.Policy.Decide(q.Caller, q.Place, list).Allowed {
+	if q.Fields.Verb == string(commands.Add) || mistake != nil || !rules.Policy.Decide(q.Caller, q.Place, list).Allowed {
 		return nil
 	}
 	head, _ := lastWord(q.Fields.Get("users"))
-	named, _ := grammar.New(naming(commands.Remove, q.Fields.Get("group")).With("users", head), rules.Names, nil)
+	named, _ := grammar.New(naming(commands.Remove, q.Fields.Get("group")).With("users", head), rules.TypedBy(q.Caller), nil)
 	var words []string
 	for _, g := range list.Target.Groups[:min(len(list.Target.Groups), groupsRead)] {
 		for _, a := range in.recentAdmins(ctx, g) {

@@ -106,6 +106,9 @@ func (g Grammar) formatPeople(people []commands.Person) string {
 	return strings.Join(words, " ")
 }
 
+// FormatPeople writes people as they can be typed.
+func FormatPeople(people ...commands.Person) string { return Of(commands.Table).formatPeople(people) }
+
 func quoteUnlessPlain(text string) string {
 	if text == "" || isPlain(text) {
 		return text

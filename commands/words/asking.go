@@ -167,11 +167,14 @@ func (w Words) option(f commands.Field, typed string) Text {
 	})
 }
 
-// Whoami gives the caller's exact allowlist entry, which rule gives what, and
-// which commands no rule gives.
-func (w Words) Whoami(entry int64, c commands.Caller, r policy.Rights) Message {
+// Whoami gives the caller's exact allowlist entry, their UserID if the config file has it,
+// which rule gives what, and which commands no rule gives.
+func (w Words) Whoami(entry int64, c commands.Caller, known commands.Person, r policy.Rights) Message {
 	m := w.message(entry)
 	m.add(Head, Fill(w.Rights.Says, Slots{"ref": code(c.Ref)}))
+	if known.ID != "" {
+		m.add(Body, Fill(w.Rights.Person, Slots{"user": w.person(known)}))
+	}
 	for _, given := range r.Given {
 		m.add(Item, w.right(given))
 	}

@@ -101,7 +101,7 @@ func everyRefusal(t *testing.T, w Words, say func(Message)) {
 			here := given[2]
 			here.Here = true
 			for _, rights := range []policy.Rights{{Denial: denial}, {Given: given}, {Given: []policy.Right{here}}, {Unread: unread}, {Unread: []string{"discord:role:1"}}} {
-				say(w.Whoami(1, caller, rights))
+				say(w.Whoami(1, caller, commands.Person{Name: "minho", ID: "user1"}, rights))
 				say(w.Welcome(1, rights))
 			}
 		}

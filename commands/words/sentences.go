@@ -115,6 +115,7 @@ type Sentences struct {
 
 	Rights struct {
 		Says                   string // {ref}
+		Person                 string // {user}
 		Right                  string // {commands} {groups} {rule}
 		Rule, RuleLine         string // {n} {line}
 		AllCommands, AllGroups string

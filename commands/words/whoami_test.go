@@ -38,7 +38,7 @@ func TestWhoami(t *testing.T) {
 				"Use the command in the server of that role. If you are there, try again in a minute.\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := In(commands.English).Naming(commands.Names{}, "Sam").Whoami(0, commands.Caller{Ref: "slack:user:U1"}, tt.rights).String(); got != tt.want {
+			if got := In(commands.English).Naming(commands.Names{}, "Sam").Whoami(0, commands.Caller{Ref: "slack:user:U1"}, commands.Person{}, tt.rights).String(); got != tt.want {
 				t.Errorf("got\n%swant\n%s", got, tt.want)
 			}
 		})
