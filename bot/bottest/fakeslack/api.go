@@ -124,7 +124,7 @@ func (s *Server) call(name, token string, args url.Values) answer {
 	if refused := s.authenticate(token, m); refused != nil {
 		return refused
 	}
-	if s.plainOnly && hasBlocks(args.Get("blocks")) {
+	if s.refusesBlocks(args.Get("blocks")) {
 		return refuse("invalid_blocks")
 	}
 	return m.run(args)

@@ -8,7 +8,7 @@ import (
 )
 
 // block is a block with the fields of every kind that a bot's messages have:
-// section, header, context, actions, divider. Any other kind is refused.
+// section, header, context, actions, divider, rich_text. Any other kind is refused.
 type block struct {
 	Type      string            `json:"type"`
 	BlockID   string            `json:"block_id"`
@@ -71,6 +71,8 @@ func checkBlock(fields map[string]any) error {
 		return b.checkContext()
 	case "actions":
 		return b.checkActions()
+	case "rich_text":
+		return b.checkRichText()
 	}
 	return fmt.Errorf("unsupported type: %s", b.Type)
 }
@@ -83,7 +85,7 @@ func (b block) onlyItsFields(fields map[string]any) error {
 		allowed["text"] = true
 	case "section":
 		allowed["text"], allowed["fields"], allowed["accessory"], allowed["expand"] = true, true, true, true
-	case "context", "actions":
+	case "context", "actions", "rich_text":
 		allowed["elements"] = true
 	}
 	for name := range fields {

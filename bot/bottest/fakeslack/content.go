@@ -15,6 +15,7 @@ const (
 	maxPostText   = 40_000 // cut off beyond
 	maxUpdateText = 4_000  // refused beyond
 	maxBlocks     = 50
+	maxBlocksText = 12_000 // of all blocks together (github.com/slackapi/bolt-js/issues/2509)
 )
 
 // content is what a message says.
@@ -75,6 +76,38 @@ func parseMetadata(raw []byte) (*Metadata, answer) {
 // size is the length of a text in characters.
 func size(text string) int { return len(utf16.Encode([]rune(text))) }
 
+// textSize is the length of the texts in blocks, whatever holds them.
+func textSize(in any) int {
+	n := 0
+	switch in := in.(type) {
+	case []map[string]any:
+		for _, b := range in {
+			n += textSize(b)
+		}
+	case []any:
+		for _, e := range in {
+			n += textSize(e)
+		}
+	case map[string]any:
+		for name, value := range in {
+			if text, ok := value.(string); ok && name == "text" {
+				n += size(text)
+			}
+			n += textSize(value)
+		}
+	}
+	return n
+}
+
+// CheckBlocks is Slack's word for what is wrong with the JSON of blocks, with what it says
+// about it; empty: Slack takes them.
+func CheckBlocks(raw []byte) string {
+	if _, refused := parseBlocks(raw); refused != nil {
+		return fmt.Sprint(refused)
+	}
+	return ""
+}
+
 // parseBlocks checks blocks and gives those an ID that have none. An empty array is
 // no blocks.
 func parseBlocks(raw []byte) (json.RawMessage, answer) {
@@ -102,6 +135,9 @@ func parseBlocks(raw []byte) (json.RawMessage, answer) {
 			return nil, refuse("invalid_blocks", fmt.Sprintf("[ERROR] block_id %q is there twice", id))
 		}
 		seen[id] = true
+	}
+	if n := textSize(list); n > maxBlocksText {
+		return nil, refuse("msg_blocks_too_long", fmt.Sprintf("[ERROR] %d characters, more than %d", n, maxBlocksText))
 	}
 	kept, err := json.Marshal(list)
 	if err != nil {

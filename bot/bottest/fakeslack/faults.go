@@ -3,6 +3,7 @@ package fakeslack
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"liveadmin/bot/bottest/fake"
@@ -63,6 +64,17 @@ func (s *Server) SetLatency(d time.Duration) { s.host.SetLatency(d) }
 // that it does not know.
 func (s *Server) RefuseBlocks(refused bool) {
 	s.host.Change(func() { s.plainOnly = refused })
+}
+
+// RefuseRichText makes every message with a rich_text be refused, and those with other
+// blocks taken.
+func (s *Server) RefuseRichText(refused bool) {
+	s.host.Change(func() { s.noRichText = refused })
+}
+
+// refusesBlocks reports whether blocks are refused whatever is in them. The state is locked.
+func (s *Server) refusesBlocks(raw string) bool {
+	return s.plainOnly && hasBlocks(raw) || s.noRichText && strings.Contains(raw, `"rich_text"`)
 }
 
 // hasBlocks reports whether the JSON of blocks has any.

@@ -114,7 +114,7 @@ func (s *Server) respond(h *hook, raw []byte) (status int, code string) {
 	if json.Unmarshal(raw, &p) != nil {
 		return http.StatusBadRequest, "invalid_payload"
 	}
-	if s.plainOnly && hasBlocks(string(p.Blocks)) {
+	if s.refusesBlocks(string(p.Blocks)) {
 		return http.StatusBadRequest, "invalid_blocks"
 	}
 	original := s.current(h.clicked)

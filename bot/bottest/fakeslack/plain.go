@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Plain is a message as its reader sees it: the blocks, or the text if there are
@@ -35,7 +37,9 @@ var (
 // "here" and "everyone". Blocks and text both count.
 func (s *Server) Pings(m Message) []string {
 	texts := []string{m.Text}
+	var pinged []string
 	for _, b := range shownBlocks(m.Blocks) {
+		pinged = append(pinged, richPings(b.Elements)...)
 		for _, t := range append(b.Fields, b.Elements...) {
 			texts = append(texts, t.mrkdwn())
 		}
@@ -43,7 +47,6 @@ func (s *Server) Pings(m Message) []string {
 			texts = append(texts, b.Text.mrkdwn())
 		}
 	}
-	var pinged []string
 	for _, text := range texts {
 		for _, found := range mentionPattern.FindAllStringSubmatch(text, -1) {
 			if found[1] != "date" {
@@ -69,10 +72,20 @@ type shown struct {
 	Accessory *shownText  `json:"accessory"`
 }
 
-// shownText is a text object, or an element with one.
+// shownText is a text object, an element with one, or a part of a rich_text.
 type shownText struct {
 	Type string          `json:"type"`
 	Text json.RawMessage `json:"text"` // a text, or the text object of a button
+
+	Elements []shownText `json:"elements"`
+	User     string      `json:"user_id"`
+	Group    string      `json:"usergroup_id"`
+	Channel  string      `json:"channel_id"`
+	Range    string      `json:"range"`
+	Name     string      `json:"name"`
+	URL      string      `json:"url"`
+	Fallback string      `json:"fallback"`
+	Value    string      `json:"value"`
 }
 
 func shownBlocks(raw json.RawMessage) []shown {
@@ -101,6 +114,9 @@ func (t shownText) mrkdwn() string {
 }
 
 func (s *Server) plainBlock(b shown) string {
+	if b.Type == "rich_text" {
+		return strings.Join(s.richLines(b.Elements), "\n")
+	}
 	var parts []string
 	if b.Text != nil {
 		parts = append(parts, s.plainText(*b.Text))
@@ -140,15 +156,29 @@ func (s *Server) mrkdwn(text string) string {
 			continue
 		}
 		for line := range strings.Lines(part) {
-			for j, span := range strings.Split(line, "`") {
-				if j%2 == 0 {
-					span = unstyle(span)
+			end := 0
+			for _, at := range codePattern.FindAllStringIndex(line, -1) {
+				b.WriteString(s.resolve(unstyle(line[end:at[0]])))
+				end = at[1]
+				if apart(utf8.DecodeLastRuneInString(line[:at[0]])) && apart(utf8.DecodeRuneInString(line[end:])) {
+					b.WriteString(s.resolve(line[at[0]+1 : end-1]))
+				} else {
+					b.WriteString(s.resolve(line[at[0]:end]))
 				}
-				b.WriteString(s.resolve(span))
 			}
+			b.WriteString(s.resolve(unstyle(line[end:])))
 		}
 	}
 	return b.String()
+}
+
+// codePattern is what is code if nothing beside it prevents that.
+var codePattern = regexp.MustCompile("`[^`\n]+`")
+
+// apart reports whether a mark can be beside a character, or at an end of the line. Beside a
+// letter Slack shows it, and every Chinese or Japanese character counts as one.
+func apart(r rune, size int) bool {
+	return size == 0 || unicode.IsSpace(r) || r <= unicode.MaxASCII && unicode.IsPunct(r) && r != '`' || strings.ContainsRune("<>|+=", r)
 }
 
 // styles are bold, italic and strike where Slack sees them: around words.

@@ -20,6 +20,8 @@ func TestPlain(t *testing.T) {
 		{"<https://x.y|there> <https://x.y>", "there https://x.y"},
 		{"until <!date^1700000000^{date_short_pretty} {time}|22:13 UTC>", "until 22:13 UTC"},
 		{"`u_1_` and `@TGS#a&amp;b`", "u_1_ and @TGS#a&b"},
+		{"(`a`), `b`: <@U0ALICE> `c`", "(a), b: @alice c"},
+		{"群组`a`中 `b`中 群`c` `d` 。", "群组`a`中 `b`中 群`c` d 。"},
 		{"```\na  b\n*c*\n```", "a  b\n*c*"},
 		{"*bold* _slanted_ ~gone~ (*so*)", "bold slanted gone (so)"},
 		{"*a* *b* *c*", "a b c"},
@@ -45,6 +47,27 @@ func TestPlainBlocks(t *testing.T) {
 	want := "*Head* &amp;\nbold\none\ntwo\n[More]\n#42 _x_\n[Undo] [1 h]"
 	if got := s.Plain(m); got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestPlainRichText(t *testing.T) {
+	s := workspace(t, fakeslack.Config{})
+	m := fakeslack.Message{Text: "fallback", Blocks: json.RawMessage(`[
+		{"type":"rich_text","elements":[
+			{"type":"rich_text_section","elements":[{"type":"text","text":"*a* &amp; ` + "`b`" + ` <@U1>\n"},{"type":"text","text":"code","style":{"code":true}},
+				{"type":"text","text":" "},{"type":"user","user_id":"U0ALICE"},{"type":"channel","channel_id":"C0GENERAL"},{"type":"usergroup","usergroup_id":"S1"},
+				{"type":"broadcast","range":"here"},{"type":"emoji","name":"wave"},{"type":"color","value":"#000000"},{"type":"link","url":"https://x"},{"type":"link","url":"https://x","text":"y"}]},
+			{"type":"rich_text_list","style":"bullet","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"one"}]},
+				{"type":"rich_text_section","elements":[{"type":"date","timestamp":1,"format":"{time}","fallback":"12:00 UTC"}]}]},
+			{"type":"rich_text_quote","elements":[{"type":"text","text":"quoted"}]},
+			{"type":"rich_text_preformatted","elements":[{"type":"text","text":"a  b"}]}]},
+		{"type":"context","elements":[{"type":"plain_text","text":"#42"}]}]`)}
+	want := "*a* &amp; `b` <@U1>\ncode @alice#general@S1@here:wave:#000000https://xy\n• one\n• 12:00 UTC\n> quoted\na  b\n#42"
+	if got := s.Plain(m); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := strings.Join(s.Pings(m), " "); got != "S1 U0ALICE here" {
+		t.Errorf("it pings %q", got)
 	}
 }
 

@@ -54,6 +54,7 @@ type Server struct {
 	records     []Call
 	faults      fake.Faults[Fault]
 	plainOnly   bool // messages with blocks are refused
+	noRichText  bool // those with rich_text are
 	hub         hub
 }
 
