@@ -212,8 +212,8 @@ func (m markup) slack(message fakeslack.Message) []block {
 	}
 	var sent []struct {
 		Type     string
-		Text     struct{ Text string }            // of a section
-		Elements []struct{ Text json.RawMessage } // of a context, a string; of a button, an object
+		Text     struct{ Text string } // of a section
+		Elements []richPart
 	}
 	m.decode(message.Blocks, &sent)
 	var all []block
@@ -221,6 +221,12 @@ func (m markup) slack(message fakeslack.Message) []block {
 		switch b.Type {
 		case "section":
 			all = append(all, block{"text", m.lines(b.Text.Text)})
+		case "rich_text":
+			var lines []line
+			for _, part := range b.Elements {
+				lines = append(lines, m.rich(part)...)
+			}
+			all = append(all, block{"text", lines})
 		case "context":
 			for _, e := range b.Elements {
 				var words string

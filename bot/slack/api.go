@@ -215,6 +215,10 @@ func isSpent(err error) bool {
 	return s >= 400 && s < 500 && s != 408 && s != 429 || errors.Is(err, errForeign)
 }
 
+// invalidBlocks is Slack's word for blocks that it does not know. A message that is only too
+// long has another one.
+const invalidBlocks = "invalid_blocks"
+
 // refusesBlocks reports whether Slack does not take the blocks of a message. By a status of
 // 400 a response_url says so, too.
 func refusesBlocks(err error) bool {

@@ -29,7 +29,7 @@ func TestCommand(t *testing.T) {
 			if len(replies) != 1 || len(w.Messages(channel)) != 2 {
 				t.Fatalf("there are %+v", w.Messages(channel))
 			}
-			if !strings.HasPrefix(root.Text, "✅ Done · <@UALICE> · `"+group+"`: added `user1` (until <!date^") || len(root.Edited) == 0 {
+			if !strings.HasPrefix(root.Text, "✅ Done · <@UALICE> · "+group+": added user1 (until <!date^") || len(root.Edited) == 0 {
 				t.Errorf("the root is %q, edited %v", root.Text, root.Edited)
 			}
 			result := replies[0]

@@ -66,17 +66,23 @@ func (w *world) ask(who, text string) string {
 	if err != nil {
 		w.T.Fatalf("%v\nseen: %s\n%s", err, seen, w.Log)
 	}
+	if strings.Contains(seen, "`") && !strings.Contains(text, "`") {
+		w.T.Errorf("a mark of code is shown:\n%s", seen)
+	}
 	return seen
 }
 
-var spaces = regexp.MustCompile(`[ \n]+`)
+var (
+	spaces = regexp.MustCompile(`[ \n]+`)
+	wide   = regexp.MustCompile(` ?([、，。：；（）「」？\p{Hiragana}\p{Katakana}]) ?`) // what needs no space beside it
+)
 
 // neutral drops what a platform words in its own way: quotes, indents, the ends of
-// lines, the name of the platform in references, the mention before what failed.
+// lines, spaces beside wide characters that need none, the name of the platform in references, the mention before what failed.
 func neutral(s string) string {
 	s = strings.NewReplacer("`", "", `"`, "", "'", "", "chat:user:", "slack:user:", "\u200b", `\u200b`).Replace(s)
 	s = regexp.MustCompile(`slack:user:U?(\w+)`).ReplaceAllStringFunc(s, strings.ToLower)
 	s = regexp.MustCompile(`slack:user:u(alice|bob|mallory)`).ReplaceAllString(s, "slack:user:$1")
 	s = regexp.MustCompile(`(?m)^\s*@\w+ `).ReplaceAllString(s, "")
-	return strings.TrimSpace(strings.ReplaceAll(spaces.ReplaceAllString(s, " "), "： ", "："))
+	return strings.TrimSpace(wide.ReplaceAllString(spaces.ReplaceAllString(s, " "), "$1"))
 }

@@ -2,14 +2,11 @@ package slack_test
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"liveadmin/bot"
-	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
 	"liveadmin/commands"
@@ -88,40 +85,6 @@ func TestFallback(t *testing.T) {
 			w.Closed()
 		})
 	}
-}
-
-// TestPlainText: a message whose blocks Slack refuses is sent as plain text, and nothing of
-// what it says is lost.
-func TestPlainText(t *testing.T) {
-	t.Parallel()
-	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
-	w.RefuseBlocks(true)
-	w.Unlike(100)
-	w.acked(w.slash(alice, "add weekend "+strings.Join(bottest.LongUsers(), " ")+" --new"))
-	root, replies := w.final(channel)
-	all := ""
-	for _, m := range replies {
-		all += w.Plain(m) + "\n"
-		if m.ThreadTS != root.TS || len(m.Blocks) > 0 {
-			t.Errorf("in %q it has the blocks %s", m.ThreadTS, m.Blocks)
-		}
-	}
-	for i := range 100 {
-		if id := fmt.Sprintf("@TGS#aMANY%04d", i); strings.Count(all, id) != 1 {
-			t.Errorf("%s is there %d times", id, strings.Count(all, id))
-		}
-	}
-	if !strings.Contains(all, "#1") || strings.Contains(all, "…") {
-		t.Errorf("it says\n%s", all)
-	}
-	d := w.Mention(alice, channel, "", "help")
-	w.acked(d)
-	w.private(alice, 1)
-	w.EditChannel(channel, func(c *fakeslack.Channel) { c.Members = []string{alice} })
-	w.acked(w.slash(alice, "list "+group))
-	w.Until("it is answered in private", func() bool {
-		return slices.ContainsFunc(w.Ephemerals(alice), func(m fakeslack.Message) bool { return strings.Contains(w.Plain(m), "has 0 of 5 administrators") })
-	})
 }
 
 // TestDirect: when the response_url is spent, or there is none, the caller gets a

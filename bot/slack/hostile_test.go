@@ -2,6 +2,7 @@ package slack_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -24,7 +25,7 @@ func hostile() []string {
 		"@here", "@channel", "@everyone", "@bob", "#ops",
 		"`", "``", "```", "````", "`<!channel>`", "```<!channel>```", "a`b`c", "`@here",
 		"*bold*", "_it_", "~no~", "*_~`mixed`~_*", "> quoted", ">>> all", "• item", "1. one",
-		":smile:", ":skin-tone-2::", "<img src=x>", "'; DROP TABLE entry; --", "{{.}}", "%s%n%x", "${jndi:ldap://x}",
+		":smile:", ":skin-tone-2::", ":here:", "<:smile:>", "<!here> <@UBOB> <#C0OPS>", "`<@UBOB>`", "{\"type\":\"broadcast\",\"range\":\"here\"}", "{date} {time}", "<img src=x>", "'; DROP TABLE entry; --", "{{.}}", "%s%n%x", "${jndi:ldap://x}",
 		"\u202eetirw\u202c", "\u2066a\u2069", "a\u200bb", "a\u2060b", "\ufeffx", "x\u00ad", "\u3164", "\u2800", "a\U000e0041b", "x\ufe0f",
 		"\x00", "\x1b[31mred", "a\nb", "a\r\nb", "\u2028", "\u0085", "a\tb", "\xff\xfe", "é́́́́", "👩‍👩‍👧‍👦", "مرحبا", "日本語",
 		strings.Repeat("&", 3000), strings.Repeat("\u200b", 3000), strings.Repeat("👍", 1500), strings.Repeat("x", 4000),
@@ -88,12 +89,18 @@ func (w *world) harmless(m fakeslack.Message) {
 			w.T.Errorf("%+q has a character that cannot be seen", text[i:])
 		}
 	}
+	if found := more.FindString(string(m.Blocks)); found != "" {
+		w.T.Errorf("there is an element %s in %s", found, m.Blocks)
+	}
 	for line := range strings.Lines(m.Text) {
 		if strings.Count(line, "`")%2 != 0 && !strings.HasSuffix(strings.TrimSpace(m.Text), "…") {
 			w.T.Errorf("a code span is open in %q", line)
 		}
 	}
 }
+
+// more is what the bot never writes: only people, channels, times and text.
+var more = regexp.MustCompile(`"type":"(link|emoji|broadcast|usergroup|color|team)"|"(bold|italic|strike|underline)":true`)
 
 // unseen reports whether a character cannot be seen. Two join and colour emoji.
 func unseen(r rune) bool {

@@ -1,13 +1,13 @@
 package slack
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
 	slackgo "github.com/slack-go/slack"
 
 	"liveadmin/bot/chat"
+	"liveadmin/commands/change"
 	"liveadmin/commands/words"
 )
 
@@ -16,74 +16,156 @@ import (
 const (
 	longestSection = 2900  // of 3,000 for a section
 	longestText    = 3900  // of 4,000 for chat.update, and as advised for chat.postMessage
-	longestPage    = 11000 // all sections of a message together
-	mostSections   = 45    // of 50 blocks
+	longestPage    = 11000 // of 12,000 for all blocks of a message together
+	elementCost    = 12    // what each piece of a line takes of a page: Slack counts what holds the text, too
+	longestRoot    = 2800  // as one section
+	longestPiece   = 2400  // of a line, so that it can go on in the next message
 	mostButtons    = 25
 	longestLabel   = 75
 	longestConfirm = 300
 )
 
-// page is one message: blocks, and all of the same as text. Without blocks the text is the message.
+// page is one message in each form in which Slack can take it.
 type page struct {
+	text   string          // all of it in Slack's markup
+	spoken string          // the same without marks, for notifications and screen readers
+	rich   []slackgo.Block // as rich_text
+	plain  []slackgo.Block // as sections of markup
+	below  []slackgo.Block // under either: the number and the buttons
+}
+
+// form is a message as Slack takes it. Without blocks the text is the message.
+type form struct {
 	text   string
 	blocks []slackgo.Block
 }
 
-// shown is the text that goes with the blocks, for notifications and screen readers, or all
-// of it if it is the message.
-func (p page) shown() string {
-	if len(p.blocks) > 0 {
-		return shorten(p.text, longestText)
-	}
-	return p.text
+func (p page) asRichText() form {
+	return form{p.spoken, append(p.rich[:len(p.rich):len(p.rich)], p.below...)}
 }
+func (p page) asSections() form {
+	return form{p.spoken, append(p.plain[:len(p.plain):len(p.plain)], p.below...)}
+}
+func (p page) asText() form { return form{text: p.text} }
 
 // pages writes a message, in several if it is too long for one. The number and
-// the buttons are under the last.
+// the buttons are under the last. People are mentioned only if mention is set.
 func pages(m words.Message, mention bool) []page {
 	var all []page
-	var p page
-	size := 0
-	write := func(l words.Line) []string { return parts(l, mention) }
-	for _, s := range chat.Sections(m.Lines, longestSection, write) {
-		if size+len(s) > longestPage || len(p.blocks) == mostSections {
-			all = append(all, p)
-			p, size = page{}, 0
+	for _, lines := range paged(m.Lines, mention) {
+		p := page{text: whole(lines, codeMark), spoken: whole(lines, noMark)}
+		for _, s := range markup(lines, longestSection, codeMark) {
+			// Verbatim: nothing that looks like an address or a name becomes a link.
+			text := &slackgo.TextBlockObject{Type: slackgo.MarkdownType, Text: s, Verbatim: true}
+			p.plain = append(p.plain, slackgo.NewSectionBlock(text, nil, nil))
 		}
-		p.text = chat.Join(p.text, "\n", s)
-		// Verbatim: nothing that looks like an address or a name becomes a link.
-		text := &slackgo.TextBlockObject{Type: slackgo.MarkdownType, Text: s, Verbatim: true}
-		p.blocks = append(p.blocks, slackgo.NewSectionBlock(text, nil, nil))
-		size += len(s)
+		if rich := richText(lines); rich != nil {
+			p.rich = append(p.rich, rich)
+		}
+		all = append(all, p)
 	}
+	last := &all[len(all)-1]
 	if m.Entry != 0 {
 		number := chat.Number(m.Entry)
-		p.text = chat.Join(p.text, "\n", number)
-		p.blocks = append(p.blocks, slackgo.NewContextBlock("", plainText(number)))
+		last.text, last.spoken = chat.Join(last.text, "\n", number), chat.Join(last.spoken, "\n", number)
+		last.below = append(last.below, slackgo.NewContextBlock("", plainText(number)))
 	}
 	if len(m.Actions) > 0 {
-		p.blocks = append(p.blocks, buttons(m))
+		last.below = append(last.below, buttons(m))
 	}
-	return append(all, p)
+	for i := range all {
+		all[i].spoken = shorten(all[i].spoken, longestText)
+	}
+	return all
 }
 
-// parts writes a line with what its style adds. What was typed is in a block
-// of its own, for copying, without the escapes that Slack puts into messages.
-func parts(l words.Line, mention bool) []string {
-	switch last := len(l.Text) - 1; {
-	case l.Style == words.Item:
-		return pieces(append(words.Text{{Text: "• "}}, l.Text...), mention)
-	case l.Style == words.Block && last >= 0:
-		all := pieces(l.Text[:last], mention)
-		if n := len(all); n > 0 {
-			all[n-1] = strings.TrimRight(all[n-1], " ") + "\n"
+// paged puts lines into Slack's idiom and on pages. A line that is too long for its page goes on
+// in the next.
+func paged(lines []words.Line, mention bool) [][]words.Line {
+	var all [][]words.Line
+	var page []words.Line
+	size := 0
+	for _, l := range lines {
+		part := words.Line{Style: l.Style}
+		for _, whole := range idiom(l.Text, mention) {
+			goesOn := false
+			for _, s := range cut(whole, longestPiece) {
+				n := length(s) + elementCost
+				if size > 0 && size+n > longestPage {
+					if len(part.Text) > 0 {
+						page = append(page, part)
+					}
+					all = append(all, page)
+					page, part, size, goesOn = nil, words.Line{Style: continued(l.Style)}, 0, false
+				}
+				size += n
+				if goesOn {
+					part.Text[len(part.Text)-1].Text += s.Text
+					continue
+				}
+				part.Text = append(part.Text, s)
+				goesOn = true
+			}
 		}
-		return append(all, chat.Code("```", unescape.Replace(l.Text[last].Text), codeRune)...)
+		if len(part.Text) > 0 {
+			page = append(page, part)
+		}
 	}
-	return pieces(l.Text, mention)
+	return append(all, page)
 }
 
-var unescape = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+// continued is the style of what is left of a line: an item goes on without another bullet.
+func continued(s words.LineStyle) words.LineStyle {
+	if s == words.Item {
+		return words.Body
+	}
+	return s
+}
+
+// length is how many bytes of Slack's markup a piece of a line takes.
+func length(s words.Span) int { return len(strings.Join(written(s, codeMark), "")) }
+
+// cut cuts a piece of a line, as idiom returns it, in pieces of so many bytes of markup.
+func cut(s words.Span, most int) []words.Span {
+	if s.Kind != words.Plain && s.Kind != words.Code {
+		return []words.Span{s}
+	}
+	var all []words.Span
+	start, size := 0, 0
+	for i, r := range s.Text {
+		n := len(codeRune(r))
+		if i > start && size+n > most {
+			all = append(all, words.Span{Kind: s.Kind, Text: s.Text[start:i]})
+			start, size = i, 0
+		}
+		size += n
+	}
+	return append(all, words.Span{Kind: s.Kind, Text: s.Text[start:]})
+}
+
+// beginning is the beginning of a line, so many bytes of markup at most.
+func beginning(t words.Text, most int) words.Text {
+	var all words.Text
+	left := most - len("…") - 2*len(codeMark)
+	for i, s := range idiom(t, true) {
+		n := length(s)
+		if n <= left {
+			all, left = append(all, t[i]), left-n
+			continue
+		}
+		if s.Kind == words.Plain || s.Kind == words.Code {
+			all = append(all, cut(s, left)[0])
+		}
+		return append(all, words.Span{Text: "…"})
+	}
+	return all
+}
+
+// rootPage is the one line of a root message.
+func rootPage(root words.Text) page {
+	line := words.Line{Text: beginning(root, longestRoot)}
+	return pages(words.Message{Lines: []words.Line{line}}, true)[0]
+}
 
 // buttons carry the entry's number as their value. Two with one name stay apart by their place.
 func buttons(m words.Message) slackgo.Block {
@@ -92,6 +174,7 @@ func buttons(m words.Message) slackgo.Block {
 	for i, a := range m.Actions[:min(len(m.Actions), mostButtons)] {
 		id := a.Name + "." + strconv.Itoa(i)
 		b := slackgo.NewButtonBlockElement(id, strconv.FormatInt(a.Entry, 10), plainText(shorten(a.Label, longestLabel)))
+		b.Style = style(a)
 		if a.Confirm != "" {
 			b.WithConfirm(slackgo.NewConfirmationBlockObject(plainText(says.ConfirmTitle),
 				plainText(shorten(a.Confirm, longestConfirm)), plainText(says.ConfirmYes), plainText(says.ConfirmNo)))
@@ -101,64 +184,14 @@ func buttons(m words.Message) slackgo.Block {
 	return slackgo.NewActionBlock("", all...)
 }
 
+// style marks a button that takes somebody's right away. The label says so, too.
+func style(a words.Action) slackgo.Style {
+	if strings.HasPrefix(a.Name, change.ReplaceAction) {
+		return slackgo.StyleDanger
+	}
+	return slackgo.StyleDefault
+}
+
 func plainText(s string) *slackgo.TextBlockObject {
 	return slackgo.NewTextBlockObject(slackgo.PlainTextType, s, false, false)
-}
-
-// shorten cuts a text to so many bytes, never inside of an entity or a token.
-func shorten(s string, most int) string {
-	if len(s) <= most {
-		return s
-	}
-	return chat.Beginning(s, most-len("…"), chat.Token{From: "&", To: ";"}, chat.Token{From: "<", To: ">"}) + "…"
-}
-
-// pieces writes a line in Slack's markup, in pieces that can be in two messages. Nothing in it can
-// mention, link or end a code span; only the caller is mentioned, and only if mention is set.
-func pieces(t words.Text, mention bool) []string {
-	var all []string
-	for _, s := range t {
-		switch s.Kind {
-		case words.Code, words.Quoted, words.Flag:
-			all = append(all, chat.Code("`", s.Text, codeRune)...)
-		case words.Account:
-			if user := userOf(s.Text); mention && user != "" {
-				all = append(all, "<@"+user+">")
-			} else {
-				all = append(all, chat.Code("`", words.ShortRef(s.Text), codeRune)...)
-			}
-		case words.Channel:
-			if channel, ok := strings.CutPrefix(s.Text, "slack:"); ok && channelID.MatchString(channel) {
-				all = append(all, "<#"+channel+">")
-			} else {
-				all = append(all, chat.Code("`", words.ShortRef(s.Text), codeRune)...)
-			}
-		case words.Moment:
-			all = append(all, fmt.Sprintf("<!date^%d^{date_short_pretty} {time}|%s>", s.Time.Unix(), words.UTC(s.Time)))
-		default:
-			all = append(all, chat.Cut(s.Text, plainRune)...)
-		}
-	}
-	return all
-}
-
-// plainRune writes a character outside of code.
-func plainRune(r rune) string {
-	if chat.JoinsEmoji(r) {
-		return string(r)
-	}
-	return codeRune(r)
-}
-
-// codeRune writes a character so that it shows as itself.
-func codeRune(r rune) string {
-	switch r {
-	case '&':
-		return "&amp;"
-	case '<':
-		return "&lt;"
-	case '>':
-		return "&gt;"
-	}
-	return chat.Visible(r)
 }

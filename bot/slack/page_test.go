@@ -3,13 +3,20 @@ package slack
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
+	slackgo "github.com/slack-go/slack"
+
+	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/commands/words"
 )
+
+func plainSpan(s string) words.Span { return words.Span{Text: s} }
+func codeSpan(s string) words.Span  { return words.Span{Kind: words.Code, Text: s} }
 
 func spans(all ...words.Span) words.Text { return all }
 
@@ -26,6 +33,9 @@ func TestPieces(t *testing.T) {
 		{"an emoji with its colour", spans(words.Span{Text: "⚠️ 👩‍👧"}), false, "⚠️ 👩‍👧"},
 		{"code", spans(words.Span{Kind: words.Code, Text: "@TGS#a`<b>"}), false, "`@TGS#a'&lt;b&gt;`"},
 		{"quoted", spans(words.Span{Kind: words.Quoted, Text: "a\nb\tc"}), false, "`a b c`"},
+		{"code beside letters", spans(plainSpan("群组"), codeSpan("a&b"), plainSpan("中 "), codeSpan("c"), plainSpan("：无 ("), codeSpan("d"), plainSpan("), ")), false, "群组a&amp;b中 c：无 (`d`), "},
+		{"marks beside letters", spans(plainSpan("群组"), codeSpan("_a"), plainSpan("中 "), codeSpan("*"), plainSpan("：无")), false, "群组 `_a` 中 `*` ：无"},
+		{"code beside code", spans(codeSpan("a"), plainSpan(""), codeSpan("b"), codeSpan("c")), false, "`a` `b` `c`"},
 		{"nothing", spans(words.Span{Kind: words.Quoted}), false, `""`},
 		{"unseen", spans(words.Span{Kind: words.Code, Text: "a\u200b\u202e\u00a0\x00\ufe0fb"}), false, "`a\\u200b\\u202e\\u00a0\\x00\\ufe0fb`"},
 		{"not UTF-8", spans(words.Span{Kind: words.Code, Text: "a\xff"}), false, "`a\ufffd`"},
@@ -39,7 +49,7 @@ func TestPieces(t *testing.T) {
 		{"a moment", spans(words.Span{Kind: words.Moment, Time: at}), false, "<!date^1795188600^{date_short_pretty} {time}|2026-11-20 15:30 UTC>"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if got := strings.Join(pieces(tc.text, tc.mention), ""); got != tc.want {
+			if got := strings.Join(pieces(idiom(tc.text, tc.mention), codeMark), ""); got != tc.want {
 				t.Errorf("got %q, want %q", got, tc.want)
 			}
 		})
@@ -53,41 +63,158 @@ func TestPages(t *testing.T) {
 		Entry: 42,
 		Lines: []words.Line{
 			{Style: words.Head, Text: spans(words.Span{Text: "Head"})},
-			{Style: words.Item, Text: spans(words.Span{Kind: words.Code, Text: "user1"})},
+			{Style: words.Item, Text: spans(codeSpan("user1"))},
+			{Style: words.Item, Text: spans(codeSpan("user2"), plainSpan(": 1 of 5"))},
+			{Style: words.Body, Text: spans(plainSpan("Body"))},
 			{Style: words.Block, Text: spans(words.Span{Text: "You typed: "}, words.Span{Kind: words.Code, Text: "ad &lt;x"})},
 		},
 		Actions: []words.Action{
 			{Name: "undo", Label: "Undo", Entry: 42, Confirm: "Undo this?"},
-			{Name: "replace", Label: strings.Repeat("é", 60), Entry: 42},
-			{Name: "replace", Label: "Replace bob", Entry: 42},
+			{Name: "replace-0", Label: strings.Repeat("é", 60), Entry: 42},
+			{Name: "replace-0", Label: "Replace bob", Entry: 42},
 		},
 	}
 	all := pages(m, false)
-	if len(all) != 1 || all[0].text != "Head\n• `user1`\nYou typed:\n```ad &lt;x```\n#42" {
-		t.Fatalf("%d pages, %q", len(all), all[0].text)
+	if len(all) != 1 {
+		t.Fatalf("%d pages", len(all))
 	}
-	blocks, err := json.Marshal(all[0].blocks)
-	if err != nil {
-		t.Fatal(err)
+	p := all[0]
+	if p.text != "Head\n• `user1`\n• `user2`: 1 of 5\nBody\nYou typed:\n```ad &lt;x```\n#42" || p.spoken != strings.ReplaceAll(p.text, "`", "") {
+		t.Errorf("the texts are %q and %q", p.text, p.spoken)
 	}
-	var got []struct {
-		Type     string `json:"type"`
-		Elements []struct {
-			ID      string         `json:"action_id"`
-			Value   string         `json:"value"`
-			Text    any            `json:"text"`
-			Confirm map[string]any `json:"confirm"`
-		} `json:"elements"`
+	const below = `{"type":"context","elements":[{"type":"plain_text","text":"#42","emoji":false}]},`
+	for _, row := range []struct {
+		name string
+		form form
+		want string // up to the buttons
+	}{
+		{"rich_text", p.asRichText(), `[{"type":"rich_text","elements":[` +
+			`{"type":"rich_text_section","elements":[{"type":"text","text":"Head"}]},` +
+			`{"type":"rich_text_list","elements":[` +
+			`{"type":"rich_text_section","elements":[{"type":"text","text":"user1","style":{"code":true}}]},` +
+			`{"type":"rich_text_section","elements":[{"type":"text","text":"user2","style":{"code":true}},{"type":"text","text":": 1 of 5"}]}` +
+			`],"style":"bullet","indent":0,"border":0,"offset":0},` +
+			`{"type":"rich_text_section","elements":[{"type":"text","text":"Body\nYou typed: "}]},` +
+			`{"type":"rich_text_preformatted","elements":[{"type":"text","text":"ad \u003cx"}],"border":0}]},` + below},
+		{"sections", p.asSections(), `[{"type":"section","text":{"type":"mrkdwn","text":"Head\n• ` + "`user1`\\n• `user2`: 1 of 5\\nBody\\nYou typed:\\n```ad \\u0026lt;x```" + `","verbatim":true}},` + below},
+	} {
+		blocks, err := json.Marshal(row.form.blocks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _, _ := strings.Cut(string(blocks), `{"type":"actions"`); got != row.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", row.name, got, row.want)
+		}
+		if row.form.text != p.spoken {
+			t.Errorf("%s: the text is %q", row.name, row.form.text)
+		}
 	}
-	if err := json.Unmarshal(blocks, &got); err != nil {
-		t.Fatal(err)
+	if f := p.asText(); f.text != p.text || len(f.blocks) > 0 {
+		t.Errorf("without blocks it is %q with %d", f.text, len(f.blocks))
 	}
-	if len(got) != 3 || got[0].Type != "section" || got[1].Type != "context" || got[2].Type != "actions" {
-		t.Fatalf("blocks are %s", blocks)
+	buttons := p.below[1].(*slackgo.ActionBlock).Elements.ElementSet
+	button := func(i int) *slackgo.ButtonBlockElement { return buttons[i].(*slackgo.ButtonBlockElement) }
+	if b := button(0); b.ActionID != "undo.0" || b.Value != "42" || b.Confirm == nil || b.Style != "" {
+		t.Errorf("the first button is %+v", b)
 	}
-	buttons := got[2].Elements
-	if buttons[0].ID != "undo.0" || buttons[0].Value != "42" || buttons[0].Confirm == nil || buttons[1].Confirm != nil || buttons[1].ID == buttons[2].ID {
-		t.Errorf("buttons are %+v", buttons)
+	for i := range 2 {
+		if b := button(i + 1); b.Confirm != nil || b.Style != slackgo.StyleDanger || b.ActionID == button(0).ActionID {
+			t.Errorf("button %d is %+v", i+1, b)
+		}
+	}
+	if button(1).ActionID == button(2).ActionID {
+		t.Error("two buttons cannot be distinguished")
+	}
+}
+
+// TestRichText: how each kind of text is written, so that only what is meant as one mentions.
+func TestRichText(t *testing.T) {
+	at := time.Date(2026, 11, 20, 15, 30, 0, 0, time.UTC)
+	text := func(s string) string { return `{"type":"text","text":` + s + `}` }
+	code := func(s string) string { return `{"type":"text","text":` + s + `,"style":{"code":true}}` }
+	for _, tc := range []struct {
+		name    string
+		text    words.Text
+		mention bool
+		want    string // the elements of the section
+	}{
+		{"plain", spans(plainSpan("a & b < c > `d` *e* :f: ")), false, text(`"a \u0026 b \u003c c \u003e ` + "`d`" + ` *e* :f: "`)},
+		{"an emoji with its colour", spans(plainSpan("⚠️ 👩‍👧")), false, text(`"⚠️ 👩‍👧"`)},
+		{"in pieces", spans(plainSpan("a"), plainSpan(""), plainSpan("b"), codeSpan("c"), words.Span{Kind: words.Flag, Text: "d"}), false, text(`"ab"`) + "," + code(`"cd"`)},
+		{"code between letters", spans(plainSpan("群组"), codeSpan("a"), plainSpan("中")), false, text(`"群组"`) + "," + code(`"a"`) + "," + text(`"中"`)},
+		{"what mentions in markup", spans(plainSpan("<!here> <@U1> @channel <https://x|y>")), true, text(`"\u003c!here\u003e \u003c@U1\u003e @channel \u003chttps://x|y\u003e"`)},
+		{"nothing", spans(words.Span{Kind: words.Quoted}), false, text(`"\"\""`)},
+		{"unseen", spans(codeSpan("a\u200b\u202e\x00\ufe0fb\nc")), false, code(`"a\\u200b\\u202e\\x00\\ufe0fb c"`)},
+		{"not UTF-8", spans(codeSpan("a\xff")), false, code("\"a\ufffd\"")},
+		{"the caller", spans(words.Span{Kind: words.Account, Text: "slack:user:U024BE7LH"}), true, `{"type":"user","user_id":"U024BE7LH"}`},
+		{"the caller without a mention", spans(words.Span{Kind: words.Account, Text: "slack:user:U024BE7LH"}), false, code(`"U024BE7LH"`)},
+		{"a caller of another platform", spans(words.Span{Kind: words.Account, Text: "discord:user:1"}), true, code(`"1"`)},
+		{"a channel", spans(words.Span{Kind: words.Channel, Text: "slack:C024BE91L"}), false, `{"type":"channel","channel_id":"C024BE91L"}`},
+		{"a channel of another platform", spans(words.Span{Kind: words.Channel, Text: "discord:1"}), true, code(`"1"`)},
+		{"a moment", spans(words.Span{Kind: words.Moment, Time: at}), false,
+			`{"type":"date","timestamp":1795188600,"format":"{date_short_pretty} {time}","fallback":"2026-11-20 15:30 UTC"}`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, err := json.Marshal(richText([]words.Line{{Text: idiom(tc.text, tc.mention)}}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := `{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[` + tc.want + `]}]}`
+			if string(got) != want {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+// TestLongLines: what goes on in the next page loses nothing, and an item has one bullet.
+func TestLongLines(t *testing.T) {
+	long := strings.Repeat("0123456789", 2500)
+	for _, style := range []words.LineStyle{words.Head, words.Item, words.Block} {
+		all := pages(words.Message{Entry: 7, Lines: []words.Line{{Style: style, Text: spans(plainSpan("typed "), codeSpan(long))}}}, false)
+		if len(all) < 2 {
+			t.Errorf("style %d: %d pages", style, len(all))
+		}
+		said, rich := "", ""
+		for _, p := range all {
+			said += p.text
+			blocks, err := json.Marshal(p.rich)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rich += string(blocks)
+		}
+		digits := func(r rune) rune {
+			if r >= '0' && r <= '9' {
+				return r
+			}
+			return -1
+		}
+		if strings.Map(digits, said) != long+"7" || strings.Count(said, "•") > 1 {
+			t.Errorf("style %d: it says %d digits", style, len(strings.Map(digits, said)))
+		}
+		if strings.Count(rich, "rich_text_list") > 1 || (strings.Count(rich, "rich_text_preformatted") == len(all)) != (style == words.Block) {
+			t.Errorf("style %d: the blocks are\n%.200s", style, rich)
+		}
+	}
+}
+
+// TestRootPage: a root is one line that both calls take, whole as long as it can be.
+func TestRootPage(t *testing.T) {
+	moment := words.Span{Kind: words.Moment, Time: time.Unix(0, 0)}
+	for _, tc := range []struct {
+		name string
+		root words.Text
+		cut  bool
+	}{
+		{"short", spans(plainSpan("Done"), codeSpan("x"), moment), false},
+		{"long", spans(plainSpan("Done "), codeSpan(strings.Repeat("&", 3000)), moment), true},
+		{"many pieces", slices.Repeat(spans(moment), 100), true},
+	} {
+		p := rootPage(tc.root)
+		if len(p.text) > longestSection || len(p.plain) != 1 || len(p.rich) != 1 || strings.HasSuffix(p.spoken, "…") != tc.cut || strings.Count(p.text, "`")%2 != 0 {
+			t.Errorf("%s: %d bytes, %d sections, ends in %q", tc.name, len(p.text), len(p.plain), p.spoken[max(0, len(p.spoken)-20):])
+		}
 	}
 }
 
@@ -109,26 +236,28 @@ func FuzzPages(f *testing.F) {
 				words.Line{Text: spans(words.Span{Kind: words.Account, Text: code}, words.Span{Kind: words.Moment, Time: time.Unix(entry%1e12, 0)})})
 		}
 		for _, p := range pages(m, true) {
-			if len(p.shown()) > 4000 || len(p.blocks) > 50 || !utf8.ValidString(p.shown()) {
-				t.Errorf("a page has %d bytes and %d blocks", len(p.shown()), len(p.blocks))
+			if len(p.spoken) > 4000 || !utf8.ValidString(p.text) || !utf8.ValidString(p.spoken) {
+				t.Errorf("a page says %d bytes", len(p.spoken))
 			}
-			all := p.shown()
-			blocks, err := json.Marshal(p.blocks)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var sections []struct {
-				Text struct{ Text string }
-			}
-			_ = json.Unmarshal(blocks, &sections)
-			for _, s := range sections {
-				if len(s.Text.Text) > 3000 {
-					t.Errorf("a section has %d bytes", len(s.Text.Text))
+			all := p.spoken
+			for _, b := range p.plain {
+				said := b.(*slackgo.SectionBlock).Text.Text
+				if len(said) > 3000 {
+					t.Errorf("a section has %d bytes", len(said))
 				}
-				all += s.Text.Text
+				all += said
 			}
 			if rest := tokens.ReplaceAllString(all, ""); strings.ContainsAny(rest, "<>") {
 				t.Errorf("more than tokens: %q", rest)
+			}
+			for _, f := range []form{p.asRichText(), p.asSections()} {
+				raw, err := json.Marshal(f.blocks)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if problem := fakeslack.CheckBlocks(raw); problem != "" {
+					t.Errorf("Slack would refuse it: %s\n%s", problem, raw)
+				}
 			}
 		}
 	})

@@ -89,24 +89,34 @@ func (s *Slack) ephemeral(ctx context.Context, h inbound, p page) error {
 	})
 }
 
-// inLinePlainly sends a page to a channel: in line, and once more plainly if need be.
+// inLinePlainly sends a page to a channel: in line, and more plainly if need be.
 func (s *Slack) inLinePlainly(ctx context.Context, channel string, p page, send func(context.Context, ...slackgo.MsgOption) error) error {
-	return plainly(p, func(p page) error {
+	return s.plainly(p, func(f form) error {
 		return s.inLine(ctx, channel, func(ctx context.Context) error {
-			options := []slackgo.MsgOption{slackgo.MsgOptionText(p.shown(), false)} // names are not made into links
-			if len(p.blocks) > 0 {
-				options = append(options, slackgo.MsgOptionBlocks(p.blocks...))
-			}
-			return send(ctx, options...)
+			// Names are not made into links. No blocks at all take those of a changed message away.
+			return send(ctx, slackgo.MsgOptionText(f.text, false), slackgo.MsgOptionBlocks(f.blocks...))
 		})
 	})
 }
 
-// plainly sends a page, and once more as plain text if Slack refuses its blocks.
-func plainly(p page, send func(page) error) error {
-	err := send(p)
-	if len(p.blocks) > 0 && refusesBlocks(err) {
-		return send(page{text: p.text})
+// plainly sends a page as rich_text. If Slack refuses the blocks, it sends it again at once with
+// plain sections, and as text if Slack refuses those, too. That Slack takes no rich_text is
+// remembered.
+func (s *Slack) plainly(p page, send func(form) error) error {
+	var refused error
+	if !s.sectionsOnly.Load() {
+		refused = send(p.asRichText())
+		if !refusesBlocks(refused) {
+			return refused
+		}
+		s.log.Warn("Slack refused rich_text, sending plain sections", "err", refused)
+	}
+	err := send(p.asSections())
+	if code(refused) == invalidBlocks || status(refused) == http.StatusBadRequest && err == nil {
+		s.sectionsOnly.Store(true)
+	}
+	if refusesBlocks(err) {
+		return send(p.asText())
 	}
 	return err
 }
@@ -128,18 +138,18 @@ func (s *Slack) respond(ctx context.Context, over *http.Client, url, root string
 	if !s.api.canRespond(url) {
 		return errForeign
 	}
-	return plainly(p, func(p page) error {
-		message := p.private()
+	return s.plainly(p, func(f form) error {
+		message := f.private()
 		message.ThreadTimestamp = root
 		return s.api.judge(responseURL, slackgo.PostWebhookCustomHTTPContext(ctx, url, over, message))
 	})
 }
 
-// private is a page that the caller alone sees, as a response_url or an acknowledgement takes it.
-func (p page) private() *slackgo.WebhookMessage {
+// private is a message that the caller alone sees, as a response_url or an acknowledgement takes it.
+func (f form) private() *slackgo.WebhookMessage {
 	no := false
 	return &slackgo.WebhookMessage{
-		ResponseType: slackgo.ResponseTypeEphemeral, Text: p.shown(), Blocks: &slackgo.Blocks{BlockSet: p.blocks},
+		ResponseType: slackgo.ResponseTypeEphemeral, Text: f.text, Blocks: &slackgo.Blocks{BlockSet: f.blocks},
 		UnfurlLinks: &no, UnfurlMedia: &no,
 	}
 }

@@ -82,10 +82,11 @@ func (a arrival) acknowledge(ctx context.Context, message *slackgo.WebhookMessag
 }
 
 // short is a message for the caller alone as an acknowledgement carries it, which needs no
-// further call; nil: it is too long.
+// further call; nil: it is too long. Nobody would see that Slack refuses it, so it has no
+// rich_text.
 func short(m words.Message) *slackgo.WebhookMessage {
 	all := pages(m, true)
-	message := all[0].private()
+	message := all[0].asSections().private()
 	if body, err := json.Marshal(message); err != nil || len(all) > 1 || len(body) > longestAck {
 		return nil
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -184,11 +183,6 @@ func capped(all []page, says words.Words) []page {
 		all[mostPages-1] = pages(words.Message{Lines: []words.Line{{Text: words.Text{{Text: says.Notices.TooMuch}}}}}, false)[0]
 	}
 	return all
-}
-
-// rootPage is the one line of a root message.
-func rootPage(root words.Text) page {
-	return page{text: shorten(strings.Join(pieces(root, true), ""), longestText)}
 }
 
 // addressed puts the caller before the first line.

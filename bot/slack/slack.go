@@ -2,8 +2,8 @@
 // same code behind both.
 //
 // What Slack sends is decoded (inbound.go), taken to the bot's door and acknowledged
-// (receive.go); what the bot says is written in Slack's idiom (page.go) and posted (post.go,
-// report.go). The caller is identified by IDs and by the installing workspace alone (caller.go).
+// (receive.go); what the bot says is written in Slack's idiom (page.go, as rich.go and
+// markup.go write lines) and posted (post.go, report.go). The caller is identified by IDs and by the installing workspace alone (caller.go).
 package slack
 
 import (
@@ -62,6 +62,8 @@ type Slack struct {
 	self      atomic.Pointer[identity] // from the first answer of auth.test on
 	blind     sync.Map                 // channels whose history the app may not read
 	begun     sync.Map                 // by entry number: the posted part of a result
+
+	sectionsOnly atomic.Bool // Slack has refused rich_text
 }
 
 var (
