@@ -2,9 +2,12 @@ package bot
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"liveadmin/commands"
+	"liveadmin/commands/change"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
 )
 
@@ -37,6 +40,37 @@ type Entry struct {
 func (e Entry) Loud() bool {
 	status := e.Summary().Status()
 	return status == commands.Failed || status == commands.Unknown || e.Command.Verb == commands.Remind
+}
+
+// Concerned returns the accounts, on the platform of the entry, of those whom its result is
+// about: whose time ends or has ended, and whom somebody else added or removed.
+func (e Entry) Concerned(names commands.Names) []string {
+	own, known := names.Owner(e.Caller.Ref)
+	known = known && e.By() != ClockRef
+	var all []string
+	for _, user := range change.Concerned(e.Summary()) {
+		for _, ref := range names.AccountsOf(user) {
+			if strings.HasPrefix(ref, e.Place.Platform+":") && !(known && user == own.ID) {
+				all = append(all, ref)
+			}
+		}
+	}
+	return all
+}
+
+// Notified returns whom the result of an entry notifies, each once: who asked, if it is loud,
+// and whom it is about.
+func (e Entry) Notified(result words.Message) []string {
+	var all []string
+	if e.Loud() {
+		all = append(all, e.Caller.Ref)
+	}
+	for _, ref := range result.Concerned {
+		if !slices.Contains(all, ref) {
+			all = append(all, ref)
+		}
+	}
+	return all
 }
 
 // By is who did it, as the audit trail has it.

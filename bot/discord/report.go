@@ -25,7 +25,7 @@ func (d *Discord) Report(ctx context.Context, e bot.Entry, line words.Text, resu
 		return d.late(ctx, e, at, line, result)
 	}
 	if at.Thread != "" {
-		err := d.postResult(ctx, e, at.Thread, d.renderer().pages(result))
+		err := d.postResult(ctx, e, at.Thread, d.renderer().pages(result), notifiedBy(e, result))
 		if !isRefusal(err) {
 			return chat.Post(at), err
 		}
@@ -40,7 +40,7 @@ func (d *Discord) Report(ctx context.Context, e bot.Entry, line words.Text, resu
 		d.log.Warn("result not under its root", "entry", e.Number, "channel", at.Channel, "err", err)
 	}
 	at.Message = ""
-	err = d.postResult(ctx, e, at.Channel, d.renderer().pages(chat.Headed(line, explained(result, at.Why.noThread(result.Language)))))
+	err = d.postResult(ctx, e, at.Channel, d.renderer().pages(chat.Headed(line, explained(result, at.Why.noThread(result.Language)))), notifiedBy(e, result))
 	if !isRefusal(err) {
 		return chat.Post(at), err
 	}
@@ -56,7 +56,7 @@ func (d *Discord) late(ctx context.Context, e bot.Entry, at messageRef, line wor
 	if room == "" {
 		shown, room = chat.Headed(line, result), at.Channel
 	}
-	err := d.postResult(ctx, e, room, d.renderer().pages(shown))
+	err := d.postResult(ctx, e, room, d.renderer().pages(shown), notifiedBy(e, result))
 	if !isRefusal(err) {
 		return chat.Post(messageRef{Channel: room}), err
 	}
@@ -64,10 +64,10 @@ func (d *Discord) late(ctx context.Context, e bot.Entry, at messageRef, line wor
 	return d.sendDirectly(ctx, e, line, result, reasonOf(err))
 }
 
-// postResult posts a result. A failed one mentions the caller, which adds them to a thread.
-func (d *Discord) postResult(ctx context.Context, e bot.Entry, room string, pages []outgoing) error {
-	if users := notifiedBy(e); users != nil {
-		pages[0].Content, pages[0].Notified = "<@"+users[0]+">", users
+// postResult posts a result that mentions people, which adds them to a thread.
+func (d *Discord) postResult(ctx context.Context, e bot.Entry, room string, pages []outgoing, who notified) error {
+	if who != nil {
+		pages[0].Content, pages[0].Notified = who.mentions(), who
 	}
 	return d.sayAll(ctx, e, room, pages, 0)
 }
@@ -94,22 +94,27 @@ func (d *Discord) sayAll(ctx context.Context, e bot.Entry, room string, pages []
 // was deleted.
 func (d *Discord) attach(ctx context.Context, e bot.Entry, at messageRef, line words.Text, result words.Message) (found bool, err error) {
 	put := func(p outgoing) (bool, error) {
-		p.Content, p.Notified = d.rootLine(line).Content, notifiedBy(e)
+		p.Content = d.rootLine(line).Content
 		id, err := d.rewrite(ctx, e, at, p)
 		return id != "" || err != nil, err
 	}
 	r := d.renderer()
 	pages := r.pages(explained(result, at.Why.noThread(result.Language)))
 	found, err = put(pages[0])
-	if err != nil || !found || len(pages) == 1 {
+	if err != nil || !found {
 		return found, err
 	}
-	err = d.sayAll(ctx, e, at.Channel, pages, 1)
+	if len(pages) > 1 {
+		err = d.sayAll(ctx, e, at.Channel, pages, 1)
+	}
 	if isRefusal(err) {
 		d.log.Warn("result shortened", "entry", e.Number, "channel", at.Channel, "err", err)
-		return put(r.single(result, r.cut(result.Language)))
+		_, err = put(r.single(result, r.cut(result.Language)))
 	}
-	return true, err
+	if err != nil {
+		return true, err
+	}
+	return true, d.mention(ctx, e, at, line, result)
 }
 
 // sendDirectly sends a result to the caller in a direct message, the last place to try.
@@ -121,7 +126,7 @@ func (d *Discord) sendDirectly(ctx context.Context, e bot.Entry, line words.Text
 		body: map[string]string{"recipient_id": userOf(e.Caller.Ref)},
 	})
 	if err == nil {
-		err = d.postResult(ctx, e, room, d.renderer().pages(chat.Headed(line, result)))
+		err = d.postResult(ctx, e, room, d.renderer().pages(chat.Headed(line, result)), notifiedBy(e, words.Message{}))
 	}
 	if isRefusal(err) {
 		return "", fmt.Errorf("%w: %w", bot.ErrNowhere, err)
@@ -135,12 +140,4 @@ func explained(result words.Message, says words.Text) words.Message {
 		result.Lines = append(slices.Clip(result.Lines), words.Line{Style: words.Body, Text: says})
 	}
 	return result
-}
-
-// notifiedBy is whom the result of an entry notifies: the caller, if it failed.
-func notifiedBy(e bot.Entry) notified {
-	if user := userOf(e.Caller.Ref); e.Loud() && user != "" {
-		return notified{user}
-	}
-	return nil
 }

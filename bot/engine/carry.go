@@ -96,6 +96,7 @@ func (j *job) post() error {
 func (j *job) report(platform bot.Platform, e bot.Entry) {
 	r, words := e.Summary(), j.b.wording(e.Place)
 	root, result := words.Root(r), j.withoutStale(e, j.b.ownResult(e, r, words.Report(r)))
+	result.Concerned = e.Concerned(j.b.rules().Names)
 	post, err := j.deliver("reporting", bot.Finder.FindResult, e, func(ctx context.Context) (bot.Post, error) {
 		return platform.Report(ctx, e, root, result)
 	})

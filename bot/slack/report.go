@@ -10,7 +10,6 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
-	"liveadmin/commands"
 	"liveadmin/commands/words"
 )
 
@@ -113,16 +112,15 @@ func (s *Slack) reply(ctx context.Context, e bot.Entry, at messageRef, root word
 	return chat.Post(first), nil
 }
 
-// shown is a result as its readers see it: under the line of its root where no root
-// message is above it, and with who asked before it if it is loud.
+// shown is a result as its readers see it: under the line of its root, which mentions who
+// asked, where no root message is above it, and behind those whom it notifies.
 func shown(e bot.Entry, at messageRef, root words.Text, result words.Message) words.Message {
-	switch {
-	case at.TS == "" && e.Under == 0:
-		return chat.Headed(root, result)
-	case e.Loud():
-		return addressed(result, e.Caller)
+	who := e.Notified(result)
+	if at.TS == "" && e.Under == 0 {
+		mentioned := func(ref string) bool { return ref == e.Caller.Ref }
+		return addressed(chat.Headed(root, result), slices.DeleteFunc(who, mentioned))
 	}
-	return result
+	return addressed(result, who)
 }
 
 // orphaned gives a result that is in the channel the line of the root that is
@@ -185,13 +183,17 @@ func capped(all []page, says words.Words) []page {
 	return all
 }
 
-// addressed puts the caller before the first line.
-func addressed(m words.Message, c commands.Caller) words.Message {
-	m.Lines = slices.Clone(m.Lines)
-	if len(m.Lines) > 0 {
-		first := &m.Lines[0]
-		first.Text = append(words.Text{{Kind: words.Account, Text: c.Ref}, {Text: " "}}, first.Text...)
+// addressed puts people before the first line.
+func addressed(m words.Message, refs []string) words.Message {
+	if len(m.Lines) == 0 {
+		return m
 	}
+	var people words.Text
+	for _, ref := range refs {
+		people = append(people, words.Span{Kind: words.Account, Text: ref}, words.Span{Text: " "})
+	}
+	m.Lines = slices.Clone(m.Lines)
+	m.Lines[0].Text = append(people, m.Lines[0].Text...)
 	return m
 }
 

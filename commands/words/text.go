@@ -45,6 +45,8 @@ type Message struct {
 	Entry   int64 // the number that history, the log and the operator know
 	Actions []Action
 
+	Concerned []string // of a result: the accounts of whom it is about, who are mentioned; not by Own
+
 	Language commands.Language // that it is in; empty: English
 	Own      *Own              // nil: the caller reads the same as everyone
 }
