@@ -74,7 +74,7 @@ func TestReadersLanguage(t *testing.T) {
 		{"alice", "whoami", "elsewhere", "", "daftar izin"},
 		{"alice", "whoami", "channel", "zh-Hant", "允許清單"},
 		{"bob", "whoami", "channel", "", "許可リスト"},
-		{"bob", "add", "channel", "", "グループ"},
+		{"bob", "ad", "channel", "", "コマンドはありません"},
 	} {
 		if got := say(tt.who, tt.text, tt.channel, tt.own); !strings.Contains(got, tt.want) {
 			t.Errorf("%s, %s, in %s, reads %q: no %q in\n%s", tt.who, tt.text, tt.channel, tt.own, tt.want, got)
