@@ -3,13 +3,16 @@ package slack
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	stdlog "log"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -130,6 +133,47 @@ func (a *api) whoAmI(ctx context.Context) (*slackgo.AuthTestResponse, error) {
 func (a *api) openSocket(ctx context.Context) error {
 	_, _, err := a.StartSocketModeContext(ctx)
 	return a.judge(connectionOpen, err)
+}
+
+// read calls a method about an entry and decodes its answer into what the caller needs of it.
+func (a *api) read(ctx context.Context, m method, args url.Values, into any) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, a.url.JoinPath(string(m)).String(), strings.NewReader(args.Encode()))
+	if err != nil {
+		return a.judge(m, err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer, err := a.entriesHTTP.Do(r)
+	if err != nil {
+		return a.judge(m, err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	return a.judge(m, decode(answer, into))
+}
+
+// decode decodes an answer of the Web API. Its errors are those of slack-go.
+func decode(answer *http.Response, into any) error {
+	if answer.StatusCode == http.StatusTooManyRequests {
+		seconds, _ := strconv.Atoi(answer.Header.Get("Retry-After")) // 0 is a second
+		return &slackgo.RateLimitedError{RetryAfter: time.Duration(seconds) * time.Second}
+	}
+	if answer.StatusCode != http.StatusOK {
+		return slackgo.StatusCodeError{Code: answer.StatusCode, Status: answer.Status}
+	}
+	body, err := io.ReadAll(answer.Body) // the client limits it
+	if err != nil {
+		return err
+	}
+	var outcome struct {
+		OK    bool   `json:"ok"`
+		Error string `json:"error"`
+	}
+	if err := json.Unmarshal(body, &outcome); err != nil {
+		return err
+	}
+	if !outcome.OK {
+		return slackgo.SlackErrorResponse{Err: cmp.Or(outcome.Error, "no_error")}
+	}
+	return json.Unmarshal(body, into)
 }
 
 // quiet is for slack-go's own log, which may name people: it is for debugging only.

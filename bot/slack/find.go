@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -87,7 +88,7 @@ func (s *Slack) find(ctx context.Context, e bot.Entry, channel, thread, until st
 	oldest := strconv.FormatInt(e.Accepted.Add(-clockError).Unix(), 10)
 	cursor := ""
 	for began := time.Now(); time.Since(began) < searchTime; {
-		var messages []slackgo.Message
+		var messages []found
 		err := s.inLine(ctx, channel, func(ctx context.Context) (err error) {
 			messages, cursor, err = s.read(ctx, channel, thread, oldest, cursor)
 			return err
@@ -103,7 +104,7 @@ func (s *Slack) find(ctx context.Context, e bot.Entry, channel, thread, until st
 		}
 		for _, said := range messages {
 			if part := partOf(e, said.Metadata); part != "" {
-				parts[part] = said.Timestamp
+				parts[part] = said.TS
 			}
 		}
 		if cursor == "" || parts[until] != "" {
@@ -115,23 +116,31 @@ func (s *Slack) find(ctx context.Context, e bot.Entry, channel, thread, until st
 
 // read reads a page of a thread or, without one, of a channel. It returns where the next one
 // begins, or the cursor itself with an error.
-func (s *Slack) read(ctx context.Context, channel, thread, oldest, cursor string) (_ []slackgo.Message, next string, err error) {
+func (s *Slack) read(ctx context.Context, channel, thread, oldest, cursor string) (_ []found, next string, err error) {
+	where, args := history, url.Values{
+		"channel": {channel}, "oldest": {oldest}, "cursor": {cursor}, "limit": {strconv.Itoa(searchPage)}, "include_all_metadata": {"true"},
+	}
 	if thread != "" {
-		messages, _, next, err := s.api.entries.GetConversationRepliesContext(ctx, &slackgo.GetConversationRepliesParameters{
-			ChannelID: channel, Timestamp: thread, Oldest: oldest, Cursor: cursor, Limit: searchPage, IncludeAllMetadata: true,
-		})
-		if err != nil {
-			return nil, cursor, s.api.judge(replies, err)
-		}
-		return messages, next, nil
+		where = replies
+		args.Set("ts", thread)
 	}
-	page, err := s.api.entries.GetConversationHistoryContext(ctx, &slackgo.GetConversationHistoryParameters{
-		ChannelID: channel, Oldest: oldest, Cursor: cursor, Limit: searchPage, IncludeAllMetadata: true,
-	})
-	if err != nil {
-		return nil, cursor, s.api.judge(history, err)
+	var page struct {
+		Messages []found `json:"messages"`
+		Metadata struct {
+			Next string `json:"next_cursor"`
+		} `json:"response_metadata"`
 	}
-	return page.Messages, page.ResponseMetaData.NextCursor, nil
+	if err := s.api.read(ctx, where, args, &page); err != nil {
+		return nil, cursor, err
+	}
+	return page.Messages, page.Metadata.Next, nil
+}
+
+// found is a message as far as it has to be known. What it shows is left out, so that no message
+// of others can make a page unreadable.
+type found struct {
+	TS       string                `json:"ts"`
+	Metadata slackgo.SlackMetadata `json:"metadata"`
 }
 
 // markType names the bot's own metadata.

@@ -138,6 +138,40 @@ func TestLongResultBegun(t *testing.T) {
 	}
 }
 
+// TestFoundBesideOddMessages: what a message shows, also one of others, cannot hide the bot's own:
+// it is found by its metadata alone.
+func TestFoundBesideOddMessages(t *testing.T) {
+	t.Parallel()
+	for name, blocks := range map[string]string{
+		"a block that is new":  `[{"type":"hologram","elements":7}]`,
+		"a part that is wrong": `[{"type":"rich_text","elements":"x"}]`,
+		"a time that is wrong": `[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"date","timestamp":"soon","format":"{time}"}]}]}]`,
+		"a button":             `[{"type":"actions","elements":[{"type":"button","text":7}]}]`,
+		"no blocks":            `{"type":"rich_text"}`,
+	} {
+		for _, inThread := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/in a thread %v", name, inThread), func(t *testing.T) {
+				t.Parallel()
+				scopes := []string{"commands", "chat:write", "app_mentions:read", "channels:history"}
+				w := open(t, "sockets", fakeslack.Config{Scopes: scopes}, slack.Options{CallTime: 2 * time.Second})
+				topic := w.SayBlocks(bob, channel, "", "odd", []byte(blocks))
+				w.SayBlocks(bob, channel, topic.TS, "odd", []byte(blocks))
+				w.Inject(fakeslack.Fault{Kind: fakeslack.Reset, Applied: true, Method: "chat.postMessage", Times: 1})
+				const want = 4 // of Bob two, and in the thread the mention and its result, or a root and its result
+				if inThread {
+					w.acked(w.Mention(alice, channel, topic.TS, "add "+group+" user1"))
+				} else {
+					w.acked(w.slash(alice, "add "+group+" user1"))
+				}
+				w.Closed()
+				if n := len(w.Messages(channel)); n != want {
+					t.Errorf("%d messages are in the channel, want %d", n, want)
+				}
+			})
+		}
+	}
+}
+
 // TestFoundAmongMany: a message of which no one knows whether it was posted is found among
 // thousands of others.
 func TestFoundAmongMany(t *testing.T) {

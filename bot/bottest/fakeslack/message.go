@@ -128,12 +128,18 @@ func (s *Server) touch(m *Message) {
 // Say lets a person write in a channel, under a root or, with "", as one.
 func (s *Server) Say(user, channel, root, text string) Message {
 	s.t.Helper()
+	return s.SayBlocks(user, channel, root, text, nil)
+}
+
+// SayBlocks is Say with blocks, which are whatever people's clients and other apps make of them.
+func (s *Server) SayBlocks(user, channel, root, text string, blocks json.RawMessage) Message {
+	s.t.Helper()
 	var said Message
 	found := false
 	s.host.Change(func() {
 		if r := s.workspace.rooms[channel]; r != nil {
 			s.meet(user)
-			said = *s.put(r, Message{User: user, ThreadTS: root, Text: escape(text)})
+			said = *s.put(r, Message{User: user, ThreadTS: root, Text: escape(text), Blocks: blocks})
 			found = true
 		}
 	})
