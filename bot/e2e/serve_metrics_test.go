@@ -16,7 +16,9 @@ func TestServeMetrics(t *testing.T) {
 	l.Start()
 	l.Command("add @TGS#a6I4ZUUGO user1 --for 1h", "Added 1 of 1 administrator")
 	l.Until("counted as closed", func() bool {
-		return strings.Contains(l.Read("/metrics"), "\n"+`liveadmin_open_entries{state="accepted"} 0`+"\n"+`liveadmin_open_entries{state="done"} 0`)
+		text := l.Read("/metrics")
+		return strings.Contains(text, "\n"+`liveadmin_open_entries{state="accepted"} 0`+"\n") &&
+			strings.Contains(text, "\n"+`liveadmin_open_entries{state="done"} 0`+"\n")
 	})
 	text := l.Read("/metrics")
 	for _, want := range []string{
