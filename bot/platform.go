@@ -37,6 +37,7 @@ type Answer struct {
 	Verb    commands.Verb // of that entry
 	Root    words.Text    // its root message, for a platform that can acknowledge with it
 	Private *words.Message
+	Alone   bool // what becomes of the entry is for the caller alone
 	Late    bool // Private says that nothing is on record: where another instance may acknowledge the delivery, it goes first
 	Muted   bool // nothing is answered, as the caller asks too often; no one else acknowledges it
 }

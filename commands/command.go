@@ -28,6 +28,11 @@ type Command struct {
 	New     bool          `json:"new,omitempty"` // send UserIDs that no account has
 	DryRun  bool          `json:"dry_run,omitempty"`
 
+	// Of done, by what the caller may know: its result is for the caller alone, and says
+	// nothing of the groups but what became of the caller's own right.
+	Private bool `json:"private,omitempty"`
+	Veiled  bool `json:"veiled,omitempty"`
+
 	Reversals []Reversal `json:"reversals,omitempty"` // undo: of the entry Number
 	Grants    []Grant    `json:"limits,omitempty"`    // end, remind, extend: what they are about, given by the entry Number
 
@@ -39,7 +44,7 @@ type Command struct {
 
 // Urgent reports whether the command takes a right away: its calls are sent before
 // those of other commands.
-func (c Command) Urgent() bool { return (c.Verb == Remove || c.Verb == End) && !c.DryRun }
+func (c Command) Urgent() bool { return c.Verb.Cancels() && !c.DryRun }
 
 // Target is what GROUP meant: an alias and its groups, or one ID.
 type Target struct {

@@ -11,14 +11,15 @@ type Verb string
 
 // The verbs that people type, and those that only clicks and the clock make.
 const (
-	Add     Verb = "add"
-	Remove  Verb = "remove"
-	List    Verb = "list"
-	History Verb = "history"
-	Groups  Verb = "groups"
-	Whoami  Verb = "whoami"
-	Help    Verb = "help"
-	Welcome Verb = "welcome" // a bare /liveadmin
+	Add      Verb = "add"
+	Remove   Verb = "remove"
+	GiveBack Verb = "done" // one's own right
+	List     Verb = "list"
+	History  Verb = "history"
+	Groups   Verb = "groups"
+	Whoami   Verb = "whoami"
+	Help     Verb = "help"
+	Welcome  Verb = "welcome" // a bare /liveadmin
 
 	Undo   Verb = "undo"
 	Extend Verb = "extend"
@@ -34,7 +35,7 @@ func (v Verb) CallsAPI() bool {
 }
 
 // Cancels reports whether the verb takes the right from those that it names.
-func (v Verb) Cancels() bool { return v == Remove || v == End }
+func (v Verb) Cancels() bool { return v == Remove || v == GiveBack || v == End }
 
 // Set is a table of commands, in the order of the help. Reading, suggesting, help, usage
 // lines, what Discord registers, what a rule can give and who is always allowed what come
@@ -50,6 +51,7 @@ type Row struct {
 	CallsAPI  bool     // it is about groups at Tencent: its result is posted for everyone
 	Ruled     bool     // a rule of the config file can give it; without CallsAPI, any rule does
 	Everybody bool     // no rule has to give it
+	Later     bool     // it came after the first edition, whose config files may have names like it
 	Hidden    bool     // no one types it: only clicks, the clock and an empty text make it
 }
 
@@ -107,6 +109,10 @@ var Table = Set{
 		Verb: Remove, Synonyms: []string{"del", "delete", "rm", "cancel", "demote"}, CallsAPI: true, Ruled: true,
 		Args:  []Field{group, users},
 		Flags: []Field{reason, dryRun},
+	},
+	{
+		Verb: GiveBack, Synonyms: []string{"leave", "giveback"}, CallsAPI: true, Everybody: true, Later: true,
+		Args: []Field{{Name: group.Name, Kind: group.Kind, Optional: true, Suggest: true}},
 	},
 	{Verb: List, Synonyms: []string{"ls", "show"}, CallsAPI: true, Ruled: true, Args: []Field{group}},
 	{

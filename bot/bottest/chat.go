@@ -77,6 +77,9 @@ func (c *Chat) Say(ctx context.Context, who, text string) (string, error) {
 		return "", nil
 	}
 	result, err := c.Result(ctx, answer.Entry)
+	if answer.Alone {
+		return "(only @" + who + ")\n    " + c.Root(answer.Entry) + "\n" + result, err
+	}
 	return c.Root(answer.Entry) + "\n" + result, err
 }
 

@@ -45,6 +45,9 @@ func (d *Discord) root(ctx context.Context, e bot.Entry, line words.Text) (messa
 		return chat.ReadPost[messageRef](e.Root)
 	}
 	at := messageRef{Channel: roomOf(e.Place), Why: whyNoThreadFor(e)}
+	if e.Command.Private {
+		return at, nil
+	}
 	m := d.rootLine(line)
 	var err error
 	at.Message, err = d.rewrite(ctx, e, at, m)
@@ -69,6 +72,9 @@ func whyNoThread(v commands.Verb, here reason) reason {
 
 // whyNoThreadFor is whyNoThread for an entry. One that no command made has no handle.
 func whyNoThreadFor(e bot.Entry) reason {
+	if e.Command.Private {
+		return forCaller
+	}
 	h, ok := handleOf(e)
 	if !ok && e.Place.Thread != "" {
 		h.Why = noThreadsHere
@@ -136,7 +142,7 @@ func threadName(c commands.Command) string {
 // not let the bot edit it, the thread gets the last line.
 func (d *Discord) Update(ctx context.Context, e bot.Entry, line words.Text) error {
 	at, err := chat.ReadPost[messageRef](e.Root)
-	if err != nil || at.Message == "" || at.Thread == "" && e.State == bot.Done {
+	if err != nil || at.Message == "" || at.Thread == "" && e.State == bot.Done || e.Command.Private {
 		return err
 	}
 	m := d.rootLine(line)

@@ -60,7 +60,9 @@ func (w *world) ask(who, text string) string {
 	w.T.Helper()
 	sub, options := filledIn(text)
 	i := w.says(people()[who], general, sub, options)
-	if c := w.answered(i); c.Ephemeral {
+	if c := w.answered(i); c.Ephemeral && c.Type == 5 {
+		return "(only @" + who + ")\n" + w.Plain(w.final(i))
+	} else if c.Ephemeral {
 		return "(only @" + who + ")\n" + w.Plain(w.private(i))
 	}
 	root := w.final(i)

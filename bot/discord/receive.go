@@ -87,6 +87,13 @@ func (d *Discord) accept(ctx context.Context, i interaction, a bot.Answer) (bot.
 	if at.Why != "" {
 		first = response{Kind: discordgo.InteractionResponseDeferredChannelMessageWithSource, entry: true}
 	}
+	if a.Alone {
+		at.Why = forCaller
+		first = response{
+			Kind: discordgo.InteractionResponseDeferredChannelMessageWithSource, entry: true,
+			Data: map[string]any{"flags": discordgo.MessageFlagsEphemeral},
+		}
+	}
 	var err error
 	at.Message, err = d.respond(ctx, i, first)
 	if err != nil || at.Message == "" {

@@ -272,7 +272,7 @@ func TestHelp(t *testing.T) {
 		t.Errorf("help says %q", got)
 	}
 	m = w.private(w.says(alice, general, "help", fakediscord.Options{"command": "add"}))
-	if got := m.Embeds[0].Description; !strings.Contains(got, "`group`: an alias, an ID") || !strings.Contains(got, "`dry_run`: only say") ||
+	if got := m.Embeds[0].Description; !strings.Contains(got, "`group`: an alias, a group ID") || !strings.Contains(got, "`dry_run`: only say") ||
 		!strings.Contains(got, "\nExample: </liveadmin add:"+id+"> `group:@TGS#a6I4ZUUGO users:user1 for:2h`") || strings.Contains(got, "--") {
 		t.Errorf("help says %q", got)
 	}

@@ -21,6 +21,9 @@ func (d *Discord) Report(ctx context.Context, e bot.Entry, line words.Text, resu
 	if err != nil {
 		return "", err
 	}
+	if e.Command.Private {
+		return d.confide(ctx, e, at, line, result)
+	}
 	if e.Under != 0 {
 		return d.late(ctx, e, at, line, result)
 	}
@@ -115,6 +118,22 @@ func (d *Discord) attach(ctx context.Context, e bot.Entry, at messageRef, line w
 		return true, err
 	}
 	return true, d.mention(ctx, e, at, line, result)
+}
+
+// confide puts a result for the caller alone into the response that only they see; when that
+// cannot be changed any more, it is a direct message.
+func (d *Discord) confide(ctx context.Context, e bot.Entry, at messageRef, line words.Text, result words.Message) (bot.Post, error) {
+	if h, ok := handleOf(e); ok && h.isFresh(d.now()) {
+		said, own := result.Alone(line)
+		m := d.renderer().single(own, words.In(own.Language).Notices.TooMuch)
+		m.Content = d.rootLine(said).Content
+		_, err := d.changeOriginal(ctx, h, m)
+		if !isSpent(err) && !isRefusal(err) {
+			return chat.Post(at), err
+		}
+		d.log.Warn("result not in the response", "entry", e.Number, "err", err)
+	}
+	return d.sendDirectly(ctx, e, line, result, refused)
 }
 
 // sendDirectly sends a result to the caller in a direct message, the last place to try.

@@ -16,6 +16,7 @@ const (
 	noThreadsHere reason = "here"  // a thread, a direct message
 	otherChannel  reason = "kind"  // a voice channel and its like
 	shortAnswer   reason = "short" // it fits into the root message
+	forCaller     reason = "alone" // it is for the caller alone
 	notAllowed    reason = "permissions"
 	locked        reason = "locked"
 	tooMany       reason = "too many"

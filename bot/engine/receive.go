@@ -69,7 +69,7 @@ func (b *Engine) accept(ctx context.Context, d bot.Delivery, a bot.Acceptance, c
 			return nil, b.unrecorded(ctx, d, a, err, came)
 		case job != nil:
 			e := job.snapshot()
-			return job, bot.Answer{Entry: e.Number, Verb: e.Command.Verb, Root: b.wording(e.Place).Root(soFar(e))}
+			return job, bot.Answer{Entry: e.Number, Verb: e.Command.Verb, Root: b.wording(e.Place).Root(soFar(e)), Alone: e.Command.Private}
 		case known.Key != "":
 			return nil, bot.Answer{} // the same delivery again
 		}

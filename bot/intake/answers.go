@@ -85,11 +85,17 @@ func seenBy(caller commands.Caller, policy policy.Policy) func(bot.Record) bool 
 	}
 }
 
-func pastOf(s bot.Story) words.Past {
-	return words.Past{
+// pastOf is an entry as history shows it to a caller. Of done, who may not know of the group
+// reads no failure that says whether it exists.
+func pastOf(s bot.Story, caller commands.Caller, p policy.Policy) words.Past {
+	past := words.Past{
 		Number: s.First.Number, At: s.First.At, Caller: s.First.Caller, Place: s.First.Place,
 		Verb: s.First.Verb, Groups: s.First.Groups, Text: s.First.Text, Outcome: s.Outcome(),
 	}
+	if past.Verb == commands.GiveBack && past.Outcome == commands.Failed && !p.SeesGroups(caller, past.Groups...) {
+		past.Outcome, past.Groups = commands.Nothing, nil
+	}
+	return past
 }
 
 // FilterOf is what a history command asks for.
@@ -129,17 +135,17 @@ func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Comman
 		in.log.Error("a part of the audit trail cannot be read", "err", err)
 	}
 	if cmd.Number != 0 && len(stories) == 1 {
-		return in.story(ctx, stories[0])
+		return in.story(ctx, stories[0], pastOf(stories[0], d.Caller, rules.Policy))
 	}
 	var past []words.Past
 	for _, s := range stories {
-		past = append(past, pastOf(s))
+		past = append(past, pastOf(s, d.Caller, rules.Policy))
 	}
 	return func(w words.Words, entry int64) words.Message { return w.Trail(entry, past) }, nil
 }
 
 // story is the answer to history of one number: that entry with its end and its undo.
-func (in *Intake) story(ctx context.Context, s bot.Story) (func(words.Words, int64) words.Message, error) {
+func (in *Intake) story(ctx context.Context, s bot.Story, past words.Past) (func(words.Words, int64) words.Message, error) {
 	e, _, err := in.record.Entry(ctx, s.First.Number)
 	if err != nil {
 		return nil, err
@@ -152,6 +158,6 @@ func (in *Intake) story(ctx context.Context, s bot.Story) (func(words.Words, int
 	slices.SortStableFunc(limits, func(x, y commands.Grant) int { return cmp.Compare(x.Group, y.Group) })
 	undo := in.now().Sub(e.Accepted) <= change.UndoFor
 	return func(w words.Words, entry int64) words.Message {
-		return w.Story(entry, pastOf(s), e.Summary(), limits, undo)
+		return w.Story(entry, past, e.Summary(), limits, undo)
 	}, nil
 }

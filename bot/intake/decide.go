@@ -81,12 +81,10 @@ func (in *Intake) Decide(ctx context.Context, d bot.Delivery) bot.Verdict {
 		return v
 	}
 	if mistake != nil {
-		in.logUnknown(d, *mistake)
-		return bot.Verdict{Reply: &bot.Reply{
-			About:  commands.Command{Verb: mistake.Verb},
-			Record: note(d, bot.WasMistaken, commands.Mistaken, mistake.Verb, mistake.Typed, string(mistake.Problem)),
-			Say:    func(w words.Words, entry int64) words.Message { return w.Mistake(entry, *mistake) },
-		}}
+		return in.mistaken(d, *mistake)
+	}
+	if cmd.Verb == commands.GiveBack {
+		return in.giveBack(ctx, d, cmd, rules)
 	}
 	asked, decision := rules.Policy.DecideAll(d.Caller, d.Place, cmd)
 	switch {
@@ -96,6 +94,16 @@ func (in *Intake) Decide(ctx context.Context, d bot.Delivery) bot.Verdict {
 		return in.answer(ctx, d, cmd, rules)
 	}
 	return bot.Verdict{Accept: acceptance(d, rules, limited(cmd, decision), decision)}
+}
+
+// mistaken answers what was wrong.
+func (in *Intake) mistaken(d bot.Delivery, m grammar.Mistake) bot.Verdict {
+	in.logUnknown(d, m)
+	return bot.Verdict{Reply: &bot.Reply{
+		About:  commands.Command{Verb: m.Verb},
+		Record: note(d, bot.WasMistaken, commands.Mistaken, m.Verb, m.Typed, string(m.Problem)),
+		Say:    func(w words.Words, entry int64) words.Message { return w.Mistake(entry, m) },
+	}}
 }
 
 func read(d bot.Delivery, names commands.Names, sees func(string) bool) (commands.Command, *grammar.Mistake) {
@@ -168,6 +176,10 @@ func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules) bo
 	if d.Caller.Outsider {
 		return refuse(d, commands.Command{}, policy.Decision{Denial: policy.CallerOutsider})
 	}
+	if g, ok := change.GivenBack(d.Click.Action); ok {
+		cmd := commands.Command{Verb: commands.GiveBack, Target: commands.Target{Groups: []imapi.GroupID{g}}}
+		return in.giveBack(ctx, d, cmd, rules)
+	}
 	cmd, ok, err := in.pressed(ctx, *d.Click)
 	if err != nil {
 		in.log.Error("click not answered", "caller", d.Caller.Ref, "entry", d.Click.Entry, "err", err)
@@ -176,6 +188,12 @@ func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules) bo
 	if !ok {
 		r := note(d, bot.WasMistaken, commands.Mistaken, "", "", "stale button")
 		return bot.Verdict{Reply: &bot.Reply{Record: r, Say: words.Words.Stale}}
+	}
+	if cmd.Verb == commands.GiveBack {
+		if owner, _ := rules.Names.Owner(d.Caller.Ref); len(cmd.Users) == 1 && owner.ID == cmd.Users[0].ID {
+			return in.giveBack(ctx, d, cmd, rules)
+		}
+		cmd.Verb = commands.Remove // of somebody else
 	}
 	asked, decision := rules.Policy.DecideAll(d.Caller, d.Place, cmd)
 	if !decision.Allowed {

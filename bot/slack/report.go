@@ -21,6 +21,9 @@ const mostPages = 5
 // post there is no root, and the result will go to the caller alone.
 func (s *Slack) Announce(ctx context.Context, e bot.Entry, root words.Text) (bot.Post, error) {
 	at := messageRef{Channel: channelOf(e.Place), Thread: e.Place.Thread}
+	if e.Command.Private {
+		return chat.Post(messageRef{Channel: at.Channel, How: inPrivate}), nil
+	}
 	if at.needsNoRoot(e) {
 		return chat.Post(at), nil
 	}
@@ -143,6 +146,9 @@ func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root words
 	says := words.In(headed.Language)
 	noticed := func(opening string) []page {
 		m := headed
+		if e.Command.Private { // it is where it belongs
+			return capped(pages(m, true), says)
+		}
 		m.Lines = append(slices.Clip(m.Lines),
 			words.Line{Style: words.Body, Text: words.Text{{Text: opening}}},
 			words.Line{Style: words.Body, Text: remedy(m.Language, why, channel, s.name())})

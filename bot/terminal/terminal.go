@@ -174,7 +174,7 @@ func (t *Terminal) command(ctx context.Context, door bot.Door, n int, text strin
 	err := door.Receive(ctx, d, func(_ context.Context, a bot.Answer) (bot.Post, error) {
 		entry = a.Entry
 		if a.Private != nil {
-			t.write(words.Fill(words.In(t.Language).Demo.Only, words.Slots{"name": {{Text: t.speaker}}}).String() + "\n" + t.lines(*a.Private, "  "))
+			t.write(t.onlyFor(t.speaker) + t.lines(*a.Private, "  "))
 		}
 		return "", nil
 	})
@@ -187,6 +187,11 @@ func (t *Terminal) command(ctx context.Context, door bot.Door, n int, text strin
 		case <-ctx.Done():
 		}
 	}
+}
+
+// onlyFor says that only somebody sees what follows.
+func (t *Terminal) onlyFor(name string) string {
+	return words.Fill(words.In(t.Language).Demo.Only, words.Slots{"name": {{Text: name}}}).String() + "\n"
 }
 
 func (t *Terminal) as(name string) {
@@ -208,12 +213,20 @@ func (t *Terminal) done(entry int64) chan struct{} {
 
 // Announce writes the root line.
 func (t *Terminal) Announce(_ context.Context, e bot.Entry, root words.Text) (bot.Post, error) {
+	if e.Command.Private {
+		return place(e), nil
+	}
 	return place(e), t.write(fmt.Sprintf("%s   #%d\n", t.line(root), e.Number))
 }
 
 // Report writes the root's last line and the result under it.
 func (t *Terminal) Report(_ context.Context, e bot.Entry, root words.Text, result words.Message) (bot.Post, error) {
-	if err := t.write(t.line(root) + "\n" + t.lines(result, "    ")); err != nil {
+	shown := t.line(root) + "\n" + t.lines(result, "    ")
+	if e.Command.Private {
+		root, result = result.Alone(root)
+		shown = t.onlyFor(e.Caller.Name) + "  " + t.line(root) + "\n" + t.lines(result, "  ")
+	}
+	if err := t.write(shown); err != nil {
 		return "", err
 	}
 	close(t.done(e.Number))

@@ -22,7 +22,7 @@ func (r *Runner) Apply(ctx context.Context, cmd commands.Command, group imapi.Gr
 		return unsentOutcome(plan, cmd), nil
 	}
 	switch cmd.Verb {
-	case commands.Remove:
+	case commands.Remove, commands.GiveBack:
 		return work.remove(ctx)
 	case commands.End:
 		o, err := work.remove(ctx)

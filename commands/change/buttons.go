@@ -1,6 +1,7 @@
 package change
 
 import (
+	"encoding/base64"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ const (
 	UndoAction    = "undo"
 	RetryAction   = "retry"
 	ExtendAction  = "extend"
+	DoneAction    = "done-"    // and the group, as DoneIn writes it; it is under no result
 	ReplaceAction = "replace-" // and the index, among the holders, of the one it replaces
 )
 
@@ -40,13 +42,29 @@ func Pressed(action string, r commands.Result) (commands.Command, bool) {
 	return c, true
 }
 
+// DoneIn is the name of the button that gives back the right of whoever presses it in a group.
+func DoneIn(g imapi.GroupID) string {
+	return DoneAction + base64.RawURLEncoding.EncodeToString([]byte(g))
+}
+
+// GivenBack returns in which group a button gives back a right, if it is one that does.
+func GivenBack(action string) (imapi.GroupID, bool) {
+	name, ok := strings.CutPrefix(action, DoneAction)
+	id, err := base64.RawURLEncoding.DecodeString(name)
+	if !ok || err != nil {
+		return "", false
+	}
+	g, err := imapi.ParseGroupID(string(id))
+	return g, err == nil
+}
+
 // Retry returns the command that tries again what did not work for a cause that
 // passes, or an end that was given up. It returns false if trying again is of no use.
 func Retry(r commands.Result) (commands.Command, bool) {
 	c := r.Command
 	switch c.Verb {
-	case commands.Add, commands.Remove, commands.List, commands.Undo, commands.Extend:
-		return c, slices.ContainsFunc(r.Groups, canPass)
+	case commands.Add, commands.Remove, commands.GiveBack, commands.List, commands.Undo, commands.Extend:
+		return c, !c.Private && slices.ContainsFunc(r.Groups, canPass)
 	case commands.End:
 		failed := slices.ContainsFunc(r.Groups, func(g commands.GroupResult) bool { return !g.Outcome.Status.Fine() })
 		return commands.Command{Verb: commands.Remove, Target: c.Target, Users: c.Users}, failed && c.Repeated()

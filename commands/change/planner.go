@@ -88,7 +88,7 @@ func (r *Runner) read(ctx context.Context, plan commands.Plan, asked Asked, grou
 	switch cmd.Verb {
 	case commands.List:
 		plan.Refusal = commands.OnlyList
-	case commands.Remove:
+	case commands.Remove, commands.GiveBack:
 		plan.Users = stepsFor(&plan, cmd.Users, plan.Existing)
 		markUncertain(plan.Users, recent)
 		attribute(plan.Users, recent, commands.WasNot)

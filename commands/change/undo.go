@@ -15,7 +15,7 @@ const UndoFor = 24 * time.Hour
 // if the entry certainly changed nothing, or it is not known what.
 func Reverse(r commands.Result) (commands.Command, bool) {
 	c := commands.Command{Verb: commands.Undo, Number: r.Entry, Target: commands.Target{Alias: r.Command.Target.Alias}}
-	if v := r.Command.Verb; v != commands.Add && v != commands.Remove && v != commands.Extend {
+	if v := r.Command.Verb; v != commands.Add && v != commands.Remove && v != commands.GiveBack && v != commands.Extend || r.Command.Private {
 		return c, false
 	}
 	for _, g := range r.Groups {
@@ -33,7 +33,7 @@ func reversalOf(g commands.GroupResult, cmd commands.Command) commands.Reversal 
 	if !g.Plan.Known || g.Plan.Refusal != "" || !o.NowKnown || o.Status != commands.Done && o.Status != commands.Warned && o.Status != commands.Partly {
 		return v
 	}
-	if cmd.Verb == commands.Remove {
+	if cmd.Verb.Cancels() {
 		addSet(&v, commands.Persons(g.Plan.Users, func(s commands.Step) bool { return s.Prior == commands.WasAdmin }), g.Plan)
 		return v
 	}

@@ -210,18 +210,13 @@ func invisibleIn(text string) *Mistake {
 	return nil
 }
 
-// reserved are the commands that cannot be names. Those that came later can: there are files
-// with such names, and no place where a name can be typed takes a command.
-var reserved = [...]commands.Verb{
-	commands.Add, commands.Remove, commands.List, commands.History, commands.Groups, commands.Whoami, commands.Help,
-}
-
 // IsName reports whether a word can be a name: what people type for it is read
 // as it, and cannot be meant as a command, a flag, a person or a channel of the
 // chat, nor as a pattern. Synonyms of commands can be names: a group may well be
 // called show.
 func IsName(word string) bool {
-	isVerb := slices.ContainsFunc(reserved[:], func(v commands.Verb) bool { return strings.EqualFold(word, string(v)) })
+	row, isVerb := commands.Table.Row(commands.Verb(strings.ToLower(word)))
+	isVerb = isVerb && !row.Hidden && !row.Later
 	hidden := strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsGraphic(r) })
 	if isVerb || hidden || !utf8.ValidString(word) || strings.HasPrefix(word, "@") || strings.HasPrefix(word, "#") || strings.Contains(word, "*") {
 		return false

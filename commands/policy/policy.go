@@ -89,6 +89,14 @@ type Right struct {
 // or by Blocked, is reported as MembershipUnread.
 func (p Policy) Decide(caller commands.Caller, place commands.Place, cmd commands.Command) Decision {
 	row, _ := p.table().Row(cmd.Verb)
+	if row.Everybody && row.CallsAPI { // for themselves, unless nothing is for them
+		switch denial := p.shut(caller); {
+		case denial != "":
+			return Decision{Denial: denial}
+		case overlap(p.Blocked, caller.Unread):
+			return Decision{Denial: MembershipUnread, Unread: common(caller.Unread, p.Blocked)}
+		}
+	}
 	if row.Everybody {
 		return Decision{Allowed: true, Some: len(p.fitting(caller)) > 0}
 	}

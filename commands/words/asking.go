@@ -27,7 +27,7 @@ func (w Words) Mistake(entry int64, k grammar.Mistake) Message {
 		"count": number(k.Count), "limit": number(k.Limit), "char": code(charName(k.Char)),
 	}
 	what := Fill(w.Mistakes[k.Problem], values)
-	if add := w.askToAdd(k.Problem); add != nil {
+	if add := w.askToAdd(k); add != nil {
 		what = join(w.Joins.Sentences, what, add)
 	}
 	if k.Nearest != "" {
@@ -42,12 +42,14 @@ func (w Words) Mistake(entry int64, k grammar.Mistake) Message {
 }
 
 // askToAdd says what to do about somebody of whom no UserID is known; nil of another problem.
-func (w Words) askToAdd(p grammar.Problem) Text {
+func (w Words) askToAdd(k grammar.Mistake) Text {
 	values := Slots{"contact": plain(w.contact)}
-	switch p {
-	case grammar.UnknownPerson:
+	switch {
+	case k.Problem == grammar.UnknownPerson:
 		return Fill(either(w.contact != "", w.Asking.AddThem, w.Asking.AddThemOperator), values)
-	case grammar.UnknownCaller:
+	case k.Problem == grammar.UnknownCaller && k.Verb == commands.GiveBack:
+		return Fill(either(w.contact != "", w.Asking.AskAdd, w.Asking.AskAddOperator), values)
+	case k.Problem == grammar.UnknownCaller:
 		return Fill(either(w.contact != "", w.Asking.AddYou, w.Asking.AddYouOperator), values)
 	}
 	return nil

@@ -120,7 +120,7 @@ func (w Words) account(cmd commands.Command, g commands.GroupResult) Text {
 		facts = append(facts, Fill(w.Happened.Item, Slots{"user": w.people(h.people), "what": h.what}))
 	}
 	now := []Text{join(w.Joins.Facts, facts...)}
-	if o.NowKnown && g.Plan.Refusal != commands.SeatsTaken && len(o.Holders) == 0 && o.Status != commands.Unknown {
+	if o.NowKnown && cmd.Verb != commands.GiveBack && g.Plan.Refusal != commands.SeatsTaken && len(o.Holders) == 0 && o.Status != commands.Unknown {
 		now = append(now, Fill(w.Groups.Seats, w.now(o, Slots{})))
 	}
 	now = slices.DeleteFunc(now, func(t Text) bool { return len(t) == 0 })

@@ -11,6 +11,7 @@ import (
 // Report is the result as the thread has it: the outcome first, then what
 // happened to whom, then what is true now, then what to do.
 func (w Words) Report(r commands.Result) Message {
+	w, r = w.veiled(r)
 	m := w.message(r.Entry)
 	if len(r.Groups) == 1 {
 		w.reportGroup(&m, r.Command, r.Groups[0])
@@ -41,7 +42,7 @@ func (w Words) reportGroup(m *Message, cmd commands.Command, g commands.GroupRes
 	for _, note := range w.doubts(cmd, g) {
 		m.add(Body, note)
 	}
-	if o := g.Outcome; o.NowKnown && g.Plan.Refusal != commands.SeatsTaken && len(o.Holders) == 0 && o.Status != commands.Unknown {
+	if o := g.Outcome; o.NowKnown && cmd.Verb != commands.GiveBack && g.Plan.Refusal != commands.SeatsTaken && len(o.Holders) == 0 && o.Status != commands.Unknown {
 		m.add(Body, w.nowLine(o))
 	}
 }
@@ -87,7 +88,7 @@ func (w Words) head(cmd commands.Command, g commands.GroupResult) Text {
 		return Fill(w.Heads.Undone, values)
 	case cmd.Verb == commands.Extend:
 		return Fill(w.Heads.Extended, values)
-	case cmd.Verb == commands.Remove:
+	case cmd.Verb.Cancels():
 		return Fill(w.Heads.Removed, values)
 	case hitsOf(g, cmd) == 0:
 		return Fill(w.Heads.Changed, values)

@@ -11,6 +11,7 @@ import (
 // Root is the one line in the channel: at first what was asked, in
 // the end what came of it.
 func (w Words) Root(r commands.Result) Text {
+	w, r = w.veiled(r)
 	status := r.Status()
 	what := w.asked(r.Command)
 	switch {
@@ -84,7 +85,7 @@ func (w Words) byNumber(v commands.Verb) string {
 // did is what was done, if anything was, with the seats that are taken now.
 func (w Words) did(r commands.Result, deeds Text) Text {
 	values := Slots{"target": w.target(r.Command.Target), "deeds": deeds}
-	if o := r.Groups[0].Outcome; len(r.Groups) == 1 && o.NowKnown {
+	if o := r.Groups[0].Outcome; len(r.Groups) == 1 && o.NowKnown && r.Command.Verb != commands.GiveBack {
 		return Fill(w.Summary.DidOn, w.now(o, values))
 	}
 	return Fill(w.Summary.DidWithout, values)

@@ -50,6 +50,10 @@ func everything(t *testing.T, w Words) []string {
 	for _, topic := range append(commands.Table.Verbs(), "") {
 		say(w.Help(1, topic))
 	}
+	say(w.Naming(commands.Names{}, "Sam").Mistake(1, grammar.Mistake{Problem: grammar.UnknownCaller, Verb: commands.GiveBack}))
+	say(w.Mistake(1, grammar.Mistake{Problem: grammar.UnknownCaller, Verb: commands.GiveBack}))
+	say(w.GiveBack(1, nil))
+	say(w.GiveBack(1, slices.Repeat([]imapi.GroupID{"a"}, 30)))
 	say(w.Board(1, nil, nil))
 	say(w.Pressed(1, true))
 	say(w.Pressed(1, false))

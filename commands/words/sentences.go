@@ -28,7 +28,7 @@ type Sentences struct {
 		OrLater                                       string // {time}
 	}
 	Deeds   Deeds
-	Buttons struct{ Undo, UndoConfirm, Retry, Extend, Replace string } // {user}
+	Buttons struct{ Undo, UndoConfirm, Retry, Extend, Replace, GiveBack string } // {user} {group}
 
 	Heads struct {
 		Added, Removed, Changed               string // {n} {all} {group}
@@ -99,6 +99,7 @@ type Sentences struct {
 		DidYouMean, Commands, Example, YouTyped string // {nearest} {verbs} {example} {typed}
 		AddThem, AddThemOperator                string // {contact}: to the config file
 		AddYou, AddYouOperator                  string // {contact}
+		AskAdd, AskAddOperator                  string // {contact}
 	}
 	Refusals struct {
 		VerbOn, VerbOnGroups, VerbHere, Verb string // {verb} {target} {groups}
@@ -138,6 +139,7 @@ type Sentences struct {
 		Where      string // {where}
 		AndMore    string // {groups} {n}
 	}
+	Done    struct{ Head, None string }
 	Notices struct {
 		NotRecorded, MaybeRecorded, NotRead, Stopping, StaleButton string
 		AlreadyPressed, MaybePressed                               string // {number}

@@ -135,7 +135,11 @@ func (w Words) remedy(entry int64, cmd commands.Command, g commands.GroupResult)
 	if f.Kind == change.Broken || f.Code == 10010 && cmd.Target.Alias != "" {
 		return ask
 	}
-	switch advice := imapi.Advise(f.Op, f.Code, f.Kind); advice {
+	advice := imapi.Advise(f.Op, f.Code, f.Kind)
+	if advice == imapi.List && cmd.Private {
+		advice = imapi.TryAgain // they may not list it
+	}
+	switch advice {
 	case imapi.Ask:
 		return ask
 	case imapi.List:
