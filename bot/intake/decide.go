@@ -77,7 +77,7 @@ func (in *Intake) Decide(ctx context.Context, d bot.Delivery) bot.Verdict {
 		return in.click(ctx, d, rules)
 	}
 	cmd, mistake := read(d, rules.TypedBy(d.Caller), rules.Policy.Sees(d.Caller, rules.Names))
-	if v, without := withoutRight(d, rules.Policy, cmd, mistake); without {
+	if v, without := withoutRight(d, rules.Policy, mistake); without {
 		return v
 	}
 	if mistake != nil {

@@ -14,7 +14,7 @@ import (
 // withoutRight refuses a command that only a rule gives if the caller has no right at all,
 // whatever is wrong with it: what is a name, an alias or a mistake is not for them to learn.
 // While it cannot be read whether they have one, a mistake is answered by that.
-func withoutRight(d bot.Delivery, p policy.Policy, cmd commands.Command, mistake *grammar.Mistake) (bot.Verdict, bool) {
+func withoutRight(d bot.Delivery, p policy.Policy, mistake *grammar.Mistake) (bot.Verdict, bool) {
 	if mistake == nil || isOfVerb(mistake.Problem) {
 		return bot.Verdict{}, false
 	}
@@ -23,7 +23,7 @@ func withoutRight(d bot.Delivery, p policy.Policy, cmd commands.Command, mistake
 	if row.Everybody || !row.Ruled || standing == policy.Known {
 		return bot.Verdict{}, false
 	}
-	cmd = commands.Command{Verb: mistake.Verb}
+	cmd := commands.Command{Verb: mistake.Verb}
 	decision := p.Decide(d.Caller, d.Place, cmd)
 	if rights := p.Rights(d.Caller, d.Place); standing == policy.Maybe && len(rights.Unread) > 0 {
 		decision = policy.Decision{Denial: policy.MembershipUnread, Unread: rights.Unread}
