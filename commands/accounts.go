@@ -33,6 +33,15 @@ func (n Names) Owner(ref string) (Person, bool) {
 	return p, ok
 }
 
+// Owners returns the people who have chat accounts, sorted by their UserIDs.
+func (n Names) Owners() []Person {
+	var all []Person
+	for _, id := range slices.Sorted(maps.Keys(n.accounts)) {
+		all = append(all, n.owners[n.accounts[id][0]])
+	}
+	return all
+}
+
 // AccountsOf returns the chat accounts of a UserID, sorted.
 func (n Names) AccountsOf(user imapi.UserID) []string { return slices.Clone(n.accounts[user]) }
 

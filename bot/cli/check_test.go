@@ -238,6 +238,30 @@ rules:
 	}
 }
 
+// TestCheckPeople: a warning names the people with chat accounts whose UserID nobody has; a
+// file that gives one account to two people cannot be used.
+func TestCheckPeople(t *testing.T) {
+	e := newExamined(t)
+	e.api.AddAccount("u_1", "")
+	const one = "people:\n  minho: {id: u_1, slack: U0MINHO}\n"
+	for _, test := range []struct {
+		name, file string
+		code       int
+		want       string
+	}{
+		{"without accounts", "people: {minho: u_9}\n", ExitOK, ""},
+		{"known people", one, ExitOK, "OK           people: Tencent Chat has the UserID of everybody with a chat account (1)\n"},
+		{"nobody", one + "  yuna: {id: u_2, discord: 80351110224678912}\n", ExitOK,
+			"OK           people: warning: no account has the UserID of yuna (u_2). Correct the UserID in the config file, unless they have not logged in yet.\n"},
+		{"one account of two", one + "  yuna: {id: u_2, slack: U0MINHO}\n", ExitFailed, "FAIL         config file: liveadmin.yaml:3:26: the account \"U0MINHO\" is also of \"minho\" in line 2."},
+	} {
+		e.write("liveadmin.yaml", test.file)
+		if got := e.check(); got.code != test.code || !strings.Contains(got.out, test.want) || test.want == "" && strings.Contains(got.out, "people:") {
+			t.Errorf("%s: %q is missing in %+v", test.name, test.want, got)
+		}
+	}
+}
+
 // TestCheckBesideTheBot: the check works while a bot has the database, and says whose
 // it is.
 func TestCheckBesideTheBot(t *testing.T) {

@@ -160,6 +160,6 @@ func rules(language commands.Language) bot.Rules {
 		}, map[string][]imapi.UserID{
 			"minho": {"u_8821"},
 			"night": {"u_8821", "u_9902"},
-		}),
+		}).WithAccounts(map[string]string{terminal.Ref("bob"): "minho"}),
 	}
 }

@@ -50,7 +50,14 @@ func checkTencent(ctx context.Context, im config.IM, group string, names command
 	} else if p.Reached {
 		plan.Status, plan.Detail, plan.Remedy = bot.IsFine, fmt.Sprintf("the administrators of %s can be read: %d of %d", g, len(p.Admins), imapi.Seats), ""
 	}
-	return []bot.Finding{clock, access, sig, plan}
+	findings := []bot.Finding{clock, access, sig, plan}
+	if people := names.Owners(); len(people) > 0 {
+		if p.Caller != nil {
+			return append(findings, unchecked(bot.Finding{Name: peopleChecked}))
+		}
+		return append(findings, checkPeople(ctx, client.Within(patience), people))
+	}
+	return findings
 }
 
 // wayTo is on which way Tencent Chat is asked.
