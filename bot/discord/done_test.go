@@ -54,3 +54,23 @@ func TestDoneIsGone(t *testing.T) {
 		t.Errorf("the channel sees %q", w.Plain(m))
 	}
 }
+
+// TestDonePressed: a button of the list that one sees gives back the right in its group.
+func TestDonePressed(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	w.knowsPeople()
+	w.result(w.says(alice, general, "add", adding("user1 user3")))
+	w.Closed()
+	list := w.private(w.says(bob, general, "done", nil))
+	i := w.kept(w.Click(bob, list, button(t, list, "Give back "+group)))
+	if c := w.answered(i); c.Type != 5 || !c.Ephemeral {
+		t.Errorf("the first response is %+v", c)
+	}
+	if shown := w.Plain(w.final(i)); !strings.Contains(shown, "bobby (user1): removed") {
+		t.Errorf("the answer is %q", shown)
+	}
+	if got := w.API.Admins(group); len(got) != 1 || got[0] != "user3" {
+		t.Errorf("administrators %v", got)
+	}
+}

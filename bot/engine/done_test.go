@@ -10,7 +10,9 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/commands"
 	"liveadmin/commands/change"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
+	"liveadmin/imapi/simulator"
 )
 
 // known lets the config file say that user1 is mallory, and user2 alice.
@@ -145,6 +147,91 @@ func TestDoneInHistory(t *testing.T) {
 	}
 	if rows, err := stage.Journal.Trail(t.Context(), bot.Filter{Rows: true, Limit: 100}); err != nil || !slices.ContainsFunc(rows, func(r bot.Record) bool { return r.Outcome == commands.Failed }) {
 		t.Errorf("the audit trail has %+v, %v", rows, err)
+	}
+}
+
+// TestDoneOverRestart: a done that was acknowledged and not answered yet is carried out after a
+// restart, and is still for the caller alone.
+func TestDoneOverRestart(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	known(stage)
+	check(t, stage.API.SetAdmins(groupA, []string{"user1", "user3"}))
+	check(t, stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Times: -1}))
+	stop := stage.Run(t, chat)
+	a := receive(t, chat, bot.Delivery{
+		Key: "k", Text: "done " + groupA, Caller: commands.Caller{Ref: bottest.Ref("mallory")}, Place: commands.Place{Platform: bottest.Platform},
+	})
+	stop()
+	stage.API.ClearFaults()
+	stage.Restart(t)
+	stage.Run(t, chat)
+	result, err := chat.Result(soon(t), a.Entry)
+	check(t, err)
+	e, _, err := stage.Journal.Entry(t.Context(), a.Entry)
+	check(t, err)
+	if !e.Command.Private || !e.Command.Veiled || !strings.Contains(result, "mall (user1): removed") || strings.Contains(result, "user3") {
+		t.Errorf("%+v:\n%s", e.Command, result)
+	}
+}
+
+// TestDoneTriedAgain: Try again is done again for whoever it was, and a remove for anybody else.
+func TestDoneTriedAgain(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	known(stage)
+	rules := stage.Rules.Get()
+	rules.Policy.Rules = append(rules.Policy.Rules,
+		policy.Rule{Name: "lister", Allow: []string{bottest.Ref("mallory"), bottest.Ref("bob")}, Commands: []commands.Verb{commands.List}})
+	stage.Rules.Set(rules)
+	stage.Run(t, chat)
+	check(t, stage.API.SetAdmins(groupA, []string{"user1", "user2"}))
+	check(t, stage.API.Inject(simulator.Fault{Code: 60008, Times: -1}))
+	first := receive(t, chat, bot.Delivery{
+		Key: "k", Text: "done " + groupA, Caller: commands.Caller{Ref: bottest.Ref("mallory")}, Place: commands.Place{Platform: bottest.Platform},
+	})
+	result, err := chat.Result(soon(t), first.Entry)
+	check(t, err)
+	if !strings.Contains(result, "[Try again]") {
+		t.Fatalf("no button:\n%s", result)
+	}
+	stage.API.ClearFaults()
+	if a, err := chat.Press(soon(t), "bob", change.RetryAction, first.Entry); err != nil || a.Entry != 0 || a.Private == nil {
+		t.Errorf("bob is answered %+v, %v", a, err)
+	}
+	again, err := chat.Press(soon(t), "mallory", change.RetryAction, first.Entry)
+	check(t, err)
+	_, err = chat.Result(soon(t), again.Entry)
+	check(t, err)
+	if got := stage.API.Admins(groupA); !slices.Equal(got, []string{"user2"}) {
+		t.Errorf("administrators %v", got)
+	}
+}
+
+// TestMistakesWhileUnread: while it cannot be read whether the caller has a right, that is the
+// answer to a mistake, too, which would say what names there are.
+func TestMistakesWhileUnread(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	known(stage)
+	rules := stage.Rules.Get()
+	rules.Policy.Rules = append(rules.Policy.Rules, policy.Rule{Name: "hosts", Allow: []string{"chat:usergroup:hosts"}})
+	stage.Rules.Set(rules)
+	stage.Run(t, chat)
+	var seen []string
+	for _, users := range []string{"me", "@mall", "@nobody", "mall"} {
+		a := receive(t, chat, bot.Delivery{
+			Key: users, Text: "add " + groupA + " " + users, Place: commands.Place{Platform: bottest.Platform},
+			Caller: commands.Caller{Ref: bottest.Ref("mallory"), Unread: []string{"chat:usergroup:hosts"}},
+		})
+		if a.Private == nil || !strings.Contains(a.Private.String(), "I cannot check the members of chat:usergroup:hosts") {
+			t.Errorf("%s is answered %+v", users, a.Private)
+			continue
+		}
+		seen = append(seen, a.Private.Lines[0].Text.String())
+	}
+	if len(slices.Compact(seen)) != 1 {
+		t.Errorf("the answers differ: %q", seen)
 	}
 }
 

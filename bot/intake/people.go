@@ -52,7 +52,7 @@ func (in *Intake) logUnknown(d bot.Delivery, m grammar.Mistake) {
 	line := strings.TrimPrefix(m.Word, "@") + ": USERID"
 	if m.Account != "" {
 		platform, _, _ := strings.Cut(m.Account, ":")
-		line = fmt.Sprintf("NAME: {id: USERID, %s: %q}", platform, words.ShortRef(m.Account))
+		line = fmt.Sprintf("NAME: {id: USERID, %s: %s}", platform, words.ShortRef(m.Account))
 	}
 	in.log.Info("nobody of this name or account is in the config file", "caller", d.Caller.Ref, "add to people", line)
 }

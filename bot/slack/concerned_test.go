@@ -61,3 +61,23 @@ func TestConcerned(t *testing.T) {
 		}
 	}
 }
+
+// TestUnknownPerson: of a mention that the config file does not know, the caller alone is told
+// so, and the log says which line to add.
+func TestUnknownPerson(t *testing.T) {
+	t.Parallel()
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w.knowsPeople()
+	w.acked(w.SendMention(fakeslack.Mention{User: alice, Channel: channel, Verbatim: "<@" + w.Config().BotUser + "> add " + group + " <@" + mallory + ">"}))
+	m := w.private(alice, 1)
+	if shown := w.Plain(m); !strings.Contains(shown, "I do not know the UserID of ") || !strings.Contains(shown, "ask Sam, #stream-ops, to add them") || len(w.Pings(m)) > 0 {
+		t.Errorf("the answer is %q, mentions %v", shown, w.Pings(m))
+	}
+	w.acked(w.slash(alice, "add "+group+" @mallory"))
+	w.private(alice, 2)
+	for _, line := range []string{"NAME: {id: USERID, slack: UMALLORY}", "mallory: USERID"} {
+		if !strings.Contains(w.Log.String(), line) {
+			t.Errorf("the log does not say %q:\n%s", line, w.Log)
+		}
+	}
+}

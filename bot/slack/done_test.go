@@ -6,6 +6,7 @@ import (
 
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
+	"liveadmin/commands/change"
 )
 
 // TestDoneAlone: of what no rule gives a command for, the channel sees nothing: the result is
@@ -54,5 +55,22 @@ func TestDoneHere(t *testing.T) {
 		if !strings.Contains(shown, "alice (user2)") || strings.Contains(shown, "user3") || strings.Contains(shown, "seats") {
 			t.Errorf("everybody sees %q", shown)
 		}
+	}
+}
+
+// TestDonePressed: a button of the list that one sees gives back the right in its group.
+func TestDonePressed(t *testing.T) {
+	t.Parallel()
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w.knowsPeople()
+	w.acked(w.slash(alice, "add "+group+" user1 user3"))
+	w.Closed()
+	w.acked(w.slash(bob, "done"))
+	w.acked(w.Click(bob, w.private(bob, 1), change.DoneIn(group)+".0"))
+	if shown := w.Plain(w.private(bob, 2)); !strings.Contains(shown, "bobby (user1): removed") {
+		t.Errorf("the answer is %q", shown)
+	}
+	if got := w.API.Admins(group); len(got) != 1 || got[0] != "user3" {
+		t.Errorf("administrators %v", got)
 	}
 }
