@@ -193,7 +193,7 @@ func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules) bo
 		if owner, _ := rules.Names.Owner(d.Caller.Ref); len(cmd.Users) == 1 && owner.ID == cmd.Users[0].ID {
 			return in.giveBack(ctx, d, cmd, rules)
 		}
-		cmd.Verb = commands.Remove // of somebody else
+		cmd.Verb, cmd.Veiled = commands.Remove, false // of somebody else
 	}
 	asked, decision := rules.Policy.DecideAll(d.Caller, d.Place, cmd)
 	if !decision.Allowed {

@@ -41,9 +41,12 @@ func withoutTrace(g commands.GroupResult, cmd commands.Command) commands.GroupRe
 	if g.Outcome.Status != commands.Failed || f == nil || f.Kind != imapi.KindNotFound && f.Kind != imapi.KindInput && f.Kind != imapi.KindPermission {
 		return g
 	}
-	none := commands.Step{Person: cmd.Users[0], Prior: commands.WasNot, Send: true}
+	var none []commands.Step
+	for _, p := range cmd.Users {
+		none = append(none, commands.Step{Person: p, Prior: commands.WasNot, Send: true})
+	}
 	return commands.GroupResult{
-		Plan:    commands.Plan{At: g.Plan.At, Known: true, Users: []commands.Step{none}, Late: g.Plan.Late},
+		Plan:    commands.Plan{At: g.Plan.At, Known: true, Users: none, Late: g.Plan.Late},
 		Outcome: commands.Outcome{Status: commands.Nothing},
 	}
 }

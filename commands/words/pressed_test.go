@@ -70,6 +70,7 @@ func addPresses(f *testing.F) {
 	for _, place := range []string{"-1", "9", "+1", "", "99999999999999999999"} {
 		f.Add(change.ReplaceAction+place, `{"verb":"add"}`, `[{"outcome":{"status":"Failed"}}]`)
 	}
+	f.Add(change.RetryAction, `{"verb":"done","veiled":true,"target":{"groups":["g"]}}`, `[{"outcome":{"status":"failed","failure":{"kind":"not found"}}}]`)
 	f.Add(change.UndoAction, "null", "null")
 }
 
