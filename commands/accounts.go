@@ -42,6 +42,9 @@ func (n Names) Owners() []Person {
 	return all
 }
 
+// Accounts returns all chat accounts, sorted.
+func (n Names) Accounts() []string { return slices.Sorted(maps.Keys(n.owners)) }
+
 // AccountsOf returns the chat accounts of a UserID, sorted.
 func (n Names) AccountsOf(user imapi.UserID) []string { return slices.Clone(n.accounts[user]) }
 

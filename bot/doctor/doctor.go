@@ -44,7 +44,7 @@ func examine(ctx context.Context, environ []string, group string, waits patience
 		},
 		func(ctx context.Context) []bot.Finding {
 			return checkPlatform(ctx, "Slack", "SLACK_BOT_TOKEN", cfg.Slack.HasCredentials(), func() (platform, error) {
-				return slack.New(cfg.Slack, slack.Options{Log: log, Policy: policy, CallTime: waits.call})
+				return slack.New(cfg.Slack, slack.Options{Log: log, Policy: policy, CallTime: waits.call, Accounts: rules.Names.Accounts()})
 			})
 		},
 		func(ctx context.Context) []bot.Finding {

@@ -50,7 +50,12 @@ func (s *Slack) checkToken(ctx context.Context) []bot.Finding {
 	if len(granted) == 0 {
 		return append(findings, bot.Finding{Name: scopesChecked, Status: bot.Unchecked, Detail: "Slack does not list them"})
 	}
-	return append(findings, s.checkScopes(strings.FieldsFunc(strings.Join(granted, ","), func(r rune) bool { return r == ',' || r == ' ' }))...)
+	scopes := strings.FieldsFunc(strings.Join(granted, ","), func(r rune) bool { return r == ',' || r == ' ' })
+	findings = append(findings, s.checkScopes(scopes)...)
+	if slices.Contains(scopes, peopleScope) {
+		findings = append(findings, s.checkAccounts(ctx)...)
+	}
+	return findings
 }
 
 // scope is a scope of the bot token.
@@ -66,13 +71,16 @@ var botScopes = [...]scope{
 	{"chat:write", false, "root messages, results, private answers"},
 	{"app_mentions:read", false, "@liveadmin, which also works inside of threads"},
 	{groupScope, true, "user groups in the allowlist and in rules: slack:usergroup:S…"},
-	{"users:read", true, "answers in each person's own language"},
+	{peopleScope, true, "answers in each person's own language"},
 	{"chat:write.public", true, "results in public channels that the bot is not a member of"},
 	{"channels:history", true, "after a crash, a message is looked for before it is posted again: public channels"},
 	{"groups:history", true, "the same in private channels"},
 }
 
-const groupScope = "usergroups:read"
+const (
+	groupScope  = "usergroups:read"
+	peopleScope = "users:read"
+)
 
 // checkScopes compares what is granted with what the bot needs. The scope of user
 // groups is needed once a rule names one.

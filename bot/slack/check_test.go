@@ -136,3 +136,31 @@ func TestCheckedScopes(t *testing.T) {
 		t.Errorf("checked are\n%q\nthe manifest has\n%q", checked, listed)
 	}
 }
+
+// TestCheckPeople: with the scope for it, accounts of the config file that are nobody's are
+// named.
+func TestCheckPeople(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name     string
+		scopes   []string
+		accounts []string
+		want     string
+	}{
+		{"nobody has accounts", everyScope(), []string{"discord:user:502"}, ""},
+		{"all there", everyScope(), []string{"slack:user:" + bob, "discord:user:502"}, "OK Slack people: the accounts of people that were looked for are there: 1"},
+		{"one is not", everyScope(), []string{"slack:user:" + bob, "slack:user:U0NOBODY"},
+			"OK Slack people: warning: these accounts of people are nobody that the bot can see: U0NOBODY [Copy the member ID from the person's profile in Slack to the config file.]"},
+		{"without the scope", []string{"commands", "chat:write", "app_mentions:read"}, []string{"slack:user:U0NOBODY"}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := build(t, "sockets", fakeslack.Config{Scopes: test.scopes}, slack.Options{Accounts: test.accounts})
+			w.AddUser(fakeslack.User{ID: bob})
+			got := bottest.Findings(w.platform().Check(t.Context()))
+			if !strings.Contains(got, test.want) || test.want == "" && strings.Contains(got, "people") {
+				t.Errorf("%q is not in\n%s", test.want, got)
+			}
+		})
+	}
+}

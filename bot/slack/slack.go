@@ -31,6 +31,8 @@ type Options struct {
 	Policy func() policy.Policy // in force; the user groups that it names are read
 	Now    func() time.Time     // for the age of what was read; nil: time.Now
 
+	Accounts []string // of the people in the config file, as callers are named; Check alone looks for them
+
 	// Gate is asked right before an HTTP request about an entry leaves. With an error nothing
 	// is sent, and the request fails with it. nil: it is open.
 	Gate func() error
