@@ -55,6 +55,7 @@ func channelOf(p commands.Place) string { return strings.TrimPrefix(p.Channel, N
 
 var (
 	userID    = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
+	teamID    = regexp.MustCompile(`^S[A-Z0-9]+$`)
 	channelID = regexp.MustCompile(`^[CG][A-Z0-9]+$`)
 )
 
@@ -130,15 +131,9 @@ func (s *Slack) readGroup(ctx context.Context, id string) (users []string, err e
 
 // groupsOf lists the user groups that a policy names, each once.
 func groupsOf(p policy.Policy) []string {
-	named := slices.Clone(p.Blocked)
-	for _, r := range p.Rules {
-		named = append(named, r.Allow...)
-	}
 	var ids []string
-	for _, ref := range named {
-		if id, ok := strings.CutPrefix(ref, groupRef); ok && !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
+	for _, ref := range p.Named(groupRef) {
+		ids = append(ids, strings.TrimPrefix(ref, groupRef))
 	}
 	return ids
 }

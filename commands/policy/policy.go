@@ -36,6 +36,7 @@ type Rule struct {
 	Groups   []string        // IDs, and patterns with *; empty: all
 	Channels []string        // as Place.Channel; empty: anywhere
 	For      time.Duration   // the longest limit that add may ask for; 0: none
+	Approval []string        // callers and memberships, one of whom has to agree; empty: nobody
 }
 
 // Decision is whether a command is allowed, and why.
@@ -47,7 +48,16 @@ type Decision struct {
 	Unread  []string        // with MembershipUnread: the memberships that would decide
 	Limit   time.Duration   // add: the longest limit, which an add without --for gets; 0: none
 	Some    bool            // some rule allows the caller something, wherever
+
+	// Of what is allowed if somebody agrees: for each right that waits, who can approve it,
+	// and the groups on which something waits.
+	Approvers [][]string
+	Waiting   []imapi.GroupID
+	Open      int // with TooManyRequests: how many there are
 }
+
+// Waits reports whether the command has to wait for the approval of somebody.
+func (d Decision) Waits() bool { return d.Allowed && len(d.Approvers) > 0 }
 
 // Denial is why a command is not allowed.
 type Denial string
@@ -63,6 +73,9 @@ const (
 	LimitTooLong     Denial = "limit"             // --for is longer than Limit
 	MembershipUnread Denial = "membership unread" // it may be allowed: Unread cannot be read right now
 	TooMuchOpen      Denial = "too much open"     // it is allowed, but too much is still to be done
+	NobodyApproves   Denial = "nobody approves"   // no one person can approve all that waits, on Denied
+	NobodyHere       Denial = "nobody here"       // nobody who can approve it could answer in this place
+	TooManyRequests  Denial = "too many requests" // of the caller are open
 )
 
 // Rights is what a caller may do, for whoami.
@@ -80,6 +93,7 @@ type Right struct {
 	Channels []string        // empty: anywhere
 	Here     bool            // it holds in the place that was asked in
 	Limit    time.Duration   // 0: none
+	Approval []string        // who has to agree; empty: nobody
 }
 
 // Decide reports whether the caller is allowed this, here. The table says which
@@ -103,12 +117,12 @@ func (p Policy) Decide(caller commands.Caller, place commands.Place, cmd command
 	if denial := p.shut(caller); denial != "" {
 		return Decision{Denial: denial}
 	}
-	decision := judge(p.fitting(caller), place, row, cmd)
+	decision := withApproval(p.fitting(caller), place, row, cmd)
 	if len(caller.Unread) == 0 || decision.Allowed && !overlap(p.Blocked, caller.Unread) {
 		return decision
 	}
 	hoped := p.naming(append(slices.Clone(caller.Memberships), caller.Unread...), caller.Ref)
-	if !judge(hoped, place, row, cmd).Allowed {
+	if !withApproval(hoped, place, row, cmd).Allowed {
 		return decision
 	}
 	named := slices.Clone(p.Blocked)
@@ -135,9 +149,10 @@ func (p Policy) DecideAll(caller commands.Caller, place commands.Place, cmd comm
 			rules = append(rules, d.Rule)
 		}
 		d.Rule, d.Limit = strings.Join(rules, ", "), max(all.Limit, d.Limit)
+		d.Approvers, d.Waiting = slices.Concat(all.Approvers, d.Approvers), slices.Concat(all.Waiting, d.Waiting)
 		all = d
 	}
-	return cmd, all
+	return cmd, p.answerable(caller, all)
 }
 
 // anyRight reports whether a command is allowed to everyone who has some right: it is
@@ -230,11 +245,11 @@ func (p Policy) SeesGroups(caller commands.Caller, groups ...imapi.GroupID) bool
 }
 
 // Named returns the callers and memberships that begin with a prefix and are named by a
-// rule or blocked, each once.
+// rule, as allowed or as approving, or blocked, each once.
 func (p Policy) Named(prefix string) []string {
 	named := slices.Clone(p.Blocked)
 	for _, r := range p.Rules {
-		named = append(named, r.Allow...)
+		named = append(append(named, r.Allow...), r.Approval...)
 	}
 	named = slices.DeleteFunc(named, func(ref string) bool { return !strings.HasPrefix(ref, prefix) })
 	slices.Sort(named)
@@ -248,13 +263,13 @@ type Standing int
 const (
 	Stranger Standing = iota // no rule allows the caller anything
 	Maybe                    // some rule may: a membership cannot be read right now
-	Known                    // some rule does
+	Known                    // some rule does, or waits for their approval
 )
 
 // Knows returns what is known of the caller's rights.
 func (p Policy) Knows(caller commands.Caller) Standing {
 	switch {
-	case len(p.fitting(caller)) > 0:
+	case len(p.fitting(caller)) > 0, p.ApprovesSome(caller):
 		return Known
 	case len(caller.Unread) > 0 && p.shut(caller) == "":
 		return Maybe
@@ -271,7 +286,7 @@ func (p Policy) Rights(caller commands.Caller, place commands.Place) Rights {
 	rights.Unread = common(caller.Unread, p.Named(""))
 	for _, r := range p.fitting(caller) {
 		rights.Given = append(rights.Given, Right{
-			Rule: r.Name, Commands: r.Commands, Groups: r.Groups, Channels: r.Channels, Here: r.holdsIn(place), Limit: r.For,
+			Rule: r.Name, Commands: r.Commands, Groups: r.Groups, Channels: r.Channels, Here: r.holdsIn(place), Limit: r.For, Approval: r.Approval,
 		})
 	}
 	return rights
