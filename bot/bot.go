@@ -18,6 +18,8 @@ type Rules struct {
 	Policy policy.Policy
 	Names  commands.Names
 
+	RequestsExpire time.Duration // how long a request waits for approval; 0: an hour
+
 	Language  commands.Language            // of what is posted for everyone; empty: English
 	Languages map[string]commands.Language // of channels that have another, by Place.Channel
 

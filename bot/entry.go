@@ -58,11 +58,11 @@ func (e Entry) Concerned(names commands.Names) []string {
 	return all
 }
 
-// Notified returns whom the result of an entry notifies, each once: who asked, if it is loud,
+// Notified returns whom the result of an entry notifies, each once: who asked, if it is loud or was approved,
 // and whom it is about.
 func (e Entry) Notified(result words.Message) []string {
 	var all []string
-	if e.Loud() {
+	if e.Loud() || e.Approved() {
 		all = append(all, e.Caller.Ref)
 	}
 	for _, ref := range result.Concerned {

@@ -19,6 +19,7 @@ type Delivery struct {
 	Fields *grammar.Fields // in place of Text, on a platform with options
 	Click  *Click          // in place of Text, if a button was pressed
 	Reply  string          // short-lived handle for answering, if the platform has one
+	Alone  bool            // nobody else sees what the bot posts there: a direct message, or it may not post
 }
 
 // Click is a press on a button under a message of the bot.
@@ -39,7 +40,7 @@ type Answer struct {
 	Private *words.Message
 	Alone   bool // what becomes of the entry is for the caller alone
 	Late    bool // Private says that nothing is on record: where another instance may acknowledge the delivery, it goes first
-	Muted   bool // nothing is answered, as the caller asks too often; no one else acknowledges it
+	Muted   bool // nothing is answered: the caller asks too often, or sees what came of it; no one else acknowledges it
 }
 
 // Ack acknowledges a delivery. If the acknowledgement is the root message of an entry, or
@@ -92,6 +93,19 @@ type Platform interface {
 type Finder interface {
 	FindRoot(ctx context.Context, e Entry) (_ Post, found bool, err error)
 	FindResult(ctx context.Context, e Entry) (_ Post, found bool, err error)
+}
+
+// Teller is a platform that posts messages of an entry beside its root and its result: a
+// request, and what became of it.
+type Teller interface {
+	// Tell posts a message in the thread of e.Root, under a name of its own among those of
+	// the entry, and notifies those whom it mentions: callers and memberships as rules name
+	// them. If nobody but the caller would see it, the error has ErrNowhere.
+	Tell(ctx context.Context, e Entry, name string, m words.Message, mentions []string) (Post, error)
+	// FindTold looks whether such a message is there already.
+	FindTold(ctx context.Context, e Entry, name string) (_ Post, found bool, err error)
+	// Amend changes such a message, which notifies nobody. One that is gone stays so.
+	Amend(ctx context.Context, e Entry, at Post, m words.Message) error
 }
 
 // Confirmer is a platform that can say whether it took the acknowledgement of an

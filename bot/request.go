@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"liveadmin/commands"
+	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
+	"liveadmin/imapi"
 )
 
 // Request is what a second person has to agree to before an entry is carried out. What was
@@ -48,19 +51,7 @@ func (d Decision) Status() commands.Status {
 
 // Named returns the callers and memberships that can approve every right that waits, in
 // the order of the rules.
-func (r Request) Named() []string {
-	if len(r.Approvers) == 0 {
-		return nil
-	}
-	var named []string
-	for _, ref := range r.Approvers[0] {
-		inAll := !slices.ContainsFunc(r.Approvers, func(refs []string) bool { return !slices.Contains(refs, ref) })
-		if inAll && !slices.Contains(named, ref) {
-			named = append(named, ref)
-		}
-	}
-	return named
-}
+func (r Request) Named() []string { return policy.Decision{Approvers: r.Approvers}.Named() }
 
 // Approved reports whether a second person has agreed to the entry.
 func (e Entry) Approved() bool {
@@ -78,3 +69,27 @@ func (e Entry) Order() int64 {
 
 // Ended reports whether a request has ended without being carried out.
 func (s State) Ended() bool { return s == Denied || s == Withdrawn || s == Expired }
+
+// Shown is the request of an entry as people on a platform are shown it.
+func (e Entry) Shown(platform string) words.Request {
+	return words.Request{
+		Number: e.Number, Caller: e.Caller.Ref, Command: e.Command, Named: e.Request.Named(), Expires: e.Request.Expires, Platform: platform,
+	}
+}
+
+// Late is the answer to a button of a request that is closed.
+func (e Entry) Late(w words.Words, entry int64) words.Message {
+	if e.Request == nil || e.Request.Decision == nil {
+		return w.Over(entry, e.Number, "", commands.Decided{}, time.Time{})
+	}
+	d := e.Request.Decision
+	return w.Over(entry, e.Number, d.Status(), commands.Decided{By: d.By, Lapsed: d.Lapsed}, d.At)
+}
+
+// UsersOf are the UserIDs that a command names, as they were resolved.
+func UsersOf(c commands.Command) (users []imapi.UserID) {
+	for _, p := range slices.Concat(c.Users, c.Replace) {
+		users = append(users, p.ID)
+	}
+	return users
+}

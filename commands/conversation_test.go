@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write what was answered into the conver
 // client and the simulator behind it, and compares what it answers, in every language. The
 // answers in other languages than English are in a folder each, to be read side by side.
 func TestConversations(t *testing.T) {
-	for _, english := range bottest.Conversations(t, "testdata") {
+	for _, english := range append(bottest.Conversations(t, "testdata"), bottest.Conversations(t, "testdata/requests")...) {
 		for _, l := range commands.Languages {
 			c := english
 			if l != commands.English {

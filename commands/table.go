@@ -16,6 +16,7 @@ const (
 	GiveBack Verb = "done" // one's own right
 	List     Verb = "list"
 	History  Verb = "history"
+	Requests Verb = "requests"
 	Groups   Verb = "groups"
 	Whoami   Verb = "whoami"
 	Help     Verb = "help"
@@ -120,6 +121,7 @@ var Table = Set{
 		Args:  []Field{{Name: "about", Kind: About{}, Optional: true}},
 		Flags: []Field{{Name: "since", Kind: Age(func(c *Command) *time.Duration { return &c.Since })}},
 	},
+	{Verb: Requests, Everybody: true, Later: true},
 	{Verb: Groups, Ruled: true},
 	{Verb: Whoami, Everybody: true},
 	{Verb: Help, Everybody: true, Args: []Field{{Name: "command", Kind: Topic{}, Optional: true}}},

@@ -139,6 +139,7 @@ func scraped(t *testing.T) string {
 	m.Acknowledged("slack", time.Second)
 	m.Ended("slack", commands.Add, commands.Done, time.Second)
 	m.GaveUp("slack")
+	m.Decided("slack", bot.WasApproved, time.Second)
 	m.Tried("modify_admin", 0, "", time.Second)
 	m.Waited("modify_admin", time.Second)
 	answer := httptest.NewRecorder()

@@ -39,6 +39,7 @@ type Chat struct {
 type thread struct {
 	result string
 	closed bool
+	told   string        // the messages of a request
 	done   chan struct{} // closed with it
 }
 
@@ -65,6 +66,9 @@ func (c *Chat) Run(ctx context.Context, door bot.Door) error {
 
 // Say types a command as someone and returns all that comes back.
 func (c *Chat) Say(ctx context.Context, who, text string) (string, error) {
+	if pressed, ok := strings.CutPrefix(text, "press "); ok {
+		return c.sayPress(ctx, who, pressed)
+	}
 	c.mu.Lock()
 	c.said++
 	key := fmt.Sprintf("%s:%d", Platform, c.said)
@@ -176,7 +180,7 @@ func (c *Chat) Update(_ context.Context, e bot.Entry, root words.Text) error {
 	defer c.mu.Unlock()
 	c.roots[e.Number] = root.String()
 	c.written = append(c.written, fmt.Sprintf("update %d", e.Number))
-	if p := c.at(e.Number); p.result != "" && !p.closed {
+	if p := c.at(e.Number); (p.result != "" || e.State.Ended()) && !p.closed {
 		p.closed = true
 		close(p.done)
 	}
@@ -230,7 +234,7 @@ func (c *Chat) Result(ctx context.Context, entry int64) (string, error) {
 	c.mu.Unlock()
 	select {
 	case <-thread.done:
-		return thread.result, nil
+		return strings.Trim(thread.told+thread.result, "\n"), nil
 	case <-ctx.Done():
 		return "", fmt.Errorf("waiting for the result of entry %d: %w", entry, ctx.Err())
 	}

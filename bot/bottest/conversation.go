@@ -34,11 +34,12 @@ import (
 //	alias NAME ID…              an alias
 //	people NAME USER…           a name or a crew
 //	person NAME WHO             whose account in the chat a name of one person is
-//	rule WHO… [can VERB…] [on GROUP…] [for DURATION]
+//	rule WHO… [can VERB…] [on GROUP…] [for DURATION] [approval WHO…]
 //
 // In the section "talk", a line "> WHO: TEXT" is said, a line "! DIRECTION" is
 // carried out, and the lines that follow are what is answered. "> WHO, typed: TEXT" can
-// only be typed: where commands have fields, it cannot be said.
+// only be typed: where commands have fields, it cannot be said. "> WHO: press NUMBER BUTTON"
+// presses a button, in the plain chat.
 //
 //	! advance DURATION          moves the clock
 //	! fault COMMAND CODE TIMES  the API answers that code
@@ -274,12 +275,14 @@ func (c Conversation) rule(t testing.TB, n int, words []string) policy.Rule {
 	part := "allow"
 	for _, word := range words {
 		switch {
-		case word == "can" || word == "on" || word == "for":
+		case word == "can" || word == "on" || word == "for" || word == "approval":
 			part = word
 		case part == "can":
 			r.Commands = append(r.Commands, commands.Verb(word))
 		case part == "on":
 			r.Groups = append(r.Groups, word)
+		case part == "approval":
+			r.Approval = append(r.Approval, c.Ref(word))
 		case part == "for":
 			d, err := time.ParseDuration(word)
 			check(t, err)

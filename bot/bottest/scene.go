@@ -154,7 +154,7 @@ func (s *Scene) Rows(what bot.Event) []bot.Record {
 func (s *Scene) Closed() {
 	s.T.Helper()
 	s.Until("all entries are closed", func() bool {
-		return len(s.Rows(bot.WasAccepted)) > 0 && len(s.Unclosed()) == 0
+		return len(s.Rows(bot.WasAccepted))+len(s.Rows(bot.WasAsked)) > 0 && len(s.Unclosed()) == 0
 	})
 }
 

@@ -151,6 +151,12 @@ func rules(language commands.Language) bot.Rules {
 					Commands: []commands.Verb{commands.Add, commands.Remove, commands.List},
 					Groups:   []string{demoGroup}, For: 8 * time.Hour,
 				},
+				{
+					Name: "rule 2", Allow: []string{terminal.Ref("bob")},
+					Commands: []commands.Verb{commands.Add},
+					Groups:   []string{demoSaturday, demoSunday}, For: 8 * time.Hour,
+					Approval: []string{terminal.Ref("alice")},
+				},
 			},
 		},
 		Names: commands.NewNames(map[string][]imapi.GroupID{

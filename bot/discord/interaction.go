@@ -179,6 +179,7 @@ func (i interaction) delivery(caller commands.Caller) bot.Delivery {
 		Caller: caller,
 		Place:  i.place(),
 		Reply:  i.handle().String(),
+		Alone:  i.alone(),
 	}
 	if i.Kind == discordgo.InteractionMessageComponent {
 		d.Click = readButton(i.Data.Button)

@@ -85,6 +85,10 @@ func TestHear(t *testing.T) {
 				t.Errorf("the handle is %q", got.Reply)
 			}
 			got.Reply = ""
+			if got.Alone != !strings.Contains(tc.payload, `"guild_id"`) {
+				t.Errorf("alone is %v", got.Alone)
+			}
+			got.Alone = false
 			if !reflect.DeepEqual(got, tc.want) {
 				t.Errorf("heard %+v %+v, want %+v %+v", got, got.Fields, tc.want, tc.want.Fields)
 			}

@@ -29,15 +29,25 @@ type outgoing struct {
 	EnforceNonce bool   `json:"enforce_nonce,omitempty"`
 }
 
-// notified are the people whom a message notifies, whatever is in its text.
+// notified are the people whom a message notifies, whatever is in its text, and the roles,
+// each after an &.
 type notified []string
 
 // MarshalJSON always writes the field "parse", and empty: without it, everyone is notified.
 func (n notified) MarshalJSON() ([]byte, error) {
+	var users, roles []string
+	for _, id := range n {
+		if role, ok := strings.CutPrefix(id, "&"); ok {
+			roles = append(roles, role)
+		} else {
+			users = append(users, id)
+		}
+	}
 	return json.Marshal(struct {
 		Parse []string `json:"parse"`
 		Users []string `json:"users,omitempty"`
-	}{[]string{}, n})
+		Roles []string `json:"roles,omitempty"`
+	}{[]string{}, users, roles})
 }
 
 // message is a message as Discord sends it.

@@ -77,6 +77,8 @@ func (p renderer) parts(l words.Line) []string {
 	switch last := len(l.Text) - 1; {
 	case l.Style == words.Item:
 		return p.pieces(append(words.Text{{Text: "• "}}, l.Text...))
+	case l.Style == words.Quote:
+		return append([]string{"> "}, p.pieces(l.Text)...)
 	case l.Style == words.Block && last >= 0:
 		all := append(p.pieces(l.Text[:last]), "\n")
 		for _, piece := range chat.Cut(l.Text[last].Text, chat.Visible) {
@@ -96,12 +98,23 @@ func buttons(actions []words.Action) []discordgo.MessageComponent {
 	var all, rows []discordgo.MessageComponent
 	for i, a := range actions[:min(len(actions), mostButtons)] {
 		id := buttonPrefix + a.Name + ":" + strconv.FormatInt(a.Entry, 10) + ":" + strconv.Itoa(i)
-		all = append(all, discordgo.Button{Style: discordgo.SecondaryButton, Label: shorten(a.Label, longestLabel), CustomID: id})
+		all = append(all, discordgo.Button{Style: styleOf(a.Name), Label: shorten(a.Label, longestLabel), CustomID: id})
 	}
 	for row := range slices.Chunk(all, rowLength) {
 		rows = append(rows, discordgo.ActionsRow{Components: row})
 	}
 	return rows
+}
+
+// styleOf is how a button looks.
+func styleOf(action string) discordgo.ButtonStyle {
+	switch action {
+	case words.ApproveAction:
+		return discordgo.SuccessButton
+	case words.DenyAction:
+		return discordgo.DangerButton
+	}
+	return discordgo.SecondaryButton
 }
 
 // readButton reads the ID of a button.
@@ -175,6 +188,10 @@ func (p renderer) pieces(t words.Text) []string {
 			all = append(all, chat.Code("`", cmp.Or(s.Option, fieldOf(s.Text)), chat.Visible)...)
 		case s.Kind == words.Account && userOf(s.Text) != "":
 			all = append(all, "<@"+userOf(s.Text)+">")
+		case s.Kind == words.Team && roleOf(s.Text) != "":
+			all = append(all, "<@&"+roleOf(s.Text)+">")
+		case s.Kind == words.Team:
+			all = append(all, chat.Code("`", words.ShortRef(s.Text), chat.Visible)...)
 		case s.Kind == words.Channel && channelOf(s.Text) != "":
 			all = append(all, "<#"+channelOf(s.Text)+">")
 		case s.Kind == words.Account || s.Kind == words.Channel:

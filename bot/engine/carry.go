@@ -78,8 +78,13 @@ func (j *job) post() error {
 		}
 		return nil
 	}
+	if e.Request != nil && !done && e.State != bot.Accepted {
+		j.postRequest(platform, e)
+		return nil
+	}
 	var err error
 	e.Root, err = j.announce(platform, e)
+	j.amend(platform, e)
 	switch {
 	case j.ctx.Err() != nil:
 	case !done:

@@ -46,6 +46,7 @@ type job struct {
 	unposted  error // why the root was given up
 	shown     int   // left, when the root was written last
 	logged    bool  // the log has the line of its outcome
+	amended   bool  // the message of the request that was approved says so
 }
 
 // groupsAtOnce is how many groups of a command are in work for each call that it can have
@@ -162,8 +163,8 @@ func (j *job) worker() {
 // resumed reports whether the entry was taken up from the journal.
 func (j *job) resumed() bool { return j.entry.Attempt > 1 }
 
-// age is how long ago the entry was accepted.
-func (j *job) age() time.Duration { return j.b.now().Sub(j.entry.Accepted) }
+// age is how long ago the entry was accepted or, of a request, decided.
+func (j *job) age() time.Duration { return j.b.now().Sub(j.entry.Begun) }
 
 // head returns the entry without its changes: what its marks need.
 func (j *job) head() bot.Entry {

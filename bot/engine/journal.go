@@ -39,6 +39,11 @@ type Register interface {
 	// the number it took, or fresh false as Accept does.
 	Note(ctx context.Context, key string, r bot.Record) (number int64, fresh bool, err error)
 
+	// Decide decides an open request, or closes one whose time is over (bot.Expired). One
+	// decision is made, with its audit row; decided is false for every other. The entry is
+	// then this instance's; carry is called as Accept calls it.
+	Decide(ctx context.Context, e bot.Entry, d bot.Decision, r bot.Record, carry func(bot.Entry)) (decided bool, err error)
+
 	// Entry returns an entry, closed or not, or found false.
 	Entry(ctx context.Context, number int64) (_ bot.Entry, found bool, err error)
 }
@@ -81,12 +86,27 @@ type EntryMarks interface {
 	Drop(ctx context.Context, e bot.Entry, s bot.State, r bot.Record) error
 }
 
+// RequestMarks say how far a request is.
+type RequestMarks interface {
+	// Requested records where the message of a request is. From then on it can be decided,
+	// and nobody carries it.
+	Requested(ctx context.Context, e bot.Entry, post bot.Post) error
+
+	// Reminded records that those who can approve were reminded. Nobody carries the request
+	// any more.
+	Reminded(ctx context.Context, e bot.Entry) error
+
+	// Finish closes a request that ended without being carried out.
+	Finish(ctx context.Context, e bot.Entry) error
+}
+
 // Marks are written for an entry that this instance carries. Each can be repeated, and
 // fails with bot.ErrLost if the entry is another instance's.
 type Marks interface {
 	Order
 	ChangeMarks
 	EntryMarks
+	RequestMarks
 }
 
 // Keeper is what the record is asked to keep up.

@@ -7,7 +7,7 @@ import (
 	"liveadmin/imapi"
 )
 
-// lanes let one change at a time work on a group, in the order of the entries' numbers.
+// lanes let one change at a time work on a group, in the order of the entries.
 // A change that waits is no more than a place in its lane.
 type lanes struct {
 	mu    sync.Mutex
@@ -36,7 +36,7 @@ func (l *lanes) enter(p place) {
 	g := p.group()
 	ln := l.at(g)
 	at := len(ln.waiting)
-	for at > 0 && ln.waiting[at-1].number() > p.number() {
+	for at > 0 && ln.waiting[at-1].order() > p.order() {
 		at--
 	}
 	ln.waiting = slices.Insert(ln.waiting, at, p)
@@ -92,4 +92,4 @@ func (l *lanes) tidy(g imapi.GroupID, ln *lane) {
 }
 
 func (p place) group() imapi.GroupID { return p.job.changes[p.nth].Group }
-func (p place) number() int64        { return p.job.entry.Number }
+func (p place) order() int64         { return p.job.entry.Order() }

@@ -67,6 +67,18 @@ func (m marks) Drop(s bot.State, r bot.Record) bool {
 	return m.write("closing", func(ctx context.Context, e bot.Entry) error { return m.journal.Drop(ctx, e, s, r) })
 }
 
+func (m marks) Requested(post bot.Post) bool {
+	return m.write("recording the request", func(ctx context.Context, e bot.Entry) error { return m.journal.Requested(ctx, e, post) })
+}
+
+func (m marks) Reminded() bool {
+	return m.write("recording the reminder", func(ctx context.Context, e bot.Entry) error { return m.journal.Reminded(ctx, e) })
+}
+
+func (m marks) Finish() bool {
+	return m.write("closing the request", func(ctx context.Context, e bot.Entry) error { return m.journal.Finish(ctx, e) })
+}
+
 // retries is how long the pauses between tries are: twice as long each time, within these.
 type retries struct{ first, most time.Duration }
 

@@ -109,7 +109,7 @@ func (j *job) announce(platform bot.Platform, e bot.Entry) (bot.Post, error) {
 	if j.announced || j.unposted != nil {
 		return e.Root, j.unposted
 	}
-	if e.Root != "" && (e.Under != 0 || j.b.confirmer(e) == nil) {
+	if e.Root != "" && (e.Under != 0 || e.Approved() || j.b.confirmer(e) == nil) {
 		j.announced = true
 		return e.Root, nil
 	}
@@ -192,7 +192,7 @@ func (j *job) withoutStale(e bot.Entry, m words.Message) words.Message {
 			undone = found
 		}
 	}
-	if j.b.now().Sub(undone.Accepted) <= change.UndoFor {
+	if j.b.now().Sub(undone.Begun) <= change.UndoFor {
 		return m
 	}
 	isStale := func(a words.Action) bool { return a.Name == stale }
@@ -213,7 +213,7 @@ func (j *job) deliver(doing string, look find, e bot.Entry, send func(context.Co
 	finder, _ := j.b.platforms[e.Place.Platform].(bot.Finder)
 	unsure := j.resumed()
 	try := func() (err error) {
-		ctx, cancel := context.WithTimeout(j.ctx, max(postFor-j.age(), lastTry))
+		ctx, cancel := context.WithTimeout(j.ctx, max(j.patience(e)-j.age(), lastTry))
 		defer cancel()
 		if unsure && finder != nil && look != nil {
 			var found bool
@@ -232,7 +232,7 @@ func (j *job) deliver(doing string, look find, e bot.Entry, send func(context.Co
 		if errors.Is(err, bot.ErrLost) {
 			j.cancel()
 		}
-		if j.ctx.Err() != nil || errors.Is(err, bot.ErrNowhere) || j.age() > postFor {
+		if j.ctx.Err() != nil || errors.Is(err, bot.ErrNowhere) || j.age() > j.patience(e) {
 			return "", err
 		}
 		j.b.log.Warn("post failed, retrying", "entry", e.Number, "while", doing, "err", err)

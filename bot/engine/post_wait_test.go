@@ -51,7 +51,7 @@ func TestPostThatWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		var dropped atomic.Int64
-		open := []bot.Entry{{Number: 1, State: bot.Done, Place: commands.Place{Platform: "slack"}, Accepted: began}}
+		open := []bot.Entry{{Number: 1, State: bot.Done, Place: commands.Place{Platform: "slack"}, Accepted: began, Begun: began}}
 		b, err := bottest.NewBot(engine.Parts{
 			Journal: droppedJournal{emptyJournal{open: open}, &dropped}, API: noAPI{}, Rules: func() bot.Rules { return bot.Rules{} },
 			Words: words.In, Log: slog.New(slog.DiscardHandler), Now: time.Now,

@@ -41,6 +41,8 @@ func (b *Engine) commit(ctx context.Context, d bot.Delivery, came time.Time) (jo
 			answer = trouble(w, w.Notices.NotRead)
 		case v.Reply != nil:
 			answer = b.note(ctx, d, *v.Reply, came)
+		case v.Decide != nil:
+			answer = b.decide(ctx, d, *v.Decide, came)
 		default:
 			job, answer = b.accept(ctx, d, *v.Accept, came)
 		}

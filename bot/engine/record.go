@@ -35,7 +35,7 @@ func (b *Engine) logDone(e bot.Entry) {
 	if r.Silent() {
 		level = slog.LevelDebug
 	}
-	b.logEnd(level, "command completed", e, r.Status(), code, b.now().Sub(e.Accepted))
+	b.logEnd(level, "command completed", e, r.Status(), code, b.now().Sub(e.Begun))
 	if failure != nil {
 		_, remedy := imapi.Explain(failure.Op, failure.Code, failure.Kind)
 		b.log.Log(b.work, level, "remedy for a failure", "entry", e.Number, "code", code, "remedy", remedy)

@@ -90,6 +90,12 @@ func (b *Engine) takeUp(ctx context.Context) error {
 	b.unread = unread
 	for _, e := range entries {
 		b.log.Info("entry claimed", "entry", e.Number, "state", e.State, "attempt", e.Attempt)
+		if e.State == bot.Asked && !b.now().Before(e.Request.Expires) {
+			if err := b.expire(ctx, e); err != nil {
+				return err
+			}
+			continue
+		}
 		b.backlog.count(e, 1, unsettled(e))
 		if job := b.enlist(term, e); b.unclear(e) {
 			job.start(job.confirm)

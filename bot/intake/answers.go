@@ -37,6 +37,8 @@ func (in *Intake) say(ctx context.Context, d bot.Delivery, cmd commands.Command,
 		return func(w words.Words, entry int64) words.Message { return w.Whoami(entry, d.Caller, known, rights) }, nil
 	case commands.Groups:
 		return in.board(ctx, d, rules)
+	case commands.Requests:
+		return in.requests(ctx, d, rules)
 	case commands.History:
 		return in.trail(ctx, d, cmd, rules)
 	case commands.Welcome:
@@ -70,14 +72,14 @@ func (in *Intake) board(ctx context.Context, d bot.Delivery, rules bot.Rules) (f
 }
 
 // seenBy returns which entries a caller may see, by their first rows: their own, and what
-// is about groups on which some rule gives them some command.
+// is about groups on which some rule gives them some command or lets them approve one.
 func seenBy(caller commands.Caller, policy policy.Policy) func(bot.Record) bool {
 	seen := make(map[imapi.GroupID]bool)
 	return func(r bot.Record) bool {
 		return r.Caller == caller.Ref || slices.ContainsFunc(r.Groups, func(g imapi.GroupID) bool {
 			sees, known := seen[g]
 			if !known {
-				sees = policy.SeesGroups(caller, g)
+				sees = policy.SeesGroups(caller, g) || policy.Oversees(caller, g)
 				seen[g] = sees
 			}
 			return sees
@@ -156,7 +158,7 @@ func (in *Intake) story(ctx context.Context, s bot.Story, past words.Past) (func
 	}
 	limits = slices.DeleteFunc(limits, func(g commands.Grant) bool { return g.Entry != s.First.Number })
 	slices.SortStableFunc(limits, func(x, y commands.Grant) int { return cmp.Compare(x.Group, y.Group) })
-	undo := in.now().Sub(e.Accepted) <= change.UndoFor
+	undo := in.now().Sub(e.Begun) <= change.UndoFor
 	return func(w words.Words, entry int64) words.Message {
 		return w.Story(entry, past, e.Summary(), limits, undo)
 	}, nil

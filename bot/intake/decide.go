@@ -28,12 +28,15 @@ type Intake struct {
 	clock  func() time.Time
 	caps   *caps
 	admins adminCache
+
+	members func(commands.Caller) commands.Caller
 }
 
 // Journal is what the intake needs of the journal.
 type Journal interface {
 	Entry(ctx context.Context, number int64) (_ bot.Entry, found bool, err error)
 	Grants(ctx context.Context, g imapi.GroupID) ([]commands.Grant, error)
+	Requests(ctx context.Context) ([]bot.Entry, error)
 	Asked(ctx context.Context, f bot.Filter, seen func(bot.Record) bool) ([]bot.Record, error)
 	Stories(ctx context.Context, f bot.Filter, seen func(bot.Record) bool) ([]bot.Story, error)
 }
@@ -43,7 +46,7 @@ type Admins interface {
 	Admins(ctx context.Context, g imapi.GroupID) ([]imapi.Admin, error)
 }
 
-// Parts are what an Intake is made of. All are required but Clock.
+// Parts are what an Intake is made of. All are required but Clock and Members.
 type Parts struct {
 	Record Journal
 	API    Admins
@@ -51,6 +54,10 @@ type Parts struct {
 	Log    *slog.Logger
 	Now    func() time.Time // by which everything on record is judged; it can be set
 	Clock  func() time.Time // by which this process measures how long something lasts; nil: time.Now
+
+	// Members returns a caller with the memberships of now, as far as a platform can read them
+	// without waiting.
+	Members func(commands.Caller) commands.Caller
 }
 
 // New returns an Intake made of its parts.
@@ -62,7 +69,7 @@ func New(p Parts) (*Intake, error) {
 		p.Clock = time.Now
 	}
 	return &Intake{
-		record: p.Record, api: p.API, rules: p.Rules, log: p.Log, now: p.Now, clock: p.Clock,
+		record: p.Record, api: p.API, rules: p.Rules, log: p.Log, now: p.Now, clock: p.Clock, members: p.Members,
 		caps: newCaps(), admins: adminCache{read: make(map[imapi.GroupID]*cachedAdmins)},
 	}, nil
 }
@@ -93,7 +100,11 @@ func (in *Intake) Decide(ctx context.Context, d bot.Delivery) bot.Verdict {
 	case !cmd.Verb.CallsAPI():
 		return in.answer(ctx, d, cmd, rules)
 	}
-	return bot.Verdict{Accept: acceptance(d, rules, limited(cmd, decision), decision)}
+	a := acceptance(d, rules, limited(cmd, decision), decision)
+	if decision.Waits() {
+		return in.ask(ctx, d, rules, a, decision)
+	}
+	return bot.Verdict{Accept: a}
 }
 
 // mistaken answers what was wrong.
@@ -180,14 +191,16 @@ func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules) bo
 		cmd := commands.Command{Verb: commands.GiveBack, Target: commands.Target{Groups: []imapi.GroupID{g}}}
 		return in.giveBack(ctx, d, cmd, rules)
 	}
-	cmd, ok, err := in.pressed(ctx, *d.Click)
+	pressed, cmd, ok, err := in.pressed(ctx, *d.Click)
 	if err != nil {
 		in.log.Error("click not answered", "caller", d.Caller.Ref, "entry", d.Click.Entry, "err", err)
 		return bot.Verdict{Unread: true}
 	}
+	if requestButtons[d.Click.Action] && pressed.Number != 0 {
+		return in.answered(d, pressed, rules)
+	}
 	if !ok {
-		r := note(d, bot.WasMistaken, commands.Mistaken, "", "", "stale button")
-		return bot.Verdict{Reply: &bot.Reply{Record: r, Say: words.Words.Stale}}
+		return stale(d)
 	}
 	if cmd.Verb == commands.GiveBack {
 		if owner, _ := rules.Names.Owner(d.Caller.Ref); len(cmd.Users) == 1 && owner.ID == cmd.Users[0].ID {
@@ -196,30 +209,41 @@ func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules) bo
 		cmd.Verb, cmd.Veiled = commands.Remove, false // of somebody else
 	}
 	asked, decision := rules.Policy.DecideAll(d.Caller, d.Place, cmd)
+	covered := in.covered(d, pressed, cmd)
+	if covered && (decision.Waits() || !decision.Allowed && cmd.Verb == commands.Undo && decision.Denial != policy.CallerBlocked && decision.Denial != policy.MembershipUnread) {
+		decision = policy.Decision{Allowed: true, Rule: pressed.Rule, Limit: pressed.Command.For, Some: true}
+	}
 	if !decision.Allowed {
 		return refuse(d, asked, decision)
 	}
 	a := acceptance(d, rules, limited(cmd, decision), decision)
 	a.Presses = presses(*d.Click)
+	if decision.Waits() {
+		return in.ask(ctx, d, rules, a, decision)
+	}
 	return bot.Verdict{Accept: a}
 }
 
-// pressed returns the command behind a button, if it still does something.
-func (in *Intake) pressed(ctx context.Context, c bot.Click) (commands.Command, bool, error) {
+// requestButtons are the buttons of a request.
+var requestButtons = map[string]bool{words.ApproveAction: true, words.DenyAction: true, words.WithdrawAction: true}
+
+// pressed returns the entry under whose message a button is, and the command behind it, if it
+// still does something.
+func (in *Intake) pressed(ctx context.Context, c bot.Click) (e bot.Entry, cmd commands.Command, ok bool, err error) {
 	if c.Entry == 0 {
-		return commands.Command{}, false, nil
+		return e, cmd, false, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, bot.AnswerTime)
 	defer cancel()
 	e, found, err := in.record.Entry(ctx, c.Entry)
-	if err != nil || !found {
-		return commands.Command{}, false, err
+	if err != nil || !found || e.State == bot.Asked || e.State.Ended() {
+		return e, cmd, false, err
 	}
-	cmd, ok := change.Pressed(c.Action, e.Summary())
+	cmd, ok = change.Pressed(c.Action, e.Summary())
 	if ok && cmd.Verb == commands.Undo {
 		ok, err = in.undoable(ctx, e, cmd.Number)
 	}
-	return cmd, ok, err
+	return e, cmd, ok, err
 }
 
 // undoable reports whether the day of an entry's undo is not over. pressed is the entry
@@ -232,5 +256,5 @@ func (in *Intake) undoable(ctx context.Context, pressed bot.Entry, number int64)
 			return false, err
 		}
 	}
-	return found && in.now().Sub(undone.Accepted) <= change.UndoFor, nil
+	return found && in.now().Sub(undone.Begun) <= change.UndoFor, nil
 }

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"crypto/rand"
 	"fmt"
 	"time"
 
@@ -143,7 +144,7 @@ func (p *pair) decide(t *rapid.T) {
 func (p *pair) deciding(t *rapid.T, e, real bot.Entry) {
 	d := bot.Decision{
 		State: rapid.SampledFrom([]bot.State{bot.Accepted, bot.Accepted, bot.Denied, bot.Withdrawn, bot.Expired}).Draw(t, "decision"),
-		By:    rapid.SampledFrom([]string{"slack:user:U0BOB", "slack:user:U0CAROL"}).Draw(t, "by"), Rule: "rule 2",
+		By:    rapid.SampledFrom([]string{"slack:user:U0BOB", "slack:user:U0CAROL"}).Draw(t, "by"), Rule: "rule 2", Delivery: rand.Text(),
 	}
 	r := bot.Record{Caller: d.By, Verb: commands.Add, Groups: []imapi.GroupID{friday}, Users: []imapi.UserID{"user1"}, Detail: d.Rule}
 	want := p.o.decide(e, d, r)

@@ -111,7 +111,7 @@ var errDecided = errors.New("the request is not open")
 // with its changes, which are last in the order on their groups. The entry is then this
 // instance's at a new attempt; carry is called as Accept calls it. decided is false, and
 // nothing is written, if the request is not open any more or its time does not fit. The decision
-// gets the journal's time.
+// gets the journal's time; its Delivery is unlike that of every other.
 func (j *Journal) Decide(ctx context.Context, e bot.Entry, d bot.Decision, r bot.Record, carry func(bot.Entry)) (decided bool, err error) {
 	if e.Request == nil {
 		return false, errors.New("only a request can be decided")
@@ -124,11 +124,12 @@ func (j *Journal) Decide(ctx context.Context, e bot.Entry, d bot.Decision, r bot
 	r.Number, r.At, r.Event, r.Outcome = e.Number, d.At, d.Event(), d.Status()
 	e = undertaken(e, d)
 	committed := func() {
-		decided = true
-		if t.take(e.Number) && carry != nil {
+		if decided = true; carry != nil {
 			carry(e)
 		}
 	}
+	t.forget(e.Number) // an earlier attempt's
+	t.take(e.Number)   // else it could be claimed before the caller says that it carries it
 	do := func(ctx context.Context, tx executor) error { return j.decide(ctx, tx, &e, r, t.owner) }
 	rank := awaited
 	if d.State == bot.Expired {
@@ -144,6 +145,9 @@ func (j *Journal) Decide(ctx context.Context, e bot.Entry, d bot.Decision, r bot
 		committed()
 		return nil
 	})
+	if !decided {
+		t.forget(e.Number)
+	}
 	if errors.Is(err, errDecided) {
 		return false, nil
 	}
@@ -163,8 +167,8 @@ func undertaken(e bot.Entry, d bot.Decision) bot.Entry {
 	return e
 }
 
-// decide writes a decision, and adds to the entry what the database says: its attempt and its
-// place in the order.
+// decide writes a decision, and adds to the entry what the database says by now: its attempt,
+// its place in the order, and where its messages are.
 func (j *Journal) decide(ctx context.Context, tx executor, e *bot.Entry, r bot.Record, owner string) error {
 	d := *e.Request.Decision
 	if err := execAll(ctx, tx, j.locking(e.Changes)...); err != nil {
@@ -199,8 +203,8 @@ func (j *Journal) decide(ctx context.Context, tx executor, e *bot.Entry, r bot.R
 	}
 	// A try before this one, whose outcome was unknown, may have made it.
 	var nth sql.NullInt64
-	err = tx.QueryRowContext(ctx, `SELECT attempt, turn FROM entry WHERE number = $1 AND owner = $2 AND decision = $3`,
-		e.Number, owner, inJSON{d}).Scan(&e.Attempt, &nth)
+	err = tx.QueryRowContext(ctx, `SELECT attempt, turn, answered, root, request_post FROM entry WHERE number = $1 AND owner = $2 AND decision = $3`,
+		e.Number, owner, inJSON{d}).Scan(&e.Attempt, &nth, &e.Answered, &e.Root, &e.Request.Post)
 	if errors.Is(err, sql.ErrNoRows) {
 		return errDecided
 	}

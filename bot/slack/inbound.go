@@ -67,6 +67,7 @@ func (c slash) hear(s *Slack) (inbound, error) {
 		Key:    key(c.Team, c.TriggerID),
 		Caller: s.caller(c.User, self.home(c.Team) || self.home(c.Enterprise)),
 		Place:  place(c.Channel, ""),
+		Alone:  isDirect(c.Channel),
 		Text:   c.Text,
 		Reply:  c.ResponseURL,
 	}
@@ -112,6 +113,7 @@ func (v event) hear(s *Slack) (inbound, error) {
 		Key:    key(v.Team, cmp.Or(v.ID, m.Channel+":"+m.TS)),
 		Caller: s.caller(m.User, v.insider(*self)),
 		Place:  place(m.Channel, cmp.Or(m.Thread, m.TS)),
+		Alone:  isDirect(m.Channel),
 		Text:   afterMention(m.Text, self.user),
 	}
 	return inbound{delivery: d, thread: m.Thread}, nil
@@ -194,6 +196,7 @@ func (p press) hear(s *Slack) (inbound, error) {
 		Key:    key(p.Team.ID, p.TriggerID),
 		Caller: s.caller(p.User.ID, s.self.Load().home(p.User.Team)),
 		Place:  place(channel, thread),
+		Alone:  isDirect(channel),
 		Click:  chat.Click(action, p.Actions[0].Value),
 		Reply:  p.ResponseURL,
 	}

@@ -35,6 +35,8 @@ func parts(l words.Line, mark string) []string {
 	switch last := len(l.Text) - 1; {
 	case l.Style == words.Item:
 		return pieces(append(words.Text{{Text: "• "}}, l.Text...), mark)
+	case l.Style == words.Quote:
+		return pieces(append(words.Text{{Text: "> "}}, l.Text...), mark)
 	case l.Style == words.Block && last >= 0:
 		all := pieces(l.Text[:last], mark)
 		if n := len(all); n > 0 {
@@ -111,6 +113,8 @@ func written(s words.Span, mark string) []string {
 		return chat.Code(mark, s.Text, codeRune)
 	case words.Account:
 		return []string{"<@" + s.Text + ">"}
+	case words.Team:
+		return []string{"<!subteam^" + s.Text + ">"}
 	case words.Channel:
 		return []string{"<#" + s.Text + ">"}
 	case words.Moment:
@@ -137,6 +141,11 @@ func idiom(t words.Text, mention bool) words.Text {
 		case words.Account:
 			user := userOf(s.Text)
 			if s.Text = user; !mention || user == "" {
+				s = words.Span{Kind: words.Code, Text: words.ShortRef(t[len(all)].Text)}
+			}
+		case words.Team:
+			id, ok := strings.CutPrefix(s.Text, groupRef)
+			if s.Text = id; !mention || !ok || !teamID.MatchString(id) {
 				s = words.Span{Kind: words.Code, Text: words.ShortRef(t[len(all)].Text)}
 			}
 		case words.Channel:

@@ -184,10 +184,14 @@ func buttons(m words.Message) slackgo.Block {
 	return slackgo.NewActionBlock("", all...)
 }
 
-// style marks a button that takes somebody's right away. The label says so, too.
+// style marks a button that takes somebody's right away, or decides a request. The label says
+// so, too.
 func style(a words.Action) slackgo.Style {
-	if strings.HasPrefix(a.Name, change.ReplaceAction) {
+	switch {
+	case strings.HasPrefix(a.Name, change.ReplaceAction), a.Name == words.DenyAction:
 		return slackgo.StyleDanger
+	case a.Name == words.ApproveAction:
+		return slackgo.StylePrimary
 	}
 	return slackgo.StyleDefault
 }

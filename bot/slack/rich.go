@@ -36,6 +36,11 @@ func richText(lines []words.Line) slackgo.Block {
 			items = append(items, slackgo.NewRichTextSection(elements(nil, l.Text)...))
 			continue
 		}
+		if l.Style == words.Quote {
+			end()
+			all = append(all, &slackgo.RichTextQuote{Type: slackgo.RTEQuote, Elements: elements(nil, l.Text)})
+			continue
+		}
 		text := l.Text
 		if l.Style == words.Block {
 			text = text[:len(text)-1]
@@ -73,6 +78,8 @@ func elements(all []slackgo.RichTextSectionElement, t words.Text) []slackgo.Rich
 		switch s.Kind {
 		case words.Account:
 			all = append(all, slackgo.NewRichTextSectionUserElement(s.Text, nil))
+		case words.Team:
+			all = append(all, slackgo.NewRichTextSectionUserGroupElement(s.Text))
 		case words.Channel:
 			all = append(all, slackgo.NewRichTextSectionChannelElement(s.Text, nil))
 		case words.Moment:

@@ -46,8 +46,9 @@ type Terminal struct {
 	session string
 	speaker string
 
-	mu       sync.Mutex // of Out
-	reported sync.Map   // by entry number: a channel, closed when the result has been written
+	mu        sync.Mutex // of Out
+	finishing sync.Mutex
+	reported  sync.Map // by entry number: a channel, closed when the result has been written
 }
 
 // greet says what this is and what can be typed.
@@ -152,6 +153,8 @@ func (t *Terminal) say(ctx context.Context, door bot.Door, n int, line string) (
 	case "":
 	case words.Name:
 		t.command(ctx, door, n, rest)
+	case "/press":
+		t.press(ctx, door, n, rest)
 	case "/as":
 		t.as(strings.TrimPrefix(rest, "@"))
 	case "/quit", "/exit", "quit", "exit":
@@ -170,9 +173,17 @@ func (t *Terminal) command(ctx context.Context, door bot.Door, n int, text strin
 		Place:  commands.Place{Platform: Name, Channel: Name + ":demo"},
 		Text:   text,
 	}
-	var entry int64
+	t.deliver(ctx, door, d, 0)
+}
+
+// deliver takes something to the door and waits for its result or, of a button, for that of
+// the entry whose message the button is under.
+func (t *Terminal) deliver(ctx context.Context, door bot.Door, d bot.Delivery, pressed int64) {
+	entry := pressed
 	err := door.Receive(ctx, d, func(_ context.Context, a bot.Answer) (bot.Post, error) {
-		entry = a.Entry
+		if a.Entry != 0 || a.Private != nil {
+			entry = a.Entry
+		}
 		if a.Private != nil {
 			t.write(t.onlyFor(t.speaker) + t.lines(*a.Private, "  "))
 		}
@@ -229,12 +240,19 @@ func (t *Terminal) Report(_ context.Context, e bot.Entry, root words.Text, resul
 	if err := t.write(shown); err != nil {
 		return "", err
 	}
-	close(t.done(e.Number))
+	t.finish(e.Number)
 	return place(e), nil
 }
 
-// Update does nothing: what a terminal has shown cannot be changed.
-func (t *Terminal) Update(context.Context, bot.Entry, words.Text) error { return nil }
+// Update writes the last line of a request that is not carried out. What a terminal has shown
+// cannot be changed.
+func (t *Terminal) Update(_ context.Context, e bot.Entry, root words.Text) error {
+	if !e.State.Ended() {
+		return nil
+	}
+	defer t.finish(e.Number)
+	return t.write(t.line(root) + "\n")
+}
 
 func place(e bot.Entry) bot.Post { return bot.Post(fmt.Sprintf("#%d", e.Number)) }
 
@@ -252,8 +270,11 @@ func (t *Terminal) lines(m words.Message, indent string) string {
 	var b strings.Builder
 	for _, l := range m.Lines {
 		b.WriteString(indent)
-		if l.Style == words.Item {
+		switch l.Style {
+		case words.Item:
 			b.WriteString("• ")
+		case words.Quote:
+			b.WriteString("> ")
 		}
 		b.WriteString(t.line(l.Text) + "\n")
 	}
@@ -267,7 +288,7 @@ func (t *Terminal) line(text words.Text) string {
 	var b strings.Builder
 	for _, s := range text {
 		switch s.Kind {
-		case words.Account:
+		case words.Account, words.Team:
 			b.WriteString("@" + words.Visible(words.ShortRef(s.Text)))
 		case words.Channel:
 			b.WriteString("#" + words.Visible(words.ShortRef(s.Text)))

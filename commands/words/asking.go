@@ -90,6 +90,15 @@ func (w Words) Refusal(entry int64, c commands.Caller, cmd commands.Command, d p
 		m.add(Head, w.unread(d.Unread))
 		return m
 	}
+	q := Request{Named: d.Named(), Quiet: true}
+	switch d.Denial {
+	case policy.NobodyApproves:
+		return w.Unasked(entry, either(len(d.Denied) > 1, w.Requests.Split, w.Requests.None), q, d.Denied, 0)
+	case policy.NobodyHere:
+		return w.Unasked(entry, w.Requests.Nowhere, q, nil, 0)
+	case policy.TooManyRequests:
+		return w.Unasked(entry, w.Requests.Many, q, nil, d.Open)
+	}
 	sentence := w.Refusals.VerbOn
 	switch {
 	case d.Denial == policy.CallerOutsider:
@@ -214,6 +223,9 @@ func (w Words) right(g policy.Right) Text {
 	}
 	if g.Limit > 0 {
 		text = append(text, Fill(w.Rights.UpTo, Slots{"limit": w.duration(g.Limit)})...)
+	}
+	if len(g.Approval) > 0 {
+		text = append(text, Fill(w.Rights.Waits, Slots{"who": w.first(w.refs(g.Approval), mostApprovers)})...)
 	}
 	return text
 }

@@ -19,6 +19,9 @@ func (w Words) Report(r commands.Result) Message {
 		w.reportGroups(&m, r)
 	}
 	m.Actions = w.actions(r)
+	if r.Decided.By != "" && r.Waits == "" {
+		m.add(Body, Fill(w.Requests.Approved, Slots{"who": account(r.Decided.By)}))
+	}
 	if r.Command.Reason != "" {
 		m.add(Body, Fill(w.Names.Reason, Slots{"reason": plain(r.Command.Reason)}))
 	}

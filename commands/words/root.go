@@ -27,8 +27,21 @@ func (w Words) Root(r commands.Result) Text {
 	}
 	return Fill(w.Summary.Line, Slots{
 		"sign": plain(signs[status]), "status": plain(w.Outcomes[status]),
-		"caller": w.who(r.Caller.Ref), "what": what,
+		"caller": w.callerOf(r), "what": what,
 	})
+}
+
+// callerOf is who asked and, of a request, who decided it.
+func (w Words) callerOf(r commands.Result) Text {
+	caller := w.who(r.Caller.Ref)
+	values := Slots{"caller": caller, "by": account(r.Decided.By)}
+	switch {
+	case r.Decided.By == "" || r.Decided.Lapsed || r.Waits == commands.Withdrawn || r.Waits == commands.Expired:
+		return caller
+	case r.Waits == commands.Denied:
+		return Fill(w.Summary.DeniedBy, values)
+	}
+	return Fill(w.Summary.ApprovedBy, values)
 }
 
 func settledGroups(r commands.Result) int {

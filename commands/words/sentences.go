@@ -26,9 +26,15 @@ type Sentences struct {
 		DidOn, DidWithout, ListedOn                   string // {target} {deeds} {n} {seats}
 		DidIn                                         string // {deed} {n} {all}: in how many groups
 		OrLater                                       string // {time}
+		ApprovedBy, DeniedBy                          string // {caller} {by}
 	}
 	Deeds   Deeds
-	Buttons struct{ Undo, UndoConfirm, Retry, Extend, Replace, GiveBack string } // {user} {group}
+	Buttons struct {
+		Undo, UndoConfirm, Retry, Extend, Replace, GiveBack string // {user} {group}
+		Approve, Deny, Withdraw                             string
+		ApproveConfirm                                      string // {what}
+		OfRequest                                           string // {label} {number}
+	}
 
 	Heads struct {
 		Added, Removed, Changed               string // {n} {all} {group}
@@ -123,6 +129,7 @@ type Sentences struct {
 		InChannels, NotHere    string // {channels}
 		NotGiven               string // {verbs}
 		UpTo                   string // {limit}
+		Waits                  string // {who}
 		Nothing, Blocked       string
 	}
 	Aliases struct {
@@ -148,6 +155,21 @@ type Sentences struct {
 		TooMuch                                                    string
 	}
 
+	Requests struct {
+		Add, AddFor, Remove, Undo, Extend            string // {who} {users} {group} {length} {number}
+		Replace                                      string // {users}
+		Can, By, Unheard                             string // {who} {time}
+		Remind, Urgent                               string // {number} {contact}
+		Approved, Denied, Withdrawn, Expired, Lapsed string // {who}
+		Unchanged                                    string
+		Over, OverBy, Dropped                        string // {number} {sign} {status} {who} {time}
+		NotYou, NotYours, NotOwn, NotSelf, Unread    string // {who}
+		Yourself                                     string // {command}
+		Split, None, Nowhere, Many                   string // {groups} {who} {n}
+		Already                                      string // {number}
+		Head, Empty, Line, More                      string // {number} {who} {what} {time} {n}
+	}
+
 	Slack struct {
 		ConfirmTitle, ConfirmYes, ConfirmNo string
 		OnlyYou, Direct                     string
@@ -167,6 +189,7 @@ type Sentences struct {
 		Greeting, Try, Speak  string // {people}
 		Only, Speaking, NoOne string // {name} {people}
 		Prefix, NotTaken      string // {command} {help} {error}
+		Press                 string // {command}
 	}
 }
 
@@ -177,6 +200,7 @@ type Deeds struct{ Add, AddFor, Remove, Limit, Forever, NoAccount string } // {u
 var signs = map[commands.Status]string{
 	commands.Working: "⏳", commands.Done: "✅", commands.Warned: "⚠️", commands.Nothing: "➖", commands.Partly: "⚠️",
 	commands.Failed: "❌", commands.Unknown: "❓", commands.Refused: "⛔", commands.Mistaken: "✏️", commands.Answered: "💬",
+	commands.Asked: "🙋", commands.Denied: "⛔", commands.Expired: "⌛", commands.Withdrawn: "↩️",
 }
 
 // meaning is what a failure means: a clause.

@@ -37,6 +37,7 @@ const (
 	Channel          // a channel of a chat; Text is as Place.Channel has it
 	Moment           // a time, in the reader's own zone where the platform can
 	Flag             // a flag or an argument as it is typed, in a sentence
+	Team             // a user group or a role of a chat; Text is as rules name it
 )
 
 // Message is an answer without a platform.
@@ -88,6 +89,7 @@ const (
 	Item                   // one of a list
 	Body                   // everything else
 	Block                  // what was typed, as the last piece: for copying
+	Quote                  // what somebody said, after "> "
 )
 
 // String writes a text without any platform's idiom: identifiers bare, times in
@@ -98,7 +100,7 @@ func (t Text) String() string {
 		switch s.Kind {
 		case Moment:
 			b.WriteString(UTC(s.Time))
-		case Account:
+		case Account, Team:
 			b.WriteString("@" + ShortRef(s.Text))
 		case Channel:
 			b.WriteString("#" + ShortRef(s.Text))
@@ -122,6 +124,8 @@ func (m Message) String() string {
 		switch l.Style {
 		case Item:
 			b.WriteString("• " + l.Text.String())
+		case Quote:
+			b.WriteString("> " + l.Text.String())
 		default:
 			b.WriteString(l.Text.String())
 		}

@@ -1,0 +1,130 @@
+package discord_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest/fakediscord"
+	"liveadmin/bot/discord"
+	"liveadmin/commands"
+	"liveadmin/commands/policy"
+)
+
+// withApproval lets bob add administrators if alice, or somebody with a role, approves.
+func withApproval(w *world) {
+	rules := w.Stage.Rules.Get()
+	rules.Policy.Rules = append(slices.Clone(rules.Policy.Rules), policy.Rule{
+		Name: "rule 1", Allow: []string{"discord:user:" + bob}, Commands: []commands.Verb{commands.Add},
+		Approval: []string{"discord:role:" + hosts, "discord:user:" + alice},
+	})
+	w.Stage.Rules.Set(rules)
+}
+
+// told waits for a message of the bot in a room that says something.
+func (w *world) told(room, says string) (found fakediscord.Message) {
+	w.T.Helper()
+	w.Until("there is a message with "+says, func() bool {
+		for _, m := range w.Messages(room) {
+			if strings.Contains(w.Plain(m), says) {
+				found = m
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+// TestRequest: a request is a message in the thread that notifies who can approve; approved, it
+// is carried out there, and its buttons are gone.
+func TestRequest(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		for _, label := range []string{"Approve", "Deny", "Withdraw"} {
+			t.Run(mode+"/"+label, func(t *testing.T) {
+				t.Parallel()
+				w := build(t, mode, fakediscord.Config{}, discord.Options{})
+				withApproval(w)
+				w.start()
+				w.says(bob, general, "add", adding("user1"))
+				var root fakediscord.Message
+				w.Until("there is a thread", func() bool {
+					for _, m := range w.Messages(general) {
+						root = m
+					}
+					return root.Thread != ""
+				})
+				request := w.told(root.Thread, "Can approve")
+				if got := w.Plain(root); !strings.HasPrefix(got, "🙋 Waiting for approval") {
+					t.Errorf("the root is %q", got)
+				}
+				if !slices.Equal(request.Pings, []string{alice, hosts}) {
+					t.Errorf("%v are notified by %q", request.Pings, request.Content)
+				}
+				id := button(t, request, label)
+				if got := w.Plain(w.private(w.kept(w.Click(mallory, request, id)))); !strings.Contains(got, "not allowed") && !strings.Contains(got, "Only the person") {
+					t.Errorf("mallory is answered %q", got)
+				}
+				who, outcome := alice, map[string]string{"Approve": "✅ Done", "Deny": "⛔ Denied", "Withdraw": "↩️ Withdrawn"}[label]
+				if label == "Withdraw" {
+					who = bob
+				}
+				w.kept(w.Click(who, request, id))
+				w.Until("the root says what became of it", func() bool { return strings.HasPrefix(w.Plain(w.Messages(general)[0]), outcome) })
+				w.Closed()
+				if admins := w.Stage.API.Admins(group); (len(admins) == 1) != (label == "Approve") {
+					t.Errorf("administrators %v", admins)
+				}
+				for _, m := range w.Messages(root.Thread) {
+					if m.ID == request.ID && len(m.Components) > 0 {
+						t.Errorf("the request still has the buttons %+v", m.Components)
+					}
+				}
+				late := w.kept(w.SendClick(fakediscord.ClickInput{User: alice, Message: request, CustomID: button(t, request, "Approve"), Forged: true}))
+				if got := w.Plain(w.private(late)); !strings.Contains(got, "This request is closed") {
+					t.Errorf("a late click is answered %q", got)
+				}
+				if n := len(w.Rows(bot.WasApproved)) + len(w.Rows(bot.WasDenied)) + len(w.Rows(bot.WasWithdrawn)); n != 1 {
+					t.Errorf("%d decisions on record", n)
+				}
+			})
+		}
+	}
+}
+
+// TestRequestNowhere: in a direct message nobody could answer: nothing is asked.
+func TestRequestNowhere(t *testing.T) {
+	t.Parallel()
+	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+	withApproval(w)
+	w.start()
+	direct := w.Direct(bob)
+	i := w.kept(w.SendCommand(fakediscord.CommandInput{
+		User: bob, Channel: direct, Subcommand: "add", Forged: true, Options: fakediscord.Options{"group": group, "users": "user1"},
+	}))
+	if got := w.Plain(w.private(i)); !strings.Contains(got, "I cannot ask for it here") || len(w.Rows(bot.WasAsked)) > 0 {
+		t.Errorf("bob is answered %q", got)
+	}
+}
+
+// TestRequestInAThread: in a thread the request is asked right there.
+func TestRequestInAThread(t *testing.T) {
+	t.Parallel()
+	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+	withApproval(w)
+	w.start()
+	w.says(bob, thread, "add", adding("user1"))
+	request := w.told(thread, "Can approve")
+	w.kept(w.Click(alice, request, button(t, request, "Approve")))
+	w.told(thread, "Added 1 of 1 administrator")
+	w.Closed()
+	pinged := false
+	for _, m := range w.Messages(thread) {
+		pinged = pinged || slices.Contains(m.Pings, bob)
+	}
+	if !pinged {
+		t.Error("bob is not notified of the result")
+	}
+}

@@ -1,0 +1,137 @@
+package discord
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/bwmarrin/discordgo"
+
+	"liveadmin/bot"
+	"liveadmin/bot/chat"
+	"liveadmin/commands/words"
+)
+
+// Tell posts a message in the thread of the root, or where there is none, in its channel.
+func (d *Discord) Tell(ctx context.Context, e bot.Entry, name string, m words.Message, mentions []string) (bot.Post, error) {
+	at, err := chat.ReadPost[messageRef](e.Root)
+	if err != nil {
+		return "", err
+	}
+	page := d.told(name, m)
+	page.Notified = mentioned(mentions)
+	for _, id := range page.Notified {
+		page.Content = chat.Join(page.Content, " ", "<@"+id+">")
+	}
+	room := at.room()
+	id, err := d.say(ctx, room, page, nonceOf(e, room, name))
+	if isRefusal(err) {
+		return "", fmt.Errorf("%w: %w", bot.ErrNowhere, err)
+	}
+	return chat.Post(messageRef{Channel: room, Message: id}), err
+}
+
+// room is where messages about an entry go.
+func (r messageRef) room() string {
+	if r.Thread != "" {
+		return r.Thread
+	}
+	return r.Channel
+}
+
+// toldMarks are what the messages of a request have before their number: so they differ from
+// the result.
+var toldMarks = map[string]string{"request": "🙋 ", "reminder": "⏰ ", "end": "🏁 "}
+
+// told writes a message that is certainly short.
+func (d *Discord) told(name string, m words.Message) outgoing {
+	page := d.renderer().pages(m)[0]
+	last := &page.Embeds[len(page.Embeds)-1]
+	last.Footer = &discordgo.MessageEmbedFooter{Text: toldMarks[name] + chat.Number(m.Entry)}
+	return page
+}
+
+// FindTold looks for a message that Tell posted.
+func (d *Discord) FindTold(ctx context.Context, e bot.Entry, name string) (bot.Post, bool, error) {
+	at, err := chat.ReadPost[messageRef](e.Root)
+	if err != nil {
+		return "", false, err
+	}
+	me, err := d.me(ctx)
+	if err != nil {
+		return "", false, err
+	}
+	since := at.Message
+	if since == "" {
+		since = idAt(e.Accepted.Add(-lookBack))
+	}
+	footer := toldMarks[name] + chat.Number(e.Number)
+	id, err := d.find(ctx, at.room(), since, func(said message) bool {
+		return said.Author.ID == me.user && len(said.Embeds) > 0 && markOf(said.Embeds) == footer
+	})
+	return chat.Post(messageRef{Channel: at.room(), Message: id}), id != "", err
+}
+
+// amended is a message that is changed: its buttons are what is here, even if there are none.
+type amended struct {
+	outgoing
+	Components []discordgo.MessageComponent `json:"components"`
+}
+
+// Amend changes a message that Tell posted.
+func (d *Discord) Amend(ctx context.Context, e bot.Entry, post bot.Post, m words.Message) error {
+	at, err := chat.ReadPost[messageRef](post)
+	if err != nil || at.Message == "" {
+		return err
+	}
+	page := d.told("request", m)
+	body := amended{page, append([]discordgo.MessageComponent{}, page.Components...)}
+	err = d.rest.do(ctx, call{
+		name: "changing a message", entry: true, method: http.MethodPatch, path: "/channels/" + at.Channel + "/messages/" + at.Message, body: body,
+	})
+	if isSpent(err) || isRefusal(err) {
+		d.log.Warn("message of a request not changed", "entry", e.Number, "channel", at.Channel, "err", err)
+		return nil
+	}
+	return err
+}
+
+// mentioned are the people and roles of Discord among some callers and memberships.
+func mentioned(refs []string) (all notified) {
+	for _, ref := range refs {
+		if user := userOf(ref); user != "" {
+			all = append(all, user)
+		} else if role := roleOf(ref); role != "" {
+			all = append(all, "&"+role)
+		}
+	}
+	return all
+}
+
+// roleOf is Discord's own ID of a role, or empty if it is none.
+func roleOf(ref string) string {
+	id, ok := strings.CutPrefix(ref, roleRef)
+	if !ok || !snowflake.MatchString(id) {
+		return ""
+	}
+	return id
+}
+
+// alone reports whether nobody else would see what the bot posts there: it is a direct
+// message, or the bot may not post.
+func (i interaction) alone() bool {
+	if i.Guild == "" {
+		return true
+	}
+	allowed, err := strconv.ParseUint(i.Allowed, 10, 64)
+	if err != nil || allowed&discordgo.PermissionAdministrator != 0 {
+		return false
+	}
+	send := uint64(discordgo.PermissionViewChannel | discordgo.PermissionSendMessages)
+	if i.Where.isThread() {
+		send = discordgo.PermissionViewChannel | discordgo.PermissionSendMessagesInThreads
+	}
+	return allowed&send != send && i.noThread() != ""
+}

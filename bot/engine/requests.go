@@ -1,0 +1,274 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
+	"liveadmin/commands/words"
+)
+
+// The names of the messages of a request.
+const (
+	requestMessage  = "request"
+	reminderMessage = "reminder"
+	endMessage      = "end"
+)
+
+// decide decides a request. Who comes too late is told what was decided.
+func (b *Engine) decide(ctx context.Context, d bot.Delivery, v bot.Deciding, came time.Time) bot.Answer {
+	e, found, err := b.journal.Entry(ctx, v.Number)
+	if err == nil && !found {
+		err = fmt.Errorf("there is no entry #%d", v.Number)
+	}
+	decided := false
+	for until := came.Add(bot.AnswerTime); err == nil; {
+		if decided, err = b.settleRequest(ctx, e, v.Decision, v.Record); decided || err != nil {
+			break
+		}
+		if e, err = b.overdue(ctx, v.Number); err != nil || e.State != bot.Asked {
+			break
+		}
+		// Its message is there, but not on record yet.
+		if time.Now().After(until) || !sleep(ctx, bot.AnswerTime/50) {
+			err = errors.New("the message of the request is not on record")
+		}
+	}
+	switch {
+	case err != nil:
+		b.log.Error("decision not recorded", "caller", d.Caller.Ref, "entry", v.Number, "err", err)
+		w := b.toCaller(ctx, d)
+		if errors.Is(err, bot.ErrUnsure) {
+			return trouble(w, w.Notices.MaybeRecorded)
+		}
+		return trouble(w, w.Notices.NotRecorded)
+	case decided, e.Request.Decision != nil && e.Request.Decision.Delivery == v.Decision.Delivery:
+		return bot.Answer{Muted: true} // the messages of the request say what was decided
+	}
+	r := v.Record
+	r.Number, r.Event, r.Outcome, r.Detail = 0, bot.WasMistaken, commands.Mistaken, "decided before"
+	return b.note(ctx, d, bot.Reply{About: commands.Command{}, Record: r, Say: func(w words.Words, entry int64) words.Message {
+		return e.Late(w, entry)
+	}}, came)
+}
+
+// settleRequest puts a decision on record and begins what follows from it. It returns false
+// if the request was decided before, or its time is over.
+func (b *Engine) settleRequest(ctx context.Context, e bot.Entry, d bot.Decision, r bot.Record) (bool, error) {
+	var job *job
+	term := b.journal.Term()
+	decided, err := b.journal.Decide(ctx, e, d, r, func(e bot.Entry) {
+		b.backlog.count(e, 1, len(e.Changes))
+		job = b.enlist(term, e)
+	})
+	if job != nil {
+		e := job.head()
+		took := e.Begun.Sub(e.Accepted)
+		b.observer.Decided(e.Place.Platform, d.Event(), took)
+		b.log.Info("request decided", "entry", e.Number, "platform", e.Place.Platform, "caller", e.Caller.Ref, "verb", e.Command.Verb,
+			"group", targetOf(e.Command), "decision", d.Event(), "by", r.Caller, "took", took)
+		job.begin()
+	}
+	return decided, err
+}
+
+// overdue reads a request that could not be decided, and closes it if its time is over.
+func (b *Engine) overdue(ctx context.Context, number int64) (bot.Entry, error) {
+	e, _, err := b.journal.Entry(ctx, number)
+	if err != nil || e.State != bot.Asked || b.now().Before(e.Request.Expires) {
+		return e, err
+	}
+	if err := b.expire(ctx, e); err != nil {
+		return e, err
+	}
+	e, _, err = b.journal.Entry(ctx, number)
+	return e, err
+}
+
+// expire closes a request that nobody answered in time.
+func (b *Engine) expire(ctx context.Context, e bot.Entry) error {
+	r := record(e, bot.WasExpired, commands.Expired)
+	r.Caller, r.Groups, r.Users, r.Detail = bot.ClockRef, e.Command.Target.Groups, bot.UsersOf(e.Command), e.Rule
+	_, err := b.settleRequest(ctx, e, bot.Decision{State: bot.Expired, Delivery: rand.Text()}, r)
+	return err
+}
+
+// patience is how long the messages of an entry are tried: a request no longer than it waits.
+func (j *job) patience(e bot.Entry) time.Duration {
+	if e.State == bot.Asked {
+		return min(postFor, e.Request.Expires.Sub(e.Begun))
+	}
+	return postFor
+}
+
+// postRequest writes what is next of a request that is not carried out.
+func (j *job) postRequest(platform bot.Platform, e bot.Entry) {
+	teller, ok := platform.(bot.Teller)
+	switch {
+	case !ok:
+		j.b.log.Error("the platform cannot show requests", "entry", e.Number, "platform", e.Place.Platform)
+		j.mute()
+	case e.State.Ended():
+		j.sayEnd(platform, teller, e)
+	case e.Request.Post == "":
+		j.request(platform, teller, e)
+	default:
+		j.remind(teller, e)
+	}
+}
+
+// request posts the root and the request. Then nobody carries it until it is decided.
+func (j *job) request(platform bot.Platform, teller bot.Teller, e bot.Entry) {
+	var err error
+	e.Root, err = j.announce(platform, e)
+	if err == nil {
+		w, q := j.b.wording(e.Place), e.Shown(e.Place.Platform)
+		q.Quiet = !j.b.mentions.allow(e.Caller.Ref, j.b.now())
+		var post bot.Post
+		if post, err = j.tell(teller, e, requestMessage, w.Ask(q, q.Quiet), q.Mentions()); err == nil {
+			if j.marks.Requested(post) {
+				j.cancel()
+			}
+			return
+		}
+	}
+	switch {
+	case j.ctx.Err() != nil:
+	case !j.b.now().Before(e.Request.Expires):
+		if err := j.b.expire(j.ctx, e); err != nil && j.ctx.Err() == nil {
+			j.b.log.Error("request not closed", "entry", e.Number, "err", err)
+			j.mute()
+		}
+	default:
+		j.unasked(platform, e, err)
+	}
+}
+
+// unasked closes a request that nobody would see, and says to the caller alone whom to ask.
+func (j *job) unasked(platform bot.Platform, e bot.Entry, why error) {
+	w := j.b.wording(e.Place)
+	q := e.Shown(e.Place.Platform)
+	q.Quiet = true
+	private := w.Unasked(e.Number, w.Requests.Nowhere, q, nil, 0)
+	_, err := j.deliver("answering the caller", bot.Finder.FindResult, e, func(ctx context.Context) (bot.Post, error) {
+		return platform.Report(ctx, e, w.Root(e.Summary()), private)
+	})
+	if err != nil && j.ctx.Err() != nil {
+		return
+	}
+	r := record(e, bot.WasRefused, commands.Refused)
+	r.Detail = "nobody could answer: " + why.Error()
+	if j.marks.Drop(bot.Unposted, r) {
+		j.b.logEnd(slog.LevelWarn, "request not asked", e, commands.Refused, 0, j.age())
+		j.b.observer.Ended(e.Place.Platform, e.Command.Verb, commands.Refused, 0)
+		j.cancel()
+	}
+}
+
+// remind mentions those who can approve once more.
+func (j *job) remind(teller bot.Teller, e bot.Entry) {
+	q := e.Shown(e.Place.Platform)
+	_, err := j.tell(teller, e, reminderMessage, j.b.wording(e.Place).Reminder(q), append(q.Mentions(), e.Caller.Ref))
+	if err != nil && j.ctx.Err() != nil {
+		return
+	}
+	if err != nil {
+		j.b.log.Warn("reminder of a request not posted", "entry", e.Number, "err", err)
+	}
+	if j.marks.Reminded() {
+		j.cancel()
+	}
+}
+
+// sayEnd says that a request will not be carried out: in its message, in the root, and to
+// who asked, unless they withdrew it.
+func (j *job) sayEnd(platform bot.Platform, teller bot.Teller, e bot.Entry) {
+	w, r := j.b.wording(e.Place), e.Summary()
+	if e.Request.Post != "" {
+		j.amend(platform, e)
+	}
+	if e.State != bot.Withdrawn && e.Root != "" {
+		_, err := j.tell(teller, e, endMessage, w.Ended(e.Shown(e.Place.Platform), r.Status(), r.Decided), []string{e.Caller.Ref})
+		j.said(e, err)
+	}
+	if e.Root != "" && e.Under == 0 {
+		_, err := j.deliver("updating the root", nil, e, func(ctx context.Context) (bot.Post, error) {
+			return e.Root, platform.Update(ctx, e, w.Root(r))
+		})
+		j.said(e, err)
+	}
+	if j.ctx.Err() == nil && j.marks.Finish() {
+		j.b.observer.Ended(e.Place.Platform, e.Command.Verb, r.Status(), 0)
+		j.cancel()
+	}
+}
+
+// said notes that a message about the end of a request is missing.
+func (j *job) said(e bot.Entry, err error) {
+	if err != nil && j.ctx.Err() == nil {
+		j.b.log.Warn("end of a request not posted", "entry", e.Number, "err", err)
+	}
+}
+
+// amend takes the buttons from the message of a request that was decided, and says there what
+// was decided.
+func (j *job) amend(platform bot.Platform, e bot.Entry) {
+	teller, ok := platform.(bot.Teller)
+	if !ok || j.amended || e.Request == nil || e.Request.Post == "" || e.Request.Decision == nil {
+		return
+	}
+	j.amended = true
+	d := e.Request.Decision
+	m := j.b.wording(e.Place).Closed(e.Shown(e.Place.Platform), d.Status(), commands.Decided{By: d.By, Lapsed: d.Lapsed})
+	_, err := j.deliver("closing the request's message", nil, e, func(ctx context.Context) (bot.Post, error) {
+		return e.Request.Post, teller.Amend(ctx, e, e.Request.Post, m)
+	})
+	j.said(e, err)
+}
+
+// tell posts a message of a request once.
+func (j *job) tell(teller bot.Teller, e bot.Entry, name string, m words.Message, mentions []string) (bot.Post, error) {
+	look := func(_ bot.Finder, ctx context.Context, e bot.Entry) (bot.Post, bool, error) {
+		return teller.FindTold(ctx, e, name)
+	}
+	return j.deliver("posting the "+name, look, e, func(ctx context.Context) (bot.Post, error) {
+		return teller.Tell(ctx, e, name, m, mentions)
+	})
+}
+
+// mostMentions is how many requests of one person in an hour mention those who can approve.
+const mostMentions = 5
+
+// mentions counts requests that mention people. It can be used by several goroutines.
+type mentions struct {
+	mu sync.Mutex
+	at map[string][]time.Time // by the ref of who asked, in the last hour
+}
+
+// allow reports whether one more request of a person mentions people, and counts it.
+func (m *mentions) allow(ref string, now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for who, times := range m.at {
+		for len(times) > 0 && now.Sub(times[0]) >= time.Hour {
+			times = times[1:]
+		}
+		if m.at[who] = times; len(times) == 0 {
+			delete(m.at, who)
+		}
+	}
+	if len(m.at[ref]) >= mostMentions {
+		return false
+	}
+	if m.at == nil {
+		m.at = make(map[string][]time.Time)
+	}
+	m.at[ref] = append(m.at[ref], now)
+	return true
+}

@@ -1,0 +1,128 @@
+package slack_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest"
+	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/bot/slack"
+	"liveadmin/commands"
+	"liveadmin/commands/policy"
+)
+
+// withApproval lets bob add administrators if alice, or somebody in a user group, approves.
+func withApproval(w *world) {
+	rules := w.Stage.Rules.Get()
+	rules.Policy.Rules = append(slices.Clone(rules.Policy.Rules), policy.Rule{
+		Name: "rule 1", Allow: []string{"slack:user:" + bob}, Commands: []commands.Verb{commands.Add},
+		Approval: []string{"slack:usergroup:S0LEADS", "slack:user:" + alice},
+	})
+	w.Stage.Rules.Set(rules)
+}
+
+// TestRequest: a request is one message in the thread that mentions who can approve; approved,
+// it is carried out there, and its buttons are gone.
+func TestRequest(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		for _, button := range []string{"approve.0", "deny.1", "withdraw.2"} {
+			t.Run(mode+"/"+button, func(t *testing.T) {
+				t.Parallel()
+				w := build(t, mode, fakeslack.Config{Scopes: []string{"commands", "chat:write", "usergroups:read"}}, slack.Options{})
+				withApproval(w)
+				w.SetUserGroup("S0LEADS", "ULEAD")
+				w.start()
+				w.Until("the user groups are read", func() bool { return len(w.slack.UnreadGroups()) == 0 })
+				w.acked(w.slash(bob, `add `+group+` user1 --new --for 2h --reason "covering <!channel>"`))
+				request := w.says("[Approve] [Deny] [Withdraw]")
+				root := w.Messages(channel)[0]
+				blocks := string(request.Blocks)
+				for _, want := range []string{`"usergroup_id":"S0LEADS"`, `"user_id":"` + alice + `"`, `rich_text_quote`, `"style":"primary"`, `"style":"danger"`, `"confirm"`} {
+					if !strings.Contains(blocks, want) {
+						t.Errorf("no %s in %s", want, blocks)
+					}
+				}
+				if request.ThreadTS != root.TS || !strings.HasPrefix(root.Text, "🙋 Waiting for approval") || strings.Contains(blocks, `"broadcast"`) {
+					t.Errorf("the root is %q, the request in %q", root.Text, request.ThreadTS)
+				}
+				if admins := w.API.Admins(group); len(admins) > 0 {
+					t.Errorf("administrators before the approval: %v", admins)
+				}
+				w.acked(w.Click(mallory, request, button))
+				if got := w.Plain(w.private(mallory, 1)); strings.Contains(got, alice) || !strings.Contains(got, "not allowed") && !strings.Contains(got, "Only the person") {
+					t.Errorf("mallory is answered %q", got)
+				}
+				who, outcome := alice, "✅ Done"
+				switch button {
+				case "deny.1":
+					outcome = "⛔ Denied"
+				case "withdraw.2":
+					who, outcome = bob, "↩️ Withdrawn"
+				}
+				w.acked(w.Click(who, request, button))
+				w.Closed()
+				if root = w.Messages(channel)[0]; !strings.HasPrefix(root.Text, outcome) {
+					t.Errorf("the root is %q", root.Text)
+				}
+				if admins := w.API.Admins(group); (len(admins) == 1) != (button == "approve.0") {
+					t.Errorf("administrators %v", admins)
+				}
+				thread := w.Thread(channel, root.TS)
+				if now := thread[1]; now.TS != request.TS || strings.Contains(string(now.Blocks), `"button"`) {
+					t.Errorf("the request is now %s", now.Blocks)
+				}
+				w.acked(w.Click(alice, request, "approve.0")) // from a client that still shows the buttons
+				if got := w.Plain(w.private(alice, 1)); !strings.Contains(got, "This request is closed. #1") {
+					t.Errorf("a late click is answered %q", got)
+				}
+				if n := len(w.Rows(bot.WasApproved)) + len(w.Rows(bot.WasDenied)) + len(w.Rows(bot.WasWithdrawn)); n != 1 {
+					t.Errorf("%d decisions on record", n)
+				}
+			})
+		}
+	}
+}
+
+// TestRequestNowhere: where nobody could answer, nothing is asked, and the caller alone is told
+// whom to ask.
+func TestRequestNowhere(t *testing.T) {
+	t.Parallel()
+	w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
+	withApproval(w)
+	w.AddChannel(fakeslack.Channel{ID: "C0ELSE", Name: "else", Members: []string{bob}})
+	w.start()
+	w.acked(w.Slash(bob, "C0ELSE", "add "+group+" user1"))
+	if got := w.Plain(w.private(bob, 1)); !strings.Contains(got, "This needs approval, but I cannot ask for it here.") || !strings.Contains(got, alice) {
+		t.Errorf("bob is answered %q", got)
+	}
+	w.Until("the refusal is on record", func() bool { return len(w.Rows(bot.WasRefused)) == 1 })
+}
+
+// TestRequestExpires: those who can approve are reminded after a quarter of the time, and the
+// request closes when the time is over.
+func TestRequestExpires(t *testing.T) {
+	t.Parallel()
+	w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
+	withApproval(w)
+	w.start()
+	w.acked(w.slash(bob, "add "+group+" user1"))
+	request := w.says("[Approve] [Deny] [Withdraw]")
+	w.Clock.Advance(15 * time.Minute)
+	if reminder := w.says("still waiting for approval"); !strings.Contains(string(reminder.Blocks), `"usergroup_id":"S0LEADS"`) {
+		t.Errorf("the reminder is %s", reminder.Blocks)
+	}
+	w.Clock.Advance(45 * time.Minute)
+	w.says("Nobody answered in time")
+	w.Closed()
+	w.acked(w.Click(alice, request, "approve.0"))
+	if got := w.Plain(w.private(alice, 1)); !strings.Contains(got, "Closed without an answer") {
+		t.Errorf("a late click is answered %q", got)
+	}
+	if admins := w.API.Admins(bottest.Group); len(admins) > 0 {
+		t.Errorf("administrators %v", admins)
+	}
+}

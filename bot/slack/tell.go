@@ -1,0 +1,56 @@
+package slack
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"liveadmin/bot"
+	"liveadmin/bot/chat"
+	"liveadmin/commands/words"
+)
+
+// Tell posts a message in the thread of the root. Slack notifies those whom its text mentions.
+func (s *Slack) Tell(ctx context.Context, e bot.Entry, name string, m words.Message, _ []string) (bot.Post, error) {
+	at, err := chat.ReadPost[messageRef](e.Root)
+	if err != nil {
+		return "", err
+	}
+	if at.root() == "" {
+		return "", fmt.Errorf("%w: %s", bot.ErrNowhere, at.Why)
+	}
+	told := messageRef{Channel: at.Channel, Thread: at.root()}
+	told.TS, _, err = s.say(ctx, at.Channel, at.root(), pages(m, true)[0], mark(e, name))
+	if isLost(err) {
+		return "", fmt.Errorf("%w: %w", bot.ErrNowhere, err)
+	}
+	return chat.Post(told), err
+}
+
+// FindTold looks for a message that Tell posted. It finds none where the app may not read the
+// history.
+func (s *Slack) FindTold(ctx context.Context, e bot.Entry, name string) (bot.Post, bool, error) {
+	at, err := chat.ReadPost[messageRef](e.Root)
+	if err != nil || at.root() == "" {
+		return "", false, err
+	}
+	parts, err := s.find(ctx, e, at.Channel, at.root(), name)
+	return chat.Post(messageRef{Channel: at.Channel, Thread: at.root(), TS: parts[name]}), parts[name] != "", err
+}
+
+// Amend changes a message that Tell posted.
+func (s *Slack) Amend(ctx context.Context, e bot.Entry, post bot.Post, m words.Message) error {
+	at, err := chat.ReadPost[messageRef](post)
+	if err != nil || at.TS == "" {
+		return err
+	}
+	err = s.change(ctx, at.Channel, at.TS, pages(m, true)[0], mark(e, "request"))
+	if isRefused(err) {
+		s.log.Warn("message of a request not changed", "entry", e.Number, "channel", at.Channel, "err", err)
+		return nil
+	}
+	return err
+}
+
+// isDirect reports whether a channel is a direct message with the bot, where nobody else reads.
+func isDirect(channel string) bool { return strings.HasPrefix(channel, "D") }

@@ -1,0 +1,270 @@
+package words
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"liveadmin/commands"
+	"liveadmin/imapi"
+)
+
+// The names of the buttons of a request, as a click brings them back.
+const (
+	ApproveAction  = "approve"
+	DenyAction     = "deny"
+	WithdrawAction = "withdraw"
+)
+
+// Request is a request for approval, as people are shown it.
+type Request struct {
+	Number  int64
+	Caller  string // the ref of who asked
+	Command commands.Command
+	Named   []string  // who can approve it, as rules name them
+	Expires time.Time // when it closes
+
+	Platform string // on which it is shown: those of others are not mentioned
+	Quiet    bool   // nobody is mentioned
+}
+
+// mostApprovers is how many of those who can approve a request it names.
+const mostApprovers = 5
+
+// Mentions returns whom the message of a request mentions: callers and memberships.
+func (q Request) Mentions() []string {
+	here := slices.DeleteFunc(slices.Clone(q.Named), func(ref string) bool { return !strings.HasPrefix(ref, q.Platform+":") })
+	if q.Quiet {
+		return nil
+	}
+	return here[:min(len(here), mostApprovers)]
+}
+
+// Ask is the message of a request: who wants what, who can approve it, until when.
+// unheard says that not everybody who is named is notified by it.
+func (w Words) Ask(q Request, unheard bool) Message {
+	m := w.message(q.Number)
+	m.add(Head, w.wanted(q))
+	if len(q.Command.Replace) > 0 {
+		m.add(Body, Fill(w.Requests.Replace, Slots{"users": w.people(q.Command.Replace)}))
+	}
+	if q.Command.Reason != "" {
+		m.add(Quote, plain(q.Command.Reason))
+	}
+	m.add(Body, w.canApprove(q))
+	if unheard {
+		m.add(Body, plain(w.Requests.Unheard))
+	}
+	m.add(Body, Fill(w.Requests.By, Slots{"time": moment(q.Expires)}))
+	m.Actions = []Action{w.approve(q), {Name: DenyAction, Label: w.Buttons.Deny, Entry: q.Number}, {Name: WithdrawAction, Label: w.Buttons.Withdraw, Entry: q.Number}}
+	return m
+}
+
+func (w Words) approve(q Request) Action {
+	return Action{
+		Name: ApproveAction, Label: w.Buttons.Approve, Entry: q.Number,
+		Confirm: Fill(w.Buttons.ApproveConfirm, Slots{"what": w.wanted(q)}).String(),
+	}
+}
+
+// wanted says who wants what.
+func (w Words) wanted(q Request) Text {
+	c := q.Command
+	values := Slots{
+		"who": account(q.Caller), "users": w.people(c.Users), "group": w.inFull(c.Target), "length": w.duration(c.For), "number": number(int(c.Number)),
+	}
+	switch {
+	case c.Verb == commands.Undo:
+		return Fill(w.Requests.Undo, values)
+	case c.Verb == commands.Extend:
+		return Fill(w.Requests.Extend, values)
+	case c.Verb == commands.Remove:
+		return Fill(w.Requests.Remove, values)
+	case c.For > 0:
+		return Fill(w.Requests.AddFor, values)
+	}
+	return Fill(w.Requests.Add, values)
+}
+
+// inFull names the groups of a command with their IDs.
+func (w Words) inFull(t commands.Target) Text {
+	if len(t.Groups) == 1 {
+		return w.group(t, t.Groups[0])
+	}
+	ids := make([]Text, len(t.Groups))
+	for i, g := range t.Groups {
+		ids[i] = groupID(g)
+	}
+	return Fill(w.Names.Group, Slots{"alias": code(t.Alias), "id": w.first(ids, mostInLine)})
+}
+
+func (w Words) canApprove(q Request) Text {
+	return Fill(w.Requests.Can, Slots{"who": w.approvers(q)})
+}
+
+// approvers names who can approve a request: those on its platform, who are mentioned, or
+// all if there are none.
+func (w Words) approvers(q Request) Text {
+	var all []Text
+	for _, ref := range q.Mentions() {
+		all = append(all, w.approver(ref))
+	}
+	if len(all) > 0 {
+		return w.list(all)
+	}
+	return w.first(w.refs(q.Named), mostApprovers)
+}
+
+// approver is somebody, or a user group or role, whom the platform notifies.
+func (w Words) approver(ref string) Text {
+	if strings.Contains(ref, ":user:") {
+		return account(ref)
+	}
+	return Text{{Kind: Team, Text: ref}}
+}
+
+// refs are callers and memberships as rules name them: nobody is notified.
+func (w Words) refs(all []string) []Text {
+	named := make([]Text, len(all))
+	for i, ref := range all {
+		named[i] = code(ref)
+	}
+	return named
+}
+
+// Closed is the message of a request that was decided, without its buttons.
+func (w Words) Closed(q Request, status commands.Status, d commands.Decided) Message {
+	m := w.message(q.Number)
+	m.add(Head, w.wanted(q))
+	if q.Command.Reason != "" {
+		m.add(Quote, plain(q.Command.Reason))
+	}
+	m.add(Body, w.ended(status, d))
+	return m
+}
+
+// ended says how a request ended.
+func (w Words) ended(status commands.Status, d commands.Decided) Text {
+	values := Slots{"who": account(d.By)}
+	switch {
+	case d.Lapsed:
+		return plain(w.Requests.Lapsed)
+	case status == commands.Denied:
+		return join(w.Joins.Parts, Fill(w.Requests.Denied, values), plain(w.Requests.Unchanged))
+	case status == commands.Withdrawn:
+		return join(w.Joins.Parts, Fill(w.Requests.Withdrawn, values), plain(w.Requests.Unchanged))
+	case status == commands.Expired:
+		return plain(w.Requests.Expired)
+	}
+	return Fill(w.Requests.Approved, values)
+}
+
+// Ended is the message to who asked that nothing will be done.
+func (w Words) Ended(q Request, status commands.Status, d commands.Decided) Message {
+	m := w.message(q.Number)
+	m.add(Head, join(" ", account(q.Caller), plain(signs[status]), plain(w.Outcomes[status])))
+	m.add(Body, w.ended(status, d))
+	return m
+}
+
+// Reminder asks those who can approve a request once more.
+func (w Words) Reminder(q Request) Message {
+	m := w.message(q.Number)
+	m.add(Head, Fill(w.Requests.Remind, Slots{"number": number(int(q.Number))}))
+	m.add(Body, w.canApprove(q))
+	m.add(Body, Fill(w.Requests.By, Slots{"time": moment(q.Expires)}))
+	if w.contact != "" {
+		m.add(Body, join(" ", account(q.Caller), Fill(w.Requests.Urgent, Slots{"contact": plain(w.contact)})))
+	}
+	return m
+}
+
+// Over is the answer to a button of a request that is closed: how, by whom and when.
+func (w Words) Over(entry, request int64, status commands.Status, d commands.Decided, at time.Time) Message {
+	m := w.message(entry)
+	if status == "" {
+		m.add(Head, Fill(w.Requests.Dropped, Slots{"number": number(int(request))}))
+		return m
+	}
+	sign, said := signs[status], plain(w.Outcomes[status])
+	approved := status == commands.Working
+	if approved {
+		sign, said = signs[commands.Done], join("", w.ended(status, d), plain(" ("), moment(at), plain(")"))
+	}
+	m.add(Head, Fill(w.Requests.Over, Slots{"number": number(int(request)), "sign": plain(sign), "status": said}))
+	if d.By != "" && !d.Lapsed && !approved {
+		m.add(Body, Fill(w.Requests.OverBy, Slots{"who": account(d.By), "time": moment(at)}))
+	}
+	return m
+}
+
+// NotYou is the answer to somebody who cannot decide a request. command is what they may do
+// themselves, as it is typed; empty: nothing.
+func (w Words) NotYou(entry int64, q Request, command string, verb commands.Verb) Message {
+	m := w.message(entry)
+	m.add(Head, Fill(w.Requests.NotYou, Slots{"who": w.approvers(q)}))
+	if command != "" {
+		m.add(Body, Fill(w.Requests.Yourself, Slots{"command": code(Name + " " + command)}))
+	}
+	return m
+}
+
+// Undecided is the answer to who cannot decide a request for a reason that a sentence says.
+func (w Words) Undecided(entry int64, sentence string) Message {
+	m := w.Trouble(sentence)
+	m.Entry = entry
+	return m
+}
+
+// Unasked says why a request is not made.
+func (w Words) Unasked(entry int64, sentence string, q Request, groups []imapi.GroupID, open int) Message {
+	m := w.message(entry)
+	m.add(Head, Fill(sentence, Slots{"who": w.approvers(q), "groups": w.denied(groups), "n": number(open)}))
+	return m
+}
+
+// Already shows the open request of somebody who asks the same again.
+func (w Words) Already(entry int64, q Request) Message {
+	m := w.message(entry)
+	m.add(Head, Fill(w.Requests.Already, Slots{"number": number(int(q.Number))}))
+	m.add(Body, w.wanted(q))
+	m.add(Body, w.canApprove(q))
+	m.add(Body, Fill(w.Requests.By, Slots{"time": moment(q.Expires)}))
+	m.Actions = []Action{{Name: WithdrawAction, Label: w.Buttons.Withdraw, Entry: q.Number}}
+	return m
+}
+
+// Open is one request in a list of them, as its reader may answer it.
+type Open struct {
+	Request
+	Own bool // the reader asked it
+}
+
+// Listed is the answer to requests: those that the reader may decide or has made, and how
+// many more there are.
+func (w Words) Listed(entry int64, open []Open, more int) Message {
+	m := w.message(entry)
+	m.add(Head, plain(either(len(open) > 0, w.Requests.Head, w.Requests.Empty)))
+	for _, q := range open {
+		m.add(Item, Fill(w.Requests.Line, Slots{
+			"number": number(int(q.Number)), "who": account(q.Caller), "what": w.asked(q.Command), "time": moment(q.Expires),
+		}))
+		m.Actions = append(m.Actions, w.answersTo(q)...)
+	}
+	if more > 0 {
+		m.add(Body, Fill(w.Requests.More, Slots{"n": number(more)}))
+	}
+	return m
+}
+
+// answersTo are the buttons of a request in a list, with its number.
+func (w Words) answersTo(q Open) []Action {
+	all := []Action{w.approve(q.Request), {Name: DenyAction, Label: w.Buttons.Deny, Entry: q.Number}}
+	if q.Own {
+		all = []Action{{Name: WithdrawAction, Label: w.Buttons.Withdraw, Entry: q.Number}}
+	}
+	for i := range all {
+		all[i].Label = Fill(w.Buttons.OfRequest, Slots{"label": plain(all[i].Label), "number": number(int(q.Number))}).String()
+	}
+	return all
+}

@@ -1,0 +1,86 @@
+package words
+
+import (
+	"testing"
+
+	"liveadmin/commands"
+	"liveadmin/commands/policy"
+	"liveadmin/imapi"
+)
+
+const (
+	bob   = "slack:user:U0BOB"
+	lead  = "slack:user:U0LEAD"
+	leads = "slack:usergroup:S0LEADS"
+)
+
+// request is bob's, to add user1 to a group for two hours.
+func request() Request {
+	return Request{
+		Number: 44, Caller: bob, Expires: noon, Platform: "slack", Named: []string{leads, lead, "discord:role:1"},
+		Command: commands.Command{
+			Verb: commands.Add, Target: commands.Target{Alias: "friday-show", Groups: []imapi.GroupID{"@TGS#1"}},
+			Users: []commands.Person{{ID: "user1"}}, For: 2 * hour, Reason: "covering",
+		},
+	}
+}
+
+const hour = 3600 * 1e9
+
+// everyRequest says all that there is to say about requests.
+func everyRequest(w Words, all *[]string, say func(Message)) {
+	q := request()
+	for _, change := range []func(*commands.Command){
+		func(c *commands.Command) { c.Replace = c.Users },
+		func(c *commands.Command) { c.For, c.Target.Groups = 0, []imapi.GroupID{"@TGS#1", "@TGS#2"} },
+		func(c *commands.Command) { c.Verb = commands.Remove },
+		func(c *commands.Command) { c.Verb, c.Number = commands.Undo, 12 },
+		func(c *commands.Command) { c.Verb, c.Number = commands.Extend, 12 },
+	} {
+		q := request()
+		change(&q.Command)
+		asked := w.Ask(q, true)
+		say(asked)
+		*all = append(*all, asked.Actions[0].Confirm)
+	}
+	by := commands.Decided{By: lead}
+	for _, s := range []commands.Status{commands.Working, commands.Denied, commands.Withdrawn, commands.Expired, ""} {
+		say(w.Closed(q, s, by))
+		say(w.Ended(q, s, by))
+		say(w.Over(45, 44, s, by, noon))
+		*all = append(*all, w.Root(commands.Result{Caller: commands.Caller{Ref: bob}, Command: q.Command, Waits: s, Decided: by}).String())
+	}
+	say(w.Closed(q, commands.Denied, commands.Decided{By: lead, Lapsed: true}))
+	say(w.Naming(commands.Names{}, "Sam").Reminder(q))
+	say(w.NotYou(45, q, "add friday-show user1", commands.Add))
+	for _, sentence := range []string{w.Requests.NotYours, w.Requests.NotOwn, w.Requests.NotSelf, w.Requests.Unread} {
+		say(w.Undecided(45, sentence))
+	}
+	for _, d := range []policy.Denial{policy.NobodyApproves, policy.NobodyHere, policy.TooManyRequests} {
+		for _, groups := range [][]imapi.GroupID{{"@TGS#1"}, {"@TGS#1", "@TGS#2"}} {
+			say(w.Refusal(45, commands.Caller{Ref: bob}, q.Command, policy.Decision{Denial: d, Denied: groups, Open: 20, Approvers: [][]string{{lead}}}))
+		}
+	}
+	say(w.Already(45, q))
+	say(w.Listed(45, []Open{{Request: q}, {Request: q, Own: true}}, 3))
+	say(w.Listed(45, nil, 0))
+	say(w.Whoami(45, commands.Caller{Ref: bob}, commands.Person{}, policy.Rights{Given: []policy.Right{{Rule: "rule 1", Approval: []string{lead}}}}))
+}
+
+// A request mentions those of its platform who can approve it, the first five of them.
+func TestRequestMentions(t *testing.T) {
+	q := request()
+	if got := q.Mentions(); len(got) != 2 || got[0] != leads || got[1] != lead {
+		t.Errorf("mentions %q", got)
+	}
+	q.Quiet = true
+	if got := q.Mentions(); got != nil {
+		t.Errorf("a quiet one mentions %q", got)
+	}
+	for range 7 {
+		q.Named = append(q.Named, "slack:user:U1")
+	}
+	if q.Quiet = false; len(q.Mentions()) != 5 {
+		t.Errorf("mentions %q", q.Mentions())
+	}
+}
