@@ -45,7 +45,7 @@ func ParsePolicy(name string, text []byte, allowlist []string) (bot.Rules, error
 // policy reads the whole file. A key with nothing behind it, or with an empty list, is as
 // good as no key.
 func (r *reader) policy(root ast.Node, rules *bot.Rules) {
-	file := r.known(root, "the file", "write keys and values, like contact: Sam", "groups", "people", "contact", "blocked", "language", "rules")
+	file := r.known(root, "the file", "write keys and values, like contact: Sam", "groups", "people", "contact", "blocked", "requests_expire", "language", "rules")
 	for key, value := range file {
 		if list, ok := value.(*ast.SequenceNode); nothing(value) || ok && len(list.Values) == 0 {
 			delete(file, key)
@@ -54,7 +54,9 @@ func (r *reader) policy(root ast.Node, rules *bot.Rules) {
 	rules.Names = r.readNames(file["groups"], file["people"])
 	rules.Policy.Contact = r.contact(file["contact"])
 	rules.Policy.Blocked = r.callers(file["blocked"], "blocked")
+	rules.RequestsExpire = r.requestsExpire(file["requests_expire"])
 	rules.Languages = r.languages(file["language"])
+	r.blocked = rules.Policy.Blocked
 	rules.Policy.Rules = append(rules.Policy.Rules, r.rules(file["rules"])...)
 }
 
@@ -127,17 +129,22 @@ func (r *reader) rules(n ast.Node) []policy.Rule {
 // rule takes one rule. What it leaves out holds for all, so that nothing in it can
 // be empty.
 func (r *reader) rule(n ast.Node) policy.Rule {
-	keys := r.known(n, "a rule", "write it like - allow: [slack:user:U024BE7LH]", "allow", "commands", "groups", "channels", "for")
+	keys := r.known(n, "a rule", "write it like - allow: [slack:user:U024BE7LH]", "allow", "commands", "groups", "channels", "for", "approval")
 	if _, isMapping := n.(*ast.MappingNode); isMapping && keys["allow"] == nil {
 		r.note(place(n), "write whom it allows, like allow: [slack:user:U024BE7LH]", "the rule has no allow")
 	}
-	return policy.Rule{
+	rule := policy.Rule{
 		Allow:    r.callers(keys["allow"], "allow"),
 		Commands: r.commands(keys["commands"]),
 		Groups:   r.ruleGroups(keys["groups"]),
 		Channels: r.references(keys["channels"], "channels", channelForms, "is no channel"),
 		For:      r.limit(keys["for"]),
+		Approval: r.callers(keys["approval"], "approval"),
 	}
+	if len(rule.Approval) > 0 {
+		r.checkApproval(place(keys["approval"]), rule)
+	}
+	return rule
 }
 
 // callers takes a list of callers, as in ALLOWLIST.

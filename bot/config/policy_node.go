@@ -24,6 +24,7 @@ type reader struct {
 	warnings []flaw           // what the operator should look at, though the file can be used
 	owners   map[string]owner // of chat accounts, by account
 	persons  map[string]owner // the same by UserID
+	blocked  []string
 
 	// For the rules, from the same file.
 	names    commands.Names

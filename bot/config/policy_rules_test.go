@@ -60,7 +60,7 @@ func TestBrokenRules(t *testing.T) {
 `, []string{
 			`3:5: "comands" is no key of a rule: did you mean commands?`,
 			`4:5: "group" is no key of a rule: did you mean groups?`,
-			`5:5: "users" is no key of a rule: write allow, commands, groups, channels or for`,
+			`5:5: "users" is no key of a rule: write allow, commands, groups, channels, for or approval`,
 		}},
 		{"a key of a rule twice", `rules:
   - allow: [slack:user:U1]

@@ -212,7 +212,7 @@ func TestBrokenShape(t *testing.T) {
 			`1:1: "group" is no key of the file: did you mean groups?`,
 		}},
 		{"a key that is not near", "users: [a]\n", []string{
-			`1:1: "users" is no key of the file: write groups, people, contact, blocked, language or rules`,
+			`1:1: "users" is no key of the file: write groups, people, contact, blocked, requests_expire, language or rules`,
 		}},
 		{"a key in another case", "Groups: {}\n", []string{
 			`1:1: "Groups" is no key of the file: did you mean groups?`,
