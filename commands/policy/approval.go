@@ -26,11 +26,9 @@ func withApproval(rules []Rule, place commands.Place, row commands.Row, cmd comm
 	}
 	giving := filter(rules, func(r Rule) bool { return r.gives(cmd.Verb) && r.holdsIn(place) })
 	length := cmd.For
-	if cmd.Verb == commands.Add {
+	if cmd.Verb == commands.Add && length == 0 {
 		all.Limit = longestOfBoth(giving, cmd.Target.Groups)
-		if length == 0 {
-			length = all.Limit
-		}
+		length = all.Limit
 	}
 	var used []Rule
 	for _, g := range cmd.Target.Groups {
