@@ -24,6 +24,7 @@ type job struct {
 	calls    Calls         // of the API, as this entry's caller
 	room     int           // changes in work at once
 	since    time.Time     // accepted or taken up here
+	order    int64         // of its changes among those of others, read by their lanes
 	settled  chan struct{} // closed when every change is settled
 	finished func()        // this process has nothing more to do for it
 
@@ -68,7 +69,7 @@ func (b *Engine) enlist(term context.Context, e bot.Entry) *job {
 	j := &job{
 		b: b, ctx: ctx, cancel: cancel, since: time.Now(), calls: b.api.For(e.By(), e.Command.Urgent()),
 		room: groupsAtOnce * b.api.Share(), settled: make(chan struct{}), finished: sync.OnceFunc(b.jobs.Done),
-		entry: e, changes: e.Changes, left: unsettled(e), shown: unsettled(e), logged: e.State == bot.Done,
+		entry: e, order: e.Order(), changes: e.Changes, left: unsettled(e), shown: unsettled(e), logged: e.State == bot.Done,
 	}
 	j.marks = marks{b.journal, j}
 	j.entry.Changes = nil

@@ -92,4 +92,4 @@ func (l *lanes) tidy(g imapi.GroupID, ln *lane) {
 }
 
 func (p place) group() imapi.GroupID { return p.job.changes[p.nth].Group }
-func (p place) order() int64         { return p.job.entry.Order() }
+func (p place) order() int64         { return p.job.order }

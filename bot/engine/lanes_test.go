@@ -17,7 +17,7 @@ import (
 
 // queued puts an entry of one change into a lane, without anybody to carry it.
 func queued(l *lanes, g imapi.GroupID, number int64) place {
-	p := place{job: &job{ctx: context.Background(), entry: bot.Entry{Number: number}, changes: []bot.Change{{Group: g, State: bot.Waiting}}}}
+	p := place{job: &job{ctx: context.Background(), entry: bot.Entry{Number: number}, order: number, changes: []bot.Change{{Group: g, State: bot.Waiting}}}}
 	l.enter(p)
 	return p
 }
