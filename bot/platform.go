@@ -95,17 +95,17 @@ type Finder interface {
 	FindResult(ctx context.Context, e Entry) (_ Post, found bool, err error)
 }
 
-// Teller is a platform that posts messages of an entry beside its root and its result: a
+// Notifier is a platform that posts notices of an entry beside its root and its result: a
 // request, and what became of it.
-type Teller interface {
-	// Tell posts a message in the thread of e.Root, under a name of its own among those of
+type Notifier interface {
+	// Notify posts a notice in the thread of e.Root, under a name of its own among those of
 	// the entry, and notifies those whom it mentions: callers and memberships as rules name
 	// them. If nobody but the caller would see it, the error has ErrNowhere.
-	Tell(ctx context.Context, e Entry, name string, m words.Message, mentions []string) (Post, error)
-	// FindTold looks whether such a message is there already.
-	FindTold(ctx context.Context, e Entry, name string) (_ Post, found bool, err error)
-	// Amend changes such a message, which notifies nobody. One that is gone stays so.
-	Amend(ctx context.Context, e Entry, at Post, m words.Message) error
+	Notify(ctx context.Context, e Entry, name string, m words.Message, mentions []string) (Post, error)
+	// FindNotice looks whether a notice is there already.
+	FindNotice(ctx context.Context, e Entry, name string) (_ Post, found bool, err error)
+	// EditNotice changes a notice, which notifies no one. One that is gone stays so.
+	EditNotice(ctx context.Context, e Entry, at Post, m words.Message) error
 }
 
 // Confirmer is a platform that can say whether it took the acknowledgement of an

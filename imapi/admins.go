@@ -34,7 +34,7 @@ func (c *Client) admins(ctx context.Context, g GroupID, tries int) ([]Admin, err
 func (c *Client) SetAdmins(ctx context.Context, g GroupID, users []UserID) error {
 	users = unique(users)
 	if len(users) == 0 || len(users) > Seats {
-		return inputError(opModifyAdmin, fmt.Sprintf("1 to %d users can be set at once, not %d", Seats, len(users)))
+		return inputError(OpChange, fmt.Sprintf("1 to %d users can be set at once, not %d", Seats, len(users)))
 	}
 	return c.budgeted().change(ctx, desired{group: g, command: commandSet, users: users})
 }
@@ -45,7 +45,7 @@ func (c *Client) SetAdmins(ctx context.Context, g GroupID, users []UserID) error
 func (c *Client) CancelAdmins(ctx context.Context, g GroupID, users []UserID) error {
 	users = unique(users)
 	if len(users) == 0 {
-		return inputError(opModifyAdmin, "no users were named")
+		return inputError(OpChange, "no users were named")
 	}
 	c = c.budgeted()
 	for some := range slices.Chunk(users, Seats) {

@@ -56,7 +56,7 @@ func TestBudgetIsSharedByAllCallsUnderIt(t *testing.T) {
 func TestBudgetEndingWithinAChangeIsUnknown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := newSimulator(t)
-		inject(t, sim, simulator.Fault{Command: opModifyAdmin, Kind: simulator.Hang, Applied: true})
+		inject(t, sim, simulator.Fault{Command: OpChange, Kind: simulator.Hang, Applied: true})
 		c := newPipeClient(t, sim).Within(3 * time.Second)
 		took := lasts(func() { mustFail(t, c.SetAdmins(t.Context(), show, []UserID{"user1"}), KindUnknown, 0) })
 		if took != 3*time.Second {

@@ -24,9 +24,9 @@ const tryTime = 5 * time.Second
 // dialTime leaves time for the backup domain within the same try.
 const dialTime = 2 * time.Second
 
-// The commands this package calls.
+// The commands this package calls, as an Error and a Failure name them.
 const (
-	opModifyAdmin  = "modify_admin"
+	OpChange       = "modify_admin" // setting or cancelling administrators
 	opGetAdminList = "get_admin_list"
 	opAccountCheck = "account_check"
 )
@@ -43,7 +43,7 @@ type request struct {
 
 func newRequest(op string, group GroupID, body any) *request {
 	raw, _ := json.Marshal(body) // texts and numbers, which cannot fail
-	return &request{op: op, group: group, body: raw, changes: op == opModifyAdmin}
+	return &request{op: op, group: group, body: raw, changes: op == OpChange}
 }
 
 func newTransport() *http.Transport {

@@ -52,7 +52,7 @@ func (w desired) seats(admins []Admin) int {
 func (c *Client) change(ctx context.Context, w desired) error {
 	w.unsettled = c.changes.lately(w.group, w.users)
 	defer c.changes.note(w.group, w.users)
-	q := newRequest(opModifyAdmin, w.group, struct {
+	q := newRequest(OpChange, w.group, struct {
 		GroupId       GroupID
 		CommandType   int
 		Admin_Account []UserID
@@ -77,8 +77,8 @@ func (c *Client) change(ctx context.Context, w desired) error {
 			}
 		}
 		switch {
-		case e.Code == codeFullOrPlan:
-			return c.tellApart(ctx, w, e, doubt)
+		case e.Code == CodeFullOrPlan:
+			return c.distinguish(ctx, w, e, doubt)
 		case e.Code == codeBadParameter, doubt != nil && last:
 			return c.settle(ctx, w, e, doubt)
 		case last:
@@ -128,14 +128,14 @@ func (c *Client) settle(ctx context.Context, w desired, e, doubt *Error) error {
 		Info: cut(fmt.Sprintf("%s; read afterwards: %s", doubt.Info, read))}
 }
 
-// tellApart finds out by reading which of its two meanings 10008 has: the five
+// distinguish finds out by reading which of its two meanings 10008 has: the five
 // seats are taken, or the plan or a switch in the console is missing.
-func (c *Client) tellApart(ctx context.Context, w desired, e, doubt *Error) error {
+func (c *Client) distinguish(ctx context.Context, w desired, e, doubt *Error) error {
 	found := &Error{Op: e.Op, Code: e.Code, Info: e.Info, kind: KindFullOrPlan}
 	admins, err := c.admins(ctx, w.group, maxTries)
 	read, failed := errors.AsType[*Error](err)
 	switch {
-	case failed && read.Code == codeFullOrPlan:
+	case failed && read.Code == CodeFullOrPlan:
 		found.kind = KindPlan
 	case failed:
 		found.Info = cut(fmt.Sprintf("%s; then reading failed: %s", e.Info, read))

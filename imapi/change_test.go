@@ -70,7 +70,7 @@ func TestUsersThatAreRefusedHere(t *testing.T) {
 // What one fault after the other does to a change of user1 and user2.
 func TestChangeThroughFaults(t *testing.T) {
 	type fault = simulator.Fault
-	const modify, read = opModifyAdmin, opGetAdminList
+	const modify, read = OpChange, opGetAdminList
 	for _, row := range []struct {
 		name   string
 		before []string
@@ -145,13 +145,13 @@ func TestCancelIsSettledByReading(t *testing.T) {
 		if err := sim.SetAdmins(string(show), []string{"user1", "user2"}); err != nil {
 			t.Fatal(err)
 		}
-		inject(t, sim, simulator.Fault{Command: opModifyAdmin, Kind: simulator.Reset})
-		inject(t, sim, simulator.Fault{Command: opModifyAdmin, Kind: simulator.Reset, Applied: true})
+		inject(t, sim, simulator.Fault{Command: OpChange, Kind: simulator.Reset})
+		inject(t, sim, simulator.Fault{Command: OpChange, Kind: simulator.Reset, Applied: true})
 		c := newPipeClient(t, sim)
 		if err := c.CancelAdmins(t.Context(), show, []UserID{"user1"}); err != nil {
 			t.Fatal(err)
 		}
-		if n := count(sim, opModifyAdmin); n != 2 {
+		if n := count(sim, OpChange); n != 2 {
 			t.Errorf("sent %d times, want 2", n)
 		}
 		if got := sim.Admins(string(show)); !slices.Equal(got, []string{"user2"}) {
@@ -166,7 +166,7 @@ func TestAChangeStillBeingMadeIsNotMissed(t *testing.T) {
 		sim := newSimulator(t)
 		calls := 0
 		c := newPipeClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if !strings.HasSuffix(r.URL.Path, opModifyAdmin) {
+			if !strings.HasSuffix(r.URL.Path, OpChange) {
 				sim.ServeHTTP(w, r)
 				return
 			}
@@ -191,14 +191,14 @@ func TestLaggingReadingSettlesNothing(t *testing.T) {
 		if err := c.SetAdmins(t.Context(), show, []UserID{"user1"}); err != nil {
 			t.Fatal(err)
 		}
-		inject(t, sim, simulator.Fault{Command: opModifyAdmin, Kind: simulator.Reset})
+		inject(t, sim, simulator.Fault{Command: OpChange, Kind: simulator.Reset})
 		if err := c.CancelAdmins(t.Context(), show, []UserID{"user1"}); err != nil {
 			t.Fatal(err)
 		}
 		if got := sim.Admins(string(show)); len(got) != 0 {
 			t.Errorf("the group has %q after a cancel that succeeded", got)
 		}
-		inject(t, sim, simulator.Fault{Command: opModifyAdmin, Kind: simulator.Reset, Times: -1})
+		inject(t, sim, simulator.Fault{Command: OpChange, Kind: simulator.Reset, Times: -1})
 		mustFail(t, c.CancelAdmins(t.Context(), show, []UserID{"user1"}), KindUnknown, 0)
 		time.Sleep(2 * MayLag)
 		if err := c.CancelAdmins(t.Context(), show, []UserID{"user1"}); err != nil {
@@ -229,11 +229,11 @@ func Test10008IsToldApart(t *testing.T) {
 		{name: "the seats are taken", group: simulator.Group{Admins: full}, kind: KindFull},
 		{name: "the plan is missing", group: simulator.Group{PlanMissing: true}, kind: KindPlan},
 		{name: "there is room", group: simulator.Group{Admins: []string{"a"}},
-			faults: []simulator.Fault{{Command: opModifyAdmin, Code: 10008}}, kind: KindFullOrPlan, info: "1 of 5 seats are taken"},
+			faults: []simulator.Fault{{Command: OpChange, Code: 10008}}, kind: KindFullOrPlan, info: "1 of 5 seats are taken"},
 		{name: "reading fails", group: simulator.Group{Admins: full},
 			faults: []simulator.Fault{{Command: opGetAdminList, Kind: simulator.HTML, Times: -1}}, kind: KindFullOrPlan, info: "reading failed"},
 		{name: "reading fails after an unknown try", group: simulator.Group{Admins: full},
-			faults: []simulator.Fault{{Command: opModifyAdmin, Kind: simulator.Reset}, {Command: opGetAdminList, Kind: simulator.HTML, Times: -1}}, kind: KindUnknown},
+			faults: []simulator.Fault{{Command: OpChange, Kind: simulator.Reset}, {Command: opGetAdminList, Kind: simulator.HTML, Times: -1}}, kind: KindUnknown},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -265,7 +265,7 @@ func Test10008IsToldApart(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			sim := newSimulator(t)
 			sim.AddGroup(string(show), simulator.Group{Admins: append(full, "e")})
-			inject(t, sim, simulator.Fault{Command: opModifyAdmin, Code: 10008})
+			inject(t, sim, simulator.Fault{Command: OpChange, Code: 10008})
 			mustFail(t, newPipeClient(t, sim).CancelAdmins(t.Context(), show, []UserID{"a", "nobody"}), KindFullOrPlan, 10008)
 		})
 	})
@@ -273,9 +273,9 @@ func Test10008IsToldApart(t *testing.T) {
 
 func TestACallerWhoGivesUpGetsTheContextsError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for _, command := range []string{opModifyAdmin, opGetAdminList} {
+		for _, command := range []string{OpChange, opGetAdminList} {
 			sim := newSimulator(t)
-			inject(t, sim, simulator.Fault{Command: opModifyAdmin, Kind: simulator.Reset})
+			inject(t, sim, simulator.Fault{Command: OpChange, Kind: simulator.Reset})
 			inject(t, sim, simulator.Fault{Command: command, Kind: simulator.Hang, Times: -1})
 			c := newPipeClient(t, sim)
 			ctx, cancel := context.WithCancel(t.Context())

@@ -3,7 +3,7 @@ package imapi
 // Codes that the client itself acts on.
 const (
 	codeBadParameter = 10004
-	codeFullOrPlan   = 10008 // two meanings, see tellApart
+	CodeFullOrPlan   = 10008 // two meanings, which the Kind distinguishes: see distinguish
 	codeThrottled    = 70050 // too many rejected signatures
 )
 
@@ -145,7 +145,7 @@ func lookUp(number int) (row code, documented bool) {
 	return otherCode(number), false
 }
 
-// kindOf sorts a code. 10008 is left to tellApart on a change; a read needs no
+// kindOf sorts a code. 10008 is left to distinguish on a change; a read needs no
 // seat, so there it is the plan.
 func kindOf(number int, changes bool) Kind {
 	row, _ := lookUp(number)

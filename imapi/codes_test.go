@@ -61,7 +61,7 @@ func TestEverythingIsExplained(t *testing.T) {
 	kinds := []Kind{KindAuth, KindPermission, KindNotFound, KindFull, KindPlan, KindFullOrPlan, KindInput, KindRate, KindTransient, KindUnknown, KindClock}
 	for _, code := range append(Codes(), 0, 1, 10099, 65432, 79999, 99999) {
 		for _, kind := range kinds {
-			for _, op := range []string{opModifyAdmin, opGetAdminList, opAccountCheck} {
+			for _, op := range []string{OpChange, opGetAdminList, opAccountCheck} {
 				meaning, remedy := Explain(op, code, kind)
 				name := fmt.Sprintf("%s, code %d, kind %q", op, code, kind)
 				if meaning == "" || strings.HasSuffix(meaning, ".") || unicode.IsUpper([]rune(meaning)[0]) && !strings.HasPrefix(meaning, "Tencent") {
@@ -77,7 +77,7 @@ func TestEverythingIsExplained(t *testing.T) {
 
 func TestExplainTells10008Apart(t *testing.T) {
 	for kind, says := range map[Kind]string{KindFull: "seats", KindPlan: "plan", KindFullOrPlan: "either"} {
-		if meaning, _ := Explain(opModifyAdmin, 10008, kind); !strings.Contains(meaning, says) {
+		if meaning, _ := Explain(OpChange, 10008, kind); !strings.Contains(meaning, says) {
 			t.Errorf("%q: %q", kind, meaning)
 		}
 	}
@@ -107,7 +107,7 @@ func TestErrorText(t *testing.T) {
 		err  Error
 		want string
 	}{
-		{Error{Op: opModifyAdmin, Code: 10010, Info: "gone", kind: KindNotFound}, "modify_admin: code 10010 (not found): gone"},
+		{Error{Op: OpChange, Code: 10010, Info: "gone", kind: KindNotFound}, "modify_admin: code 10010 (not found): gone"},
 		{Error{Op: opGetAdminList, Info: "no answer within 5s", kind: KindTransient}, "get_admin_list: transient: no answer within 5s"},
 	} {
 		if got := row.err.Error(); got != row.want {

@@ -16,7 +16,7 @@ func Explain(op string, code int, kind Kind) (meaning, remedy string) {
 	switch {
 	case code == 0:
 		return explainKind(op, kind)
-	case code == codeFullOrPlan && kind != KindFullOrPlan:
+	case code == CodeFullOrPlan && kind != KindFullOrPlan:
 		return explainKind(op, kind)
 	}
 	row, _ := lookUp(code)
@@ -71,7 +71,7 @@ func explainKind(op string, kind Kind) (meaning, remedy string) {
 			"Set the clock of this machine, and let it follow a time server (NTP)."
 	case KindTransient:
 		meaning = "Tencent Chat could not be reached, or its answer could not be read"
-		if op == opModifyAdmin {
+		if op == OpChange {
 			meaning += "; nothing was changed"
 		}
 		return meaning, "Try again. If it stays so, check the network, and the region or IM_BASE_URL."
@@ -79,9 +79,3 @@ func explainKind(op string, kind Kind) (meaning, remedy string) {
 		return "the call failed", "Try again. If it stays so, look in the log."
 	}
 }
-
-// What a failure's Op and Code are compared with elsewhere.
-const (
-	OpChange       = opModifyAdmin  // setting or cancelling administrators
-	CodeFullOrPlan = codeFullOrPlan // two meanings, which its Kind distinguishes
-)

@@ -56,7 +56,7 @@ func TestTheGateIsAskedBeforeEveryRequest(t *testing.T) {
 		{"too often", simulator.Fault{Code: 60007, Times: 2}, set, 3},
 		{"a change in doubt, settled by reading", simulator.Fault{Kind: simulator.Hang, Applied: true}, set, 2},
 		{"a change in doubt, sent again", simulator.Fault{Kind: simulator.Hang}, set, 3},
-		{"a change in doubt to the end", simulator.Fault{Kind: simulator.Hang, Command: opModifyAdmin, Times: -1}, set, 6},
+		{"a change in doubt to the end", simulator.Fault{Kind: simulator.Hang, Command: OpChange, Times: -1}, set, 6},
 		{"10008, explained by reading", simulator.Fault{Code: 10008}, set, 2},
 		{"10004, settled by reading", simulator.Fault{Code: 10004}, set, 2},
 		{"users in two parts", simulator.Fault{Command: "none"}, func(ctx context.Context, c *Client) error {

@@ -76,7 +76,7 @@ func TestProbe(t *testing.T) {
 				if read := row.looked && row.at == ""; (len(p.Admins) == 2) != read {
 					t.Errorf("administrators: %v", p.Admins)
 				}
-				if n := count(sim, opModifyAdmin); n != 0 {
+				if n := count(sim, OpChange); n != 0 {
 					t.Errorf("%d changes were sent", n)
 				}
 			})

@@ -118,8 +118,8 @@ func FuzzReply(f *testing.F) {
 	}
 	sig := &signature{key: NewSecret(testKey), text: NewSecret("eAEAbQCS*short-sig_")}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		for _, op := range []string{opModifyAdmin, opGetAdminList, opAccountCheck} {
-			r, e := judge(&request{op: op, changes: op == opModifyAdmin}, status, body, sig)
+		for _, op := range []string{OpChange, opGetAdminList, opAccountCheck} {
+			r, e := judge(&request{op: op, changes: op == OpChange}, status, body, sig)
 			if e == nil {
 				users := usersOf(r.admins())
 				if !slices.IsSorted(users) || slices.Contains(users, "") || len(slices.Compact(users)) != len(r.admins()) {
@@ -133,7 +133,7 @@ func FuzzReply(f *testing.F) {
 				}
 				continue
 			}
-			if op != opModifyAdmin && (e.kind == KindUnknown || e.kind == KindFullOrPlan) {
+			if op != OpChange && (e.kind == KindUnknown || e.kind == KindFullOrPlan) {
 				t.Errorf("a reading is of kind %q", e.kind)
 			}
 			if e.kind == "" || len(e.Info) > maxInfo+len("…") || !utf8.ValidString(e.Info) {

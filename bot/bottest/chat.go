@@ -37,10 +37,10 @@ type Chat struct {
 
 // thread is the thread of an entry.
 type thread struct {
-	result string
-	closed bool
-	told   string        // the messages of a request
-	done   chan struct{} // closed with it
+	result  string
+	closed  bool
+	notices string        // the messages of a request
+	done    chan struct{} // closed with it
 }
 
 // NewChat returns a chat.
@@ -234,7 +234,7 @@ func (c *Chat) Result(ctx context.Context, entry int64) (string, error) {
 	c.mu.Unlock()
 	select {
 	case <-thread.done:
-		return strings.Trim(thread.told+thread.result, "\n"), nil
+		return strings.Trim(thread.notices+thread.result, "\n"), nil
 	case <-ctx.Done():
 		return "", fmt.Errorf("waiting for the result of entry %d: %w", entry, ctx.Err())
 	}

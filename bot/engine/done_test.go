@@ -75,7 +75,7 @@ func TestDoneIsCapped(t *testing.T) {
 	}
 }
 
-// TestDonePressed: a button gives back the right of whoever presses it, once, and Undo of what
+// TestDonePressed: a button gives back the right of the person who presses it, once, and Undo of what
 // everybody sees is an add.
 func TestDonePressed(t *testing.T) {
 	t.Parallel()
@@ -175,7 +175,7 @@ func TestDoneOverRestart(t *testing.T) {
 	}
 }
 
-// TestDoneTriedAgain: Try again is done again for whoever it was, and a remove for anybody else.
+// TestDoneTriedAgain: Try again is a done again for the same person, and a remove for anyone else.
 func TestDoneTriedAgain(t *testing.T) {
 	t.Parallel()
 	stage, chat := open(t)

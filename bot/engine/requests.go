@@ -21,7 +21,7 @@ const (
 	endMessage      = "end"
 )
 
-// decide decides a request. Who comes too late is told what was decided.
+// decide decides a request. A press that comes too late is answered with the decision.
 func (b *Engine) decide(ctx context.Context, d bot.Delivery, v bot.Deciding, came time.Time) bot.Answer {
 	e, found, err := b.journal.Entry(ctx, v.Number)
 	if err == nil && !found {
@@ -109,29 +109,29 @@ func (j *job) patience(e bot.Entry) time.Duration {
 
 // postRequest writes what is next of a request that is not carried out.
 func (j *job) postRequest(platform bot.Platform, e bot.Entry) {
-	teller, ok := platform.(bot.Teller)
+	notifier, ok := platform.(bot.Notifier)
 	switch {
 	case !ok:
 		j.b.log.Error("the platform cannot show requests", "entry", e.Number, "platform", e.Place.Platform)
 		j.mute()
 	case e.State.Ended():
-		j.sayEnd(platform, teller, e)
+		j.postEnd(platform, notifier, e)
 	case e.Request.Post == "":
-		j.request(platform, teller, e)
+		j.request(platform, notifier, e)
 	default:
-		j.remind(teller, e)
+		j.remind(notifier, e)
 	}
 }
 
 // request posts the root and the request. Then nobody carries it until it is decided.
-func (j *job) request(platform bot.Platform, teller bot.Teller, e bot.Entry) {
+func (j *job) request(platform bot.Platform, notifier bot.Notifier, e bot.Entry) {
 	var err error
 	e.Root, err = j.announce(platform, e)
 	if err == nil {
 		w, q := j.b.wording(e.Place), e.Shown(e.Place.Platform)
 		q.Quiet = !j.b.mentions.allow(e.Caller.Ref, j.b.now())
 		var post bot.Post
-		if post, err = j.tell(teller, e, requestMessage, w.Ask(q, q.Quiet), q.Mentions()); err == nil {
+		if post, err = j.postNotice(notifier, e, requestMessage, w.Ask(q, q.Quiet), q.Mentions()); err == nil {
 			if j.marks.Requested(post) {
 				j.cancel()
 			}
@@ -172,9 +172,9 @@ func (j *job) unasked(platform bot.Platform, e bot.Entry, why error) {
 }
 
 // remind mentions those who can approve once more.
-func (j *job) remind(teller bot.Teller, e bot.Entry) {
+func (j *job) remind(notifier bot.Notifier, e bot.Entry) {
 	q := e.Shown(e.Place.Platform)
-	_, err := j.tell(teller, e, reminderMessage, j.b.wording(e.Place).Reminder(q), append(q.Mentions(), e.Caller.Ref))
+	_, err := j.postNotice(notifier, e, reminderMessage, j.b.wording(e.Place).Reminder(q), append(q.Mentions(), e.Caller.Ref))
 	if err != nil && j.ctx.Err() != nil {
 		return
 	}
@@ -186,22 +186,22 @@ func (j *job) remind(teller bot.Teller, e bot.Entry) {
 	}
 }
 
-// sayEnd says that a request will not be carried out: in its message, in the root, and to
-// who asked, unless they withdrew it.
-func (j *job) sayEnd(platform bot.Platform, teller bot.Teller, e bot.Entry) {
+// postEnd says that a request will not be carried out: in its message, in the root, and to
+// the asker, unless they withdrew it.
+func (j *job) postEnd(platform bot.Platform, notifier bot.Notifier, e bot.Entry) {
 	w, r := j.b.wording(e.Place), e.Summary()
 	if e.Request.Post != "" {
 		j.amend(platform, e)
 	}
 	if e.State != bot.Withdrawn && e.Root != "" {
-		_, err := j.tell(teller, e, endMessage, w.Ended(e.Shown(e.Place.Platform), r.Status(), r.Decided), []string{e.Caller.Ref})
-		j.said(e, err)
+		_, err := j.postNotice(notifier, e, endMessage, w.Ended(e.Shown(e.Place.Platform), r.Status(), r.Decided), []string{e.Caller.Ref})
+		j.logUnposted(e, err)
 	}
 	if e.Root != "" && e.Under == 0 {
 		_, err := j.deliver("updating the root", nil, e, func(ctx context.Context) (bot.Post, error) {
 			return e.Root, platform.Update(ctx, e, w.Root(r))
 		})
-		j.said(e, err)
+		j.logUnposted(e, err)
 	}
 	if j.ctx.Err() == nil && j.marks.Finish() {
 		j.b.observer.Ended(e.Place.Platform, e.Command.Verb, r.Status(), 0)
@@ -209,8 +209,8 @@ func (j *job) sayEnd(platform bot.Platform, teller bot.Teller, e bot.Entry) {
 	}
 }
 
-// said notes that a message about the end of a request is missing.
-func (j *job) said(e bot.Entry, err error) {
+// logUnposted logs that a message about the end of a request is missing.
+func (j *job) logUnposted(e bot.Entry, err error) {
 	if err != nil && j.ctx.Err() == nil {
 		j.b.log.Warn("end of a request not posted", "entry", e.Number, "err", err)
 	}
@@ -219,7 +219,7 @@ func (j *job) said(e bot.Entry, err error) {
 // amend takes the buttons from the message of a request that was decided, and says there what
 // was decided.
 func (j *job) amend(platform bot.Platform, e bot.Entry) {
-	teller, ok := platform.(bot.Teller)
+	notifier, ok := platform.(bot.Notifier)
 	if !ok || j.amended || e.Request == nil || e.Request.Post == "" || e.Request.Decision == nil {
 		return
 	}
@@ -227,18 +227,18 @@ func (j *job) amend(platform bot.Platform, e bot.Entry) {
 	d := e.Request.Decision
 	m := j.b.wording(e.Place).Closed(e.Shown(e.Place.Platform), d.Status(), commands.Decided{By: d.By, Lapsed: d.Lapsed})
 	_, err := j.deliver("closing the request's message", nil, e, func(ctx context.Context) (bot.Post, error) {
-		return e.Request.Post, teller.Amend(ctx, e, e.Request.Post, m)
+		return e.Request.Post, notifier.EditNotice(ctx, e, e.Request.Post, m)
 	})
-	j.said(e, err)
+	j.logUnposted(e, err)
 }
 
-// tell posts a message of a request once.
-func (j *job) tell(teller bot.Teller, e bot.Entry, name string, m words.Message, mentions []string) (bot.Post, error) {
+// postNotice posts a message of a request once.
+func (j *job) postNotice(notifier bot.Notifier, e bot.Entry, name string, m words.Message, mentions []string) (bot.Post, error) {
 	look := func(_ bot.Finder, ctx context.Context, e bot.Entry) (bot.Post, bool, error) {
-		return teller.FindTold(ctx, e, name)
+		return notifier.FindNotice(ctx, e, name)
 	}
 	return j.deliver("posting the "+name, look, e, func(ctx context.Context) (bot.Post, error) {
-		return teller.Tell(ctx, e, name, m, mentions)
+		return notifier.Notify(ctx, e, name, m, mentions)
 	})
 }
 

@@ -89,20 +89,20 @@ func (in *Intake) answered(d bot.Delivery, e bot.Entry, rules bot.Rules) bot.Ver
 		if made := e.Request.Decision; made != nil && made.Delivery == fingerprint(d.Key) {
 			return bot.Verdict{Muted: true} // the same press again
 		}
-		return told(d, "decided before", func(w words.Words, entry int64) words.Message { return e.Late(w, entry) })
+		return undecided(d, "decided before", func(w words.Words, entry int64) words.Message { return e.Late(w, entry) })
 	}
 	own := samePerson(rules.Names, d.Caller.Ref, e.Caller.Ref)
 	if d.Click.Action == words.WithdrawAction {
 		if d.Caller.Ref != e.Caller.Ref {
-			return told(d, "not the asker", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotYours) })
+			return undecided(d, "not the asker", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotYours) })
 		}
 		return decide(d, e, bot.Decision{State: bot.Withdrawn})
 	}
 	switch {
 	case own:
-		return told(d, "own request", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotOwn) })
+		return undecided(d, "own request", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotOwn) })
 	case d.Click.Action == words.ApproveAction && makesAdmin(rules.Names, d.Caller.Ref, e.Command):
-		return told(d, "for themselves", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotSelf) })
+		return undecided(d, "for themselves", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotSelf) })
 	}
 	return in.judged(d, e, rules)
 }
@@ -123,7 +123,7 @@ func (in *Intake) judged(d bot.Delivery, e bot.Entry, rules bot.Rules) bot.Verdi
 	case !could:
 		return in.notYou(d, e, rules)
 	case answer == policy.DeciderUnread, decision.Denial == policy.MembershipUnread:
-		return told(d, "membership unread", unread)
+		return undecided(d, "membership unread", unread)
 	case !decision.Allowed:
 		return decide(d, e, bot.Decision{State: bot.Denied, Lapsed: true})
 	case answer == policy.MayNotDecide:
@@ -145,15 +145,15 @@ func (in *Intake) asker(c commands.Caller) commands.Caller {
 // notYou answers somebody who cannot decide: who can, and the command if they may do it
 // themselves.
 func (in *Intake) notYou(d bot.Delivery, e bot.Entry, rules bot.Rules) bot.Verdict {
+	if rules.Policy.Knows(d.Caller) != policy.Known { // they learn nothing about people
+		return refuse(d, commands.Command{Verb: e.Command.Verb}, policy.Decision{Denial: policy.NoRight})
+	}
 	command := ""
 	row, _ := commands.Table.Row(e.Command.Verb)
 	if _, can := rules.Policy.DecideAll(d.Caller, d.Place, e.Command); can.Allowed && !can.Waits() && !row.Hidden {
 		command = grammar.Format(e.Command)
 	}
-	if rules.Policy.Knows(d.Caller) != policy.Known { // they learn nothing about people
-		return refuse(d, commands.Command{Verb: e.Command.Verb}, policy.Decision{Denial: policy.NoRight})
-	}
-	return told(d, "cannot decide", func(w words.Words, entry int64) words.Message {
+	return undecided(d, "cannot decide", func(w words.Words, entry int64) words.Message {
 		q := e.Shown(d.Place.Platform)
 		q.Quiet = true
 		return w.NotYou(entry, q, command, e.Command.Verb)
@@ -171,12 +171,12 @@ func decide(d bot.Delivery, e bot.Entry, made bot.Decision) bot.Verdict {
 	return bot.Verdict{Decide: &bot.Deciding{Number: e.Number, Decision: made, Record: r}}
 }
 
-// told answers a press that decides nothing.
-func told(d bot.Delivery, why string, say func(words.Words, int64) words.Message) bot.Verdict {
+// undecided answers a press that decides nothing.
+func undecided(d bot.Delivery, why string, say func(words.Words, int64) words.Message) bot.Verdict {
 	return bot.Verdict{Reply: &bot.Reply{Record: note(d, bot.WasMistaken, commands.Mistaken, "", "", why), Say: say}}
 }
 
-func stale(d bot.Delivery) bot.Verdict { return told(d, "stale button", words.Words.Stale) }
+func stale(d bot.Delivery) bot.Verdict { return undecided(d, "stale button", words.Words.Stale) }
 
 // samePerson reports whether two accounts are one person's.
 func samePerson(names commands.Names, a, b string) bool {

@@ -62,8 +62,8 @@ func TestConcerned(t *testing.T) {
 	}
 }
 
-// TestUnknownPerson: of a mention that the config file does not know, the caller alone is told
-// so, and the log says which line to add.
+// TestUnknownPerson: of a mention that the config file does not know, a private answer says so,
+// and the log names the line to add.
 func TestUnknownPerson(t *testing.T) {
 	t.Parallel()
 	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})

@@ -87,7 +87,7 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-// TestRequestNowhere: where nobody could answer, nothing is asked, and the caller alone is told
+// TestRequestNowhere: where nobody could answer, nothing is asked, and a private answer names
 // whom to ask.
 func TestRequestNowhere(t *testing.T) {
 	t.Parallel()

@@ -46,8 +46,8 @@ func (t *Terminal) finish(entry int64) {
 // be decided when that has where its message is.
 const recordTime = 100 * time.Millisecond
 
-// Tell writes a message, with what can be typed in place of its buttons.
-func (t *Terminal) Tell(_ context.Context, e bot.Entry, name string, m words.Message, _ []string) (bot.Post, error) {
+// Notify writes a message, with what can be typed in place of its buttons.
+func (t *Terminal) Notify(_ context.Context, e bot.Entry, name string, m words.Message, _ []string) (bot.Post, error) {
 	text := t.lines(m, "    ")
 	for _, a := range m.Actions {
 		text += fmt.Sprintf("    [%s]   /press %d %s\n", a.Label, a.Entry, a.Name)
@@ -61,10 +61,10 @@ func (t *Terminal) Tell(_ context.Context, e bot.Entry, name string, m words.Mes
 	return place(e), nil
 }
 
-// FindTold finds nothing: what a terminal has shown is gone with it.
-func (t *Terminal) FindTold(context.Context, bot.Entry, string) (bot.Post, bool, error) {
+// FindNotice finds nothing: what a terminal has shown is gone with it.
+func (t *Terminal) FindNotice(context.Context, bot.Entry, string) (bot.Post, bool, error) {
 	return "", false, nil
 }
 
-// Amend does nothing: what a terminal has shown cannot be changed.
-func (t *Terminal) Amend(context.Context, bot.Entry, bot.Post, words.Message) error { return nil }
+// EditNotice does nothing: what a terminal has shown cannot be changed.
+func (t *Terminal) EditNotice(context.Context, bot.Entry, bot.Post, words.Message) error { return nil }

@@ -42,7 +42,7 @@ func Pressed(action string, r commands.Result) (commands.Command, bool) {
 	return c, true
 }
 
-// DoneIn is the name of the button that gives back the right of whoever presses it in a group.
+// DoneIn is the name of the button that gives back the right, in a group, of the person who presses it.
 func DoneIn(g imapi.GroupID) string {
 	return DoneAction + base64.RawURLEncoding.EncodeToString([]byte(g))
 }

@@ -125,5 +125,5 @@ func (s *Server) emptyList() answer {
 func badParameter(info string) answer { return answer{code: codeBadParameter, info: info} }
 
 func full() answer {
-	return answer{code: codeFullOrPlan, info: "the number of administrators would exceed 5"}
+	return answer{code: CodeFullOrPlan, info: "the number of administrators would exceed 5"}
 }

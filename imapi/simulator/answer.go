@@ -34,7 +34,7 @@ const (
 	codeBadParameter    = 10004
 	codeTooManyAccounts = 10005
 	codeWrongGroupType  = 10007
-	codeFullOrPlan      = 10008
+	CodeFullOrPlan      = 10008
 	codeNoSuchGroup     = 10010
 	codeBadGroupID      = 10015
 	codeNoSuchAccount   = 10019

@@ -119,7 +119,7 @@ func (gs *groups) find(id string) (*group, *answer) {
 	case g.typ != TypeAVChatRoom:
 		return nil, &answer{code: codeWrongGroupType, info: "this group is no AVChatRoom"}
 	case g.planMissing:
-		return nil, &answer{code: codeFullOrPlan, info: "the plan or the online member list switch is missing"}
+		return nil, &answer{code: CodeFullOrPlan, info: "the plan or the online member list switch is missing"}
 	}
 	return g, nil
 }

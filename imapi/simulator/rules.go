@@ -38,7 +38,7 @@ const (
 
 func (r Rules) check() error {
 	switch r.TooManyCode {
-	case 0, codeBadParameter, codeTooManyAccounts, codeFullOrPlan:
+	case 0, codeBadParameter, codeTooManyAccounts, CodeFullOrPlan:
 	default:
 		return fmt.Errorf("the rule TooManyCode %d is none of 10004, 10005 and 10008", r.TooManyCode)
 	}

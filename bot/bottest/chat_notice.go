@@ -31,8 +31,8 @@ func (c *Chat) sayPress(ctx context.Context, who, text string) (string, error) {
 	return c.Root(entry) + "\n" + result, err
 }
 
-// Tell posts a message under a root. A request is answered with it.
-func (c *Chat) Tell(_ context.Context, e bot.Entry, name string, m words.Message, mentions []string) (bot.Post, error) {
+// Notify posts a message under a root. A request is answered with it.
+func (c *Chat) Notify(_ context.Context, e bot.Entry, name string, m words.Message, mentions []string) (bot.Post, error) {
 	if err := c.before(e, name); err != nil {
 		return "", err
 	}
@@ -40,9 +40,9 @@ func (c *Chat) Tell(_ context.Context, e bot.Entry, name string, m words.Message
 	defer c.mu.Unlock()
 	c.written = append(c.written, fmt.Sprintf("%s %d", name, e.Number))
 	p := c.at(e.Number)
-	p.told += indent(m.String()) + "\n"
+	p.notices += indent(m.String()) + "\n"
 	if len(mentions) > 0 {
-		p.told += "    (mentions " + strings.Join(mentions, ", ") + ")\n"
+		p.notices += "    (mentions " + strings.Join(mentions, ", ") + ")\n"
 	}
 	if name == "request" {
 		p.closed = true
@@ -51,20 +51,20 @@ func (c *Chat) Tell(_ context.Context, e bot.Entry, name string, m words.Message
 	return bot.Post(fmt.Sprint(name, e.Number)), nil
 }
 
-// FindTold looks for a message that Tell posted.
-func (c *Chat) FindTold(_ context.Context, e bot.Entry, name string) (bot.Post, bool, error) {
+// FindNotice looks for a message that Notify posted.
+func (c *Chat) FindNotice(_ context.Context, e bot.Entry, name string) (bot.Post, bool, error) {
 	_, found, err := c.find(e, name)
 	return bot.Post(fmt.Sprint(name, e.Number)), found, err
 }
 
-// Amend changes a message that Tell posted.
-func (c *Chat) Amend(_ context.Context, e bot.Entry, at bot.Post, m words.Message) error {
+// EditNotice changes a message that Notify posted.
+func (c *Chat) EditNotice(_ context.Context, e bot.Entry, at bot.Post, m words.Message) error {
 	if err := c.before(e, "amend"); err != nil {
 		return err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.written = append(c.written, fmt.Sprintf("amend %d", e.Number))
-	c.at(e.Number).told += "    (the request is now)\n" + indent(m.String()) + "\n"
+	c.at(e.Number).notices += "    (the request is now)\n" + indent(m.String()) + "\n"
 	return nil
 }

@@ -10,8 +10,8 @@ import (
 	"liveadmin/commands/words"
 )
 
-// Tell posts a message in the thread of the root. Slack notifies those whom its text mentions.
-func (s *Slack) Tell(ctx context.Context, e bot.Entry, name string, m words.Message, _ []string) (bot.Post, error) {
+// Notify posts a message in the thread of the root. Slack notifies those whom its text mentions.
+func (s *Slack) Notify(ctx context.Context, e bot.Entry, name string, m words.Message, _ []string) (bot.Post, error) {
 	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil {
 		return "", err
@@ -19,17 +19,17 @@ func (s *Slack) Tell(ctx context.Context, e bot.Entry, name string, m words.Mess
 	if at.root() == "" {
 		return "", fmt.Errorf("%w: %s", bot.ErrNowhere, at.Why)
 	}
-	told := messageRef{Channel: at.Channel, Thread: at.root()}
-	told.TS, _, err = s.say(ctx, at.Channel, at.root(), pages(m, true)[0], mark(e, name))
+	posted := messageRef{Channel: at.Channel, Thread: at.root()}
+	posted.TS, _, err = s.say(ctx, at.Channel, at.root(), pages(m, true)[0], mark(e, name))
 	if isLost(err) {
 		return "", fmt.Errorf("%w: %w", bot.ErrNowhere, err)
 	}
-	return chat.Post(told), err
+	return chat.Post(posted), err
 }
 
-// FindTold looks for a message that Tell posted. It finds none where the app may not read the
+// FindNotice looks for a message that Notify posted. It finds none where the app may not read the
 // history.
-func (s *Slack) FindTold(ctx context.Context, e bot.Entry, name string) (bot.Post, bool, error) {
+func (s *Slack) FindNotice(ctx context.Context, e bot.Entry, name string) (bot.Post, bool, error) {
 	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil || at.root() == "" {
 		return "", false, err
@@ -38,8 +38,8 @@ func (s *Slack) FindTold(ctx context.Context, e bot.Entry, name string) (bot.Pos
 	return chat.Post(messageRef{Channel: at.Channel, Thread: at.root(), TS: parts[name]}), parts[name] != "", err
 }
 
-// Amend changes a message that Tell posted.
-func (s *Slack) Amend(ctx context.Context, e bot.Entry, post bot.Post, m words.Message) error {
+// EditNotice changes a message that Notify posted.
+func (s *Slack) EditNotice(ctx context.Context, e bot.Entry, post bot.Post, m words.Message) error {
 	at, err := chat.ReadPost[messageRef](post)
 	if err != nil || at.TS == "" {
 		return err

@@ -14,13 +14,13 @@ import (
 	"liveadmin/commands/words"
 )
 
-// Tell posts a message in the thread of the root, or where there is none, in its channel.
-func (d *Discord) Tell(ctx context.Context, e bot.Entry, name string, m words.Message, mentions []string) (bot.Post, error) {
+// Notify posts a message in the thread of the root, or where there is none, in its channel.
+func (d *Discord) Notify(ctx context.Context, e bot.Entry, name string, m words.Message, mentions []string) (bot.Post, error) {
 	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil {
 		return "", err
 	}
-	page := d.told(name, m)
+	page := d.notice(name, m)
 	page.Notified = mentioned(mentions)
 	for _, id := range page.Notified {
 		page.Content = chat.Join(page.Content, " ", "<@"+id+">")
@@ -45,16 +45,16 @@ func (r messageRef) room() string {
 // the result.
 var toldMarks = map[string]string{"request": "🙋 ", "reminder": "⏰ ", "end": "🏁 "}
 
-// told writes a message that is certainly short.
-func (d *Discord) told(name string, m words.Message) outgoing {
+// notice writes a message that is certainly short.
+func (d *Discord) notice(name string, m words.Message) outgoing {
 	page := d.renderer().pages(m)[0]
 	last := &page.Embeds[len(page.Embeds)-1]
 	last.Footer = &discordgo.MessageEmbedFooter{Text: toldMarks[name] + chat.Number(m.Entry)}
 	return page
 }
 
-// FindTold looks for a message that Tell posted.
-func (d *Discord) FindTold(ctx context.Context, e bot.Entry, name string) (bot.Post, bool, error) {
+// FindNotice looks for a message that Notify posted.
+func (d *Discord) FindNotice(ctx context.Context, e bot.Entry, name string) (bot.Post, bool, error) {
 	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil {
 		return "", false, err
@@ -80,13 +80,13 @@ type amended struct {
 	Components []discordgo.MessageComponent `json:"components"`
 }
 
-// Amend changes a message that Tell posted.
-func (d *Discord) Amend(ctx context.Context, e bot.Entry, post bot.Post, m words.Message) error {
+// EditNotice changes a message that Notify posted.
+func (d *Discord) EditNotice(ctx context.Context, e bot.Entry, post bot.Post, m words.Message) error {
 	at, err := chat.ReadPost[messageRef](post)
 	if err != nil || at.Message == "" {
 		return err
 	}
-	page := d.told("request", m)
+	page := d.notice("request", m)
 	body := amended{page, append([]discordgo.MessageComponent{}, page.Components...)}
 	err = d.rest.do(ctx, call{
 		name: "changing a message", entry: true, method: http.MethodPatch, path: "/channels/" + at.Channel + "/messages/" + at.Message, body: body,
