@@ -124,6 +124,13 @@ type Linguist interface {
 	Language(ctx context.Context, ref string) commands.Language
 }
 
+// Directory is a platform that knows by itself which groups somebody is in.
+type Directory interface {
+	// Current returns a caller with the memberships of now, without waiting; of one whom it
+	// does not know, what came with them.
+	Current(c commands.Caller) commands.Caller
+}
+
 // Question asks what could be in a field that someone is typing in.
 type Question struct {
 	Caller commands.Caller

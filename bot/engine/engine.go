@@ -42,7 +42,7 @@ func (c Client) For(caller string, urgent bool) Calls {
 // Decider is what reads and decides what people say.
 type Decider interface {
 	// Decide returns what a delivery means.
-	Decide(ctx context.Context, d bot.Delivery) bot.Verdict
+	Decide(ctx context.Context, d bot.Delivery, current func(commands.Caller) commands.Caller) bot.Verdict
 	// Suggest returns what could be in a field that is being typed in.
 	Suggest(ctx context.Context, q bot.Question) []string
 	// Changed notes that a group has changed.

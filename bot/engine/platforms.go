@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/commands"
 )
 
 const (
@@ -131,4 +133,14 @@ func (b *Engine) stays(ctx context.Context, why error, lost time.Time, said *tim
 		b.log.Error("no platform is left; staying for the expirations of temporary administrators", "temporary", len(limits), "err", errors.Join(why, err))
 	}
 	return true
+}
+
+// current returns somebody who spoke before with the memberships of now, where their platform
+// knows them.
+func (b *Engine) current(c commands.Caller) commands.Caller {
+	platform, _, _ := strings.Cut(c.Ref, ":")
+	if d, ok := b.platforms[platform].(bot.Directory); ok {
+		return d.Current(c)
+	}
+	return c
 }

@@ -33,7 +33,7 @@ func (b *Engine) commit(ctx context.Context, d bot.Delivery, came time.Time) (jo
 	}
 	defer b.taken.Done()
 	err := safely(func() error {
-		switch v := b.intake.Decide(ctx, d); {
+		switch v := b.intake.Decide(ctx, d, b.current); {
 		case v.Muted:
 			answer = bot.Answer{Muted: true}
 		case v.Unread:

@@ -28,8 +28,6 @@ type Intake struct {
 	clock  func() time.Time
 	caps   *caps
 	admins adminCache
-
-	members func(commands.Caller) commands.Caller
 }
 
 // Journal is what the intake needs of the journal.
@@ -46,7 +44,7 @@ type Admins interface {
 	Admins(ctx context.Context, g imapi.GroupID) ([]imapi.Admin, error)
 }
 
-// Parts are what an Intake is made of. All are required but Clock and Members.
+// Parts are what an Intake is made of. All are required but Clock.
 type Parts struct {
 	Record Journal
 	API    Admins
@@ -54,10 +52,6 @@ type Parts struct {
 	Log    *slog.Logger
 	Now    func() time.Time // by which everything on record is judged; it can be set
 	Clock  func() time.Time // by which this process measures how long something lasts; nil: time.Now
-
-	// Members returns a caller with the memberships of now, as far as a platform can read them
-	// without waiting.
-	Members func(commands.Caller) commands.Caller
 }
 
 // New returns an Intake made of its parts.
@@ -69,19 +63,20 @@ func New(p Parts) (*Intake, error) {
 		p.Clock = time.Now
 	}
 	return &Intake{
-		record: p.Record, api: p.API, rules: p.Rules, log: p.Log, now: p.Now, clock: p.Clock, members: p.Members,
+		record: p.Record, api: p.API, rules: p.Rules, log: p.Log, now: p.Now, clock: p.Clock,
 		caps: newCaps(), admins: adminCache{read: make(map[imapi.GroupID]*cachedAdmins)},
 	}, nil
 }
 
-// Decide returns what a delivery means.
-func (in *Intake) Decide(ctx context.Context, d bot.Delivery) bot.Verdict {
+// Decide returns what a delivery means. current returns somebody who spoke before with the
+// memberships of now, as far as their platform knows them without waiting.
+func (in *Intake) Decide(ctx context.Context, d bot.Delivery, current func(commands.Caller) commands.Caller) bot.Verdict {
 	rules := in.rules()
 	if most := answersFor(rules.Policy.Knows(d.Caller)); most > 0 && !in.caps.allow(d.Caller.Ref, d.Place, in.clock(), most) {
 		return bot.Verdict{Muted: true}
 	}
 	if d.Click != nil {
-		return in.click(ctx, d, rules)
+		return in.click(ctx, d, rules, current)
 	}
 	cmd, mistake := read(d, rules.TypedBy(d.Caller), rules.Policy.Sees(d.Caller, rules.Names))
 	if v, without := withoutRight(d, rules.Policy, mistake); without {
@@ -183,7 +178,7 @@ func presses(c bot.Click) []string {
 
 // click decides about a press on a button: like a command, it is recorded and answered in
 // the thread; that it does nothing any more is a private answer.
-func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules) bot.Verdict {
+func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules, current func(commands.Caller) commands.Caller) bot.Verdict {
 	if d.Caller.Outsider {
 		return refuse(d, commands.Command{}, policy.Decision{Denial: policy.CallerOutsider})
 	}
@@ -197,7 +192,7 @@ func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules) bo
 		return bot.Verdict{Unread: true}
 	}
 	if requestButtons[d.Click.Action] && pressed.Number != 0 {
-		return in.answered(d, pressed, rules)
+		return in.answered(d, pressed, current(pressed.Caller), rules)
 	}
 	if !ok {
 		return stale(d)

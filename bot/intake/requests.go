@@ -80,8 +80,9 @@ func fingerprint(key string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// answered decides about a press on a button of a request.
-func (in *Intake) answered(d bot.Delivery, e bot.Entry, rules bot.Rules) bot.Verdict {
+// answered decides about a press on a button of a request. asker is who asked, with the
+// memberships of now.
+func (in *Intake) answered(d bot.Delivery, e bot.Entry, asker commands.Caller, rules bot.Rules) bot.Verdict {
 	if e.Request == nil {
 		return stale(d)
 	}
@@ -104,12 +105,11 @@ func (in *Intake) answered(d bot.Delivery, e bot.Entry, rules bot.Rules) bot.Ver
 	case d.Click.Action == words.ApproveAction && makesAdmin(rules.Names, d.Caller.Ref, e.Command):
 		return undecided(d, "for themselves", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotSelf) })
 	}
-	return in.judged(d, e, rules)
+	return in.judged(d, e, asker, rules)
 }
 
 // judged decides about approving or denying by the rules of now.
-func (in *Intake) judged(d bot.Delivery, e bot.Entry, rules bot.Rules) bot.Verdict {
-	asker := in.asker(e.Caller)
+func (in *Intake) judged(d bot.Delivery, e bot.Entry, asker commands.Caller, rules bot.Rules) bot.Verdict {
 	_, decision := rules.Policy.DecideAll(asker, e.Place, e.Command)
 	here := d.Place.Platform == e.Place.Platform || mapped(rules.Names, d.Caller.Ref, e.Caller.Ref)
 	approvers := e.Request.Approvers
@@ -132,14 +132,6 @@ func (in *Intake) judged(d bot.Delivery, e bot.Entry, rules bot.Rules) bot.Verdi
 		return decide(d, e, bot.Decision{State: bot.Denied})
 	}
 	return decide(d, e, bot.Decision{State: bot.Accepted})
-}
-
-// asker is who asked, with the memberships of now where they can be read.
-func (in *Intake) asker(c commands.Caller) commands.Caller {
-	if in.members == nil {
-		return c
-	}
-	return in.members(c)
 }
 
 // notYou answers somebody who cannot decide: who can, and the command if they may do it

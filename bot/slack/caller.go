@@ -46,6 +46,14 @@ func (s *Slack) caller(user string, insider bool) commands.Caller {
 	return c
 }
 
+// Current returns a caller with the user groups of now.
+func (s *Slack) Current(c commands.Caller) commands.Caller {
+	if user := userOf(c.Ref); user != "" && !c.Outsider {
+		c.Memberships, c.Unread = s.memberships(user)
+	}
+	return c
+}
+
 func place(channel, thread string) commands.Place {
 	return commands.Place{Platform: Name, Channel: Name + ":" + channel, Thread: thread}
 }

@@ -87,6 +87,32 @@ func TestRequest(t *testing.T) {
 	}
 }
 
+// TestRequestOfOneWhoLeft: the asker's user groups at the decision count, not those of asking:
+// the request of somebody who has left the group that gave them the command is denied.
+func TestRequestOfOneWhoLeft(t *testing.T) {
+	t.Parallel()
+	w := build(t, "sockets", fakeslack.Config{Scopes: []string{"commands", "chat:write", "usergroups:read"}}, slack.Options{Refresh: 50 * time.Millisecond})
+	withApproval(w)
+	rules := w.Stage.Rules.Get()
+	rules.Policy.Rules[len(rules.Policy.Rules)-1].Allow = []string{mods}
+	w.Stage.Rules.Set(rules)
+	w.SetUserGroup("S0MODS", bob)
+	w.start()
+	w.Until("the user groups are read", func() bool { return len(w.slack.UnreadGroups()) == 0 })
+	w.acked(w.slash(bob, `add `+group+` user1 --new --for 2h`))
+	request := w.says("[Approve] [Deny] [Withdraw]")
+	w.SetUserGroup("S0MODS", mallory)
+	w.Until("bob has no right any more", func() bool { return strings.Contains(w.answers(bob, "whoami"), "not allowed to change anything") })
+	w.acked(w.Click(alice, request, "approve.0"))
+	w.Closed()
+	if root := w.Messages(channel)[0]; !strings.HasPrefix(root.Text, "⛔ Denied") || strings.Contains(root.Text, alice) {
+		t.Errorf("the root is %q", root.Text)
+	}
+	if admins := w.API.Admins(group); len(admins) > 0 {
+		t.Errorf("administrators %v", admins)
+	}
+}
+
 // TestRequestNowhere: where nobody could answer, nothing is asked, and a private answer names
 // whom to ask.
 func TestRequestNowhere(t *testing.T) {

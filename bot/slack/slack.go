@@ -69,9 +69,10 @@ type Slack struct {
 }
 
 var (
-	_ bot.Platform = (*Slack)(nil)
-	_ bot.Finder   = (*Slack)(nil)
-	_ bot.Linguist = (*Slack)(nil)
+	_ bot.Platform  = (*Slack)(nil)
+	_ bot.Finder    = (*Slack)(nil)
+	_ bot.Directory = (*Slack)(nil)
+	_ bot.Linguist  = (*Slack)(nil)
 )
 
 // New returns the platform. Its error is bot.Problems if the Config is not valid.
