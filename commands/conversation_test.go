@@ -7,10 +7,13 @@ import (
 	"testing"
 
 	"liveadmin/bot/bottest"
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/commands"
 )
 
 var update = flag.Bool("update", false, "write what was answered into the conversations")
+
+func TestMain(m *testing.M) { pace.SideBySide(m, 12, 8) }
 
 // TestConversations says every line of testdata to the real bot, with the real
 // client and the simulator behind it, and compares what it answers, in every language. The

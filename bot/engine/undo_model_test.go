@@ -180,12 +180,13 @@ func (m *undoModel) wait() {
 	m.changed(-1)
 }
 
-// quiet waits until nothing is open or due.
+// quiet waits until nothing is due or open. What is due is read first: it is open
+// from the moment when it no longer counts as due.
 func (m *undoModel) quiet() {
-	until(m.t, "nothing is open or due", func() bool {
-		open, err := m.stage.Journal.Unclosed(m.t.Context())
-		check(m.t, err)
+	until(m.t, "nothing is due or open", func() bool {
 		due, err := m.stage.Journal.Due(m.t.Context(), m.stage.Clock.Now())
+		check(m.t, err)
+		open, err := m.stage.Journal.Unclosed(m.t.Context())
 		check(m.t, err)
 		return len(open)+len(due.Over)+len(due.Near) == 0
 	})

@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 			os.Exit(0)
 		}
 	}
-	pace.SideBySide(m, 4)
+	pace.SideBySide(m, 4, 4)
 }
 
 // acceptForEver prints the number of every entry once it is accepted, plans one

@@ -38,9 +38,14 @@ func Long(t testing.TB) {
 	}
 }
 
-// SideBySide runs the tests of a package whose tests mostly wait: n of them side by side,
-// which is more than there are processors.
-func SideBySide(m *testing.M, n int) {
+// SideBySide runs the tests of a package whose tests mostly wait: more of them side by
+// side than there are processors, and in the long suite, whose race detector keeps the
+// processors busy, another number.
+func SideBySide(m *testing.M, quick, long int) {
+	n := quick
+	if Length() > 0 {
+		n = long
+	}
 	if err := flag.Set("test.parallel", strconv.Itoa(n)); err != nil {
 		panic(err) // the flag no longer exists
 	}
