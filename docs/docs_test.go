@@ -1,15 +1,12 @@
 package docs
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,13 +15,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
-	"liveadmin/bot"
 	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/cli"
 	"liveadmin/bot/config"
-	"liveadmin/bot/web"
 	"liveadmin/commands"
 )
 
@@ -85,7 +79,7 @@ func TestDependencies(t *testing.T) {
 	}
 }
 
-// TestLinks: what the documents link to in this repository is there.
+// TestLinks: what the documents link to in this repository is there, headings too.
 func TestLinks(t *testing.T) {
 	t.Chdir(top)
 	documents, err := filepath.Glob("docs/*.md")
@@ -93,58 +87,31 @@ func TestLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, file := range append(documents, "README.md") {
-		for _, m := range regexp.MustCompile(`\]\(([^)#]+)`).FindAllStringSubmatch(fileText(t, file), -1) {
+		for _, m := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(fileText(t, file), -1) {
 			if strings.Contains(m[1], "://") {
 				continue
 			}
-			if _, err := os.Stat(filepath.Join(filepath.Dir(file), m[1])); err != nil {
+			name, anchor, _ := strings.Cut(m[1], "#")
+			linked := file
+			if name != "" {
+				linked = filepath.Join(filepath.Dir(file), name)
+			}
+			if _, err := os.Stat(linked); err != nil {
 				t.Errorf("%s links to %s, which is not there", file, m[1])
+			} else if anchor != "" && !slices.Contains(anchors(fileText(t, linked)), anchor) {
+				t.Errorf("%s links to %s: there is no such heading", file, m[1])
 			}
 		}
 	}
 }
 
-// TestNamedMetrics: the alerts and the documents name metrics that are there, and every
-// alert is explained.
-func TestNamedMetrics(t *testing.T) {
-	t.Chdir(top)
-	text := scraped(t)
-	ours := regexp.MustCompile(`\bliveadmin_[a-z_]+`)
-	for _, file := range []string{"deploy/alerts.yaml", "docs/operations.md"} {
-		found := ours.FindAllString(fileText(t, file), -1)
-		if len(found) == 0 {
-			t.Errorf("%s names no metric", file)
-		}
-		for _, name := range found {
-			sample := regexp.MustCompile(`(?m)^(# TYPE )?` + name + `[{ ]`)
-			if !sample.MatchString(text) {
-				t.Errorf("%s names %s, which is no metric", file, name)
-			}
-		}
+// anchors are the names that links to the headings of a document have, as GitHub makes them.
+func anchors(document string) (names []string) {
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(document, -1) {
+		name := regexp.MustCompile(`[^\p{L}\d _-]`).ReplaceAllString(strings.ToLower(m[1]), "")
+		names = append(names, strings.ReplaceAll(name, " ", "-"))
 	}
-	alerts := regexp.MustCompile(`- alert: (\w+)`).FindAllStringSubmatch(fileText(t, "deploy/alerts.yaml"), -1)
-	for _, a := range alerts {
-		if !strings.Contains(fileText(t, "docs/operations.md"), "`"+a[1]+"`") {
-			t.Errorf("docs/operations.md does not say what to do at %s", a[1])
-		}
-	}
-}
-
-// scraped is what /metrics has once everything has happened.
-func scraped(t *testing.T) string {
-	t.Helper()
-	m := web.NewMetrics(web.Build{})
-	m.Watch(func(context.Context) (bot.Counts, error) { return bot.Counts{}, nil },
-		web.Check{Name: "slack", State: func(context.Context) (bool, string) { return true, "" }})
-	m.Acknowledged("slack", time.Second)
-	m.Ended("slack", commands.Add, commands.Done, time.Second)
-	m.GaveUp("slack")
-	m.Decided("slack", bot.WasApproved, time.Second)
-	m.Tried("modify_admin", 0, "", time.Second)
-	m.Waited("modify_admin", time.Second)
-	answer := httptest.NewRecorder()
-	m.Handler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	return answer.Body.String()
+	return names
 }
 
 // publicNames are the public names of each package, a method as Type.Method.
@@ -274,6 +241,9 @@ func TestDocumentedRules(t *testing.T) {
 	for _, document := range []string{"README.md", "docs/operations.md"} {
 		shown := 0
 		for _, m := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(fileText(t, document), -1) {
+			if strings.HasPrefix(m[1], "scrape_configs:") { // of Prometheus
+				continue
+			}
 			shown++
 			if rules, err := config.ParsePolicy(document, []byte(m[1]), nil); err != nil || len(rules.Warnings) > 0 {
 				t.Errorf("%v, %v in\n%s", err, rules.Warnings, m[1])
