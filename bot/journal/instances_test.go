@@ -204,6 +204,7 @@ func TestTurnAfterARest(t *testing.T) {
 // TestConnectionLost: what was sent over a connection that was lost is found out, or
 // sent again; no one notices.
 func TestConnectionLost(t *testing.T) {
+	t.Parallel()
 	for _, before := range []bool{true, false} {
 		t.Run(fmt.Sprintf("before it reached the server: %v", before), func(t *testing.T) {
 			p, url := journaltest.Through(t, journaltest.Postgres(t))

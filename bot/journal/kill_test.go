@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 			os.Exit(0)
 		}
 	}
-	pace.SideBySide(m, 4, 4)
+	pace.SideBySide(m, 12, 4)
 }
 
 // acceptForEver prints the number of every entry once it is accepted, plans one
@@ -96,6 +96,7 @@ func holdOn(url string) error {
 // TestKilled kills a process in the middle of its writing, several times: what
 // it said was done is on record, and nothing is there by half.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) {
 		url, _ := newURL(t)
 		killed(t, url, func() {})

@@ -71,6 +71,7 @@ func TestSettings(t *testing.T) {
 // longer on record are not in its free space either, although SQLite moved rows
 // meanwhile: with this seed, rows that hold a handle beside what grows.
 func TestForgottenHandles(t *testing.T) {
+	t.Parallel()
 	url, file := newURL(t)
 	j := reopen(t, url)
 	random := rand.New(rand.NewPCG(2, 2))

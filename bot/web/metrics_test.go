@@ -205,6 +205,7 @@ func TestMetricsBounded(t *testing.T) {
 // TestMetricsWithoutDatabase: a database that does not answer is reported, holds a scrape
 // up for seconds at most, and takes nothing else with it.
 func TestMetricsWithoutDatabase(t *testing.T) {
+	t.Parallel()
 	m := web.NewMetrics(built)
 	m.Watch(func(ctx context.Context) (bot.Counts, error) {
 		<-ctx.Done()

@@ -115,6 +115,7 @@ func TestHealthAndReadiness(t *testing.T) {
 
 // TestReadinessEnds: a check that never answers is ended by its context.
 func TestReadinessEnds(t *testing.T) {
+	t.Parallel()
 	s := newServer(t, web.Pinged("database", func(ctx context.Context) error {
 		<-ctx.Done()
 		return ctx.Err()
