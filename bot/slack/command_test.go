@@ -236,6 +236,9 @@ func TestSeveralGroups(t *testing.T) {
 	if len(replies) != 1 || !strings.Contains(root.Text, "3 of 3 groups") {
 		t.Errorf("root %q with %d replies", root.Text, len(replies))
 	}
+	if got := w.Plain(replies[0]); !strings.Contains(got, "Group | Result | Details | Seats\n") || !strings.Contains(got, " | ✅ Done | user1: added | 1/5\n") {
+		t.Errorf("the result is %q", got)
+	}
 	m := w.Mention(alice, channel, "", "remove weekend user1")
 	w.message(func(r fakeslack.Message) bool { return r.ThreadTS == m.TS && strings.Contains(r.Text, "Done") })
 	thread := w.Thread(channel, m.TS)
@@ -244,6 +247,18 @@ func TestSeveralGroups(t *testing.T) {
 	}
 	if got := w.Plain(thread[2]); !strings.HasPrefix(got, "weekend: done in 3 of 3 groups") {
 		t.Errorf("the result is %q", got)
+	}
+}
+
+// TestSeveralGroupsAlone: the caller alone reads the result of several groups as a list.
+func TestSeveralGroupsAlone(t *testing.T) {
+	t.Parallel()
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w.Several(3)
+	w.EditChannel(channel, func(c *fakeslack.Channel) { c.Members = []string{alice} })
+	w.acked(w.slash(alice, "add weekend user1"))
+	if m := w.private(alice, 1); strings.Contains(string(m.Blocks), `"table"`) || !strings.Contains(string(m.Blocks), `"rich_text_list"`) {
+		t.Errorf("the blocks are %s", m.Blocks)
 	}
 }
 

@@ -59,7 +59,7 @@ func (w *world) ask(who, text string) string {
 		thread := w.Thread(channel, root.TS)
 		seen = w.Plain(root)
 		for _, m := range thread[1:] {
-			seen += "\n" + w.Plain(m)
+			seen += "\n" + w.listed(m)
 		}
 		return len(thread) > 1 && isFinal(root)
 	})
@@ -70,6 +70,20 @@ func (w *world) ask(who, text string) string {
 		w.T.Errorf("a mark of code is shown:\n%s", seen)
 	}
 	return seen
+}
+
+// listed is a message as its reader sees it, but for a table, of which it is the list that
+// notifications and screen readers have.
+func (w *world) listed(m fakeslack.Message) string {
+	seen := w.Plain(m)
+	if !strings.Contains(string(m.Blocks), `"type":"table"`) {
+		return seen
+	}
+	m.Blocks = nil
+	text := w.Plain(m)
+	number := text[strings.LastIndex(text, "#"):]
+	_, buttons, _ := strings.Cut(seen, "\n"+number)
+	return text + buttons
 }
 
 var (

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -52,15 +53,19 @@ func (p page) asText() form { return form{text: p.text} }
 // the buttons are under the last. People are mentioned only if mention is set.
 func pages(m words.Message, mention bool) []page {
 	var all []page
-	for _, lines := range paged(m.Lines, mention) {
+	divided := paged(m.Lines, mention)
+	for _, lines := range divided {
 		p := page{text: whole(lines, codeMark), spoken: whole(lines, noMark)}
 		for _, s := range markup(lines, longestSection, codeMark) {
 			// Verbatim: nothing that looks like an address or a name becomes a link.
 			text := &slackgo.TextBlockObject{Type: slackgo.MarkdownType, Text: s, Verbatim: true}
 			p.plain = append(p.plain, slackgo.NewSectionBlock(text, nil, nil))
 		}
-		if rich := richText(lines); rich != nil {
-			p.rich = append(p.rich, rich)
+		if t := table(m.Columns, lines); t != nil && len(divided) == 1 {
+			first, after := rows(lines)
+			p.rich = slices.Concat(richText(lines[:first]), []slackgo.Block{t}, richText(lines[after:]))
+		} else {
+			p.rich = richText(lines)
 		}
 		all = append(all, p)
 	}
@@ -86,7 +91,7 @@ func paged(lines []words.Line, mention bool) [][]words.Line {
 	var page []words.Line
 	size := 0
 	for _, l := range lines {
-		part := words.Line{Style: l.Style}
+		part := words.Line{Style: l.Style, Cells: l.Cells}
 		for _, whole := range idiom(l.Text, mention) {
 			goesOn := false
 			for _, s := range cut(whole, longestPiece) {

@@ -155,7 +155,7 @@ func TestRichText(t *testing.T) {
 			`{"type":"date","timestamp":1795188600,"format":"{date_short_pretty} {time}","fallback":"2026-11-20 15:30 UTC"}`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got, err := json.Marshal(richText([]words.Line{{Text: idiom(tc.text, tc.mention)}}))
+			got, err := json.Marshal(richText([]words.Line{{Text: idiom(tc.text, tc.mention)}})[0])
 			if err != nil {
 				t.Fatal(err)
 			}

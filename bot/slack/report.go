@@ -143,6 +143,7 @@ func (s *Slack) orphaned(ctx context.Context, e bot.Entry, at messageRef, m slac
 func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root words.Text, result words.Message) (bot.Post, error) {
 	channel := channelOf(e.Place)
 	headed := chat.Headed(result.Alone(root))
+	headed.Columns = nil // for one reader, who may be on a phone, a list
 	says := words.In(headed.Language)
 	noticed := func(opening string) []page {
 		m := headed

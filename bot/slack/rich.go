@@ -11,8 +11,8 @@ import (
 
 // richText writes lines as one block in which text is only text: nothing in it is read as a
 // mark, a link or a mention, whatever letters are beside it. Items that follow each other are
-// one list, and what was typed is a block for copying. It is nil if there is nothing to write.
-func richText(lines []words.Line) slackgo.Block {
+// one list, and what was typed is a block for copying. There is none if there is nothing to write.
+func richText(lines []words.Line) []slackgo.Block {
 	var all []slackgo.RichTextElement
 	var open []slackgo.RichTextSectionElement // of a section that goes on
 	var items []slackgo.RichTextElement       // of a list that goes on
@@ -61,7 +61,7 @@ func richText(lines []words.Line) slackgo.Block {
 	if len(all) == 0 {
 		return nil
 	}
-	return slackgo.NewRichTextBlock("", all...)
+	return []slackgo.Block{slackgo.NewRichTextBlock("", all...)}
 }
 
 // preformatted is a block for copying. An empty one would be refused.

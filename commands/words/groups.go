@@ -19,8 +19,15 @@ const (
 // shared is what is true of the groups that it names.
 type shared struct {
 	status commands.Status
-	says   Text // without the groups
+	says   story
 	groups []imapi.GroupID
+}
+
+// story is what happened in a group and what is true there now.
+type story struct {
+	line  Text // all that the group's own result would say
+	what  Text // the same without the outcome and the seats, for a table
+	seats Text // in use; nil if that is not known
 }
 
 // reportGroups is the result of a command on several groups: what happened to whom and what
@@ -34,6 +41,8 @@ func (w Words) reportGroups(m *Message, r commands.Result) {
 	slices.SortStableFunc(groups, func(a, b commands.GroupResult) int {
 		return cmp.Compare(a.Outcome.Status.Urgency(), b.Outcome.Status.Urgency())
 	})
+	columns := w.Groups.Columns
+	m.Columns = []string{columns.Group, columns.Outcome, columns.What, columns.Seats}
 	w.groupLines(m, w.alike(r.Command, groups))
 	w.allTheirWords(m, groups)
 	var said []string
@@ -69,7 +78,7 @@ func (w Words) alike(cmd commands.Command, groups []commands.GroupResult) []shar
 	at := make(map[string]int)
 	for _, g := range groups {
 		says := w.account(cmd, g)
-		key := string(g.Outcome.Status) + says.String()
+		key := string(g.Outcome.Status) + says.line.String()
 		i, known := at[key]
 		if !known {
 			i = len(all)
@@ -81,7 +90,7 @@ func (w Words) alike(cmd commands.Command, groups []commands.GroupResult) []shar
 	return all
 }
 
-// groupLines writes a line for each.
+// groupLines writes a line for each, which is also a row of a table.
 func (w Words) groupLines(m *Message, all []shared) {
 	lines, said, hidden := 0, 0, 0
 	for _, s := range all {
@@ -94,54 +103,63 @@ func (w Words) groupLines(m *Message, all []shared) {
 		if !failed {
 			names = w.first(w.groupNames(s.groups), mostNamed)
 		}
-		line := Fill(w.Groups.Line, Slots{"groups": names, "sign": plain(signs[s.status]), "what": s.says})
+		line := Fill(w.Groups.Line, Slots{"groups": names, "sign": plain(signs[s.status]), "what": s.says.line})
 		lines, said = lines+1, said+len(line.String())
-		m.add(Item, line)
+		outcome := join(" ", plain(signs[s.status]), plain(w.Outcomes[s.status]))
+		m.Lines = append(m.Lines, Line{Style: Item, Text: line, Cells: []Text{names, outcome, s.says.what, s.says.seats}})
 	}
 	if hidden > 0 {
 		m.add(Body, Fill(w.Groups.More, Slots{"n": number(hidden)}))
 	}
 }
 
-// account says what happened in one group and what is true there now, in one line: all that
-// its own result would say.
-func (w Words) account(cmd commands.Command, g commands.GroupResult) Text {
+// account says what happened in one group and what is true there now.
+func (w Words) account(cmd commands.Command, g commands.GroupResult) story {
 	o := g.Outcome
 	if cmd.Verb == commands.List && o.Status == commands.Done {
 		return w.listing(g)
 	}
-	var sentences, facts []Text
+	var status, seats Text
 	if o.Status == commands.Warned || o.Status.Urgency() == 0 {
-		sentences = append(sentences, Fill(w.Groups.Status, Slots{"status": plain(w.Outcomes[o.Status])}))
+		status = Fill(w.Groups.Status, Slots{"status": plain(w.Outcomes[o.Status])})
 	}
-	notes := slices.Concat([]Text{w.why(cmd, g)}, w.since(cmd, g), []Text{w.late(cmd, g)}, w.doubts(cmd, g))
-	sentences = append(sentences, slices.DeleteFunc(notes, func(t Text) bool { return len(t) == 0 })...)
+	notes := present(slices.Concat([]Text{w.why(cmd, g)}, w.since(cmd, g), []Text{w.late(cmd, g)}, w.doubts(cmd, g))...)
+	var each []Text
 	for _, h := range together(w.happened(cmd, g)) {
-		facts = append(facts, Fill(w.Happened.Item, Slots{"user": w.people(h.people), "what": h.what}))
+		each = append(each, Fill(w.Happened.Item, Slots{"user": w.people(h.people), "what": h.what}))
 	}
-	now := []Text{join(w.Joins.Facts, facts...)}
+	facts := join(w.Joins.Facts, each...)
+	says := story{what: w.sentences(present(append(slices.Clone(notes), facts)...))}
 	if o.NowKnown && cmd.Verb != commands.GiveBack && g.Plan.Refusal != commands.SeatsTaken && len(o.Holders) == 0 && o.Status != commands.Unknown {
-		now = append(now, Fill(w.Groups.Seats, w.now(o, Slots{})))
+		seats = Fill(w.Groups.Seats, w.now(o, Slots{}))
+		says.seats = inUse(o)
 	}
-	now = slices.DeleteFunc(now, func(t Text) bool { return len(t) == 0 })
-	if len(now) > 0 {
-		sentences = append(sentences, join(w.Joins.Parts, now...))
+	now := join(w.Joins.Parts, present(facts, seats)...)
+	says.line = w.sentences(present(slices.Concat([]Text{status}, notes, []Text{now})...))
+	if len(says.line) == 0 {
+		says.line = Fill(w.Groups.Status, Slots{"status": plain(w.Outcomes[o.Status])})
 	}
-	if len(sentences) == 0 {
-		return Fill(w.Groups.Status, Slots{"status": plain(w.Outcomes[o.Status])})
-	}
-	return w.sentences(sentences)
+	return says
 }
 
-// listing is who the administrators of one group are and until when, in one line.
-func (w Words) listing(g commands.GroupResult) Text {
+// present leaves out what is empty.
+func present(all ...Text) []Text {
+	return slices.DeleteFunc(all, func(t Text) bool { return len(t) == 0 })
+}
+
+// inUse is how many seats are taken, as short as it can be.
+func inUse(o commands.Outcome) Text { return join("/", number(len(o.Now)), number(imapi.Seats)) }
+
+// listing is who the administrators of one group are and until when.
+func (w Words) listing(g commands.GroupResult) story {
 	values := w.now(g.Outcome, Slots{})
 	var users []Text
 	for _, a := range g.Outcome.Now {
 		users = append(users, w.listedUntil(g, a))
 	}
 	values["users"] = w.list(users)
-	return Fill(either(len(users) > 0, w.Groups.Listed, w.Groups.Empty), values)
+	line := Fill(either(len(users) > 0, w.Groups.Listed, w.Groups.Empty), values)
+	return story{line: line, what: w.list(users), seats: inUse(g.Outcome)}
 }
 
 // together puts together the people to whom the same happened.

@@ -51,6 +51,7 @@ type Sentences struct {
 		Status, Seats string // {status} {n} {seats}
 		Empty, Listed string // {users} {n} {seats}
 		More          string // {n}
+		Columns       struct{ Group, Outcome, What, Seats string }
 	}
 	Happened struct {
 		Item                                            string // {user} {what}

@@ -45,6 +45,7 @@ type Message struct {
 	Lines   []Line
 	Entry   int64 // the number that history, the log and the operator know
 	Actions []Action
+	Columns []string // the heads of the table whose rows are the lines with Cells, where a platform has tables
 
 	Concerned []string // of a result: the accounts of whom it is about, who are mentioned; not by Own
 
@@ -78,6 +79,7 @@ type Action struct {
 type Line struct {
 	Style LineStyle
 	Text  Text
+	Cells []Text // the same in columns, if it is a row of the message's table
 }
 
 // LineStyle says what a line is for.
@@ -146,7 +148,7 @@ func UTC(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 func (m *Message) add(style LineStyle, t Text) {
 	if len(t) > 0 {
-		m.Lines = append(m.Lines, Line{style, t})
+		m.Lines = append(m.Lines, Line{Style: style, Text: t})
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // block is a block with the fields of every kind that a bot's messages have:
-// section, header, context, actions, divider, rich_text. Any other kind is refused.
+// section, header, context, actions, divider, rich_text, table. Any other kind is refused.
 type block struct {
 	Type      string            `json:"type"`
 	BlockID   string            `json:"block_id"`
@@ -17,6 +17,8 @@ type block struct {
 	Accessory json.RawMessage   `json:"accessory"`
 	Elements  []json.RawMessage `json:"elements"`
 	Expand    bool              `json:"expand"`
+	Rows      [][]tableCell     `json:"rows"`
+	Columns   []tableColumn     `json:"column_settings"`
 }
 
 type textObject struct {
@@ -73,6 +75,8 @@ func checkBlock(fields map[string]any) error {
 		return b.checkActions()
 	case "rich_text":
 		return b.checkRichText()
+	case "table":
+		return b.checkTable()
 	}
 	return fmt.Errorf("unsupported type: %s", b.Type)
 }
@@ -87,6 +91,8 @@ func (b block) onlyItsFields(fields map[string]any) error {
 		allowed["text"], allowed["fields"], allowed["accessory"], allowed["expand"] = true, true, true, true
 	case "context", "actions", "rich_text":
 		allowed["elements"] = true
+	case "table":
+		allowed["rows"], allowed["column_settings"] = true, true
 	}
 	for name := range fields {
 		if !allowed[name] {

@@ -121,10 +121,16 @@ func parseBlocks(raw []byte) (json.RawMessage, answer) {
 	if len(list) > maxBlocks {
 		return nil, refuse("invalid_blocks", fmt.Sprintf("[ERROR] %d blocks, more than %d", len(list), maxBlocks))
 	}
-	seen := make(map[string]bool)
+	seen, tables := make(map[string]bool), 0
 	for i, b := range list {
 		if err := checkBlock(b); err != nil {
 			return nil, refuse("invalid_blocks", fmt.Sprintf("[ERROR] %v [json-pointer:/blocks/%d]", err, i))
+		}
+		if b["type"] == "table" {
+			tables++
+		}
+		if tables > 1 {
+			return nil, refuse("invalid_blocks", "[ERROR] only one table is allowed")
 		}
 		id, _ := b["block_id"].(string)
 		if id == "" {

@@ -70,6 +70,8 @@ type shown struct {
 	Fields    []shownText `json:"fields"`
 	Elements  []shownText `json:"elements"`
 	Accessory *shownText  `json:"accessory"`
+
+	Rows [][]shownText `json:"rows"`
 }
 
 // shownText is a text object, an element with one, or a part of a rich_text.
@@ -116,6 +118,9 @@ func (t shownText) mrkdwn() string {
 func (s *Server) plainBlock(b shown) string {
 	if b.Type == "rich_text" {
 		return strings.Join(s.richLines(b.Elements), "\n")
+	}
+	if b.Type == "table" {
+		return s.plainRows(b.Rows)
 	}
 	var parts []string
 	if b.Text != nil {
