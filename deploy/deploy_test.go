@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"liveadmin/bot/app"
 	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/cli"
 	"liveadmin/bot/config"
@@ -108,7 +109,7 @@ func TestDeployedRules(t *testing.T) {
 	}
 }
 
-// TestDeployedImage: the image has one tag everywhere, and one port, on which the
+// TestDeployedImage: the image has the release's tag everywhere, and one port, on which the
 // program listens in it.
 func TestDeployedImage(t *testing.T) {
 	t.Chdir(top)
@@ -118,8 +119,8 @@ func TestDeployedImage(t *testing.T) {
 			tags[m[1]] = file
 		}
 	}
-	if len(tags) != 1 {
-		t.Errorf("the image has these tags: %v", tags)
+	if len(tags) != 1 || tags[app.Release] == "" {
+		t.Errorf("the image has these tags: %v, want %s", tags, app.Release)
 	}
 	dockerfile := fileText(t, "Dockerfile")
 	for _, want := range []string{"HTTP_ADDR=:8080 ", "EXPOSE 8080\n", `CMD ["/liveadmin", "healthcheck"]`, "\nUSER 65532:65532\n"} {

@@ -34,20 +34,21 @@ func NewBot(record *journal.Journal, wrap func(engine.Journal) engine.Journal, a
 	})
 }
 
+// Release is the version of the release that this source is, or becomes. Tags, packages,
+// images and the documentation name the same one.
+const Release = "2.0.0"
+
 // Version returns the version, the commit and the Go version in a line.
 func Version() string {
 	b := Built()
 	return fmt.Sprintf("liveadmin %s, commit %s, %s", b.Version, b.Commit, b.Go)
 }
 
-// Built returns the module's version, the commit, and the Go version, as the linker
-// recorded them.
+// Built returns the version of the release, and the commit and the Go version as the
+// linker recorded them.
 func Built() web.Build {
-	release, commit, modified := "(devel)", "unknown", ""
+	commit, modified := "unknown", ""
 	if info, ok := debug.ReadBuildInfo(); ok {
-		if info.Main.Version != "" {
-			release = info.Main.Version
-		}
 		for _, s := range info.Settings {
 			switch {
 			case s.Key == "vcs.revision":
@@ -57,5 +58,5 @@ func Built() web.Build {
 			}
 		}
 	}
-	return web.Build{Version: release, Commit: commit + modified, Go: runtime.Version()}
+	return web.Build{Version: Release, Commit: commit + modified, Go: runtime.Version()}
 }

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"liveadmin/bot/app"
 	"liveadmin/bot/config"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -110,7 +111,7 @@ func TestEscapes(t *testing.T) {
 
 func TestVersion(t *testing.T) {
 	got := call(t, nil, "", "version")
-	form := regexp.MustCompile(`^liveadmin \S+, commit (unknown|[0-9a-f]{40}(, modified)?), ` + regexp.QuoteMeta(runtime.Version()) + `\n$`)
+	form := regexp.MustCompile(`^liveadmin ` + regexp.QuoteMeta(app.Release) + `, commit (unknown|[0-9a-f]{40}(, modified)?), ` + regexp.QuoteMeta(runtime.Version()) + `\n$`)
 	if got.code != ExitOK || got.err != "" || !form.MatchString(got.out) {
 		t.Errorf("got %+v", got)
 	}
