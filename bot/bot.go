@@ -68,6 +68,8 @@ type Reply struct {
 	About  commands.Command // as far as it was understood
 	Record Record
 	Say    func(w words.Words, entry int64) words.Message // in the words of the caller; entry is the number of the record; 0: there is none
+	Form   func(w words.Words) words.Form                 // opened in place of what is said, where the platform can; nil: none
+	Field  string                                         // of a form that was sent: what is said is about it
 }
 
 // Acceptance is a delivery that makes an entry.

@@ -18,6 +18,8 @@ type Delivery struct {
 	Text   string          // what was typed behind the command's name
 	Fields *grammar.Fields // in place of Text, on a platform with options
 	Click  *Click          // in place of Text, if a button was pressed
+	Form   *Filled         // in place of Text, if a form was sent
+	Opens  bool            // the platform can open a form in answer to it
 	Reply  string          // short-lived handle for answering, if the platform has one
 	Alone  bool            // nobody else sees what the bot posts there: a direct message, or it may not post
 }
@@ -38,9 +40,11 @@ type Answer struct {
 	Verb    commands.Verb // of that entry
 	Root    words.Text    // its root message, for a platform that can acknowledge with it
 	Private *words.Message
-	Alone   bool // what becomes of the entry is for the caller alone
-	Late    bool // Private says that nothing is on record: where another instance may acknowledge the delivery, it goes first
-	Muted   bool // nothing is answered: the caller asks too often, or sees what came of it; no one else acknowledges it
+	Form    *words.Form // opened in place of Private, if the platform can
+	Field   string      // of a form that was sent: what Private is about
+	Alone   bool        // what becomes of the entry is for the caller alone
+	Late    bool        // Private says that nothing is on record: where another instance may acknowledge the delivery, it goes first
+	Muted   bool        // nothing is answered: the caller asks too often, or sees what came of it; no one else acknowledges it
 }
 
 // Ack acknowledges a delivery. If the acknowledgement is the root message of an entry, or

@@ -78,6 +78,10 @@ type Place struct {
 
 	// In which what is posted for everyone is; empty: English. An entry keeps it.
 	Language Language `json:"language,omitempty"`
+
+	// The channel was picked in a form that was opened elsewhere. Rules for channels do not
+	// hold there: nobody has spoken in it.
+	Picked bool `json:"picked,omitempty"`
 }
 
 // Repeated reports whether the command ends limits whose end has failed before.

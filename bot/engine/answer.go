@@ -33,6 +33,25 @@ func (b *Engine) Suggest(ctx context.Context, q bot.Question) (found []string) {
 	return found
 }
 
+// Form returns a form for what is filled in by now, and only reads.
+func (b *Engine) Form(ctx context.Context, caller commands.Caller, place commands.Place, filled bot.Filled) (form words.Form, ok bool) {
+	if !b.enter() {
+		return form, false
+	}
+	defer b.taken.Done()
+	err := safely(func() error {
+		offer, decision := b.intake.Offer(caller, place, filled)
+		if ok = decision.Allowed; ok {
+			form = b.toCaller(ctx, bot.Delivery{Caller: caller, Place: place}).Form(offer)
+		}
+		return nil
+	})
+	if err != nil {
+		b.log.Error("error inside the bot", "caller", caller.Ref, "while", "making a form", "err", err)
+	}
+	return form, ok && err == nil
+}
+
 // note puts on record what makes no entry. Without a record (the database is down) the
 // answer has no number.
 func (b *Engine) note(ctx context.Context, d bot.Delivery, r bot.Reply, came time.Time) bot.Answer {
@@ -42,15 +61,22 @@ func (b *Engine) note(ctx context.Context, d bot.Delivery, r bot.Reply, came tim
 	switch {
 	case err != nil:
 		b.log.Error("answer not recorded", "caller", d.Caller.Ref, "what", r.Record.Event, "err", err)
-	case !fresh:
+	case !fresh && d.Form == nil:
 		return bot.Answer{}
+	case !fresh: // without an answer the form would close, and all that is in it would be lost
 	default:
 		about := bot.Entry{Number: entry, Caller: d.Caller, Place: d.Place, Command: r.About}
 		b.logEnd(slog.LevelInfo, "command answered", about, r.Record.Outcome, 0, time.Since(came))
 		b.observer.Ended(d.Place.Platform, r.About.Verb, r.Record.Outcome, 0)
 	}
-	message := r.Say(b.toCaller(ctx, d), entry)
-	return private(message)
+	w := b.toCaller(ctx, d)
+	answer := private(r.Say(w, entry))
+	answer.Field = r.Field
+	if r.Form != nil {
+		form := r.Form(w)
+		answer.Form = &form
+	}
+	return answer
 }
 
 // decided waits for a limited time until it is clear whether an open entry runs: if the

@@ -14,6 +14,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/commands"
 	"liveadmin/commands/change"
+	"liveadmin/commands/policy"
 	"liveadmin/commands/words"
 	"liveadmin/imapi"
 )
@@ -45,6 +46,9 @@ type Decider interface {
 	Decide(ctx context.Context, d bot.Delivery, current func(commands.Caller) commands.Caller) bot.Verdict
 	// Suggest returns what could be in a field that is being typed in.
 	Suggest(ctx context.Context, q bot.Question) []string
+	// Offer returns what a form offers that is filled in so far, and whether the caller is
+	// allowed its command.
+	Offer(caller commands.Caller, place commands.Place, filled bot.Filled) (words.Offer, policy.Decision)
 	// Changed notes that a group has changed.
 	Changed(g imapi.GroupID)
 	// Unanswered returns the audit rows of what was not answered to callers whose minute is

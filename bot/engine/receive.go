@@ -59,7 +59,7 @@ func (b *Engine) commit(ctx context.Context, d bot.Delivery, came time.Time) (jo
 // accept puts an entry on record. Of a button that is the first press that is not on
 // record: while the one before is being done, pressing again, by anybody, does nothing.
 func (b *Engine) accept(ctx context.Context, d bot.Delivery, a bot.Acceptance, came time.Time) (*job, bot.Answer) {
-	names, err := b.pressesLeft(ctx, a.Presses)
+	names, err := b.pressesLeft(ctx, a)
 	if err != nil {
 		return nil, b.unrecorded(ctx, d, a, err, came)
 	}
@@ -72,8 +72,8 @@ func (b *Engine) accept(ctx context.Context, d bot.Delivery, a bot.Acceptance, c
 		case job != nil:
 			e := job.snapshot()
 			return job, bot.Answer{Entry: e.Number, Verb: e.Command.Verb, Root: b.wording(e.Place).Root(soFar(e)), Alone: e.Command.Private}
-		case known.Key != "":
-			return nil, bot.Answer{} // the same delivery again
+		case known.Key != "", d.Form != nil:
+			return nil, bot.Answer{} // the same delivery again, or the same form
 		}
 		if known = b.decided(ctx, known, came.Add(bot.AnswerTime)); !known.State.Closed() {
 			return nil, private(b.toCaller(ctx, d).Pressed(known.Number, !b.unclear(known)))
@@ -129,17 +129,17 @@ func (j *job) acknowledged(root bot.Post, err error) {
 	}
 }
 
-// pressesLeft returns which of the presses of a button may not be done yet. What no button
-// asked for is done once, under no name.
-func (b *Engine) pressesLeft(ctx context.Context, names []string) ([]string, error) {
-	if names == nil {
-		return []string{""}, nil
+// pressesLeft returns under which names an entry may be put on record: of a button, which of
+// its presses may not be done yet. What no button asked for has one name, or none.
+func (b *Engine) pressesLeft(ctx context.Context, a bot.Acceptance) ([]string, error) {
+	if a.Presses == nil {
+		return []string{a.Entry.Once}, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, bot.AnswerTime)
 	defer cancel()
-	taken, err := b.journal.Taken(ctx, names)
+	taken, err := b.journal.Taken(ctx, a.Presses)
 	if err != nil {
 		return nil, err
 	}
-	return names[max(taken-1, 0):], nil // the last press on record may not be done yet
+	return a.Presses[max(taken-1, 0):], nil // the last press on record may not be done yet
 }

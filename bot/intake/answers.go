@@ -42,7 +42,11 @@ func (in *Intake) say(ctx context.Context, d bot.Delivery, cmd commands.Command,
 	case commands.History:
 		return in.trail(ctx, d, cmd, rules)
 	case commands.Welcome:
-		return func(w words.Words, entry int64) words.Message { return w.Welcome(entry, rights) }, nil
+		return func(w words.Words, entry int64) words.Message {
+			m := w.Welcome(entry, rights)
+			m.Actions = w.FormButtons(entry, formsFor(d, rules.Policy))
+			return m
+		}, nil
 	case commands.Help:
 		return func(w words.Words, entry int64) words.Message { return w.Help(entry, cmd.Topic) }, nil
 	}

@@ -71,6 +71,19 @@ func New(p Parts) (*Intake, error) {
 // Decide returns what a delivery means. current returns somebody who spoke before with the
 // memberships of now, as far as their platform knows them without waiting.
 func (in *Intake) Decide(ctx context.Context, d bot.Delivery, current func(commands.Caller) commands.Caller) bot.Verdict {
+	if d.Form == nil {
+		return in.decide(ctx, d, current)
+	}
+	fields := d.Form.Fields()
+	d.Fields = &fields
+	v := in.decide(ctx, d, current)
+	if v.Reply != nil {
+		v.Reply.Field = d.Form.Field(v.Reply.Field)
+	}
+	return v
+}
+
+func (in *Intake) decide(ctx context.Context, d bot.Delivery, current func(commands.Caller) commands.Caller) bot.Verdict {
 	rules := in.rules()
 	if most := answersFor(rules.Policy.Knows(d.Caller)); most > 0 && !in.caps.allow(d.Caller.Ref, d.Place, in.clock(), most) {
 		return bot.Verdict{Muted: true}
@@ -83,12 +96,18 @@ func (in *Intake) Decide(ctx context.Context, d bot.Delivery, current func(comma
 		return v
 	}
 	if mistake != nil {
+		if opensForm(d, *mistake) {
+			return in.open(d, begun(d, rules.TypedBy(d.Caller)), *mistake, rules)
+		}
 		return in.mistaken(d, *mistake)
 	}
 	if cmd.Verb == commands.GiveBack {
 		return in.giveBack(ctx, d, cmd, rules)
 	}
 	asked, decision := rules.Policy.DecideAll(d.Caller, d.Place, cmd)
+	if d.Form != nil && d.Form.For == words.Endless && decision.Limit > 0 { // who types no time gets the limit; who asks for no end has to know
+		decision.Allowed, decision.Denial = false, policy.LimitTooLong
+	}
 	switch {
 	case !decision.Allowed:
 		return refuse(d, asked, decision)
@@ -108,11 +127,22 @@ func (in *Intake) mistaken(d bot.Delivery, m grammar.Mistake) bot.Verdict {
 	return bot.Verdict{Reply: &bot.Reply{
 		About:  commands.Command{Verb: m.Verb},
 		Record: note(d, bot.WasMistaken, commands.Mistaken, m.Verb, m.Typed, string(m.Problem)),
-		Say:    func(w words.Words, entry int64) words.Message { return w.Mistake(entry, m) },
+		Field:  m.Field,
+		Say: func(w words.Words, entry int64) words.Message {
+			if d.Form != nil {
+				return w.FieldMistake(entry, m)
+			}
+			return w.Mistake(entry, m)
+		},
 	}}
 }
 
 func read(d bot.Delivery, names commands.Names, sees func(string) bool) (commands.Command, *grammar.Mistake) {
+	if d.Form != nil {
+		if m := d.Form.Mistake(); m != nil {
+			return commands.Command{}, m
+		}
+	}
 	if d.Fields != nil {
 		return grammar.New(*d.Fields, names, sees)
 	}
@@ -128,7 +158,10 @@ func refuse(d bot.Delivery, cmd commands.Command, decision policy.Decision) bot.
 		typed, _ := read(d, commands.Names{}, nil)
 		cmd.Target = typed.Target
 	}
-	return bot.Verdict{Reply: &bot.Reply{About: cmd, Record: r, Say: func(w words.Words, entry int64) words.Message {
+	return bot.Verdict{Reply: &bot.Reply{About: cmd, Record: r, Field: fieldOf(d, decision), Say: func(w words.Words, entry int64) words.Message {
+		if d.Form != nil && d.Place.Picked && decision.Denial == policy.ElsewhereOnly {
+			return w.OpenThere(entry, cmd.Verb)
+		}
 		return w.Refusal(entry, d.Caller, cmd, decision)
 	}}}
 }
@@ -148,7 +181,7 @@ func acceptance(d bot.Delivery, rules bot.Rules, cmd commands.Command, decision 
 	place := d.Place
 	place.Language = rules.LanguageOf(place)
 	return &bot.Acceptance{Record: r, Entry: bot.Entry{
-		Key: d.Key, Caller: d.Caller, Place: place, Command: cmd, Rule: decision.Rule, Reply: d.Reply, Changes: bot.ChangesOf(cmd),
+		Key: d.Key, Once: onceOf(d), Caller: d.Caller, Place: place, Command: cmd, Rule: decision.Rule, Reply: d.Reply, Changes: bot.ChangesOf(cmd),
 	}}
 }
 
@@ -185,6 +218,9 @@ func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules, cu
 	if g, ok := change.GivenBack(d.Click.Action); ok {
 		cmd := commands.Command{Verb: commands.GiveBack, Target: commands.Target{Groups: []imapi.GroupID{g}}}
 		return in.giveBack(ctx, d, cmd, rules)
+	}
+	if verb, ok := words.FormOf(d.Click.Action); ok {
+		return in.open(d, commands.Command{Verb: verb}, grammar.Mistake{Problem: grammar.GroupMissing, Verb: verb}, rules)
 	}
 	pressed, cmd, ok, err := in.pressed(ctx, *d.Click)
 	if err != nil {

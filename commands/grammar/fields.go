@@ -56,7 +56,31 @@ func New(f Fields, names commands.Names, sees func(alias string) bool) (commands
 // New is New for the commands of the table.
 func (g Grammar) New(f Fields, names commands.Names, sees func(alias string) bool) (commands.Command, *Mistake) {
 	p := g.parser(names, sees)
-	return p.end(f.String(), p.fields(f))
+	c, m := p.end(f.String(), p.fields(f))
+	if m != nil && m.Field == "" {
+		switch m.Problem {
+		case GroupMissing:
+			m.Field = "group"
+		case UsersMissing, TooManyUsers, AddAndReplace:
+			m.Field = "users"
+		}
+	}
+	return c, m
+}
+
+// Begun returns what is there of a command whose group or users are missing, as Parse reads
+// it.
+func Begun(text string, names commands.Names) commands.Command {
+	p := Of(commands.Table).parser(names, nil)
+	_ = p.typed(text) // what is wrong is in the mistake of Parse
+	return p.cmd
+}
+
+// BegunIn is Begun for a command that came in fields.
+func BegunIn(f Fields, names commands.Names) commands.Command {
+	p := Of(commands.Table).parser(names, nil)
+	_ = p.fields(f)
+	return p.cmd
 }
 
 func (p *parser) fields(f Fields) *Mistake {
@@ -75,6 +99,7 @@ func (p *parser) fields(f Fields) *Mistake {
 	for _, field := range fields {
 		if text := strings.TrimSpace(f.Get(field.Option())); text != "" {
 			if m := p.option(field, text); m != nil {
+				m.Field = field.Option()
 				return m
 			}
 		}

@@ -14,6 +14,7 @@ type Mistake struct {
 	Char    rune          `json:"char,omitempty"`    // the character that does not fit
 	Account string        `json:"account,omitempty"` // of the person who is not known, as commands.Caller.Ref
 	Typed   string        `json:"typed,omitempty"`   // the whole text, for copying
+	Field   string        `json:"field,omitempty"`   // of a command in fields: the one that is wrong, as Option.Name; empty: none of them alone
 }
 
 // Problem names a kind of mistake.
@@ -62,6 +63,11 @@ const (
 	AddAndReplace  Problem = "add and replace"     // the same user in USER and --replace; Word
 	BadNumber      Problem = "bad number"          // history #x
 	TooLong        Problem = "too long"            // the whole text; Count of Limit, bytes
+
+	// Of a form.
+	GroupTwice     Problem = "group twice"     // a group is chosen, and another typed
+	ChannelMissing Problem = "channel missing" // no channel is chosen for the result
+	FormExpired    Problem = "form expired"    // it was opened too long ago, or not by this bot for this person
 )
 
 // Problems are all of them.
@@ -71,4 +77,5 @@ var Problems = [...]Problem{
 	GroupCommunity, GroupEmpty, UserEmpty, GroupAsUser, OptionWord, ClockWord, VerbUndo, VerbStatus, VerbForeign,
 	PersonMention, UnknownPerson, UnknownCaller, ChannelAsUser, ChannelMention, GroupMention, BadDuration, DurationRange, ReasonTooLong,
 	ReasonChar, InvisibleChar, AmbiguousDash, OpenQuote, QuoteInside, AddAndReplace, BadNumber, TooLong,
+	GroupTwice, ChannelMissing, FormExpired,
 }

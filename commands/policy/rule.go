@@ -15,7 +15,7 @@ func (r Rule) gives(v commands.Verb) bool {
 
 // holdsIn reports whether the rule holds in the place.
 func (r Rule) holdsIn(place commands.Place) bool {
-	return len(r.Channels) == 0 || slices.Contains(r.Channels, place.Channel)
+	return len(r.Channels) == 0 || !place.Picked && slices.Contains(r.Channels, place.Channel)
 }
 
 // covers reports whether the rule is about the group.

@@ -142,9 +142,13 @@ func TestWidths(t *testing.T) {
 	for _, l := range commands.Languages {
 		w := In(l)
 		for most, all := range map[int][]string{
-			24:  {w.Slack.ConfirmTitle, w.Slack.ConfirmYes, w.Slack.ConfirmNo},
-			30:  {w.Buttons.Undo, w.Buttons.Retry, w.Buttons.Extend, w.Buttons.Replace},
-			100: slices.Concat(slices.Collect(maps.Values(w.Commands)), slices.Collect(maps.Values(w.Options)), []string{w.Discord.About}),
+			24: {w.Slack.ConfirmTitle, w.Slack.ConfirmYes, w.Slack.ConfirmNo,
+				w.Forms.AddTitle, w.Forms.RemoveTitle, w.Forms.Add, w.Forms.Remove, w.Forms.Ask, w.Forms.Close},
+			30: {w.Buttons.Undo, w.Buttons.Retry, w.Buttons.Extend, w.Buttons.Replace, w.Buttons.AddForm, w.Buttons.RemoveForm},
+			45: {w.Forms.Group, w.Forms.TypedGroup, w.Forms.Users, w.Forms.TypedUsers, w.Forms.For, w.Forms.Reason, w.Forms.Channel},
+			75: {w.Forms.Endless, w.Forms.Approval},
+			100: slices.Concat(slices.Collect(maps.Values(w.Commands)), slices.Collect(maps.Values(w.Options)),
+				[]string{w.Discord.About, w.Forms.TypedGroupHint, w.Forms.TypedUsersHint}),
 		} {
 			for _, sentence := range all {
 				if n := utf8.RuneCountInString(sentence); n > most {

@@ -48,6 +48,7 @@ func everything(t *testing.T, w Words) []string {
 	}
 	everyRefusal(t, w, say)
 	everyRequest(w, &all, say)
+	everyForm(w, &all, say)
 	for _, topic := range append(commands.Table.Verbs(), "") {
 		say(w.Help(1, topic))
 	}

@@ -34,6 +34,7 @@ type Sentences struct {
 		Approve, Deny, Withdraw                             string
 		ApproveConfirm                                      string // {what}
 		OfRequest                                           string // {label} {number}
+		AddForm, RemoveForm                                 string // they open a form, and send it
 	}
 
 	Heads struct {
@@ -114,6 +115,7 @@ type Sentences struct {
 		Limit                                string // {verb} {target} {limit}
 		Unread, RolesUnread                  string // {groups}; roles: of Discord, where a server knows its own alone
 		AskContact, AskOperator              string // {contact} {ref}
+		OpenThere                            string // {verb} {command}: of a form
 	}
 	Greeting struct{ Here, Elsewhere, Nothing, More string } // {verbs} {help}
 	Guide    struct{ Head, Line, Option string }             // {usage} {name} {what}
@@ -169,6 +171,15 @@ type Sentences struct {
 		Split, None, Nowhere, Many                   string // {groups} {who} {n}
 		Already                                      string // {number}
 		Head, Empty, Line, More                      string // {number} {who} {what} {time} {n}
+	}
+
+	Forms struct {
+		AddTitle, RemoveTitle, Close            string
+		Add, Remove, Ask                        string // they send it; ask: what has to wait for approval
+		Waits, Longer, Whom                     string // {who} {users}
+		Group, TypedGroup, TypedGroupHint       string
+		Users, TypedUsers, TypedUsersHint       string
+		For, Endless, Approval, Reason, Channel string
 	}
 
 	Slack struct {
