@@ -26,7 +26,7 @@ func Click(action, number string) *bot.Click {
 
 // Headed is a message under the line of its root, for where there is no root above it.
 func Headed(line words.Text, m words.Message) words.Message {
-	m.Lines = slices.Concat([]words.Line{{Text: line}}, m.Lines)
+	m.Lines, m.Title = slices.Concat([]words.Line{{Text: line}}, m.Lines), nil
 	return m
 }
 

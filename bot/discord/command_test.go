@@ -35,10 +35,13 @@ func TestCommand(t *testing.T) {
 				if opened, _ := i.Thread(); opened.Name != "add "+group || len(w.Messages(room)) != 1 || len(replies) != 1 {
 					t.Fatalf("thread %+v with %+v", opened, replies)
 				}
-				for _, want := range []string{"Added 1 of 1 administrator to " + group, "• user1: added, until 20 November 2026 16:30", "Administrators now (1 of 5): user1", "#1"} {
+				for _, want := range []string{"Added 1 of 1 administrator to " + group, "• user1: added, until 16:30, ", "Administrators now (1 of 5)\nuser1", "#1"} {
 					if got := w.Plain(replies[0]); !strings.Contains(got, want) {
 						t.Errorf("the result lacks %q:\n%s", want, got)
 					}
+				}
+				if card := replies[0].Embeds[0]; card.Title != "✅ Done" || card.Color == 0 {
+					t.Errorf("the result is %+v", card)
 				}
 				for _, m := range []fakediscord.Message{root, replies[0]} {
 					if len(m.Pings) > 0 || !strings.Contains(string(m.AllowedMentions), `"parse":[]`) {

@@ -61,16 +61,36 @@ func (w *world) ask(who, text string) string {
 	sub, options := filledIn(text)
 	i := w.says(people()[who], general, sub, options)
 	if c := w.answered(i); c.Ephemeral && c.Type == 5 {
-		return "(only @" + who + ")\n" + w.Plain(w.final(i))
+		return "(only @" + who + ")\n" + w.Plain(w.plainly(w.final(i)))
 	} else if c.Ephemeral {
-		return "(only @" + who + ")\n" + w.Plain(w.private(i))
+		return "(only @" + who + ")\n" + w.Plain(w.plainly(w.private(i)))
 	}
 	root := w.final(i)
-	seen := w.Plain(root)
+	seen := w.Plain(w.plainly(root))
 	for _, m := range w.Messages(root.Thread) {
-		seen += "\n" + w.Plain(m)
+		seen += "\n" + w.Plain(w.plainly(m))
 	}
 	return seen
+}
+
+// plainly is a message as the neutral chat has it: without the titles that name an outcome,
+// and with its fields as lines. A colour without a title is a mistake, unless the first line of a
+// message has the outcome.
+func (w *world) plainly(m fakediscord.Message) fakediscord.Message {
+	for i := range m.Embeds {
+		e := &m.Embeds[i]
+		if e.Color != 0 {
+			if sign, word, _ := strings.Cut(e.Title, " "); sign == "" || word == "" {
+				w.T.Errorf("the embed %q has a colour and the title %q", e.Description, e.Title)
+			}
+			e.Title = ""
+		}
+		for _, f := range e.Fields {
+			e.Description += "\n" + f.Name + ": " + f.Value
+		}
+		e.Fields = nil
+	}
+	return m
 }
 
 // filledIn puts the words of a command into the fields where a person would.
@@ -122,7 +142,7 @@ func asFields(answer string, l commands.Language) string {
 	moment := regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d UTC`)
 	return moment.ReplaceAllStringFunc(answer, func(s string) string {
 		at, _ := time.Parse("2006-01-02 15:04 MST", s)
-		return at.Format("2 January 2006 15:04")
+		return at.Format("15:04")
 	})
 }
 
@@ -147,9 +167,10 @@ func form(row commands.Row) string {
 // of fields in it, the mention before what failed.
 func neutral(s string, l commands.Language) string {
 	typed, _, _ := strings.Cut(words.In(l).Asking.YouTyped, "{")
-	s = strings.NewReplacer("`", "", `"`, "", "'", "", "\u200b", `\u200b`).Replace(s)
+	s = strings.NewReplacer("`", "", `"`, "", "'", "", "：", ": ", "。", "", "\u200b", `\u200b`).Replace(s)
 	s = regexp.MustCompile(`(?m)^\s*`+regexp.QuoteMeta(strings.TrimSpace(typed))+`.*\n(.*\n)??\s*#`).ReplaceAllString(s, "#")
 	s = regexp.MustCompile(`#\d+`).ReplaceAllString(s, "#N")
+	s = regexp.MustCompile(`, (in \d+ \w+|\d+ \w+ ago)`).ReplaceAllString(s, "")
 	s = regexp.MustCompile(`\b(group|users|about):(\S)`).ReplaceAllString(s, "$2")
 	s = regexp.MustCompile(`(?m)^\s*@\w+\n`).ReplaceAllString(s, "")
 	return strings.TrimSpace(regexp.MustCompile(`[ \n]+`).ReplaceAllString(s, " "))

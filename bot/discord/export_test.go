@@ -52,7 +52,10 @@ func Single(m words.Message) []string {
 func texts(p outgoing) []string {
 	var all []string
 	for _, e := range p.Embeds {
-		all = append(all, e.Description)
+		all = append(all, chat.Join(e.Title, "\n", e.Description))
+		for _, f := range e.Fields {
+			all = append(all, f.Name+"\n"+f.Value)
+		}
 	}
 	return all
 }

@@ -30,7 +30,7 @@ func TestLine(t *testing.T) {
 		{"the caller", words.Text{{Kind: words.Account, Text: "discord:user:501"}}, "<@501>"},
 		{"a caller from elsewhere", words.Text{{Kind: words.Account, Text: "slack:user:U1"}}, "`U1`"},
 		{"a caller with a name", words.Text{{Kind: words.Account, Text: "discord:user:1> @here"}}, "`1> @here`"},
-		{"a moment", words.Text{{Kind: words.Moment, Time: moment}}, "<t:1795197600:f>"},
+		{"a moment", words.Text{{Kind: words.Moment, Time: moment}}, "<t:1795197600:t>, <t:1795197600:R>"},
 		{"a flag", words.Text{{Kind: words.Flag, Text: "--dry-run"}}, "`dry_run`"},
 		{"a form", words.Text{{Kind: words.Code, Text: "/liveadmin list GROUP", Verb: commands.List}}, "</liveadmin list:77> `group`"},
 		{"a form with a choice", words.Text{{Kind: words.Code, Verb: commands.Help}}, "</liveadmin help:77> \\[`command`\\]"},
@@ -106,10 +106,12 @@ func FuzzMessage(f *testing.F) {
 	f.Add("", strings.Repeat("\x16", 700))
 	f.Add("0", strings.Repeat("x", 1000)+"\\")
 	f.Fuzz(func(t *testing.T, code, plain string) {
-		m := words.Message{Entry: 42, Lines: []words.Line{
+		m := words.Message{Entry: 42, Outcome: commands.Done, Title: words.Text{{Text: plain}}, Lines: []words.Line{
 			{Text: words.Text{{Text: plain}, {Kind: words.Code, Text: code}, {Text: plain}}},
 			{Style: words.Item, Text: words.Text{{Kind: words.Quoted, Text: code}}},
 			{Style: words.Block, Text: words.Text{{Text: plain}, {Kind: words.Code, Text: code}}},
+			{Style: words.Fact, Value: 1, Text: words.Text{{Text: plain + ": "}, {Kind: words.Code, Text: code}}},
+			{Style: words.Fact, Value: 1, Text: words.Text{{Text: "Now: "}, {Text: plain}}},
 		}}
 		for _, page := range append(discord.Pages(m), discord.Single(m)) {
 			sum := len("#42")

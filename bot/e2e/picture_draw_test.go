@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"html"
 	"html/template"
 	"regexp"
@@ -43,6 +44,7 @@ type post struct {
 type block struct {
 	Class string // of the style sheet: text, embed or buttons
 	Lines []line
+	Color string // of the bar of an embed; empty: that of all lines
 }
 
 type line []span
@@ -159,16 +161,18 @@ type markup struct {
 	unescape func(string) string
 	people   map[string]string // a mention and how it reads
 	moment   func(time.Time) string
+	relative func(time.Time) string // to when the picture begins
 }
 
 func slackMarkup(t *testing.T, began time.Time) markup {
 	return markup{t, regexp.MustCompile("`[^`]+`|<[^<>]+>"), html.UnescapeString, map[string]string{"<@U0ALICE>": "@alice"},
-		func(at time.Time) string { return pictured(began, at).Format("today 15:04") }}
+		func(at time.Time) string { return pictured(began, at).Format("today 15:04") }, nil}
 }
 
 func discordMarkup(t *testing.T, began time.Time) markup {
 	return markup{t, regexp.MustCompile("`[^`]+`|<[^<>]+>|\\\\[^0-9A-Za-z\\s]"), strings.Clone, map[string]string{"<@501>": "@alice"},
-		func(at time.Time) string { return pictured(began, at).Format("2 January 2006 15:04") }}
+		func(at time.Time) string { return pictured(began, at).Format("15:04") },
+		func(at time.Time) string { return fmt.Sprintf("in %.0f hours", at.Sub(began).Hours()) }}
 }
 
 var stamp = regexp.MustCompile(`^<(?:!date\^|t:)(\d+)`)
@@ -199,6 +203,9 @@ func (m markup) read(token string) span {
 	}
 	if found := stamp.FindStringSubmatch(token); found != nil {
 		if n, err := strconv.ParseInt(found[1], 10, 64); err == nil {
+			if at := time.Unix(n, 0); strings.HasSuffix(token, ":R>") {
+				return span{"", m.relative(at)}
+			}
 			return span{"", m.moment(time.Unix(n, 0))}
 		}
 	}
@@ -208,7 +215,7 @@ func (m markup) read(token string) span {
 
 func (m markup) slack(message fakeslack.Message) []block {
 	if len(message.Blocks) == 0 {
-		return []block{{"text", m.lines(message.Text)}}
+		return []block{{Class: "text", Lines: m.lines(message.Text)}}
 	}
 	var sent []struct {
 		Type     string
@@ -220,18 +227,18 @@ func (m markup) slack(message fakeslack.Message) []block {
 	for _, b := range sent {
 		switch b.Type {
 		case "section":
-			all = append(all, block{"text", m.lines(b.Text.Text)})
+			all = append(all, block{Class: "text", Lines: m.lines(b.Text.Text)})
 		case "rich_text":
 			var lines []line
 			for _, part := range b.Elements {
 				lines = append(lines, m.rich(part)...)
 			}
-			all = append(all, block{"text", lines})
+			all = append(all, block{Class: "text", Lines: lines})
 		case "context":
 			for _, e := range b.Elements {
 				var words string
 				m.decode(e.Text, &words)
-				all = append(all, block{"text", []line{{{"small", m.unescape(words)}}}})
+				all = append(all, block{Class: "text", Lines: []line{{{"small", m.unescape(words)}}}})
 			}
 		case "actions":
 			var buttons line
@@ -240,7 +247,7 @@ func (m markup) slack(message fakeslack.Message) []block {
 				m.decode(e.Text, &label)
 				buttons = append(buttons, span{"button", label.Text})
 			}
-			all = append(all, block{"buttons", []line{buttons}})
+			all = append(all, block{Class: "buttons", Lines: []line{buttons}})
 		default:
 			m.t.Errorf("the picture cannot show a block %q", b.Type)
 		}
@@ -254,24 +261,45 @@ func (m markup) decode(raw json.RawMessage, into any) {
 	}
 }
 
+// strong is a line whose plain words are bold.
+func strong(l line) line {
+	for i := range l {
+		if l[i].Class == "" {
+			l[i].Class = "strong"
+		}
+	}
+	return l
+}
+
 func (m markup) discord(message fakediscord.Message) []block {
 	var all []block
 	if message.Content != "" {
-		all = append(all, block{"text", m.lines(message.Content)})
+		all = append(all, block{Class: "text", Lines: m.lines(message.Content)})
 	}
 	for _, e := range message.Embeds {
-		lines := m.lines(e.Description)
+		var lines []line
+		if e.Title != "" {
+			lines = append(lines, strong(m.lines(e.Title)[0]))
+		}
+		lines = append(lines, m.lines(e.Description)...)
+		for _, f := range e.Fields {
+			lines = append(append(lines, strong(m.lines(f.Name)[0])), m.lines(f.Value)...)
+		}
+		color := ""
+		if e.Color != 0 {
+			color = fmt.Sprintf("#%06x", e.Color)
+		}
 		if e.Footer != nil {
 			lines = append(lines, line{{"small", e.Footer.Text}})
 		}
-		all = append(all, block{"embed", lines})
+		all = append(all, block{Class: "embed", Lines: lines, Color: color})
 	}
 	for _, r := range message.Components {
 		var buttons line
 		for _, b := range r.Buttons {
 			buttons = append(buttons, span{"button", b.Label})
 		}
-		all = append(all, block{"buttons", []line{buttons}})
+		all = append(all, block{Class: "buttons", Lines: []line{buttons}})
 	}
 	return all
 }

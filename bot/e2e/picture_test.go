@@ -206,7 +206,7 @@ func TestPictureMarkup(t *testing.T) {
 		{"Slack: entities", slack, "&lt;@U0ALICE&gt; &amp;amp; a\\_b", line{{"", "<@U0ALICE> &amp; a\\_b"}}},
 		{"Discord: code", discord, "to `a<b` (`&`", line{{"", "to "}, {"code", "a<b"}, {"", " ("}, {"code", "&"}}},
 		{"Discord: a mention", discord, "<@501>", line{{"mention", "@alice"}}},
-		{"Discord: a time", discord, "until <t:" + until + ":f>", line{{"", "until 13 March 2026 16:02"}}},
+		{"Discord: a time", discord, "until <t:" + until + ":t>, <t:" + until + ":R>", line{{"", "until 16:02, in 2 hours"}}},
 		{"Discord: backslashes", discord, "\\<@501> &amp; a\\_b", line{{"", "<@501> &amp; a_b"}}},
 	} {
 		if got := row.markup.lines(row.text); len(got) != 1 || !slices.Equal(got[0], row.want) {
@@ -221,7 +221,7 @@ func TestPictureEscapes(t *testing.T) {
 	said := line{{"", hostile}, {"code", hostile}, {"button", hostile}}
 	p := picture{Platform: "slack", Title: hostile, Scenes: []scene{{
 		Who: hostile, Typed: said, Private: hostile, Thread: hostile,
-		Posts: []post{{hostile, []block{{"text", []line{said}}}}, {hostile, []block{{"embed", []line{said}}}}},
+		Posts: []post{{hostile, []block{{Class: "text", Lines: []line{said}}}}, {hostile, []block{{Class: "embed", Lines: []line{said}}}}},
 	}}}
 	drawn, err := draw(p)
 	if err != nil {

@@ -21,7 +21,7 @@ const (
 
 // Mistake says what was wrong, shows the right form and repeats what was typed.
 func (w Words) Mistake(entry int64, k grammar.Mistake) Message {
-	m := w.message(entry)
+	m := w.outcome(entry, commands.Mistaken)
 	values := Slots{
 		"word": quoted(grammar.Shorten(k.Word, mostWord)), "verb": code(string(k.Verb)), "nearest": nearest(k.Nearest),
 		"count": number(k.Count), "limit": number(k.Limit), "char": code(charName(k.Char)),
@@ -82,7 +82,7 @@ const Name = "/liveadmin"
 
 // Refusal says that the caller is not allowed this, and whom to ask.
 func (w Words) Refusal(entry int64, c commands.Caller, cmd commands.Command, d policy.Decision) Message {
-	m := w.message(entry)
+	m := w.outcome(entry, commands.Refused)
 	values := Slots{
 		"verb": code(string(cmd.Verb)), "target": w.target(cmd.Target), "limit": w.duration(d.Limit),
 	}
@@ -268,15 +268,18 @@ const mostInLine = 5
 
 // Stale is the answer to a button that does nothing any more.
 func (w Words) Stale(entry int64) Message {
-	m := w.Trouble(w.Notices.StaleButton)
-	m.Entry = entry
+	m := w.outcome(entry, commands.Nothing)
+	m.add(Head, plain(w.Notices.StaleButton))
 	return m
 }
 
 // Pressed is the answer to a button that is pressed while what it does is being done, or
 // may be.
 func (w Words) Pressed(entry int64, sure bool) Message {
-	m := w.message(0)
+	m := w.outcome(0, commands.Working)
+	if !sure {
+		m = w.outcome(0, commands.Unknown)
+	}
 	m.add(Head, Fill(either(sure, w.Notices.AlreadyPressed, w.Notices.MaybePressed), Slots{"number": number(int(entry))}))
 	return m
 }
@@ -284,7 +287,7 @@ func (w Words) Pressed(entry int64, sure bool) Message {
 // Crowded says that too much is still to be done for one more command: so many commands
 // with so many open changes, of the caller or in all.
 func (w Words) Crowded(entry int64, yours bool, entries, changes int) Message {
-	m := w.message(entry)
+	m := w.outcome(entry, commands.Failed)
 	m.add(Head, Fill(either(yours, w.Notices.CrowdedYours, w.Notices.CrowdedAll), Slots{"entries": number(entries), "changes": number(changes)}))
 	m.add(Body, plain(w.Notices.CrowdedRemedy))
 	return m
@@ -292,7 +295,7 @@ func (w Words) Crowded(entry int64, yours bool, entries, changes int) Message {
 
 // Trouble is the answer when the bot itself cannot go on.
 func (w Words) Trouble(sentence string) Message {
-	m := w.message(0)
+	m := w.outcome(0, commands.Failed)
 	m.add(Head, plain(sentence))
 	return m
 }

@@ -12,7 +12,7 @@ import (
 const (
 	mostNamed = 100    // groups in one line
 	mostLines = 100    // lines
-	mostSaid  = 24_000 // bytes of lines, so that platforms need a few messages
+	mostSaid  = 12_000 // bytes of lines, so that platforms need a few messages
 	mostWords = 5      // different words of Tencent's own
 )
 
@@ -90,13 +90,19 @@ func (w Words) alike(cmd commands.Command, groups []commands.GroupResult) []shar
 	return all
 }
 
-// groupLines writes a line for each, which is also a row of a table.
+// groupLines writes a line for each, which is also a row of a table, and says how those ended
+// for which there is no room.
 func (w Words) groupLines(m *Message, all []shared) {
-	lines, said, hidden := 0, 0, 0
+	lines, said := 0, 0
+	var hidden []shared // of each outcome together
 	for _, s := range all {
 		failed := s.status.Urgency() == 0
 		if !failed && (lines == mostLines || said > mostSaid) {
-			hidden += len(s.groups)
+			if last := len(hidden) - 1; last < 0 || hidden[last].status != s.status {
+				hidden = append(hidden, shared{status: s.status})
+			}
+			last := &hidden[len(hidden)-1]
+			last.groups = append(last.groups, s.groups...)
 			continue
 		}
 		names := w.list(w.groupNames(s.groups))
@@ -108,8 +114,8 @@ func (w Words) groupLines(m *Message, all []shared) {
 		outcome := join(" ", plain(signs[s.status]), plain(w.Outcomes[s.status]))
 		m.Lines = append(m.Lines, Line{Style: Item, Text: line, Cells: []Text{names, outcome, s.says.what, s.says.seats}})
 	}
-	if hidden > 0 {
-		m.add(Body, Fill(w.Groups.More, Slots{"n": number(hidden)}))
+	for _, s := range hidden {
+		m.add(Body, Fill(w.Groups.More, Slots{"n": number(len(s.groups)), "sign": plain(signs[s.status]), "status": plain(w.Outcomes[s.status])}))
 	}
 }
 

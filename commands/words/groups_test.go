@@ -2,6 +2,7 @@ package words
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -145,8 +146,8 @@ func TestManyGroupsFold(t *testing.T) {
 		{"one failed", 207, 208, false, 2, "g099 and 899 more ✅"},
 		{"many failed", 150, 450, false, 2, "g099 and 600 more ✅"},
 		{"all failed", 0, all, false, 1, ""},
-		{"all differ", 0, 0, true, mostLines, "900 more groups not shown here."},
-		{"all differ, and many failed", 0, 300, true, mostLines, "601 more groups not shown here."},
+		{"all differ", 0, 0, true, mostLines, "900 more groups not shown here: ✅ Done"},
+		{"all differ, and many failed", 0, 300, true, mostLines, "601 more groups not shown here: ✅ Done"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			groups := make([]commands.GroupResult, all)
@@ -214,4 +215,43 @@ func people(ids ...imapi.UserID) []commands.Person {
 		all = append(all, commands.Person{ID: id})
 	}
 	return all
+}
+
+// TestManyGroupsWarn: of those for which there is no room, each outcome is said, and what needs
+// a look is shown before what is as it was asked.
+func TestManyGroupsWarn(t *testing.T) {
+	var groups []commands.GroupResult
+	for n := range 600 {
+		status := []commands.Status{commands.Done, commands.Nothing, commands.Warned}[n%3]
+		groups = append(groups, in(status, n%5, commands.Step{Person: commands.Person{ID: imapi.UserID(fmt.Sprint("user", n))}, Prior: commands.WasNot, Send: true}))
+	}
+	says := In(commands.English).Report(several(commands.Command{Verb: commands.Add, Users: people("user1")}, groups...)).String()
+	for _, want := range []string{
+		"• g002 ⚠️ Done with a warning.", "100 more groups not shown here: ⚠️ Done with a warning",
+		"200 more groups not shown here: ✅ Done", "200 more groups not shown here: ➖ No change",
+	} {
+		if !strings.Contains(says, want) {
+			t.Errorf("it lacks %q:\n%s", want, says)
+		}
+	}
+}
+
+// TestFacts: in every language a fact is a name, a colon and one value, and the name is what
+// Line.Value says.
+func TestFacts(t *testing.T) {
+	fact := regexp.MustCompile(`^[^:：]+(: |：)\{\w+\}。?$`)
+	for _, l := range commands.Languages {
+		w := In(l)
+		for _, sentence := range []string{w.Now.Admins, w.Names.Reason, w.Requests.Can, w.Requests.By, w.Requests.Approved} {
+			if !fact.MatchString(sentence) {
+				t.Errorf("%s: %q", l, sentence)
+			}
+		}
+		var m Message
+		m.fact(w.Now.Admins, Slots{"n": number(1), "seats": number(5), "users": code("user1")})
+		line := m.Lines[0]
+		if line.Style != Fact || line.Text[line.Value].Text != "user1" || !strings.ContainsAny(line.Text[line.Value-1].Text, ":：") {
+			t.Errorf("%s: the line is %+v", l, line)
+		}
+	}
 }

@@ -81,7 +81,7 @@ func (w Words) who(caller string) Text {
 // ends that it set and that still count, and its undo, if there is one and it is not
 // too late.
 func (w Words) Story(entry int64, p Past, r commands.Result, limits []commands.Grant, undo bool) Message {
-	m := w.message(entry)
+	m := w.outcome(entry, p.Outcome)
 	m.add(Head, w.past(w.History.Line, p))
 	m.add(Body, w.past(w.History.Where, p))
 	if status := r.Status(); len(r.Groups) > 0 && status != commands.Working {

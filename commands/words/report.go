@@ -12,7 +12,10 @@ import (
 // happened to whom, then what is true now, then what to do.
 func (w Words) Report(r commands.Result) Message {
 	w, r = w.veiled(r)
-	m := w.message(r.Entry)
+	m := w.outcome(r.Entry, r.Status())
+	if r.Command.Verb == commands.Remind {
+		m.Outcome, m.Title = "", join(" ", plain("⏰"), w.asked(r.Command))
+	}
 	if len(r.Groups) == 1 {
 		w.reportGroup(&m, r.Command, r.Groups[0])
 	} else {
@@ -20,10 +23,10 @@ func (w Words) Report(r commands.Result) Message {
 	}
 	m.Actions = w.actions(r)
 	if r.Decided.By != "" && r.Waits == "" {
-		m.add(Body, Fill(w.Requests.Approved, Slots{"who": account(r.Decided.By)}))
+		m.fact(w.Requests.Approved, Slots{"who": account(r.Decided.By)})
 	}
 	if r.Command.Reason != "" {
-		m.add(Body, Fill(w.Names.Reason, Slots{"reason": plain(r.Command.Reason)}))
+		m.fact(w.Names.Reason, Slots{"reason": plain(r.Command.Reason)})
 	}
 	return m
 }
@@ -46,7 +49,7 @@ func (w Words) reportGroup(m *Message, cmd commands.Command, g commands.GroupRes
 		m.add(Body, note)
 	}
 	if o := g.Outcome; o.NowKnown && cmd.Verb != commands.GiveBack && g.Plan.Refusal != commands.SeatsTaken && len(o.Holders) == 0 && o.Status != commands.Unknown {
-		m.add(Body, w.nowLine(o))
+		w.addNow(m, o)
 	}
 }
 
@@ -276,11 +279,13 @@ func (w Words) doubts(cmd commands.Command, g commands.GroupResult) []Text {
 	return all
 }
 
-func (w Words) nowLine(o commands.Outcome) Text {
+// addNow adds the administrators that there are now.
+func (w Words) addNow(m *Message, o commands.Outcome) {
 	if len(o.Now) == 0 {
-		return Fill(w.Now.NoAdmins, w.now(o, Slots{}))
+		m.add(Body, Fill(w.Now.NoAdmins, w.now(o, Slots{})))
+		return
 	}
-	return Fill(w.Now.Admins, w.now(o, Slots{}))
+	m.fact(w.Now.Admins, w.now(o, Slots{}))
 }
 
 // now adds the administrators that there are now to the values of a sentence.

@@ -43,7 +43,7 @@ func (q Request) Mentions() []string {
 // Ask is the message of a request: who wants what, who can approve it, until when.
 // unheard says that not everybody who is named is notified by it.
 func (w Words) Ask(q Request, unheard bool) Message {
-	m := w.message(q.Number)
+	m := w.outcome(q.Number, commands.Asked)
 	m.add(Head, w.wanted(q))
 	if len(q.Command.Replace) > 0 {
 		m.add(Body, Fill(w.Requests.Replace, Slots{"users": w.people(q.Command.Replace)}))
@@ -51,11 +51,10 @@ func (w Words) Ask(q Request, unheard bool) Message {
 	if q.Command.Reason != "" {
 		m.add(Quote, plain(q.Command.Reason))
 	}
-	m.add(Body, w.canApprove(q))
 	if unheard {
 		m.add(Body, plain(w.Requests.Unheard))
 	}
-	m.add(Body, Fill(w.Requests.By, Slots{"time": moment(q.Expires)}))
+	w.addApprovers(&m, q)
 	m.Actions = []Action{w.approve(q), {Name: DenyAction, Label: w.Buttons.Deny, Entry: q.Number}, {Name: WithdrawAction, Label: w.Buttons.Withdraw, Entry: q.Number}}
 	return m
 }
@@ -98,8 +97,10 @@ func (w Words) inFull(t commands.Target) Text {
 	return Fill(w.Names.Group, Slots{"alias": code(t.Alias), "id": w.first(ids, mostInLine)})
 }
 
-func (w Words) canApprove(q Request) Text {
-	return Fill(w.Requests.Can, Slots{"who": w.approvers(q)})
+// addApprovers adds who can approve a request, and until when.
+func (w Words) addApprovers(m *Message, q Request) {
+	m.fact(w.Requests.Can, Slots{"who": w.approvers(q)})
+	m.fact(w.Requests.By, Slots{"time": moment(q.Expires)})
 }
 
 // approvers names who can approve a request: those on its platform, who are mentioned, or
@@ -134,12 +135,22 @@ func (w Words) refs(all []string) []Text {
 
 // Closed is the message of a request that was decided, without its buttons.
 func (w Words) Closed(q Request, status commands.Status, d commands.Decided) Message {
-	m := w.message(q.Number)
+	m := w.closed(q.Number, status)
 	m.add(Head, w.wanted(q))
 	if q.Command.Reason != "" {
 		m.add(Quote, plain(q.Command.Reason))
 	}
 	m.add(Body, w.ended(status, d))
+	return m
+}
+
+// closed begins an answer about a request that was decided. One that was approved goes on: its
+// outcome is said elsewhere.
+func (w Words) closed(entry int64, status commands.Status) Message {
+	m := w.outcome(entry, status)
+	if status == commands.Working {
+		m.Outcome, m.Title = commands.Done, nil
+	}
 	return m
 }
 
@@ -161,7 +172,7 @@ func (w Words) ended(status commands.Status, d commands.Decided) Text {
 
 // Ended is the message to who asked that nothing will be done.
 func (w Words) Ended(q Request, status commands.Status, d commands.Decided) Message {
-	m := w.message(q.Number)
+	m := w.outcome(q.Number, status)
 	m.add(Head, join(" ", account(q.Caller), plain(signs[status]), plain(w.Outcomes[status])))
 	m.add(Body, w.ended(status, d))
 	return m
@@ -169,23 +180,23 @@ func (w Words) Ended(q Request, status commands.Status, d commands.Decided) Mess
 
 // Reminder asks those who can approve a request once more.
 func (w Words) Reminder(q Request) Message {
-	m := w.message(q.Number)
+	m := w.outcome(q.Number, commands.Asked)
 	m.add(Head, Fill(w.Requests.Remind, Slots{"number": number(int(q.Number))}))
-	m.add(Body, w.canApprove(q))
-	m.add(Body, Fill(w.Requests.By, Slots{"time": moment(q.Expires)}))
 	if w.contact != "" {
 		m.add(Body, join(" ", account(q.Caller), Fill(w.Requests.Urgent, Slots{"contact": plain(w.contact)})))
 	}
+	w.addApprovers(&m, q)
 	return m
 }
 
 // Over is the answer to a button of a request that is closed: how, by whom and when.
 func (w Words) Over(entry, request int64, status commands.Status, d commands.Decided, at time.Time) Message {
-	m := w.message(entry)
 	if status == "" {
+		m := w.message(entry)
 		m.add(Head, Fill(w.Requests.Dropped, Slots{"number": number(int(request))}))
 		return m
 	}
+	m := w.closed(entry, status)
 	sign, said := signs[status], plain(w.Outcomes[status])
 	approved := status == commands.Working
 	if approved {
@@ -201,7 +212,7 @@ func (w Words) Over(entry, request int64, status commands.Status, d commands.Dec
 // NotYou is the answer to somebody who cannot decide a request. command is what they may do
 // themselves, as it is typed; empty: nothing.
 func (w Words) NotYou(entry int64, q Request, command string, verb commands.Verb) Message {
-	m := w.message(entry)
+	m := w.outcome(entry, commands.Refused)
 	m.add(Head, Fill(w.Requests.NotYou, Slots{"who": w.approvers(q)}))
 	if command != "" {
 		m.add(Body, Fill(w.Requests.Yourself, Slots{"command": code(Name + " " + command)}))
@@ -211,25 +222,24 @@ func (w Words) NotYou(entry int64, q Request, command string, verb commands.Verb
 
 // Undecided is the answer to who cannot decide a request for a reason that a sentence says.
 func (w Words) Undecided(entry int64, sentence string) Message {
-	m := w.Trouble(sentence)
-	m.Entry = entry
+	m := w.outcome(entry, commands.Refused)
+	m.add(Head, plain(sentence))
 	return m
 }
 
 // Unasked says why a request is not made.
 func (w Words) Unasked(entry int64, sentence string, q Request, groups []imapi.GroupID, open int) Message {
-	m := w.message(entry)
+	m := w.outcome(entry, commands.Refused)
 	m.add(Head, Fill(sentence, Slots{"who": w.approvers(q), "groups": w.denied(groups), "n": number(open)}))
 	return m
 }
 
 // Already shows the open request of somebody who asks the same again.
 func (w Words) Already(entry int64, q Request) Message {
-	m := w.message(entry)
+	m := w.outcome(entry, commands.Asked)
 	m.add(Head, Fill(w.Requests.Already, Slots{"number": number(int(q.Number))}))
 	m.add(Body, w.wanted(q))
-	m.add(Body, w.canApprove(q))
-	m.add(Body, Fill(w.Requests.By, Slots{"time": moment(q.Expires)}))
+	w.addApprovers(&m, q)
 	m.Actions = []Action{{Name: WithdrawAction, Label: w.Buttons.Withdraw, Entry: q.Number}}
 	return m
 }

@@ -51,7 +51,7 @@ type Sentences struct {
 		Line          string // {groups} {sign} {what}
 		Status, Seats string // {status} {n} {seats}
 		Empty, Listed string // {users} {n} {seats}
-		More          string // {n}
+		More          string // {n} {sign} {status}
 		Columns       struct{ Group, Outcome, What, Seats string }
 	}
 	Happened struct {

@@ -47,6 +47,9 @@ type Message struct {
 	Actions []Action
 	Columns []string // the heads of the table whose rows are the lines with Cells, where a platform has tables
 
+	Outcome commands.Status // that it says in words, for a colour beside them; empty: none
+	Title   Text            // a few words above the lines, where a platform has a place for them; empty: the Head can be there
+
 	Concerned []string // of a result: the accounts of whom it is about, who are mentioned; not by Own
 
 	Language commands.Language // that it is in; empty: English
@@ -80,6 +83,7 @@ type Line struct {
 	Style LineStyle
 	Text  Text
 	Cells []Text // the same in columns, if it is a row of the message's table
+	Value int    // of a Fact: so many of the pieces are its name, with a colon
 }
 
 // LineStyle says what a line is for.
@@ -92,6 +96,7 @@ const (
 	Body                   // everything else
 	Block                  // what was typed, as the last piece: for copying
 	Quote                  // what somebody said, after "> "
+	Fact                   // "Name: value"; the last lines of a message
 )
 
 // String writes a text without any platform's idiom: identifiers bare, times in
@@ -150,6 +155,12 @@ func (m *Message) add(style LineStyle, t Text) {
 	if len(t) > 0 {
 		m.Lines = append(m.Lines, Line{Style: style, Text: t})
 	}
+}
+
+// fact adds a line of a sentence that is a name, a colon and one value.
+func (m *Message) fact(sentence string, values Slots) {
+	name := Fill(sentence[:strings.LastIndexByte(sentence, '{')], values)
+	m.Lines = append(m.Lines, Line{Style: Fact, Text: Fill(sentence, values), Value: len(name)})
 }
 
 func plain(s string) Text {

@@ -44,6 +44,13 @@ func (w Words) Naming(n commands.Names, contact string) Words {
 // message begins an answer about an entry, or about none with 0.
 func (w Words) message(entry int64) Message { return Message{Entry: entry, Language: w.language} }
 
+// outcome begins an answer that says how something ended, or that it has not yet.
+func (w Words) outcome(entry int64, s commands.Status) Message {
+	m := w.message(entry)
+	m.Outcome, m.Title = s, join(" ", plain(signs[s]), plain(w.Outcomes[s]))
+	return m
+}
+
 // target is how the command's groups are called in one line.
 func (w Words) target(t commands.Target) Text {
 	if t.Alias != "" {

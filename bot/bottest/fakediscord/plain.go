@@ -1,6 +1,7 @@
 package fakediscord
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -121,11 +122,11 @@ func (s *Server) reference(kind, name string) string {
 		command, _, _ := strings.Cut(name, ":")
 		return "/" + command
 	}
-	return moment(name)
+	return moment(name, s.config.Now())
 }
 
-// moment is a time as a reader in UTC sees it.
-func moment(text string) string {
+// moment is a time as a reader in UTC sees it now.
+func moment(text string, now time.Time) string {
 	stamp, style, _ := strings.Cut(text, ":")
 	n, err := strconv.ParseInt(stamp, 10, 64)
 	if err != nil {
@@ -133,6 +134,8 @@ func moment(text string) string {
 	}
 	layout := "2 January 2006 15:04"
 	switch style {
+	case "R":
+		return relative(time.Unix(n, 0).Sub(now))
 	case "t":
 		layout = "15:04"
 	case "T":
@@ -141,4 +144,22 @@ func moment(text string) string {
 		layout = "2 January 2006"
 	}
 	return time.Unix(n, 0).UTC().Format(layout)
+}
+
+// relative is how long it is until a time, or how long ago that was, in the largest unit.
+func relative(d time.Duration) string {
+	text := ""
+	for _, unit := range []struct {
+		length time.Duration
+		name   string
+	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
+		if n := d.Abs() / unit.length; n > 0 || unit.length == time.Second {
+			text = fmt.Sprintf("%d %ss", n, unit.name)
+			break
+		}
+	}
+	if d < 0 {
+		return text + " ago"
+	}
+	return "in " + text
 }
