@@ -123,13 +123,13 @@ func (j *Journal) Decide(ctx context.Context, e bot.Entry, d bot.Decision, r bot
 	d.At = j.now()
 	r.Number, r.At, r.Event, r.Outcome = e.Number, d.At, d.Event(), d.Status()
 	e = undertaken(e, d)
+	written := t.decides(e.Number)
 	committed := func() {
+		written(true)
 		if decided = true; carry != nil {
 			carry(e)
 		}
 	}
-	t.forget(e.Number) // an earlier attempt's
-	t.take(e.Number)   // else it could be claimed before the caller says that it carries it
 	do := func(ctx context.Context, tx executor) error { return j.decide(ctx, tx, &e, r, t.owner) }
 	rank := awaited
 	if d.State == bot.Expired {
@@ -146,7 +146,7 @@ func (j *Journal) Decide(ctx context.Context, e bot.Entry, d bot.Decision, r bot
 		return nil
 	})
 	if !decided {
-		t.forget(e.Number)
+		written(false)
 	}
 	if errors.Is(err, errDecided) {
 		return false, nil

@@ -77,6 +77,29 @@ func decidedOnce(t *testing.T, j *Journal, c *world) {
 	}
 }
 
+// decidedAndKept: the decision of one caller stays theirs when another one's, on the same
+// instance, comes too late.
+func decidedAndKept(t *testing.T, j *Journal, c *world) {
+	claim(t, j)
+	e := mustAsk(t, j, c, "k")
+	for i, s := range []bot.State{bot.Accepted, bot.Denied} {
+		d, r := deciding(s, "slack:user:U0LEAD")
+		d.Delivery = fmt.Sprint("click ", i)
+		if done, err := j.Decide(t.Context(), e, d, r, nil); done != (i == 0) || err != nil {
+			t.Fatal(done, err)
+		}
+	}
+	if got := claim(t, j); len(got) != 0 {
+		t.Errorf("claimed from who carries it: %+v", got)
+	}
+	if got := claim(t, j, e.Number); len(got) != 0 {
+		t.Errorf("claimed although it is carried: %+v", got)
+	}
+	if got := claim(t, j); len(got) != 1 {
+		t.Errorf("claimed %+v when nobody carries it any more", got)
+	}
+}
+
 func approvedLast(t *testing.T, j *Journal, c *world) {
 	first := mustAsk(t, j, c, "first")
 	second := mustAccept(t, j, entry("second"))

@@ -78,6 +78,7 @@ func suite(t *testing.T, newURL func(testing.TB) string) {
 		{"the newest about several names", storiesAbout},
 		{"a request is decided once", decidedOnce},
 		{"a request is last in the order when it is approved", approvedLast},
+		{"a decision stays with who made it", decidedAndKept},
 		{"a request whose time is over is closed, not approved", requestOver},
 		{"a request is left alone until something is due", requestAlone},
 		{"audit rows are never changed or deleted", auditStays},

@@ -19,10 +19,11 @@ type term struct {
 
 	mu       sync.Mutex
 	accepted map[int64]bool // open entries accepted in it; true: the caller has said that it carries them
+	deciding map[int64]int  // how many decisions about a request are being written
 }
 
 func newTerm() *term {
-	t := &term{owner: rand.Text(), accepted: make(map[int64]bool)}
+	t := &term{owner: rand.Text(), accepted: make(map[int64]bool), deciding: make(map[int64]int)}
 	t.ctx, t.end = context.WithCancel(context.Background())
 	return t
 }
@@ -38,7 +39,25 @@ func (t *term) take(number int64) (first bool) {
 	return !taken
 }
 
-// forget drops an entry that is closed.
+// decides keeps a request from being claimed while a decision about it is written, until the
+// returned function is called. One that was made is then an entry that was accepted.
+func (t *term) decides(number int64) (written func(made bool)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.deciding[number]++
+	return func(made bool) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.deciding[number]--; t.deciding[number] == 0 {
+			delete(t.deciding, number)
+		}
+		if made {
+			t.accepted[number] = false
+		}
+	}
+}
+
+// forget drops an entry that is closed, or that nobody carries any more.
 func (t *term) forget(number int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -64,6 +83,9 @@ func (t *term) kept(carried []int64, first bool) []int64 {
 		case !seen:
 			kept = append(kept, number)
 		}
+	}
+	for number := range t.deciding {
+		kept = append(kept, number)
 	}
 	return kept
 }
