@@ -30,6 +30,7 @@ type Chat struct {
 	written []string
 	threads map[int64]*thread
 	late    []string // what was said in threads of other entries
+	notices map[bot.Post]words.Message
 
 	// Before, if set, is asked before each post and may fail it.
 	Before func(e bot.Entry, what string) error
@@ -45,7 +46,7 @@ type thread struct {
 
 // NewChat returns a chat.
 func NewChat() *Chat {
-	return &Chat{ready: make(chan struct{}), roots: make(map[int64]string), threads: make(map[int64]*thread)}
+	return &Chat{ready: make(chan struct{}), roots: make(map[int64]string), threads: make(map[int64]*thread), notices: make(map[bot.Post]words.Message)}
 }
 
 // Name is "chat".

@@ -48,7 +48,16 @@ func (c *Chat) Notify(_ context.Context, e bot.Entry, name string, m words.Messa
 		p.closed = true
 		close(p.done)
 	}
-	return bot.Post(fmt.Sprint(name, e.Number)), nil
+	at := bot.Post(fmt.Sprint(name, e.Number))
+	c.notices[at] = m
+	return at, nil
+}
+
+// Notice returns a message that Notify posted as it is now.
+func (c *Chat) Notice(at bot.Post) words.Message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.notices[at]
 }
 
 // FindNotice looks for a message that Notify posted.
@@ -65,6 +74,7 @@ func (c *Chat) EditNotice(_ context.Context, e bot.Entry, at bot.Post, m words.M
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.written = append(c.written, fmt.Sprintf("amend %d", e.Number))
+	c.notices[at] = m
 	c.at(e.Number).notices += "    (the request is now)\n" + indent(m.String()) + "\n"
 	return nil
 }

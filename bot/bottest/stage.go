@@ -33,8 +33,10 @@ type Stage struct {
 	Bot     *engine.Engine
 	Rules   *Rules
 	Clock   *Clock
-	log     *slog.Logger
-	dir     string
+
+	log      *slog.Logger
+	dir      string
+	database string // its URL
 }
 
 // Rules are the rules in force, which a test can change.
@@ -77,13 +79,20 @@ func (c *Clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// NewStage builds a stage in a folder of its own. log may be nil.
+// NewStage builds a stage with a journal in a file in a folder of its own. log may be nil.
 func NewStage(t testing.TB, log *slog.Logger, opts ...imapi.Option) *Stage {
+	t.Helper()
+	return NewStageOn(t, "", log, opts...)
+}
+
+// NewStageOn builds a stage with its journal in the database of a URL; "" is a file, as
+// NewStage has it.
+func NewStageOn(t testing.TB, database string, log *slog.Logger, opts ...imapi.Option) *Stage {
 	t.Helper()
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	s := &Stage{log: log, Rules: &Rules{}, Clock: &Clock{now: time.Date(2026, 11, 20, 15, 30, 0, 0, time.UTC)}}
+	s := &Stage{log: log, database: database, Rules: &Rules{}, Clock: &Clock{now: time.Date(2026, 11, 20, 15, 30, 0, 0, time.UTC)}}
 	var err error
 	s.API, err = simulator.New(simulator.App{SDKAppID: AppID, Key: Key, Admins: []string{"administrator"}})
 	check(t, err)
@@ -93,9 +102,22 @@ func NewStage(t testing.TB, log *slog.Logger, opts ...imapi.Option) *Stage {
 	s.Client, err = imapi.New(imapi.App{SDKAppID: AppID, Key: imapi.NewSecret(Key), Identifier: "administrator"}, opts...)
 	check(t, err)
 	s.dir = t.TempDir()
+	if s.database == "" {
+		s.database = "sqlite://" + filepath.Join(s.dir, "journal.db")
+	}
 	s.Restart(t)
 	t.Cleanup(func() { _ = s.Journal.Close() })
 	return s
+}
+
+// Beside returns a second instance of the bot on the same stage, whose database both share.
+func (s *Stage) Beside(t testing.TB) *Stage {
+	t.Helper()
+	other := *s
+	other.Journal = nil
+	other.Restart(t)
+	t.Cleanup(func() { _ = other.Journal.Close() })
+	return &other
 }
 
 // Dir is the folder of the journal.
@@ -109,7 +131,7 @@ func (s *Stage) Restart(t testing.TB) {
 		check(t, s.Journal.Close())
 	}
 	var err error
-	s.Journal, err = journal.Open(t.Context(), "sqlite://"+filepath.Join(s.dir, "journal.db"), AppID, journal.WithClock(s.Clock.Now), journal.WithLogger(s.log))
+	s.Journal, err = journal.Open(t.Context(), s.database, AppID, journal.WithClock(s.Clock.Now), journal.WithLogger(s.log))
 	check(t, err)
 	s.Bot, err = NewBot(engine.Parts{
 		Journal: s.Journal, API: engine.Client{Client: s.Client}, Rules: s.Rules.Get, Words: words.In, Log: s.log, Now: s.Clock.Now, Clock: s.Clock.Now,
@@ -121,6 +143,14 @@ func (s *Stage) Restart(t testing.TB) {
 // an operator does and waits for its end. At the end of the test it is stopped as for a
 // restart, which does not wait for what is in flight.
 func (s *Stage) Run(t testing.TB, platforms ...bot.Platform) (stop func()) {
+	t.Helper()
+	end := s.Start(t, platforms...)
+	return func() { end(nil) }
+}
+
+// Start is Run with the cause for which the bot is stopped: with engine.ErrRestart it does
+// not wait for what is in flight.
+func (s *Stage) Start(t testing.TB, platforms ...bot.Platform) (stop func(cause error)) {
 	t.Helper()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	done := make(chan error, 1)
@@ -135,8 +165,8 @@ func (s *Stage) Run(t testing.TB, platforms ...bot.Platform) (stop func()) {
 		cancel(engine.ErrRestart)
 		ended()
 	})
-	return func() {
-		cancel(nil)
+	return func(cause error) {
+		cancel(cause)
 		ended()
 	}
 }

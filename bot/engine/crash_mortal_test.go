@@ -117,6 +117,27 @@ func (m mortalJournal) Post(ctx context.Context, e bot.Entry, result bot.Post) e
 	return m.step("Post", func() error { return m.Journal.Post(ctx, e, result) })
 }
 
+func (m mortalJournal) Drop(ctx context.Context, e bot.Entry, to bot.State, r bot.Record) error {
+	return m.step("Drop", func() error { return m.Journal.Drop(ctx, e, to, r) })
+}
+
+func (m mortalJournal) Requested(ctx context.Context, e bot.Entry, post bot.Post) error {
+	return m.step("Requested", func() error { return m.Journal.Requested(ctx, e, post) })
+}
+
+func (m mortalJournal) Decide(ctx context.Context, e bot.Entry, d bot.Decision, r bot.Record, carry func(bot.Entry)) (decided bool, err error) {
+	err = m.step("Decide", func() (err error) { decided, err = m.Journal.Decide(ctx, e, d, r, carry); return err })
+	return decided, err
+}
+
+func (m mortalJournal) Reminded(ctx context.Context, e bot.Entry) error {
+	return m.step("Reminded", func() error { return m.Journal.Reminded(ctx, e) })
+}
+
+func (m mortalJournal) Finish(ctx context.Context, e bot.Entry) error {
+	return m.step("Finish", func() error { return m.Journal.Finish(ctx, e) })
+}
+
 func (m mortalJournal) Grants(ctx context.Context, g imapi.GroupID) (all []commands.Grant, err error) {
 	err = m.step("Grants", func() (err error) { all, err = m.Journal.Grants(ctx, g); return err })
 	return all, err
@@ -165,7 +186,20 @@ type mortalChat struct {
 
 func (m mortalChat) Run(ctx context.Context, door bot.Door) error {
 	defer close(m.left)
-	return m.Chat.Run(ctx, door)
+	return m.Chat.Run(ctx, mortalDoor{door, m.life})
+}
+
+// mortalDoor is the door of a process that can die when it acknowledges.
+type mortalDoor struct {
+	bot.Door
+	*life
+}
+
+func (m mortalDoor) Receive(ctx context.Context, d bot.Delivery, ack bot.Ack) error {
+	return m.Door.Receive(ctx, d, func(ctx context.Context, a bot.Answer) (root bot.Post, err error) {
+		err = m.step("ack", func() (err error) { root, err = ack(ctx, a); return err })
+		return root, err
+	})
 }
 
 func (m mortalChat) Announce(ctx context.Context, e bot.Entry, root words.Text) (post bot.Post, err error) {
@@ -180,6 +214,15 @@ func (m mortalChat) Report(ctx context.Context, e bot.Entry, root words.Text, re
 
 func (m mortalChat) Update(ctx context.Context, e bot.Entry, root words.Text) error {
 	return m.step("update", func() error { return m.Chat.Update(ctx, e, root) })
+}
+
+func (m mortalChat) Notify(ctx context.Context, e bot.Entry, name string, said words.Message, mentions []string) (post bot.Post, err error) {
+	err = m.step(name, func() (err error) { post, err = m.Chat.Notify(ctx, e, name, said, mentions); return err })
+	return post, err
+}
+
+func (m mortalChat) EditNotice(ctx context.Context, e bot.Entry, at bot.Post, said words.Message) error {
+	return m.step("amend", func() error { return m.Chat.EditNotice(ctx, e, at, said) })
 }
 
 // life returns a process that dies at a point, or at none.

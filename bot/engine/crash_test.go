@@ -20,8 +20,8 @@ import (
 	"liveadmin/imapi/simulator"
 )
 
-// live runs a mortal bot on the stage. bury ends it after its death; what still
-// stirs of it ends with the returned group.
+// live runs a mortal bot on the stage. bury ends it, for a restart after its death; what
+// still stirs of it ends with the group.
 func live(t *testing.T, s *bottest.Stage, chat *bottest.Chat, l *life, dying *sync.WaitGroup) (bury func()) {
 	t.Helper()
 	b, err := bottest.NewBot(engine.Parts{
@@ -31,12 +31,23 @@ func live(t *testing.T, s *bottest.Stage, chat *bottest.Chat, l *life, dying *sy
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	platform := mortalChat{chat, l, make(chan struct{})}
-	dying.Go(func() { _ = b.Run(ctx, platform) })
+	ended := make(chan struct{})
+	dying.Go(func() {
+		defer close(ended)
+		_ = b.Run(ctx, platform)
+	})
 	return func() {
-		cancel()
-		<-platform.left
+		var why error
+		if l.dead() {
+			why = engine.ErrRestart
+		}
+		cancel(why)
+		select {
+		case <-platform.left:
+		case <-ended: // before it received anything
+		}
 	}
 }
 
@@ -57,7 +68,7 @@ func (d drama) play(t *testing.T, point string, dying *sync.WaitGroup) (ending, 
 	stage, chat := open(t)
 	stage.API.AddGroup(groupA, simulator.Group{Admins: []string{"host", "user3"}})
 	rules := stage.Rules.Get()
-	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"both": {groupB, groupA}}, nil)
+	rules.Names = both()
 	stage.Rules.Set(rules)
 	stage.API.SetLag(time.Hour)
 	stop := stage.Run(t, chat)
@@ -71,12 +82,13 @@ func (d drama) play(t *testing.T, point string, dying *sync.WaitGroup) (ending, 
 
 	first := d.life(t, stage, point)
 	bury := live(t, stage, chat, first, dying)
-	deliver := func() {
-		if _, err := chat.Deliver(soon(t), "k", "alice", d.text); err != nil {
-			t.Fatal(err)
-		}
+	deliver := func() error {
+		_, err := chat.Deliver(soon(t), "k", "alice", d.text)
+		return err
 	}
-	deliver()
+	if err := deliver(); !first.dead() {
+		check(t, err)
+	}
 	if point != "" {
 		select {
 		case <-first.died:
@@ -87,7 +99,7 @@ func (d drama) play(t *testing.T, point string, dying *sync.WaitGroup) (ending, 
 		stage.Restart(t)
 		dying = new(sync.WaitGroup)
 		bury = live(t, stage, chat, d.life(t, stage, ""), dying)
-		deliver() // what was not acknowledged comes again
+		check(t, deliver()) // what was not acknowledged comes again
 	}
 	entry := int64(len(d.before) + 1)
 	if _, err := chat.Result(soon(t), entry); err != nil {
@@ -96,6 +108,11 @@ func (d drama) play(t *testing.T, point string, dying *sync.WaitGroup) (ending, 
 	bury()
 	dying.Wait() // it closes its entry
 	return d.end(t, stage, chat, entry), first.steps()
+}
+
+// both is an alias of two groups.
+func both() commands.Names {
+	return commands.NewNames(map[string][]imapi.GroupID{"both": {groupB, groupA}}, nil)
 }
 
 func (d drama) end(t *testing.T, s *bottest.Stage, chat *bottest.Chat, entry int64) ending {
@@ -159,7 +176,7 @@ func TestCrash(t *testing.T) {
 					switch strings.Fields(step)[0] {
 					case "Grants", "Recent", "Accounts":
 						continue // nothing is left behind by these
-					case "Accept", "root", "Announce", "update":
+					case "Accept", "ack", "root", "Announce", "update":
 						if i > 0 {
 							continue // these are the same for every command
 						}

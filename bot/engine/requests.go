@@ -190,9 +190,7 @@ func (j *job) remind(notifier bot.Notifier, e bot.Entry) {
 // the asker, unless they withdrew it.
 func (j *job) postEnd(platform bot.Platform, notifier bot.Notifier, e bot.Entry) {
 	w, r := j.b.wording(e.Place), e.Summary()
-	if e.Request.Post != "" {
-		j.amend(platform, e)
-	}
+	j.amend(platform, j.withPost(notifier, e))
 	if e.State != bot.Withdrawn && e.Root != "" {
 		_, err := j.postNotice(notifier, e, endMessage, w.Ended(e.Shown(e.Place.Platform), r.Status(), r.Decided), []string{e.Caller.Ref})
 		j.logUnposted(e, err)
@@ -232,12 +230,30 @@ func (j *job) amend(platform bot.Platform, e bot.Entry) {
 	j.logUnposted(e, err)
 }
 
-// postNotice posts a message of a request once.
-func (j *job) postNotice(notifier bot.Notifier, e bot.Entry, name string, m words.Message, mentions []string) (bot.Post, error) {
-	look := func(_ bot.Finder, ctx context.Context, e bot.Entry) (bot.Post, bool, error) {
+// withPost looks for the message of a request that is not on record: an earlier run may have
+// ended between posting and recording it.
+func (j *job) withPost(notifier bot.Notifier, e bot.Entry) bot.Entry {
+	if e.Request.Post != "" || e.Root == "" {
+		return e
+	}
+	post, err := j.deliver("looking for the request's message", finding(notifier, requestMessage), e, func(context.Context) (bot.Post, error) { return "", nil })
+	j.logUnposted(e, err)
+	q := *e.Request
+	q.Post = post
+	e.Request = &q
+	return e
+}
+
+// finding looks for a message of a request.
+func finding(notifier bot.Notifier, name string) find {
+	return func(_ bot.Finder, ctx context.Context, e bot.Entry) (bot.Post, bool, error) {
 		return notifier.FindNotice(ctx, e, name)
 	}
-	return j.deliver("posting the "+name, look, e, func(ctx context.Context) (bot.Post, error) {
+}
+
+// postNotice posts a message of a request once.
+func (j *job) postNotice(notifier bot.Notifier, e bot.Entry, name string, m words.Message, mentions []string) (bot.Post, error) {
+	return j.deliver("posting the "+name, finding(notifier, name), e, func(ctx context.Context) (bot.Post, error) {
 		return notifier.Notify(ctx, e, name, m, mentions)
 	})
 }
