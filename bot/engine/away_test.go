@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"liveadmin/bot"
@@ -54,15 +55,18 @@ func TestDatabaseAway(t *testing.T) {
 			t.Parallel()
 			stage, chat := open(t)
 			run(t, stage, func(p *engine.Parts) { p.Journal = away{stage.Journal, test.err} }, chat)
+			var all sync.WaitGroup
 			for text, want := range map[string]string{
 				"help": "Add and remove administrators of live streaming groups:", "whoami": "Your entry for the allowlist",
 				"history": "I cannot read this right now.", "add " + groupA + " user1": test.says,
 			} {
-				got, err := chat.Say(soon(t), "alice", text)
-				if err != nil || !strings.Contains(got, want) {
-					t.Errorf("%s: answered %q, %v; want %q", text, got, err, want)
-				}
+				all.Go(func() {
+					if got, err := chat.Say(soon(t), "alice", text); err != nil || !strings.Contains(got, want) {
+						t.Errorf("%s: answered %q, %v; want %q", text, got, err, want)
+					}
+				})
 			}
+			all.Wait()
 			admins(t, stage, groupA)
 		})
 	}

@@ -11,6 +11,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
+	"liveadmin/bot/engine"
 	"liveadmin/commands"
 	"liveadmin/commands/words"
 	"liveadmin/imapi"
@@ -205,7 +206,7 @@ func TestRootOfAcknowledgement(t *testing.T) {
 			t.Parallel()
 			stage, chat := open(t)
 			rooted := rootedChat{&sureChat{Chat: chat}, make(chan struct{})}
-			stop := stage.Run(t, rooted)
+			stop := stage.Start(t, rooted)
 			check(t, door(t, chat).Receive(t.Context(), bot.Delivery{
 				Key: "k", Text: "add " + groupA + " user1", Caller: commands.Caller{Ref: bottest.Ref("alice")},
 				Place: commands.Place{Platform: bottest.Platform, Channel: "chat:channel"},
@@ -223,7 +224,7 @@ func TestRootOfAcknowledgement(t *testing.T) {
 			until(t, "the root is on record", func() bool { return root() == "root" })
 			until(t, "the work is done", func() bool { return slices.Equal(stage.API.Admins(groupA), []string{"user1"}) })
 			if restart {
-				stop()
+				stop(engine.ErrRestart)
 				stage.Restart(t)
 				stage.Run(t, rooted)
 			}

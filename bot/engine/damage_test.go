@@ -146,14 +146,14 @@ func TestSettledWithoutOutcome(t *testing.T) {
 	stage, chat := open(t)
 	alias(stage, 2)
 	check(t, stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Group: "@TGS#aMANY0001", Times: -1}))
-	stop := stage.Run(t, chat)
+	stop := stage.Start(t, chat)
 	_, err := chat.Deliver(soon(t), "k", "alice", "add all user1")
 	check(t, err)
 	until(t, "one is settled", func() bool {
 		e, _, err := stage.Journal.Entry(t.Context(), 1)
 		return err == nil && len(e.Changes) == 2 && e.Changes[0].State == bot.Settled
 	})
-	stop()
+	stop(engine.ErrRestart)
 	damage(t, stage, `UPDATE change SET outcome = NULL WHERE state = 'done'`)
 	stage.API.ClearFaults()
 	stage.Restart(t)

@@ -8,6 +8,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
+	"liveadmin/bot/engine"
 	"liveadmin/commands"
 	"liveadmin/commands/change"
 	"liveadmin/commands/policy"
@@ -158,11 +159,11 @@ func TestDoneOverRestart(t *testing.T) {
 	known(stage)
 	check(t, stage.API.SetAdmins(groupA, []string{"user1", "user3"}))
 	check(t, stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Times: -1}))
-	stop := stage.Run(t, chat)
+	stop := stage.Start(t, chat)
 	a := receive(t, chat, bot.Delivery{
 		Key: "k", Text: "done " + groupA, Caller: commands.Caller{Ref: bottest.Ref("mallory")}, Place: commands.Place{Platform: bottest.Platform},
 	})
-	stop()
+	stop(engine.ErrRestart)
 	stage.API.ClearFaults()
 	stage.Restart(t)
 	stage.Run(t, chat)

@@ -26,7 +26,7 @@ const (
 	groupB = "@TGS#aGROUPBBB"
 )
 
-func TestMain(m *testing.M) { pace.SideBySide(m, 8, 8) }
+func TestMain(m *testing.M) { pace.SideBySide(m, 12, 8) }
 
 // open sets a stage with two groups, where alice is allowed everything.
 func open(t *testing.T, opts ...imapi.Option) (*bottest.Stage, *bottest.Chat) {

@@ -223,14 +223,14 @@ func TestPlatformTurnedOff(t *testing.T) {
 	var dying sync.WaitGroup
 	l := newLife("after Accept 1")
 	bury := live(t, stage, chat, l, &dying)
-	check(t, second(chat.Deliver(soon(t), "k", "alice", "add "+groupA+" user1")))
+	_, _ = chat.Deliver(soon(t), "k", "alice", "add "+groupA+" user1") // nobody acknowledges it
 	<-l.died
 	bury()
 	dying.Wait()
 	stage.Restart(t)
-	stop := stage.Run(t, namedChat{bottest.NewChat(), "elsewhere"})
+	stop := stage.Start(t, namedChat{bottest.NewChat(), "elsewhere"})
 	until(t, "it is carried out", func() bool { return len(stage.API.Admins(groupA)) == 1 })
-	stop()
+	stop(engine.ErrRestart)
 	stage.Restart(t)
 	stage.Run(t, chat)
 	result, err := chat.Result(soon(t), 1)

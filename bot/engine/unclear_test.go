@@ -9,6 +9,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
+	"liveadmin/bot/engine"
 	"liveadmin/commands"
 )
 
@@ -59,7 +60,7 @@ func TestUnclearLetsOthersGoFirst(t *testing.T) {
 			t.Parallel()
 			stage, chat := open(t)
 			doubt := &doubtfulChat{Chat: chat}
-			stop := stage.Run(t, doubt)
+			stop := stage.Start(t, doubt)
 			doubtful(t, chat, "1", test.text)
 			began := time.Now()
 			tell(t, chat, "remove GROUP user1")
@@ -73,7 +74,7 @@ func TestUnclearLetsOthersGoFirst(t *testing.T) {
 				t.Error("the unclear one does not rest")
 			}
 			if test.restart {
-				stop()
+				stop(engine.ErrRestart)
 				stage.Restart(t)
 				stage.Run(t, doubt)
 				tell(t, chat, "remove GROUP user1")
