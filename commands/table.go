@@ -72,26 +72,48 @@ type Kind interface {
 
 // The kinds. Those that hold a function can be used by many fields.
 type (
-	Switch func(*Command) *bool          // without a value: it is given, or not
-	Text   func(*Command) *string        // words, up to MaxReason characters
-	Users  func(*Command) *[]Person      // 1 to MaxUsers USERs
-	Limit  func(*Command) *time.Duration // from MinFor to MaxFor
-	Age    func(*Command) *time.Duration // a duration of any length
+	// Switch has no value: it is given, or not.
+	Switch func(*Command) *bool
+	// Text is words, up to MaxReason characters.
+	Text func(*Command) *string
+	// Users is 1 to MaxUsers USERs.
+	Users func(*Command) *[]Person
+	// Limit is from MinFor to MaxFor.
+	Limit func(*Command) *time.Duration
+	// Age is a duration of any length.
+	Age func(*Command) *time.Duration
 
-	Group struct{} // an alias or an ID: Command.Target
-	About struct{} // what history is asked about: Command.About, Number, Target and Users
-	Topic struct{} // a command: Command.Topic
+	// Group is an alias or an ID: Command.Target.
+	Group struct{}
+	// About is what history is asked about: Command.About, Number, Target and Users.
+	About struct{}
+	// Topic is a command: Command.Topic.
+	Topic struct{}
 )
 
-// The kinds as the usage line shows them.
+// Usage is empty: a switch is its name alone.
 func (Switch) Usage() string { return "" }
-func (Text) Usage() string   { return "TEXT" }
-func (Users) Usage() string  { return "USER…" }
-func (Limit) Usage() string  { return "DURATION" }
-func (Age) Usage() string    { return "DURATION" }
-func (Group) Usage() string  { return "GROUP" }
-func (About) Usage() string  { return "GROUP | USER | CALLER | #NUMBER" }
-func (Topic) Usage() string  { return "COMMAND" }
+
+// Usage is the word for words.
+func (Text) Usage() string { return "TEXT" }
+
+// Usage is the word for people.
+func (Users) Usage() string { return "USER…" }
+
+// Usage is the word for a time.
+func (Limit) Usage() string { return "DURATION" }
+
+// Usage is the word for a time.
+func (Age) Usage() string { return "DURATION" }
+
+// Usage is the word for a group or an alias.
+func (Group) Usage() string { return "GROUP" }
+
+// Usage is all that can be asked about.
+func (About) Usage() string { return "GROUP | USER | CALLER | #NUMBER" }
+
+// Usage is the word for a command.
+func (Topic) Usage() string { return "COMMAND" }
 
 // Table is the commands of this bot. Nothing changes it.
 var Table = Set{

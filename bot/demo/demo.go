@@ -4,6 +4,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -59,7 +60,7 @@ func Run(ctx context.Context, file string, language commands.Language, std Strea
 	}
 	log := slog.New(slog.NewTextHandler(std.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	err = play(ctx, tencent.URL(), file, language, screen, log)
-	if lost, ok := context.Cause(ctx).(unwritten); ok {
+	if lost, ok := errors.AsType[unwritten](context.Cause(ctx)); ok {
 		return lost
 	}
 	return err

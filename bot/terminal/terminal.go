@@ -115,7 +115,7 @@ func (t *Terminal) read(ctx context.Context, lines chan<- string) error {
 	r := bufio.NewReader(t.In)
 	for {
 		line, err := readLine(r)
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
 		if err == nil || line != "" {

@@ -77,7 +77,7 @@ func TestWhatDiscordFillsIn(t *testing.T) {
 func TestARefusedEditChangesNothing(t *testing.T) {
 	s := guild(t, fakediscord.Config{})
 	c, app := client(t, s), s.Config().AppID
-	permissions := int64(fakediscord.ManageMessages)
+	permissions := fakediscord.ManageMessages
 	good := command()
 	good.DefaultMemberPermissions = &permissions
 	placed, err := c.ApplicationCommandCreate(app, "", good)

@@ -15,6 +15,7 @@ type InDiscord struct {
 	Discord *fakediscord.Server
 }
 
+// NewInDiscord prepares the program with a server of Discord, over the gateway or over HTTP.
 func NewInDiscord(t testing.TB, overHTTP bool) *InDiscord {
 	t.Helper()
 	return IntoDiscord(New(t), overHTTP)

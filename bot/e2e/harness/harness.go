@@ -49,6 +49,7 @@ func Program(t testing.TB, dir string, env []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// Key is the secret key of the application. It may appear nowhere.
 const Key = "canary-key-of-the-serve-test"
 
 // Live is the program running against fakes of everything outside.
@@ -63,6 +64,7 @@ type Live struct {
 	Log     string // the file with its log
 }
 
+// New prepares the program, with the simulator but without a platform.
 func New(t testing.TB) *Live {
 	t.Helper()
 	l := &Live{T: t, Dir: t.TempDir(), Addr: FreeAddr(t), Secrets: []string{Key, "usersig"}}
@@ -123,6 +125,7 @@ func (l *Live) Begin(cmd *exec.Cmd) {
 	l.T.Cleanup(func() { _ = cmd.Process.Kill() })
 }
 
+// Get returns the status of a GET, and 0 if nothing answers.
 func (l *Live) Get(path string) int {
 	res, err := http.Get("http://" + l.Addr + path)
 	if err != nil {
@@ -164,6 +167,7 @@ func (l *Live) Until(what string, check func() bool) {
 	}
 }
 
+// Logged returns the log so far.
 func (l *Live) Logged() string {
 	log, err := os.ReadFile(l.Log)
 	if err != nil {

@@ -15,6 +15,7 @@ type InSlack struct {
 	Slack *fakeslack.Server
 }
 
+// NewInSlack prepares the program with a workspace, in Socket Mode or over HTTP.
 func NewInSlack(t testing.TB, overHTTP bool) *InSlack {
 	t.Helper()
 	return IntoSlack(New(t), overHTTP)
