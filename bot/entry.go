@@ -188,8 +188,7 @@ func (e Entry) Summary() commands.Result {
 		r.Waits = commands.Status(e.State)
 	}
 	if e.Request != nil && e.Request.Decision != nil {
-		d := e.Request.Decision
-		r.Decided = commands.Decided{By: d.By, Lapsed: d.Lapsed}
+		r.Decided = e.Request.Decision.Shown()
 	}
 	for _, c := range e.Changes {
 		g := commands.GroupResult{Group: c.Group}

@@ -22,6 +22,7 @@ type Delivery struct {
 	Opens  bool            // the platform can open a form in answer to it
 	Reply  string          // short-lived handle for answering, if the platform has one
 	Alone  bool            // nobody else sees what the bot posts there: a direct message, or it may not post
+	Listed int             // how many requests a list has room for there, with their buttons; 0: ten
 }
 
 // Click is a press on a button under a message of the bot.

@@ -30,7 +30,14 @@ type Decision struct {
 	Rule     string         `json:"rule,omitempty"`     // by which they may decide
 	At       time.Time      `json:"at"`                 // by the journal's clock
 	Lapsed   bool           `json:"lapsed,omitempty"`   // it was denied since the rules do not allow it any more
+	Over     bool           `json:"over,omitempty"`     // it expired before its time: what it was about was done meanwhile
+	Renamed  []string       `json:"renamed,omitempty"`  // names in an approved one that meant something else by then
 	Delivery string         `json:"delivery,omitempty"` // a hash of the key of the click
+}
+
+// Shown is the decision as people are shown it.
+func (d Decision) Shown() commands.Decided {
+	return commands.Decided{By: d.By, Lapsed: d.Lapsed, Overtaken: d.Over, Renamed: d.Renamed}
 }
 
 // Event is what the audit trail calls the decision.
@@ -58,6 +65,9 @@ func (e Entry) Approved() bool {
 	return e.Request != nil && e.Request.Decision != nil && e.Request.Decision.State == Accepted
 }
 
+// Waits reports whether the entry is a request that nobody has decided.
+func (e Entry) Waits() bool { return e.Request != nil && e.Request.Decision == nil }
+
 // Order is the entry's place among others on its groups: that of its acceptance or, of a
 // request, of its approval.
 func (e Entry) Order() int64 {
@@ -83,13 +93,22 @@ func (e Entry) Late(w words.Words, entry int64) words.Message {
 		return w.Over(entry, e.Number, "", commands.Decided{}, time.Time{})
 	}
 	d := e.Request.Decision
-	return w.Over(entry, e.Number, d.Status(), commands.Decided{By: d.By, Lapsed: d.Lapsed}, d.At)
+	return w.Over(entry, e.Number, d.Status(), d.Shown(), d.At)
 }
 
-// UsersOf are the UserIDs that a command names, as they were resolved.
+// UsersOf are the UserIDs that a command names, as they were resolved, or that an undo is about.
 func UsersOf(c commands.Command) (users []imapi.UserID) {
-	for _, p := range slices.Concat(c.Users, c.Replace) {
-		users = append(users, p.ID)
+	people := slices.Concat(c.Users, c.Replace)
+	for _, v := range c.Reversals {
+		people = slices.Concat(people, v.Cancel, v.Set)
+		for _, g := range v.Grants {
+			people = append(people, commands.Person{ID: g.User})
+		}
+	}
+	for _, p := range people {
+		if !slices.Contains(users, p.ID) {
+			users = append(users, p.ID)
+		}
 	}
 	return users
 }

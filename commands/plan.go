@@ -36,6 +36,7 @@ type Recent struct {
 	At     time.Time    `json:"at"`
 	Entry  int64        `json:"entry,omitempty"`  // that did it; given by the journal, if it is not there
 	Undone int64        `json:"undone,omitempty"` // the entry that it undid, if it was an undo
+	Ended  bool         `json:"ended,omitempty"`  // their time was over
 }
 
 // Failure is an error of the API as data.

@@ -20,6 +20,9 @@ type Result struct {
 type Decided struct {
 	By     string // Caller.Ref; empty: nobody
 	Lapsed bool   // it was denied since the rules do not allow it any more
+
+	Overtaken bool     // it ended with what it was about: that was done meanwhile
+	Renamed   []string // names in an approved one that meant something else by then
 }
 
 // GroupResult is what became of a command on one group.

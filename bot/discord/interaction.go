@@ -172,6 +172,9 @@ func (i interaction) noThread() reason {
 	return ""
 }
 
+// listedRequests is how many requests a list shows: a message has five rows of buttons.
+const listedRequests = 5
+
 // delivery is the interaction for the bot's door.
 func (i interaction) delivery(caller commands.Caller) bot.Delivery {
 	d := bot.Delivery{
@@ -180,6 +183,7 @@ func (i interaction) delivery(caller commands.Caller) bot.Delivery {
 		Place:  i.place(),
 		Reply:  i.handle().String(),
 		Alone:  i.alone(),
+		Listed: listedRequests,
 	}
 	if i.Kind == discordgo.InteractionMessageComponent {
 		d.Click = readButton(i.Data.Button)

@@ -38,7 +38,7 @@ func TestTitles(t *testing.T) {
 		{"unknown", result(commands.Add, commands.Unknown), "❓ Unknown", true, "It is not known"},
 		{"a reminder", result(commands.Remind, commands.Done), "⏰ ", false, "Reminder: "},
 		{"a refusal", w.Refusal(1, commands.Caller{}, commands.Command{Verb: commands.Add}, policy.Decision{}), "⛔ Not allowed", true, "You are not allowed"},
-		{"a request", w.Ask(request, false), "🙋 Waiting for approval", true, "<@501> wants"},
+		{"a request", w.Ask(request), "🙋 Waiting for approval", true, "<@501> wants"},
 		{"a request that was denied", w.Closed(request, commands.Denied, commands.Decided{By: "discord:user:502"}), "⛔ Denied", true, "<@501> wants"},
 		{"a request that was approved", w.Closed(request, commands.Working, commands.Decided{By: "discord:user:502"}), "", true, "<@501> wants"},
 		{"help", w.Help(1, ""), "Add and remove administrators of live streaming groups:", false, "• "},

@@ -99,6 +99,7 @@ func (j *job) post() error {
 
 // report posts the result in the thread, gives the root its last line, and closes the entry.
 func (j *job) report(platform bot.Platform, e bot.Entry) {
+	j.overtake(e)
 	r, words := e.Summary(), j.b.wording(e.Place)
 	root, result := words.Root(r), j.withoutStale(e, j.b.ownResult(e, r, words.Report(r)))
 	result.Concerned = e.Concerned(j.b.rules().Names)

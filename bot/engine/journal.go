@@ -44,6 +44,9 @@ type Register interface {
 	// then this instance's; carry is called as Accept calls it.
 	Decide(ctx context.Context, e bot.Entry, d bot.Decision, r bot.Record, carry func(bot.Entry)) (decided bool, err error)
 
+	// Requests returns the open requests; beside those that cannot be read, the others.
+	Requests(ctx context.Context) ([]bot.Entry, error)
+
 	// Entry returns an entry, closed or not, or found false.
 	Entry(ctx context.Context, number int64) (_ bot.Entry, found bool, err error)
 }

@@ -109,7 +109,7 @@ func (j *job) announce(platform bot.Platform, e bot.Entry) (bot.Post, error) {
 	if j.announced || j.unposted != nil {
 		return e.Root, j.unposted
 	}
-	if e.Root != "" && (e.Under != 0 || e.Approved() || j.b.confirmer(e) == nil) {
+	if e.Root != "" && (e.Under != 0 || e.Request != nil && e.Request.Post != "" || j.b.confirmer(e) == nil) {
 		j.announced = true
 		return e.Root, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/commands/words"
 )
 
 // recordTime is how long putting a command on record may take: in a burst it waits in a
@@ -75,7 +76,11 @@ func (b *Engine) accept(ctx context.Context, d bot.Delivery, a bot.Acceptance, c
 		case known.Key != "", d.Form != nil:
 			return nil, bot.Answer{} // the same delivery again, or the same form
 		}
-		if known = b.decided(ctx, known, came.Add(bot.AnswerTime)); !known.State.Closed() {
+		switch known = b.decided(ctx, known, came.Add(bot.AnswerTime)); {
+		case known.State == bot.Asked && !a.Entry.Waits(): // it may be done before that is answered
+		case known.State == bot.Asked && known.Request.Post != "":
+			return nil, private(b.toCaller(ctx, d).Already(0, words.Open{Request: known.Shown(d.Place.Platform), Own: known.Caller.Ref == d.Caller.Ref}))
+		case !known.State.Closed():
 			return nil, private(b.toCaller(ctx, d).Pressed(known.Number, !b.unclear(known)))
 		}
 	}

@@ -93,10 +93,34 @@ func (b *Engine) overdue(ctx context.Context, number int64) (bot.Entry, error) {
 
 // expire closes a request that nobody answered in time.
 func (b *Engine) expire(ctx context.Context, e bot.Entry) error {
+	return b.lapse(ctx, e, bot.Decision{State: bot.Expired})
+}
+
+// lapse closes a request that nobody answered.
+func (b *Engine) lapse(ctx context.Context, e bot.Entry, d bot.Decision) error {
 	r := record(e, bot.WasExpired, commands.Expired)
 	r.Caller, r.Groups, r.Users, r.Detail = bot.ClockRef, e.Command.Target.Groups, bot.UsersOf(e.Command), e.Rule
-	_, err := b.settleRequest(ctx, e, bot.Decision{State: bot.Expired, Delivery: rand.Text()}, r)
+	d.Delivery = rand.Text()
+	_, err := b.settleRequest(ctx, e, d, r)
 	return err
+}
+
+// overtake closes the open requests for what an entry has done: an undo or an extension is done
+// once.
+func (j *job) overtake(e bot.Entry) {
+	v := e.Command.Verb
+	if v != commands.Undo && v != commands.Extend || !e.Summary().Status().Fine() {
+		return
+	}
+	open, err := j.b.journal.Requests(j.ctx)
+	for _, q := range open {
+		if q.Command.Verb == v && q.Command.Number == e.Command.Number && q.Request.Post != "" {
+			err = errors.Join(err, j.b.lapse(j.ctx, q, bot.Decision{State: bot.Expired, Over: true}))
+		}
+	}
+	if err != nil && j.ctx.Err() == nil {
+		j.b.log.Warn("requests for what was done stay open", "entry", e.Number, "err", err)
+	}
 }
 
 // patience is how long the messages of an entry are tried: a request no longer than it waits.
@@ -131,7 +155,7 @@ func (j *job) request(platform bot.Platform, notifier bot.Notifier, e bot.Entry)
 		w, q := j.b.wording(e.Place), e.Shown(e.Place.Platform)
 		q.Quiet = !j.b.mentions.allow(e.Caller.Ref, j.b.now())
 		var post bot.Post
-		if post, err = j.postNotice(notifier, e, requestMessage, w.Ask(q, q.Quiet), q.Mentions()); err == nil {
+		if post, err = j.postNotice(notifier, e, requestMessage, w.Ask(q), q.Mentions()); err == nil {
 			if j.marks.Requested(post) {
 				j.cancel()
 			}
@@ -223,7 +247,7 @@ func (j *job) amend(platform bot.Platform, e bot.Entry) {
 	}
 	j.amended = true
 	d := e.Request.Decision
-	m := j.b.wording(e.Place).Closed(e.Shown(e.Place.Platform), d.Status(), commands.Decided{By: d.By, Lapsed: d.Lapsed})
+	m := j.b.wording(e.Place).Closed(e.Shown(e.Place.Platform), d.Status(), d.Shown())
 	_, err := j.deliver("closing the request's message", nil, e, func(ctx context.Context) (bot.Post, error) {
 		return e.Request.Post, notifier.EditNotice(ctx, e, e.Request.Post, m)
 	})

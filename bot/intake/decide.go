@@ -116,7 +116,7 @@ func (in *Intake) decide(ctx context.Context, d bot.Delivery, current func(comma
 	}
 	a := acceptance(d, rules, limited(cmd, decision), decision)
 	if decision.Waits() {
-		return in.ask(ctx, d, rules, a, decision)
+		return in.ask(ctx, d, rules, a, decision, time.Time{})
 	}
 	return bot.Verdict{Accept: a}
 }
@@ -222,17 +222,18 @@ func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules, cu
 	if verb, ok := words.FormOf(d.Click.Action); ok {
 		return in.open(d, commands.Command{Verb: verb}, grammar.Mistake{Problem: grammar.GroupMissing, Verb: verb}, rules)
 	}
-	pressed, cmd, ok, err := in.pressed(ctx, *d.Click)
+	p, err := in.pressed(ctx, *d.Click)
 	if err != nil {
 		in.log.Error("click not answered", "caller", d.Caller.Ref, "entry", d.Click.Entry, "err", err)
 		return bot.Verdict{Unread: true}
 	}
-	if requestButtons[d.Click.Action] && pressed.Number != 0 {
-		return in.answered(d, pressed, current(pressed.Caller), rules)
+	if requestButtons[d.Click.Action] && p.on.Number != 0 {
+		return in.answered(d, p.on, current(p.on.Caller), rules)
 	}
-	if !ok {
+	if !p.works {
 		return stale(d)
 	}
+	cmd := p.cmd
 	if cmd.Verb == commands.GiveBack {
 		if owner, _ := rules.Names.Owner(d.Caller.Ref); len(cmd.Users) == 1 && owner.ID == cmd.Users[0].ID {
 			return in.giveBack(ctx, d, cmd, rules)
@@ -240,17 +241,17 @@ func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules, cu
 		cmd.Verb, cmd.Veiled = commands.Remove, false // of somebody else
 	}
 	asked, decision := rules.Policy.DecideAll(d.Caller, d.Place, cmd)
-	covered := in.covered(d, pressed, cmd)
-	if covered && (decision.Waits() || !decision.Allowed && cmd.Verb == commands.Undo && decision.Denial != policy.CallerBlocked && decision.Denial != policy.MembershipUnread) {
-		decision = policy.Decision{Allowed: true, Rule: pressed.Rule, Limit: pressed.Command.For, Some: true}
+	var approved *bot.Request
+	if decision.Waits() || !decision.Allowed {
+		decision, approved = in.covered(d, p.on, cmd, rules.Policy, decision)
 	}
 	if !decision.Allowed {
 		return refuse(d, asked, decision)
 	}
 	a := acceptance(d, rules, limited(cmd, decision), decision)
-	a.Presses = presses(*d.Click)
+	a.Presses, a.Entry.Request = presses(*d.Click), approved
 	if decision.Waits() {
-		return in.ask(ctx, d, rules, a, decision)
+		return in.ask(ctx, d, rules, a, decision, p.until)
 	}
 	return bot.Verdict{Accept: a}
 }
@@ -258,34 +259,37 @@ func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules, cu
 // requestButtons are the buttons of a request.
 var requestButtons = map[string]bool{words.ApproveAction: true, words.DenyAction: true, words.WithdrawAction: true}
 
-// pressed returns the entry under whose message a button is, and the command behind it, if it
-// still does something.
-func (in *Intake) pressed(ctx context.Context, c bot.Click) (e bot.Entry, cmd commands.Command, ok bool, err error) {
+// press is what a button does.
+type press struct {
+	on    bot.Entry // the entry under whose message it is
+	cmd   commands.Command
+	works bool      // it still does something
+	until time.Time // for so long; zero: for ever
+}
+
+// pressed returns what a button does.
+func (in *Intake) pressed(ctx context.Context, c bot.Click) (p press, err error) {
 	if c.Entry == 0 {
-		return e, cmd, false, nil
+		return p, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, bot.AnswerTime)
 	defer cancel()
-	e, found, err := in.record.Entry(ctx, c.Entry)
-	if err != nil || !found || e.State == bot.Asked || e.State.Ended() {
-		return e, cmd, false, err
+	found := false
+	p.on, found, err = in.record.Entry(ctx, c.Entry)
+	if err != nil || !found || p.on.State == bot.Asked || p.on.State.Ended() {
+		return p, err
 	}
-	cmd, ok = change.Pressed(c.Action, e.Summary())
-	if ok && cmd.Verb == commands.Undo {
-		ok, err = in.undoable(ctx, e, cmd.Number)
+	p.cmd, p.works = change.Pressed(c.Action, p.on.Summary())
+	if !p.works || p.cmd.Verb != commands.Undo {
+		return p, nil
 	}
-	return e, cmd, ok, err
-}
-
-// undoable reports whether the day of an entry's undo is not over. pressed is the entry
-// whose button was pressed: that one, or an undo of it that can be tried again.
-func (in *Intake) undoable(ctx context.Context, pressed bot.Entry, number int64) (bool, error) {
-	undone, found := pressed, true
-	if number != pressed.Number {
-		var err error
-		if undone, found, err = in.record.Entry(ctx, number); err != nil {
-			return false, err
+	undone := p.on
+	if p.cmd.Number != p.on.Number { // it tries an undo again
+		if undone, found, err = in.record.Entry(ctx, p.cmd.Number); err != nil {
+			return p, err
 		}
 	}
-	return found && in.now().Sub(undone.Begun) <= change.UndoFor, nil
+	p.until = undone.Begun.Add(change.UndoFor)
+	p.works = found && !in.now().After(p.until)
+	return p, nil
 }

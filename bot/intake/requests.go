@@ -1,15 +1,15 @@
 package intake
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"reflect"
 	"slices"
 	"time"
 
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/commands/change"
 	"liveadmin/commands/grammar"
 	"liveadmin/commands/policy"
 	"liveadmin/commands/words"
@@ -22,10 +22,11 @@ const (
 	coveredFor     = 15 * time.Minute // from the approval: the asker's Try again needs no other
 )
 
-// ask makes a request of a command that has to wait for approval, or answers why it cannot.
-func (in *Intake) ask(ctx context.Context, d bot.Delivery, rules bot.Rules, a *bot.Acceptance, decision policy.Decision) bot.Verdict {
+// ask makes a request of a command that has to wait for approval, or answers why it cannot. The
+// request of a button ends with what that acts on, at until, if it ever does.
+func (in *Intake) ask(ctx context.Context, d bot.Delivery, rules bot.Rules, a *bot.Acceptance, decision policy.Decision, until time.Time) bot.Verdict {
 	cmd := a.Entry.Command
-	if !answerableHere(d, rules.Policy, decision) {
+	if !answerableHere(d, decision) {
 		decision.Allowed, decision.Denial = false, policy.NobodyHere
 		return refuse(d, cmd, decision)
 	}
@@ -41,9 +42,7 @@ func (in *Intake) ask(ctx context.Context, d bot.Delivery, rules bot.Rules, a *b
 		same := own[i]
 		r := note(d, bot.WasAnswered, commands.Answered, cmd.Verb, grammar.Format(cmd), "asked before")
 		return bot.Verdict{Reply: &bot.Reply{About: cmd, Record: r, Say: func(w words.Words, entry int64) words.Message {
-			q := same.Shown(d.Place.Platform)
-			q.Quiet = true
-			return w.Already(entry, q)
+			return w.Already(entry, words.Open{Request: same.Shown(d.Place.Platform), Own: true})
 		}}}
 	}
 	if len(own) >= mostRequests {
@@ -53,6 +52,9 @@ func (in *Intake) ask(ctx context.Context, d bot.Delivery, rules bot.Rules, a *b
 	now, wait := in.now(), requestsExpire
 	if rules.RequestsExpire > 0 {
 		wait = rules.RequestsExpire
+	}
+	if !until.IsZero() {
+		wait = min(wait, until.Sub(now))
 	}
 	a.Entry.Request = &bot.Request{Approvers: decision.Approvers, Expires: now.Add(wait)}
 	if wait >= remindFrom {
@@ -64,7 +66,7 @@ func (in *Intake) ask(ctx context.Context, d bot.Delivery, rules bot.Rules, a *b
 
 // answerableHere reports whether somebody on the caller's platform who can approve could see
 // the request.
-func answerableHere(d bot.Delivery, p policy.Policy, decision policy.Decision) bool {
+func answerableHere(d bot.Delivery, decision policy.Decision) bool {
 	return !d.Alone && len(policy.OnPlatform(d.Place.Platform, decision.Named())) > 0
 }
 
@@ -74,136 +76,9 @@ func sameCommand(a, b commands.Command) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// fingerprint is a delivery's key as it can be on record: it may hold a secret.
-func fingerprint(key string) string {
-	sum := sha256.Sum256([]byte(key))
-	return hex.EncodeToString(sum[:])
-}
-
-// answered decides about a press on a button of a request. asker is who asked, with the
-// memberships of now.
-func (in *Intake) answered(d bot.Delivery, e bot.Entry, asker commands.Caller, rules bot.Rules) bot.Verdict {
-	if e.Request == nil {
-		return stale(d)
-	}
-	if e.State != bot.Asked {
-		if made := e.Request.Decision; made != nil && made.Delivery == fingerprint(d.Key) {
-			return bot.Verdict{Muted: true} // the same press again
-		}
-		return undecided(d, "decided before", func(w words.Words, entry int64) words.Message { return e.Late(w, entry) })
-	}
-	own := samePerson(rules.Names, d.Caller.Ref, e.Caller.Ref)
-	if d.Click.Action == words.WithdrawAction {
-		if d.Caller.Ref != e.Caller.Ref {
-			return undecided(d, "not the asker", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotYours) })
-		}
-		return decide(d, e, bot.Decision{State: bot.Withdrawn})
-	}
-	switch {
-	case own:
-		return undecided(d, "own request", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotOwn) })
-	case d.Click.Action == words.ApproveAction && makesAdmin(rules.Names, d.Caller.Ref, e.Command):
-		return undecided(d, "for themselves", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotSelf) })
-	}
-	return in.judged(d, e, asker, rules)
-}
-
-// judged decides about approving or denying by the rules of now.
-func (in *Intake) judged(d bot.Delivery, e bot.Entry, asker commands.Caller, rules bot.Rules) bot.Verdict {
-	_, decision := rules.Policy.DecideAll(asker, e.Place, e.Command)
-	here := d.Place.Platform == e.Place.Platform || mapped(rules.Names, d.Caller.Ref, e.Caller.Ref)
-	approvers := e.Request.Approvers
-	if decision.Waits() {
-		approvers = decision.Approvers
-	}
-	answer := rules.Policy.MayApprove(d.Caller, approvers, here)
-	could := answer != policy.MayNotDecide || rules.Policy.Oversees(d.Caller, e.Command.Target.Groups...)
-	unread := func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.Unread) }
-	switch {
-	case !could:
-		return in.notYou(d, e, rules)
-	case answer == policy.DeciderUnread, decision.Denial == policy.MembershipUnread:
-		return undecided(d, "membership unread", unread)
-	case !decision.Allowed:
-		return decide(d, e, bot.Decision{State: bot.Denied, Lapsed: true})
-	case answer == policy.MayNotDecide:
-		return in.notYou(d, e, rules)
-	case d.Click.Action == words.DenyAction:
-		return decide(d, e, bot.Decision{State: bot.Denied})
-	}
-	return decide(d, e, bot.Decision{State: bot.Accepted})
-}
-
-// notYou answers somebody who cannot decide: who can, and the command if they may do it
-// themselves.
-func (in *Intake) notYou(d bot.Delivery, e bot.Entry, rules bot.Rules) bot.Verdict {
-	if rules.Policy.Knows(d.Caller) != policy.Known { // they learn nothing about people
-		return refuse(d, commands.Command{Verb: e.Command.Verb}, policy.Decision{Denial: policy.NoRight})
-	}
-	command := ""
-	row, _ := commands.Table.Row(e.Command.Verb)
-	if _, can := rules.Policy.DecideAll(d.Caller, d.Place, e.Command); can.Allowed && !can.Waits() && !row.Hidden {
-		command = grammar.Format(e.Command)
-	}
-	return undecided(d, "cannot decide", func(w words.Words, entry int64) words.Message {
-		q := e.Shown(d.Place.Platform)
-		q.Quiet = true
-		return w.NotYou(entry, q, command, e.Command.Verb)
-	})
-}
-
-// decide is the verdict that a request is decided by who pressed.
-func decide(d bot.Delivery, e bot.Entry, made bot.Decision) bot.Verdict {
-	made.By, made.Place, made.Rule, made.Delivery = d.Caller.Ref, d.Place, e.Rule, fingerprint(d.Key)
-	r := note(d, made.Event(), made.Status(), e.Command.Verb, "", e.Rule)
-	if made.Lapsed {
-		r.Detail = "the rules no longer allow this"
-	}
-	r.Groups, r.Users = e.Command.Target.Groups, bot.UsersOf(e.Command)
-	return bot.Verdict{Decide: &bot.Deciding{Number: e.Number, Decision: made, Record: r}}
-}
-
-// undecided answers a press that decides nothing.
-func undecided(d bot.Delivery, why string, say func(words.Words, int64) words.Message) bot.Verdict {
-	return bot.Verdict{Reply: &bot.Reply{Record: note(d, bot.WasMistaken, commands.Mistaken, "", "", why), Say: say}}
-}
-
-func stale(d bot.Delivery) bot.Verdict { return undecided(d, "stale button", words.Words.Stale) }
-
-// samePerson reports whether two accounts are one person's.
-func samePerson(names commands.Names, a, b string) bool {
-	one, ok := names.Owner(a)
-	other, both := names.Owner(b)
-	return a == b || ok && both && one.ID == other.ID
-}
-
-// mapped reports whether the config file says who both accounts are.
-func mapped(names commands.Names, a, b string) bool {
-	_, one := names.Owner(a)
-	_, both := names.Owner(b)
-	return one && both
-}
-
-// makesAdmin reports whether a command makes the person of an account an administrator.
-func makesAdmin(names commands.Names, ref string, c commands.Command) bool {
-	person, ok := names.Owner(ref)
-	is := func(p commands.Person) bool { return p.ID == person.ID }
-	switch {
-	case !ok:
-		return false
-	case c.Verb == commands.Add || c.Verb == commands.Extend:
-		return slices.ContainsFunc(c.Users, is)
-	}
-	return slices.ContainsFunc(c.Reversals, func(v commands.Reversal) bool {
-		return slices.ContainsFunc(v.Set, is) || slices.ContainsFunc(v.Grants, func(g commands.Grant) bool { return g.User == person.ID })
-	})
-}
-
-// How many requests a list has, with two buttons each.
-const (
-	listedRequests        = 10
-	listedRequestsDiscord = 5
-)
+// listedRequests is how many requests a list has, with two buttons each, if its platform does
+// not say.
+const listedRequests = 10
 
 // requests is the answer to requests: those that the caller may decide or has made.
 func (in *Intake) requests(ctx context.Context, d bot.Delivery, rules bot.Rules) (func(words.Words, int64) words.Message, error) {
@@ -213,32 +88,49 @@ func (in *Intake) requests(ctx context.Context, d bot.Delivery, rules bot.Rules)
 	}
 	var open []words.Open
 	for _, e := range all {
-		here := d.Place.Platform == e.Place.Platform || mapped(rules.Names, d.Caller.Ref, e.Caller.Ref)
-		own := d.Caller.Ref == e.Caller.Ref
-		may := !samePerson(rules.Names, d.Caller.Ref, e.Caller.Ref) && rules.Policy.MayApprove(d.Caller, e.Request.Approvers, here) == policy.MayDecide
-		if e.Request.Post != "" && e.Request.Expires.After(in.now()) && (own || may) {
-			open = append(open, words.Open{Request: e.Shown(d.Place.Platform), Own: own})
+		if q := in.openFor(d, e, rules); q.Own || q.May {
+			open = append(open, q)
 		}
 	}
-	most := listedRequests
-	if d.Place.Platform == "discord" {
-		most = listedRequestsDiscord
-	}
-	shown := open[:min(len(open), most)]
+	shown := open[:min(len(open), cmp.Or(d.Listed, listedRequests))]
 	return func(w words.Words, entry int64) words.Message { return w.Listed(entry, shown, len(open)-len(shown)) }, nil
 }
 
-// covered reports whether a press is allowed by an approval that was given before, and by
-// which rule: Try again by the asker soon after the approval, and an Undo that only takes away
-// what was approved, by the asker or the approver.
-func (in *Intake) covered(d bot.Delivery, pressed bot.Entry, cmd commands.Command) bool {
-	if !pressed.Approved() {
-		return false
+// openFor returns a request as somebody may answer it; neither if it is not open.
+func (in *Intake) openFor(d bot.Delivery, e bot.Entry, rules bot.Rules) words.Open {
+	q := words.Open{Request: e.Shown(d.Place.Platform)}
+	if e.State != bot.Asked || e.Request.Post == "" || !e.Request.Expires.After(in.now()) {
+		return q
 	}
-	asker, approver := d.Caller.Ref == pressed.Caller.Ref, d.Caller.Ref == pressed.Request.Decision.By
-	if cmd.Verb == commands.Undo && cmd.Number == pressed.Number {
-		takesOnly := !slices.ContainsFunc(cmd.Asks(), func(c commands.Command) bool { return c.Verb != commands.Remove })
-		return takesOnly && (asker || approver)
+	here := d.Place.Platform == e.Place.Platform || mapped(rules.Names, d.Caller.Ref, e.Caller.Ref)
+	_, decision := rules.Policy.DecideAll(e.Caller, e.Place, e.Command)
+	q.Own = d.Caller.Ref == e.Caller.Ref
+	q.May = !samePerson(rules.Names, d.Caller.Ref, e.Caller.Ref) && rules.Policy.MayApprove(d.Caller, approversOf(e, decision), here) == policy.MayDecide
+	return q
+}
+
+// covered completes the decision about a press that waits, or that no rule allows, by an
+// approval that was given before. It returns the approval that a new try belongs to.
+//
+// The asker's Try again soon after the approval needs no other. An Undo that only takes away
+// what was approved needs neither a rule nor an approval, by the asker or the approver; and who
+// approved may undo the rest of it, too, as long as a rule lets them approve something there.
+func (in *Intake) covered(d bot.Delivery, pressed bot.Entry, cmd commands.Command, p policy.Policy, decision policy.Decision) (policy.Decision, *bot.Request) {
+	if !pressed.Approved() || decision.Denial == policy.CallerBlocked || decision.Denial == policy.MembershipUnread {
+		return decision, nil
 	}
-	return asker && reflect.DeepEqual(cmd, pressed.Command) && in.now().Sub(pressed.Begun) <= coveredFor
+	made := pressed.Request.Decision
+	asker, approver := d.Caller.Ref == pressed.Caller.Ref, d.Caller.Ref == made.By
+	switch {
+	case cmd.Verb == commands.Undo && cmd.Number == pressed.Number:
+		takes := change.OnlyTakes(pressed.Summary())
+		if takes && (asker || approver) || approver && p.Oversees(d.Caller, cmd.Target.Groups...) {
+			return policy.Decision{Allowed: true, Rule: pressed.Rule, Some: true}, nil
+		}
+	case asker && decision.Waits() && reflect.DeepEqual(cmd, pressed.Command) && in.now().Sub(made.At) <= coveredFor:
+		return policy.Decision{Allowed: true, Rule: pressed.Rule, Limit: pressed.Command.For, Some: true}, &bot.Request{
+			Approvers: pressed.Request.Approvers, Expires: pressed.Request.Expires, Decision: made,
+		}
+	}
+	return decision, nil
 }

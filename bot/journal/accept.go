@@ -14,7 +14,8 @@ import (
 
 // Accept records an entry, its changes and its audit row. The entry it returns
 // is accepted, at its first attempt, at the journal's time. An entry with a Request is asked,
-// and its changes are put on record when it is approved (Decide).
+// and its changes are put on record when it is approved (Decide), unless it belongs to one that
+// was approved before.
 //
 // A delivery that is on record already is returned as it is by now: as the
 // entry, or with nothing but its key and number if Note took it. So is the entry
@@ -32,7 +33,7 @@ func (j *Journal) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry f
 	}
 	e.State, e.Attempt, e.Accepted = bot.Accepted, 1, j.now()
 	e.Begun, e.Changes = e.Accepted, slices.Clone(e.Changes)
-	if e.Request != nil && e.Request.Decision == nil {
+	if e.Waits() {
 		e.State, e.Changes = bot.Asked, nil
 	}
 	fresh := false
@@ -172,7 +173,7 @@ func (j *Journal) acceptance(e bot.Entry, r bot.Record, owner string) []statemen
 	number := j.dialect.lastNumber
 	statements := append(append(j.locking(e.Changes), j.note(e.Key, r, namesIn(e))...), insertion(`
 		INSERT INTO entry (number, key, owner, under, caller, place, verb, command, rule, state, attempt, root, result, accepted_at,
-			request, expires_at, remind_at)
+			request, expires_at, remind_at, decision)
 		VALUES `, [][]any{append([]any{
 		number, hash(e.Key), owner, e.Under, inJSON{e.Caller}, inJSON{e.Place}, clean(e.Command.Verb), inJSON{e.Command}, clean(e.Rule),
 		e.State, e.Attempt, clean(e.Root), clean(e.Result), e.Accepted.UnixMicro(),

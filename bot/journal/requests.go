@@ -47,13 +47,17 @@ func (a asking) add(e *bot.Entry) error {
 	return err
 }
 
-// requestValues are the columns request, expires_at and remind_at of an entry that is put on
-// record.
+// requestValues are the columns request, expires_at, remind_at and decision of an entry that is
+// put on record.
 func requestValues(e bot.Entry) []any {
-	if e.Request == nil {
-		return []any{nil, nil, nil}
+	q := e.Request
+	switch {
+	case q == nil:
+		return []any{nil, nil, nil, nil}
+	case q.Decision == nil:
+		return []any{inJSON{q.Approvers}, q.Expires.UnixMicro(), microsOf(q.Remind), nil}
 	}
-	return []any{inJSON{e.Request.Approvers}, e.Request.Expires.UnixMicro(), microsOf(e.Request.Remind)}
+	return []any{inJSON{q.Approvers}, q.Expires.UnixMicro(), microsOf(q.Remind), inJSON{*q.Decision}}
 }
 
 // microsOf is a time as it is stored; NULL if it is zero.
@@ -107,7 +111,7 @@ func (j *Journal) Finish(ctx context.Context, e bot.Entry) error {
 var errDecided = errors.New("the request is not open")
 
 // Decide decides an open request, unless its time is over, or closes one whose time is over
-// (bot.Expired). One decision is made, with its audit row and, if the request is approved,
+// (bot.Expired), or before its time if what it is about was done meanwhile. One decision is made, with its audit row and, if the request is approved,
 // with its changes, which are last in the order on their groups. The entry is then this
 // instance's at a new attempt; carry is called as Accept calls it. decided is false, and
 // nothing is written, if the request is not open any more or its time does not fit. The decision
@@ -182,7 +186,7 @@ func (j *Journal) decide(ctx context.Context, tx executor, e *bot.Entry, r bot.R
 		turn = j.dialect.lastNumber
 	}
 	open := `request_post <> '' AND expires_at > $4`
-	if d.State == bot.Expired {
+	if d.State == bot.Expired && !d.Over {
 		open = `expires_at <= $4`
 	}
 	set := statement{`UPDATE entry SET state = $2, owner = $3, attempt = attempt + 1, begun_at = $4, decision = $5, remind_at = NULL, turn = ` + string(turn) + `

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"fmt"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -147,6 +148,36 @@ func requestOver(t *testing.T, j *Journal, c *world) {
 	if got := mustRead(t, j, e.Number); got.State != bot.Expired || got.Reply != "" || len(unclosed(t, j)) != 0 {
 		t.Errorf("%+v", got)
 	}
+}
+
+// requestOvertaken: a request whose matter was done meanwhile closes before its time.
+func requestOvertaken(t *testing.T, j *Journal, c *world) {
+	e := mustAsk(t, j, c, "k")
+	d, r := deciding(bot.Expired, "")
+	d.Over = true
+	if done, err := j.Decide(t.Context(), e, d, r, func(got bot.Entry) { e = got }); !done || err != nil {
+		t.Fatal(done, err)
+	}
+	if got := mustRead(t, j, e.Number); got.State != bot.Expired || !got.Request.Decision.Over {
+		t.Errorf("%+v", got)
+	}
+	if err := j.Finish(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// approvedBefore: what belongs to a request that was approved is accepted with that approval.
+func approvedBefore(t *testing.T, j *Journal, c *world) {
+	e := asked(c, "k")
+	made, _ := deciding(bot.Accepted, "slack:user:U0LEAD")
+	made.At, made.Renamed = c.Now(), []string{"show"}
+	e.Request.Decision, e.Request.Remind = &made, time.Time{}
+	e = mustAccept(t, j, e)
+	got := mustRead(t, j, e.Number)
+	if got.State != bot.Accepted || len(got.Changes) != 1 || !got.Approved() || !reflect.DeepEqual(*got.Request.Decision, made) || got.Order() != e.Number {
+		t.Errorf("%+v, decided %+v", got, got.Request.Decision)
+	}
+	mustFinish(t, j, e)
 }
 
 func requestAlone(t *testing.T, j *Journal, c *world) {

@@ -79,6 +79,8 @@ func suite(t *testing.T, newURL func(testing.TB) string) {
 		{"a request is decided once", decidedOnce},
 		{"a request is last in the order when it is approved", approvedLast},
 		{"a decision stays with who made it", decidedAndKept},
+		{"a request whose matter was done closes", requestOvertaken},
+		{"what belongs to an approved request is accepted", approvedBefore},
 		{"a request whose time is over is closed, not approved", requestOver},
 		{"a request is left alone until something is due", requestAlone},
 		{"audit rows are never changed or deleted", auditStays},

@@ -266,6 +266,7 @@ func (w *work) made(users []imapi.UserID, admin, unsure bool) []commands.Recent 
 		if w.cmd.Verb == commands.Undo {
 			all[i].Undone = w.cmd.Number
 		}
+		all[i].Ended = w.cmd.Verb == commands.End
 		if !unsure {
 			all[i].Entry = w.plan.MadeBy(u)
 		}

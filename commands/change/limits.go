@@ -55,8 +55,9 @@ func planEnd(p *commands.Plan, kept []commands.Grant, recent []commands.Recent) 
 }
 
 // planExtend plans the same length again, for those whose grant is still on record. No one
-// gets more than an add by the same caller would give now: the command's For, and 30 days.
-func planExtend(p *commands.Plan, asked Asked, group imapi.GroupID) {
+// gets more than an add by the same caller would give now: the command's For, and 30 days. If
+// that was approved when the time had run out, it sets those again who ended by themselves.
+func planExtend(p *commands.Plan, asked Asked, group imapi.GroupID, since decisions) {
 	kept := stillLimited(asked.Command, group, p.Existing)
 	about := slices.DeleteFunc(slices.Clone(asked.Grants), func(g commands.Grant) bool { return g.Group != group })
 	most := p.At.Add(commands.MaxFor)
@@ -67,7 +68,12 @@ func planExtend(p *commands.Plan, asked Asked, group imapi.GroupID) {
 	for i := range p.Users {
 		s := &p.Users[i]
 		before, ok := GrantOf(kept, s.ID)
-		if !ok || s.Prior == commands.WasNot {
+		if s.Prior == commands.WasNot {
+			before, _ = GrantOf(about, s.ID)
+			before.Until, s.Send, s.Decided = p.At, asked.Approved && since.ended(s.ID), asked.Approved && !since.ended(s.ID)
+			ok = s.Send
+		}
+		if !ok {
 			continue
 		}
 		if s.Until = before.Until.Add(before.Length); s.Until.After(most) {

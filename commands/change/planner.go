@@ -14,6 +14,9 @@ type Asked struct {
 	Entry   int64 // the number that gives the grants
 	At      time.Time
 	Resumed bool // nothing ran for a while since
+
+	// A second person has agreed to it, which may have taken its time.
+	Approved bool
 	commands.Command
 }
 
@@ -67,7 +70,7 @@ func (r *Runner) read(ctx context.Context, plan commands.Plan, asked Asked, grou
 	}
 	recent = slices.DeleteFunc(slices.Clone(recent), func(c commands.Recent) bool { return c.At.Before(plan.At.Add(-imapi.MayLag)) })
 	var since decisions
-	if cmd.Verb == commands.Undo {
+	if cmd.Verb == commands.Undo || cmd.Verb == commands.Extend && asked.Approved {
 		since.undone = cmd.Number
 		if since.last, since.forgotten, err = r.grants.DecidedSince(ctx, group, cmd.Number); err != nil {
 			return commands.Plan{}, err
@@ -96,7 +99,7 @@ func (r *Runner) read(ctx context.Context, plan commands.Plan, asked Asked, grou
 	case commands.End:
 		planEnd(&plan, stillLimited(cmd, group, plan.Existing), recent)
 	case commands.Extend:
-		planExtend(&plan, asked, group)
+		planExtend(&plan, asked, group, since)
 	case commands.Undo:
 		planUndo(&plan, asked, group, since)
 	case commands.Add:
@@ -157,7 +160,7 @@ func refuseSeats(p *commands.Plan, cmd commands.Command) {
 		p.Refusal = commands.NoAccounts
 	case changesNothing(p, cmd):
 		p.Refusal = commands.NothingToDo
-	case (cmd.Verb == commands.Add || cmd.Verb == commands.Undo) && p.Known && SeatsAfter(p) > imapi.Seats:
+	case (cmd.Verb == commands.Add || cmd.Verb == commands.Undo || cmd.Verb == commands.Extend) && p.Known && SeatsAfter(p) > imapi.Seats:
 		p.Refusal = commands.SeatsTaken
 	case cmd.DryRun:
 		p.Refusal = commands.OnlyDryRun

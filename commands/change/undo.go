@@ -83,6 +83,17 @@ func Decided(o commands.Outcome) []commands.Recent {
 	return all
 }
 
+// OnlyTakes reports whether undoing an entry gives nobody a right, or one for longer.
+func OnlyTakes(r commands.Result) bool {
+	return !slices.ContainsFunc(r.Groups, func(g commands.GroupResult) bool {
+		v := reversalOf(g, r.Command)
+		return len(v.Set) > 0 || slices.ContainsFunc(v.Grants, func(before commands.Grant) bool {
+			given, limited := GrantOf(g.Outcome.Grants, before.User)
+			return limited && given.Until.Before(before.Until)
+		})
+	})
+}
+
 // reversalIn returns what an undo turns around in a group.
 func reversalIn(c commands.Command, group imapi.GroupID) commands.Reversal {
 	at := slices.IndexFunc(c.Reversals, func(v commands.Reversal) bool { return v.Group == group })
@@ -168,6 +179,12 @@ func (d decisions) holds(user imapi.UserID) bool {
 		}
 	}
 	return !d.forgotten
+}
+
+// ended reports whether the last that was decided about a user is that their time was over.
+func (d decisions) ended(user imapi.UserID) bool {
+	i := slices.IndexFunc(d.last, func(c commands.Recent) bool { return c.User == user })
+	return i >= 0 && d.last[i].Ended && !d.last[i].Unsure
 }
 
 // limitAgain puts a limit back that the entry changed or lifted, unless someone

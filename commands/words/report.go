@@ -25,6 +25,9 @@ func (w Words) Report(r commands.Result) Message {
 	if r.Decided.By != "" && r.Waits == "" {
 		m.fact(w.Requests.Approved, Slots{"who": account(r.Decided.By)})
 	}
+	if len(r.Decided.Renamed) > 0 {
+		m.add(Body, Fill(w.Requests.Renamed, Slots{"names": codes(w, r.Decided.Renamed)}))
+	}
 	if r.Command.Reason != "" {
 		m.fact(w.Names.Reason, Slots{"reason": plain(r.Command.Reason)})
 	}
@@ -212,6 +215,10 @@ func (w Words) undone(s commands.Step) string {
 // extended is what is said of somebody whose limit was to be extended.
 func (w Words) extended(s commands.Step) string {
 	switch {
+	case s.Send:
+		return w.Happened.AddedUntil
+	case s.Decided:
+		return w.Happened.RemovedSince
 	case !s.Until.IsZero():
 		return w.Happened.NowUntil
 	case s.Prior == commands.WasNot:

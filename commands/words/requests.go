@@ -25,7 +25,7 @@ type Request struct {
 	Expires time.Time // when it closes
 
 	Platform string // on which it is shown: those of others are not mentioned
-	Quiet    bool   // nobody is mentioned
+	Quiet    bool   // nobody is mentioned: too many requests were
 }
 
 // mostApprovers is how many of those who can approve a request it names.
@@ -41,22 +41,26 @@ func (q Request) Mentions() []string {
 }
 
 // Ask is the message of a request: who wants what, who can approve it, until when.
-// unheard says that not everybody who is named is notified by it.
-func (w Words) Ask(q Request, unheard bool) Message {
+func (w Words) Ask(q Request) Message {
 	m := w.outcome(q.Number, commands.Asked)
-	m.add(Head, w.wanted(q))
+	w.describe(&m, Head, q)
+	m.Actions = append(w.answersTo(Open{Request: q, May: true}), w.answersTo(Open{Request: q, Own: true})...)
+	return m
+}
+
+// describe adds what an open request is about, who can approve it and until when.
+func (w Words) describe(m *Message, first LineStyle, q Request) {
+	m.add(first, w.wanted(q))
 	if len(q.Command.Replace) > 0 {
 		m.add(Body, Fill(w.Requests.Replace, Slots{"users": w.people(q.Command.Replace)}))
 	}
 	if q.Command.Reason != "" {
 		m.add(Quote, plain(q.Command.Reason))
 	}
-	if unheard {
+	if q.Quiet {
 		m.add(Body, plain(w.Requests.Unheard))
 	}
-	w.addApprovers(&m, q)
-	m.Actions = []Action{w.approve(q), {Name: DenyAction, Label: w.Buttons.Deny, Entry: q.Number}, {Name: WithdrawAction, Label: w.Buttons.Withdraw, Entry: q.Number}}
-	return m
+	w.addApprovers(m, q)
 }
 
 func (w Words) approve(q Request) Action {
@@ -160,6 +164,8 @@ func (w Words) ended(status commands.Status, d commands.Decided) Text {
 	switch {
 	case d.Lapsed:
 		return plain(w.Requests.Lapsed)
+	case d.Overtaken:
+		return plain(w.Requests.Overtaken)
 	case status == commands.Denied:
 		return join(w.Joins.Parts, Fill(w.Requests.Denied, values), plain(w.Requests.Unchanged))
 	case status == commands.Withdrawn:
@@ -234,20 +240,21 @@ func (w Words) Unasked(entry int64, sentence string, q Request, groups []imapi.G
 	return m
 }
 
-// Already shows the open request of somebody who asks the same again.
-func (w Words) Already(entry int64, q Request) Message {
+// Already shows the open request of somebody who asks the same again, or who presses the
+// button that asked for it.
+func (w Words) Already(entry int64, q Open) Message {
 	m := w.outcome(entry, commands.Asked)
 	m.add(Head, Fill(w.Requests.Already, Slots{"number": number(int(q.Number))}))
-	m.add(Body, w.wanted(q))
-	w.addApprovers(&m, q)
-	m.Actions = []Action{{Name: WithdrawAction, Label: w.Buttons.Withdraw, Entry: q.Number}}
+	w.describe(&m, Body, q.Request)
+	m.Actions = w.answersTo(q)
 	return m
 }
 
-// Open is one request in a list of them, as its reader may answer it.
+// Open is an open request, as its reader may answer it.
 type Open struct {
 	Request
 	Own bool // the reader asked it
+	May bool // the reader may decide it
 }
 
 // Listed is the answer to requests: those that the reader may decide or has made, and how
@@ -256,10 +263,17 @@ func (w Words) Listed(entry int64, open []Open, more int) Message {
 	m := w.message(entry)
 	m.add(Head, plain(either(len(open) > 0, w.Requests.Head, w.Requests.Empty)))
 	for _, q := range open {
-		m.add(Item, Fill(w.Requests.Line, Slots{
+		line := Fill(w.Requests.Line, Slots{
 			"number": number(int(q.Number)), "who": account(q.Caller), "what": w.asked(q.Command), "time": moment(q.Expires),
-		}))
-		m.Actions = append(m.Actions, w.answersTo(q)...)
+		})
+		if q.Own {
+			line = join(w.Joins.Parts, line, Fill(w.Requests.Can, Slots{"who": w.approvers(q.Request)}))
+		}
+		m.add(Item, line)
+		for _, a := range w.answersTo(q) {
+			a.Label = Fill(w.Buttons.OfRequest, Slots{"label": plain(a.Label), "number": number(int(q.Number))}).String()
+			m.Actions = append(m.Actions, a)
+		}
 	}
 	if more > 0 {
 		m.add(Body, Fill(w.Requests.More, Slots{"n": number(more)}))
@@ -267,14 +281,13 @@ func (w Words) Listed(entry int64, open []Open, more int) Message {
 	return m
 }
 
-// answersTo are the buttons of a request in a list, with its number.
-func (w Words) answersTo(q Open) []Action {
-	all := []Action{w.approve(q.Request), {Name: DenyAction, Label: w.Buttons.Deny, Entry: q.Number}}
-	if q.Own {
-		all = []Action{{Name: WithdrawAction, Label: w.Buttons.Withdraw, Entry: q.Number}}
+// answersTo are the buttons of a request for somebody.
+func (w Words) answersTo(q Open) (all []Action) {
+	if q.May {
+		all = append(all, w.approve(q.Request), Action{Name: DenyAction, Label: w.Buttons.Deny, Entry: q.Number})
 	}
-	for i := range all {
-		all[i].Label = Fill(w.Buttons.OfRequest, Slots{"label": plain(all[i].Label), "number": number(int(q.Number))}).String()
+	if q.Own {
+		all = append(all, Action{Name: WithdrawAction, Label: w.Buttons.Withdraw, Entry: q.Number})
 	}
 	return all
 }

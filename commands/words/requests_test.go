@@ -38,8 +38,9 @@ func everyRequest(w Words, all *[]string, say func(Message)) {
 		func(c *commands.Command) { c.Verb, c.Number = commands.Extend, 12 },
 	} {
 		q := request()
+		q.Quiet = true
 		change(&q.Command)
-		asked := w.Ask(q, true)
+		asked := w.Ask(q)
 		say(asked)
 		*all = append(*all, asked.Actions[0].Confirm)
 	}
@@ -51,6 +52,13 @@ func everyRequest(w Words, all *[]string, say func(Message)) {
 		*all = append(*all, w.Root(commands.Result{Caller: commands.Caller{Ref: bob}, Command: q.Command, Waits: s, Decided: by}).String())
 	}
 	say(w.Closed(q, commands.Denied, commands.Decided{By: lead, Lapsed: true}))
+	say(w.Ended(q, commands.Expired, commands.Decided{Overtaken: true}))
+	renamed := commands.Result{
+		Caller: commands.Caller{Ref: bob}, Command: q.Command, Decided: commands.Decided{By: lead, Renamed: []string{"friday-show"}},
+		Groups: []commands.GroupResult{{Group: "@TGS#1", Outcome: commands.Outcome{Status: commands.Warned}}},
+	}
+	say(w.Report(renamed))
+	*all = append(*all, w.Root(renamed).String())
 	say(w.Naming(commands.Names{}, "Sam").Reminder(q))
 	say(w.NotYou(45, q, "add friday-show user1", commands.Add))
 	for _, sentence := range []string{w.Requests.NotYours, w.Requests.NotOwn, w.Requests.NotSelf, w.Requests.Unread} {
@@ -61,8 +69,8 @@ func everyRequest(w Words, all *[]string, say func(Message)) {
 			say(w.Refusal(45, commands.Caller{Ref: bob}, q.Command, policy.Decision{Denial: d, Denied: groups, Open: 20, Approvers: [][]string{{lead}}}))
 		}
 	}
-	say(w.Already(45, q))
-	say(w.Listed(45, []Open{{Request: q}, {Request: q, Own: true}}, 3))
+	say(w.Already(45, Open{Request: q}))
+	say(w.Listed(45, []Open{{Request: q, May: true}, {Request: q, Own: true}}, 3))
 	say(w.Listed(45, nil, 0))
 	say(w.Whoami(45, commands.Caller{Ref: bob}, commands.Person{}, policy.Rights{Given: []policy.Right{{Rule: "rule 1", Approval: []string{lead}}}}))
 }

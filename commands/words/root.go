@@ -25,6 +25,9 @@ func (w Words) Root(r commands.Result) Text {
 	} else if deeds := w.deeds(r); len(deeds) > 0 {
 		what = w.did(r, deeds)
 	}
+	if len(r.Decided.Renamed) > 0 && status != commands.Working {
+		what = Fill(w.Summary.Renamed, Slots{"what": what, "names": codes(w, r.Decided.Renamed)})
+	}
 	return Fill(w.Summary.Line, Slots{
 		"sign": plain(signs[status]), "status": plain(w.Outcomes[status]),
 		"caller": w.callerOf(r), "what": what,

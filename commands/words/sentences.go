@@ -27,6 +27,7 @@ type Sentences struct {
 		DidIn                                         string // {deed} {n} {all}: in how many groups
 		OrLater                                       string // {time}
 		ApprovedBy, DeniedBy                          string // {caller} {by}
+		Renamed                                       string // {what} {names}
 	}
 	Deeds   Deeds
 	Buttons struct {
@@ -64,6 +65,7 @@ type Sentences struct {
 		WouldAdd, WouldAddUntil, WouldRemove            string // {time}
 		WouldForever, WouldUntil                        string // {had} {time}
 		LimitedAgain, EndOver, ChangedSince, StaysUntil string // {time} {had}
+		RemovedSince                                    string
 	}
 	Now struct {
 		Admins, NoAdmins         string // {n} {seats} {users}
@@ -164,6 +166,7 @@ type Sentences struct {
 		Can, By, Unheard                             string // {who} {time}
 		Remind, Urgent                               string // {number} {contact}
 		Approved, Denied, Withdrawn, Expired, Lapsed string // {who}
+		Overtaken, Renamed                           string // {names}
 		Unchanged                                    string
 		Over, OverBy, Dropped                        string // {number} {sign} {status} {who} {time}
 		NotYou, NotYours, NotOwn, NotSelf, Unread    string // {who}

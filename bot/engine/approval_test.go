@@ -1,0 +1,278 @@
+package engine_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest"
+	"liveadmin/commands"
+	"liveadmin/commands/policy"
+	"liveadmin/imapi"
+	"liveadmin/imapi/simulator"
+)
+
+// askFirst lets bob add and remove if carol or dave approves, and alice do everything.
+func askFirst(t *testing.T) (*bottest.Stage, *bottest.Chat) {
+	t.Helper()
+	stage, chat := open(t)
+	rules := stage.Rules.Get()
+	rules.Policy.Rules = append(rules.Policy.Rules, policy.Rule{
+		Name: "rule 1", Allow: []string{bottest.Ref("bob"), bottest.Ref("erin")}, Commands: []commands.Verb{commands.Add, commands.Remove},
+		For: 8 * time.Hour, Approval: []string{bottest.Ref("carol"), bottest.Ref("dave")},
+	})
+	stage.Rules.Set(rules)
+	return stage, chat
+}
+
+// talk says lines, "bob: add GROUP user1", and returns the answer to the last. "press N BUTTON"
+// presses a button.
+func talk(t *testing.T, chat *bottest.Chat, lines ...string) (answer string) {
+	t.Helper()
+	for _, line := range lines {
+		who, text, _ := strings.Cut(strings.ReplaceAll(line, "GROUP", groupA), ": ")
+		var err error
+		if answer, err = chat.Say(soon(t), who, text); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+	}
+	return answer
+}
+
+// says checks what a text has and, behind a !, has not.
+func says(t *testing.T, text string, want ...string) {
+	t.Helper()
+	for _, w := range want {
+		w, not := strings.CutPrefix(w, "!")
+		if strings.Contains(text, w) == not {
+			t.Errorf("%q is there: %v, in\n%s", w, !not, text)
+		}
+	}
+}
+
+// TestButtonsThatWait: a button is a command of whoever presses it, and where that waits, it
+// asks; pressing it again shows the open request, whoever presses.
+func TestButtonsThatWait(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	stage.Run(t, chat)
+	talk(t, chat, "alice: add GROUP user1")
+	says(t, talk(t, chat, "bob: press 1 undo"), "🙋 Waiting for approval · @bob", "@bob wants to undo #1", "#2   [Approve]   [Deny]   [Withdraw]")
+	says(t, talk(t, chat, "bob: press 1 undo"), "(only @bob)", "This was already asked for: #2", "[Withdraw]")
+	says(t, talk(t, chat, "erin: press 1 undo"), "(only @erin)", "This was already asked for: #2", "![Withdraw]")
+	admins(t, stage, groupA, "user1")
+	says(t, talk(t, chat, "carol: press 2 approve"), "✅ Done · @bob (approved by @carol)", "user1: removed")
+	admins(t, stage, groupA)
+}
+
+// TestOvertaken: who needs no approval may press the button meanwhile. Then the request for the
+// same ends, since nothing is left of it.
+func TestOvertaken(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	stage.Run(t, chat)
+	talk(t, chat, "alice: add GROUP user1", "bob: press 1 undo")
+	says(t, talk(t, chat, "alice: press 1 undo"), "✅ Done · @alice", "user1: removed")
+	nothingOpen(t, stage)
+	if got := chat.Root(2); !strings.HasPrefix(got, "⌛ Closed without an answer · @bob") {
+		t.Errorf("the root is %q", got)
+	}
+	says(t, talk(t, chat, "carol: press 2 approve"), "(only @carol)", "This request is closed. #2: ⌛ Closed without an answer")
+	says(t, fmt.Sprint(rowsOf(t, stage, 2)), "asked", "expired")
+}
+
+// rowsOf returns the audit trail of an entry, a line for each row.
+func rowsOf(t *testing.T, stage *bottest.Stage, number int64) (lines []string) {
+	t.Helper()
+	rows, err := stage.Journal.Trail(t.Context(), bot.Filter{Number: number})
+	check(t, err)
+	for _, r := range rows {
+		lines = append(lines, fmt.Sprintf("%s by %s, %v, %s", r.Event, r.Caller, r.Users, r.Detail))
+	}
+	return lines
+}
+
+// TestUndoRequestEndsWithItsDay: a request to undo closes when the day of the undo is over.
+func TestUndoRequestEndsWithItsDay(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	stage.Run(t, chat)
+	talk(t, chat, "alice: add GROUP user1") // at 15:30
+	stage.Clock.Advance(23*time.Hour + 50*time.Minute)
+	says(t, talk(t, chat, "bob: press 1 undo"), "Please answer by: 2026-11-21 15:30 UTC")
+	stage.Clock.Advance(10 * time.Minute)
+	nothingOpen(t, stage)
+	says(t, talk(t, chat, "carol: press 2 approve"), "Closed without an answer")
+	says(t, fmt.Sprint(rowsOf(t, stage, 2)), "asked by chat:user:bob, [user1], rule 1", "expired by liveadmin:clock, [user1], rule 1")
+	admins(t, stage, groupA, "user1")
+}
+
+// TestExtendApprovedLate: an extension that is approved when the time has run out sets those
+// again who ended by themselves, for that length; of others it says that they were removed.
+func TestExtendApprovedLate(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		before []string
+		says   []string
+		after  []string
+		limits string
+	}{
+		{"ended by itself", nil, []string{"✅ Done · @bob (approved by @carol)", "user1: added, until 2026-11-20 19:45 UTC"}, []string{"user1"}, "user1 19:45"},
+		{"removed before", []string{"alice: remove GROUP user1"}, []string{"No change", "user1: not added again: someone has removed them since then"}, nil, ""},
+		{"added and removed since", []string{"late", "alice: add GROUP user1", "alice: remove GROUP user1"}, []string{"No change", "someone has removed them since then"}, nil, ""},
+		{"the seats are taken", []string{"late", "alice: add GROUP user2 user3 user4 user5 user6"}, []string{"❌ Failed", "With this change it would have 6"}, []string{"user2", "user3", "user4", "user5", "user6"}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			stage, chat := askFirst(t)
+			stage.Run(t, chat)
+			talk(t, chat, "alice: add GROUP user1 --for 2h") // until 17:30
+			stage.Clock.Advance(111 * time.Minute)
+			said(t, chat, 1, "[Extend]")
+			says(t, talk(t, chat, "bob: press 2 extend"), "🙋 Waiting for approval · @bob", "#3   [Approve]")
+			for _, line := range test.before {
+				if line != "late" {
+					talk(t, chat, line)
+					continue
+				}
+				stage.Clock.Advance(24 * time.Minute)
+				said(t, chat, 2, "has expired")
+				noneOnRecord(t, stage)
+			}
+			if len(test.before) == 0 || test.before[0] != "late" {
+				stage.Clock.Advance(24 * time.Minute)
+				noneOnRecord(t, stage)
+			}
+			says(t, talk(t, chat, "carol: press 3 approve"), test.says...)
+			admins(t, stage, groupA, test.after...)
+			limits(t, stage, test.limits)
+		})
+	}
+}
+
+// TestRetryCovered: the asker's Try again within 15 minutes of the approval needs no other, as
+// often as it takes.
+func TestRetryCovered(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	stage.Run(t, chat)
+	talk(t, chat, "bob: add GROUP user1")
+	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10002, Times: 3}))
+	says(t, talk(t, chat, "carol: press 1 approve"), "❓ Unknown · @bob (approved by @carol)", "[Try again]")
+	stage.Clock.Advance(10 * time.Minute)
+	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10002, Times: 3}))
+	retry := talk(t, chat, "bob: press 1 retry")
+	says(t, retry, "❓ Unknown · @bob (approved by @carol)", "[Try again]")
+	_, line, _ := strings.Cut(retry, "\n    #")
+	second, _, _ := strings.Cut(line, " ")
+	says(t, talk(t, chat, fmt.Sprintf("erin: press %s retry", second)), "🙋 Waiting for approval · @erin")
+	stage.Clock.Advance(4 * time.Minute)
+	says(t, talk(t, chat, fmt.Sprintf("bob: press %s retry", second)), "✅ Done · @bob (approved by @carol)", "user1: added")
+	admins(t, stage, groupA, "user1")
+}
+
+// TestRetryNotCovered: later, or by somebody else, or of another command, it needs one.
+func TestRetryNotCovered(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	stage.Run(t, chat)
+	talk(t, chat, "bob: add GROUP user1")
+	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10002, Times: 3}))
+	talk(t, chat, "carol: press 1 approve")
+	stage.Clock.Advance(15*time.Minute + time.Second)
+	says(t, talk(t, chat, "bob: press 1 retry"), "🙋 Waiting for approval · @bob")
+}
+
+// TestUndoOfApproved: an undo that only takes away what was approved never waits, for the asker
+// and the approver. Who approved may undo the rest of it, too, while a rule lets them approve.
+func TestUndoOfApproved(t *testing.T) {
+	t.Parallel()
+	stranger := []string{"(only @", "You are not allowed"}
+	for _, test := range []struct {
+		name      string
+		before    []string // administrators
+		said      []string // by bob; the last is approved by carol
+		who       string
+		forgotten bool // no rule lets carol approve by then
+		says      []string
+		after     []string
+		limits    string
+	}{
+		{"an add, by the asker", nil, []string{"add GROUP user1 --for 2h"}, "bob", false, []string{"✅ Done · @bob · ", "user1: removed"}, nil, ""},
+		{"an add, by the approver", nil, []string{"add GROUP user1 --for 2h"}, "carol", false, []string{"✅ Done · @carol"}, nil, ""},
+		{"an add, by one who could have approved", nil, []string{"add GROUP user1 --for 2h"}, "dave", false, stranger, []string{"user1"}, "user1 17:30"},
+		{"an add, by one whose approval no rule asks for any more", nil, []string{"add GROUP user1 --for 2h"}, "carol", true, []string{"✅ Done · @carol"}, nil, ""},
+		{"a longer time, by the asker", nil, []string{"add GROUP user1 --for 1h", "add GROUP user1 --for 4h"}, "bob", false, []string{"✅ Done", "user1: until 2026-11-20 16:30 UTC"}, []string{"user1"}, "user1 16:30"},
+		{"a shorter time, by the asker", nil, []string{"add GROUP user1 --for 4h", "add GROUP user1 --for 1h"}, "bob", false, []string{"🙋 Waiting for approval"}, []string{"user1"}, "user1 16:30"},
+		{"a remove, by the asker", []string{"user1"}, []string{"remove GROUP user1"}, "bob", false, []string{"🙋 Waiting for approval"}, nil, ""},
+		{"a remove, by the approver", []string{"user1"}, []string{"remove GROUP user1"}, "carol", false, []string{"✅ Done · @carol", "user1: added"}, []string{"user1"}, ""},
+		{"a remove, by one whose approval no rule asks for any more", []string{"user1"}, []string{"remove GROUP user1"}, "carol", true, stranger, nil, ""},
+		{"a replacement, by the approver", []string{"user1"}, []string{"add GROUP user2 --replace user1 --for 2h"}, "carol", false, []string{"✅ Done · @carol", "user1: added"}, []string{"user1"}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			stage, chat := askFirst(t)
+			check(t, stage.API.SetAdmins(groupA, test.before))
+			stage.Run(t, chat)
+			number := -1
+			for _, line := range test.said {
+				number += 2 // the press is one, too
+				talk(t, chat, "bob: "+line)
+				says(t, talk(t, chat, fmt.Sprintf("carol: press %d approve", number)), "approved by @carol")
+			}
+			if test.forgotten {
+				rules := stage.Rules.Get()
+				rules.Policy.Rules = rules.Policy.Rules[:1]
+				stage.Rules.Set(rules)
+			}
+			says(t, talk(t, chat, fmt.Sprintf("%s: press %d undo", test.who, number)), test.says...)
+			admins(t, stage, groupA, test.after...)
+			limits(t, stage, test.limits)
+		})
+	}
+}
+
+// TestRenamed: what was asked is done as it was meant then; if a name means something else when
+// it is approved, root and result say so.
+func TestRenamed(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, said string
+		groups     map[string][]imapi.GroupID
+		people     map[string][]imapi.UserID
+		says       []string
+	}{
+		{"an alias", "add show user1", map[string][]imapi.GroupID{"show": {groupB}}, nil, []string{"⚠️ Done with a warning · @bob", "seats · means something else now: show", "These names mean something else now: show."}},
+		{"an alias of several", "add both user1", map[string][]imapi.GroupID{"both": {groupA}}, nil, []string{"⚠️ Done with a warning", "now: both"}},
+		{"an alias in another order", "add both user1", map[string][]imapi.GroupID{"both": {groupB, groupA}}, nil, []string{"✅ Done", "!something else"}},
+		{"an alias that is gone", "add show user1", nil, nil, []string{"⚠️ Done with a warning", "now: show"}},
+		{"a person", "add GROUP minho", nil, map[string][]imapi.UserID{"minho": {"user3"}}, []string{"⚠️ Done with a warning", "now: minho"}},
+		{"a crew with one more", "add GROUP night", nil, map[string][]imapi.UserID{"night": {"user1", "user2", "user3"}}, []string{"⚠️ Done with a warning", "now: night"}},
+		{"a crew, part of which was typed, too", "add GROUP user1 night", nil, map[string][]imapi.UserID{"night": {"user2", "user1"}}, []string{"✅ Done", "!something else"}},
+		{"no name", "add GROUP user1", map[string][]imapi.GroupID{"show": {groupB}}, nil, []string{"✅ Done", "!something else"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			stage, chat := askFirst(t)
+			named := func(groups map[string][]imapi.GroupID, people map[string][]imapi.UserID) {
+				rules := stage.Rules.Get()
+				rules.Names = commands.NewNames(groups, people)
+				stage.Rules.Set(rules)
+			}
+			named(map[string][]imapi.GroupID{"show": {groupA}, "both": {groupA, groupB}},
+				map[string][]imapi.UserID{"minho": {"user1"}, "night": {"user1", "user2"}})
+			stage.Run(t, chat)
+			talk(t, chat, "bob: "+test.said)
+			named(test.groups, test.people)
+			says(t, talk(t, chat, "carol: press 1 approve"), test.says...)
+			if !slices.Contains(stage.API.Admins(groupA), "user1") {
+				t.Errorf("%s has %v", groupA, stage.API.Admins(groupA))
+			}
+			admins(t, stage, groupB, map[bool][]string{true: {"user1"}}[strings.Contains(test.said, "both")]...)
+		})
+	}
+}

@@ -1,0 +1,171 @@
+package intake
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
+	"liveadmin/commands/grammar"
+	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
+	"liveadmin/imapi"
+)
+
+// fingerprint is a delivery's key as it can be on record: it may hold a secret.
+func fingerprint(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])
+}
+
+// answered decides about a press on a button of a request. asker is who asked, with the
+// memberships of now.
+func (in *Intake) answered(d bot.Delivery, e bot.Entry, asker commands.Caller, rules bot.Rules) bot.Verdict {
+	if e.Request == nil {
+		return stale(d)
+	}
+	if e.State != bot.Asked {
+		if made := e.Request.Decision; made != nil && made.Delivery == fingerprint(d.Key) {
+			return bot.Verdict{Muted: true} // the same press again
+		}
+		return undecided(d, "decided before", func(w words.Words, entry int64) words.Message { return e.Late(w, entry) })
+	}
+	own := samePerson(rules.Names, d.Caller.Ref, e.Caller.Ref)
+	if d.Click.Action == words.WithdrawAction {
+		if d.Caller.Ref != e.Caller.Ref {
+			return undecided(d, "not the asker", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotYours) })
+		}
+		return decide(d, e, bot.Decision{State: bot.Withdrawn})
+	}
+	switch {
+	case own:
+		return undecided(d, "own request", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotOwn) })
+	case d.Click.Action == words.ApproveAction && makesAdmin(rules.Names, d.Caller.Ref, e.Command):
+		return undecided(d, "for themselves", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotSelf) })
+	}
+	return in.judged(d, e, asker, rules)
+}
+
+// judged decides about approving or denying by the rules of now.
+func (in *Intake) judged(d bot.Delivery, e bot.Entry, asker commands.Caller, rules bot.Rules) bot.Verdict {
+	_, decision := rules.Policy.DecideAll(asker, e.Place, e.Command)
+	here := d.Place.Platform == e.Place.Platform || mapped(rules.Names, d.Caller.Ref, e.Caller.Ref)
+	answer := rules.Policy.MayApprove(d.Caller, approversOf(e, decision), here)
+	could := answer != policy.MayNotDecide || rules.Policy.Oversees(d.Caller, e.Command.Target.Groups...)
+	unread := func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.Unread) }
+	switch {
+	case !could:
+		return in.notYou(d, e, rules)
+	case answer == policy.DeciderUnread, decision.Denial == policy.MembershipUnread:
+		return undecided(d, "membership unread", unread)
+	case !decision.Allowed:
+		return decide(d, e, bot.Decision{State: bot.Denied, Lapsed: true})
+	case answer == policy.MayNotDecide:
+		return in.notYou(d, e, rules)
+	case d.Click.Action == words.DenyAction:
+		return decide(d, e, bot.Decision{State: bot.Denied})
+	}
+	return decide(d, e, bot.Decision{State: bot.Accepted, Renamed: renamed(rules.Names, e.Command)})
+}
+
+// notYou answers somebody who cannot decide: who can, and the command if they may do it
+// themselves.
+func (in *Intake) notYou(d bot.Delivery, e bot.Entry, rules bot.Rules) bot.Verdict {
+	if rules.Policy.Knows(d.Caller) != policy.Known { // they learn nothing about people
+		return refuse(d, commands.Command{Verb: e.Command.Verb}, policy.Decision{Denial: policy.NoRight})
+	}
+	command := ""
+	row, _ := commands.Table.Row(e.Command.Verb)
+	if _, can := rules.Policy.DecideAll(d.Caller, d.Place, e.Command); can.Allowed && !can.Waits() && !row.Hidden {
+		command = grammar.Format(e.Command)
+	}
+	return undecided(d, "cannot decide", func(w words.Words, entry int64) words.Message {
+		return w.NotYou(entry, e.Shown(d.Place.Platform), command, e.Command.Verb)
+	})
+}
+
+// decide is the verdict that a request is decided by who pressed.
+func decide(d bot.Delivery, e bot.Entry, made bot.Decision) bot.Verdict {
+	made.By, made.Place, made.Rule, made.Delivery = d.Caller.Ref, d.Place, e.Rule, fingerprint(d.Key)
+	r := note(d, made.Event(), made.Status(), e.Command.Verb, "", e.Rule)
+	if made.Lapsed {
+		r.Detail += ": the rules no longer allow this"
+	}
+	r.Groups, r.Users = e.Command.Target.Groups, bot.UsersOf(e.Command)
+	return bot.Verdict{Decide: &bot.Deciding{Number: e.Number, Decision: made, Record: r}}
+}
+
+// renamed returns the names in a command that mean something else by now than they did.
+func renamed(names commands.Names, c commands.Command) (all []string) {
+	if c.Number != 0 {
+		return nil // nobody typed it
+	}
+	if now, _ := names.Group(c.Target.Alias); c.Target.Alias != "" && !sameAs(now.Groups, c.Target.Groups) {
+		all = append(all, c.Target.Alias)
+	}
+	for _, people := range [][]commands.Person{c.Users, c.Replace} {
+		for _, p := range people {
+			now, _ := names.People(p.Name)
+			gone := !holds(now, p.ID)
+			more := slices.ContainsFunc(now, func(one commands.Person) bool { return !holds(people, one.ID) })
+			if p.Name != "" && (gone || more) && !slices.Contains(all, p.Name) {
+				all = append(all, p.Name)
+			}
+		}
+	}
+	return all
+}
+
+// sameAs reports whether two lists have the same groups.
+func sameAs(a, b []imapi.GroupID) bool {
+	a, b = slices.Clone(a), slices.Clone(b)
+	slices.Sort(a)
+	slices.Sort(b)
+	return slices.Equal(slices.Compact(a), slices.Compact(b))
+}
+
+// undecided answers a press that decides nothing.
+func undecided(d bot.Delivery, why string, say func(words.Words, int64) words.Message) bot.Verdict {
+	return bot.Verdict{Reply: &bot.Reply{Record: note(d, bot.WasMistaken, commands.Mistaken, "", "", why), Say: say}}
+}
+
+func stale(d bot.Delivery) bot.Verdict { return undecided(d, "stale button", words.Words.Stale) }
+
+// samePerson reports whether two accounts are one person's.
+func samePerson(names commands.Names, a, b string) bool {
+	one, ok := names.Owner(a)
+	other, both := names.Owner(b)
+	return a == b || ok && both && one.ID == other.ID
+}
+
+// mapped reports whether the config file says who both accounts are.
+func mapped(names commands.Names, a, b string) bool {
+	_, one := names.Owner(a)
+	_, both := names.Owner(b)
+	return one && both
+}
+
+// makesAdmin reports whether a command makes the person of an account an administrator.
+func makesAdmin(names commands.Names, ref string, c commands.Command) bool {
+	person, ok := names.Owner(ref)
+	is := func(p commands.Person) bool { return p.ID == person.ID }
+	switch {
+	case !ok:
+		return false
+	case c.Verb == commands.Add || c.Verb == commands.Extend:
+		return slices.ContainsFunc(c.Users, is)
+	}
+	return slices.ContainsFunc(c.Reversals, func(v commands.Reversal) bool {
+		return slices.ContainsFunc(v.Set, is) || slices.ContainsFunc(v.Grants, func(g commands.Grant) bool { return g.User == person.ID })
+	})
+}
+
+// approversOf returns who can approve a request by the rules of a decision or, if nothing waits
+// by these, who could when it was asked.
+func approversOf(e bot.Entry, now policy.Decision) [][]string {
+	if now.Waits() {
+		return now.Approvers
+	}
+	return e.Request.Approvers
+}
