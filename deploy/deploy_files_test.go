@@ -77,10 +77,16 @@ func compose(t *testing.T) (c composeFile) {
 	return c
 }
 
-func kubernetes(t *testing.T) []kubernetesObject {
+// Files with what the Helm chart renders: TestChart holds them against it.
+const (
+	plainFile = "deploy/kubernetes.yaml"
+	httpFile  = "deploy/charttest/testdata/http.yaml"
+)
+
+func kubernetes(t *testing.T, file string) []kubernetesObject {
 	t.Helper()
 	var objects []kubernetesObject
-	documents := yaml.NewDecoder(strings.NewReader(fileText(t, "deploy/kubernetes.yaml")))
+	documents := yaml.NewDecoder(strings.NewReader(fileText(t, file)))
 	for {
 		var o kubernetesObject
 		switch err := documents.Decode(&o); {
@@ -94,19 +100,19 @@ func kubernetes(t *testing.T) []kubernetesObject {
 }
 
 // object is the one of a kind that is called liveadmin.
-func object(t *testing.T, kind string) kubernetesObject {
+func object(t *testing.T, file, kind string) kubernetesObject {
 	t.Helper()
-	all := kubernetes(t)
+	all := kubernetes(t, file)
 	i := slices.IndexFunc(all, func(o kubernetesObject) bool { return o.Kind == kind && o.Metadata.Name == "liveadmin" })
 	if i < 0 {
-		t.Fatalf("there is no %s", kind)
+		t.Fatalf("%s has no %s", file, kind)
 	}
 	return all[i]
 }
 
-func botContainer(t *testing.T) kubernetesContainer {
+func botContainer(t *testing.T, file string) kubernetesContainer {
 	t.Helper()
-	return object(t, "Deployment").Spec.Template.Spec.Containers[0]
+	return object(t, file, "Deployment").Spec.Template.Spec.Containers[0]
 }
 
 // unit are the settings of the systemd unit: all values of each.
@@ -121,16 +127,30 @@ func unit(t *testing.T) map[string][]string {
 	return settings
 }
 
-// environments are what each of the deploy files sets for the bot.
+// environments are what the deploy files set for the bot beside an example of settings.
 func environments(t *testing.T) map[string]map[string]string {
 	t.Helper()
-	all := map[string]map[string]string{"compose": compose(t).Services["liveadmin"].Environment, "kubernetes": {}, "systemd": {}}
-	for _, e := range botContainer(t).Env {
-		all["kubernetes"][e.Name] = e.Value
-	}
+	all := map[string]map[string]string{"compose": compose(t).Services["liveadmin"].Environment, "systemd": {}}
 	for _, pair := range unit(t)["Environment"] {
 		name, value, _ := strings.Cut(pair, "=")
 		all["systemd"][name] = value
+	}
+	return all
+}
+
+// rendered are the files with what the chart renders, and what each sets for the bot.
+func rendered(t *testing.T) map[string]map[string]string {
+	t.Helper()
+	files, err := filepath.Glob("deploy/charttest/testdata/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	all := make(map[string]map[string]string)
+	for _, file := range append(files, plainFile) {
+		all[file] = make(map[string]string)
+		for _, e := range botContainer(t, file).Env {
+			all[file][e.Name] = e.Value
+		}
 	}
 	return all
 }
@@ -139,7 +159,7 @@ func environments(t *testing.T) map[string]map[string]string {
 func operatorFiles(t *testing.T) []string {
 	t.Helper()
 	files := []string{"README.md", "Dockerfile"}
-	for _, pattern := range []string{"docs/*.md", "deploy/*.yaml", "deploy/*.service", "deploy/config/*"} {
+	for _, pattern := range []string{"docs/*.md", "deploy/*.yaml", "deploy/*.service", "deploy/config/*", "deploy/examples/*", "deploy/chart/*.yaml", "deploy/chart/examples/*"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,52 +21,10 @@ import (
 	"liveadmin/imapi"
 )
 
-// values of what the deploy files leave to the operator.
-var operatorSets = map[string]string{
-	"IM_SDKAPPID": "1400000000", "IM_REGION": "singapore", "ALLOWLIST": "slack:user:U024BE7LH",
-	"im_secret_key": "0123456789abcdef", "slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1",
-	"database_url": "postgres://liveadmin:pw@postgres/liveadmin",
-}
-
-// TestDeployedSettings: with the operator's part filled in, the settings of each deploy
-// file are those that the program takes.
-func TestDeployedSettings(t *testing.T) {
-	t.Chdir(top)
-	for name, set := range environments(t) {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			environ := []string{"IM_SDKAPPID=" + operatorSets["IM_SDKAPPID"], "IM_REGION=" + operatorSets["IM_REGION"]}
-			for _, variable := range slices.Sorted(maps.Keys(set)) {
-				value := set[variable]
-				if secret, ok := strings.CutSuffix(variable, "_FILE"); ok {
-					file := filepath.Base(value)
-					if file != strings.ToLower(secret) {
-						t.Errorf("the file of %s is called %s", variable, file)
-					}
-					value = filepath.Join(dir, file)
-					if err := os.WriteFile(value, []byte(operatorSets[file]), 0o600); err != nil {
-						t.Fatal(err)
-					}
-				} else if strings.HasPrefix(value, "${") {
-					value = operatorSets[variable]
-				}
-				environ = append(environ, variable+"="+value)
-			}
-			cfg, err := config.Load(dir, environ)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !slices.Contains(cfg.Platforms(), "slack") || filepath.Base(cfg.PolicyFile) != "liveadmin.yaml" {
-				t.Errorf("platforms %q, rules %q", cfg.Platforms(), cfg.PolicyFile)
-			}
-		})
-	}
-}
-
 // TestNamedVariables: whatever looks like one of our variables is one.
 func TestNamedVariables(t *testing.T) {
 	t.Chdir(top)
-	known := []string{"GOMEMLIMIT", pace.Variable, "LIVEADMIN_TEST_POSTGRES"}
+	known := []string{"GOMEMLIMIT", "HTTPS_PROXY", pace.Variable, "LIVEADMIN_TEST_POSTGRES"}
 	for _, v := range config.Variables() {
 		known = append(known, v.Name)
 		if v.Secret {
@@ -83,7 +39,9 @@ func TestNamedVariables(t *testing.T) {
 			}
 		}
 	}
-	for name, set := range environments(t) {
+	all := environments(t)
+	maps.Copy(all, rendered(t))
+	for name, set := range all {
 		for variable := range set {
 			if !slices.Contains(known, variable) {
 				t.Errorf("%s sets %s, which is no variable", name, variable)
@@ -97,7 +55,8 @@ func TestDeployedRules(t *testing.T) {
 	t.Chdir(top)
 	for name, text := range map[string]string{
 		"deploy/config/liveadmin.yaml": fileText(t, "deploy/config/liveadmin.yaml"),
-		"deploy/kubernetes.yaml":       object(t, "ConfigMap").Data["liveadmin.yaml"],
+		plainFile:                      object(t, plainFile, "ConfigMap").Data["liveadmin.yaml"],
+		"discord.yaml":                 object(t, "deploy/charttest/testdata/discord.yaml", "ConfigMap").Data["liveadmin.yaml"],
 	} {
 		rules, err := config.ParsePolicy(name, []byte(text), nil)
 		if err != nil {
@@ -131,14 +90,14 @@ func TestDeployedImage(t *testing.T) {
 	if ports := compose(t).Services["liveadmin"].Ports; !slices.Equal(ports, []string{"127.0.0.1:8080:8080"}) {
 		t.Errorf("Compose opens %q", ports)
 	}
-	if ports := botContainer(t).Ports; len(ports) != 1 || ports[0].ContainerPort != 8080 {
+	if ports := botContainer(t, plainFile).Ports; len(ports) != 1 || ports[0].ContainerPort != 8080 {
 		t.Errorf("Kubernetes opens %v", ports)
 	}
 	if !regexp.MustCompile(`(?m)^FROM golang:\d+\.\d+\.\d+ AS build$`).MatchString(dockerfile) {
 		t.Error("the version of the image that builds is not exact")
 	}
 	databases := []string{compose(t).Services["postgres"].Image}
-	for _, o := range kubernetes(t) {
+	for _, o := range kubernetes(t, plainFile) {
 		if o.Kind == "StatefulSet" {
 			databases = append(databases, o.Spec.Template.Spec.Containers[0].Image)
 		}
@@ -152,13 +111,13 @@ func TestDeployedImage(t *testing.T) {
 // platforms call is reached from outside.
 func TestDeployedPaths(t *testing.T) {
 	t.Chdir(top)
-	c := botContainer(t)
+	c := botContainer(t, plainFile)
 	probes := []string{c.Startup.HTTPGet.Path, c.Liveness.HTTPGet.Path, c.Readiness.HTTPGet.Path}
 	if want := []string{"/healthz", "/healthz", "/readyz"}; !slices.Equal(probes, want) {
 		t.Errorf("the probes ask %q, want %q", probes, want)
 	}
 	var exposed []string
-	for _, p := range object(t, "Ingress").Spec.Rules[0].HTTP.Paths {
+	for _, p := range object(t, httpFile, "Ingress").Spec.Rules[0].HTTP.Paths {
 		if p.PathType != "Exact" {
 			t.Errorf("%s is %s", p.Path, p.PathType)
 		}
@@ -201,7 +160,7 @@ func mounted(t *testing.T) []string {
 }
 
 // TestDeployedUnit: systemd leaves the bot alone when a start changes nothing, asks it
-// to read again, and loads every secret that is read.
+// to read again, and loads all secrets.
 func TestDeployedUnit(t *testing.T) {
 	t.Chdir(top)
 	u := unit(t)
@@ -214,20 +173,7 @@ func TestDeployedUnit(t *testing.T) {
 			t.Errorf("%s=%s, want %s", name, got, want)
 		}
 	}
-	var read, loaded []string
-	for _, e := range u["Environment"] {
-		if _, file, ok := strings.Cut(e, "=%d/"); ok {
-			read = append(read, file)
-		}
-	}
-	for _, l := range u["LoadCredential"] {
-		id, file, _ := strings.Cut(l, ":")
-		if filepath.Base(file) != id {
-			t.Errorf("%s is loaded from %s", id, file)
-		}
-		loaded = append(loaded, id)
-	}
-	if len(read) == 0 || !slices.Equal(read, loaded) {
-		t.Errorf("%q are loaded, %q are read", loaded, read)
+	if got, want := u["LoadCredential"], []string{"secrets:/etc/liveadmin/secrets"}; !slices.Equal(got, want) {
+		t.Errorf("LoadCredential=%q, want %q", got, want)
 	}
 }
