@@ -106,6 +106,12 @@ func (p *Policy) take(found snapshot) error {
 	p.taken = found
 	if err == nil {
 		p.rules.Store(&rules)
+		if len(rules.Policy.Rules) == 0 {
+			p.log.Warn("nobody is allowed anything: name somebody in ALLOWLIST, or in a rule of the config file")
+		}
+		for _, doubt := range p.cfg.Doubts(rules) {
+			p.log.Warn("the settings can be used, with a warning", "warning", doubt.String())
+		}
 		for _, warning := range rules.Warnings {
 			p.log.Warn("the policy file can be used, with a warning", "warning", warning.String())
 		}

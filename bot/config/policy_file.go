@@ -34,6 +34,7 @@ func ParsePolicy(name string, text []byte, allowlist []string) (bot.Rules, error
 	r := &reader{flaws: flaws}
 	if root != nil && !nothing(root) {
 		r.policy(root, &rules)
+		r.warnOfExamples(root)
 	}
 	if len(r.flaws) > 0 {
 		return bot.Rules{}, problemsIn(name, r.flaws)

@@ -63,6 +63,10 @@ func TestDocumentedPolicy(t *testing.T) {
 			map[string][]imapi.UserID{"minho": {"u_8821"}, "night": {"u_8821", "u_9902"}},
 		).StartingWith("friday-show"),
 	}
+	if len(got.Warnings) != 1 || !strings.HasPrefix(got.Warnings[0].What, "@TGS#a6I4ZUUGO, @TGS#aSAT, ") {
+		t.Errorf("warnings %v", got.Warnings)
+	}
+	got.Warnings = nil
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", got, want)
 	}

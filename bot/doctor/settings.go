@@ -54,7 +54,7 @@ func ExamineRules(file string) []bot.Finding {
 		return problemsOf("config file", err)
 	}
 	f := bot.Finding{Name: "config file", Status: bot.IsFine, Detail: usable(file, rules)}
-	return slices.Concat([]bot.Finding{f}, warningsOf(rules), allowed(rules.Policy))
+	return slices.Concat([]bot.Finding{f}, warnings("config file", rules.Warnings), allowed(rules.Policy))
 }
 
 // usable is the detail about a file without problems.
@@ -74,7 +74,7 @@ func checkRules(cfg config.Config) (bot.Rules, []bot.Finding) {
 	if cfg.PolicyFile != "" {
 		f.Detail = usable(cfg.PolicyFile, rules)
 	}
-	findings := slices.Concat([]bot.Finding{f}, warningsOf(rules), allowed(rules.Policy))
+	findings := slices.Concat(warnings("configuration", cfg.Doubts(rules)), []bot.Finding{f}, warnings("config file", rules.Warnings), allowed(rules.Policy))
 	if len(rules.Policy.Rules) == 0 {
 		findings = append(findings, failed(bot.Finding{Name: "rules"}, "nobody is allowed anything",
 			"Name somebody in ALLOWLIST, or in a rule of the config file."))
@@ -82,12 +82,12 @@ func checkRules(cfg config.Config) (bot.Rules, []bot.Finding) {
 	return rules, findings
 }
 
-// warningsOf gives each warning about the config file a finding.
-func warningsOf(rules bot.Rules) []bot.Finding {
+// warnings gives each warning about a part a finding.
+func warnings(part string, all bot.Problems) []bot.Finding {
 	var findings []bot.Finding
-	for _, w := range rules.Warnings {
+	for _, w := range all {
 		findings = append(findings, bot.Finding{
-			Name: "config file", Status: bot.IsFine, Detail: "warning: " + w.Variable + ": " + w.What, Remedy: sentence(w.Remedy),
+			Name: part, Status: bot.IsFine, Detail: "warning: " + w.Variable + ": " + w.What, Remedy: sentence(w.Remedy),
 		})
 	}
 	return findings
