@@ -8,6 +8,7 @@ import (
 	"liveadmin/commands"
 	"liveadmin/commands/grammar"
 	"liveadmin/commands/words"
+	"liveadmin/imapi"
 )
 
 // Delivery is something a person said to the bot, as a platform delivered it.
@@ -134,6 +135,28 @@ type Directory interface {
 	// Current returns a caller with the memberships of now, without waiting; of one whom it
 	// does not know, what came with them.
 	Current(c commands.Caller) commands.Caller
+}
+
+// HomeView is who looks at their Home tab, and what they want to see there.
+type HomeView struct {
+	Caller commands.Caller
+	Place  commands.Place // without a channel
+	Show   imapi.GroupID  // a group that is to be read; empty: none in particular
+	Times  int            // how often they asked for it since it was shown last: what counts against their answers
+}
+
+// Homes is for what people see on their Home tab: it only reads, and records nothing.
+type Homes interface {
+	// Home returns the sections of somebody's Home tab, in their language. ok is false if
+	// they ask too often, or the bot is stopping. It takes some seconds if Tencent is slow,
+	// and no longer than its context.
+	Home(ctx context.Context, v HomeView) (sections []words.Message, ok bool)
+}
+
+// Watcher is a platform that shows what became of an entry not only in its thread.
+type Watcher interface {
+	// Settled is called when every change of an entry is settled. It must be quick.
+	Settled(entry int64)
 }
 
 // Question asks what could be in a field that someone is typing in.

@@ -20,7 +20,7 @@ import (
 // the place of the journal's marks, and observer is for metrics; both may be nil.
 func NewBot(record *journal.Journal, wrap func(engine.Journal) engine.Journal, api *imapi.Client, rules func() bot.Rules, log *slog.Logger, observer bot.Observer) (*engine.Engine, error) {
 	in, err := intake.New(intake.Parts{
-		Record: record, API: api.For("suggestions", false), Rules: rules, Log: log, Now: record.Now, Clock: time.Now,
+		Record: record, API: api.For("readings", false), Rules: rules, Log: log, Now: record.Now, Clock: time.Now,
 	})
 	if err != nil {
 		return nil, err

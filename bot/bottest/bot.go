@@ -7,8 +7,8 @@ import (
 	"liveadmin/bot/intake"
 )
 
-// suggestTime is for the calls of all suggestions of a test together.
-const suggestTime = time.Hour
+// readingTime is for the calls of all suggestions and Home tabs of a test together.
+const readingTime = time.Hour
 
 // Journal is what engine and intake need of the record together.
 type Journal interface {
@@ -19,7 +19,7 @@ type Journal interface {
 // NewBot returns a bot made of its parts, with an intake that is made of them, too.
 func NewBot(p engine.Parts) (*engine.Engine, error) {
 	in, err := intake.New(intake.Parts{
-		Record: p.Journal.(Journal), API: p.API.For("suggestions", false)(suggestTime), Rules: p.Rules, Log: p.Log, Now: p.Now, Clock: p.Clock,
+		Record: p.Journal.(Journal), API: p.API.For("readings", false)(readingTime), Rules: p.Rules, Log: p.Log, Now: p.Now, Clock: p.Clock,
 	})
 	if err != nil {
 		return nil, err

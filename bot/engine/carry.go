@@ -48,7 +48,7 @@ func (j *job) carry(i int) {
 		return
 	}
 	if j.marks.Settle(c, outcome(j.head(), c)) {
-		j.b.intake.Changed(c.Group)
+		j.b.intake.Changed(c.Group, *c.Outcome)
 		j.settle(i)
 	}
 }

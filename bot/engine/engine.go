@@ -49,8 +49,10 @@ type Decider interface {
 	// Offer returns what a form offers that is filled in so far, and whether the caller is
 	// allowed its command.
 	Offer(caller commands.Caller, place commands.Place, filled bot.Filled) (words.Offer, policy.Decision)
-	// Changed notes that a group has changed.
-	Changed(g imapi.GroupID)
+	// Home returns what a Home tab shows; ok is false if its viewer asks too often.
+	Home(ctx context.Context, v bot.HomeView) (_ words.Home, ok bool)
+	// Changed notes what became of a group.
+	Changed(g imapi.GroupID, o commands.Outcome)
 	// Unanswered returns the audit rows of what was not answered to callers whose minute is
 	// over, or all, each once.
 	Unanswered(all bool) []bot.Record

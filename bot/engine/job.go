@@ -206,6 +206,7 @@ func (j *job) settle(i int) {
 	if j.left--; j.left == 0 {
 		j.entry.State = bot.Done
 		close(j.settled)
+		defer j.b.show(j.entry.Number)
 	}
 	j.mu.Unlock()
 	j.notify()

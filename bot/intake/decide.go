@@ -21,13 +21,13 @@ import (
 // and can be used by several goroutines. Make one with New.
 type Intake struct {
 	record Journal
-	api    Admins
 	rules  func() bot.Rules
 	log    *slog.Logger
 	now    func() time.Time
 	clock  func() time.Time
 	caps   *caps
-	admins adminCache
+
+	readings *readings
 }
 
 // Journal is what the intake needs of the journal.
@@ -39,7 +39,7 @@ type Journal interface {
 	Stories(ctx context.Context, f bot.Filter, seen func(bot.Record) bool) ([]bot.Story, error)
 }
 
-// Admins reads the administrators of a group, for suggestions.
+// Admins reads the administrators of a group, for suggestions and boards.
 type Admins interface {
 	Admins(ctx context.Context, g imapi.GroupID) ([]imapi.Admin, error)
 }
@@ -63,8 +63,8 @@ func New(p Parts) (*Intake, error) {
 		p.Clock = time.Now
 	}
 	return &Intake{
-		record: p.Record, api: p.API, rules: p.Rules, log: p.Log, now: p.Now, clock: p.Clock,
-		caps: newCaps(), admins: adminCache{read: make(map[imapi.GroupID]*cachedAdmins)},
+		record: p.Record, rules: p.Rules, log: p.Log, now: p.Now, clock: p.Clock,
+		caps: newCaps(), readings: newReadings(p.API, p.Log, p.Clock),
 	}, nil
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -130,7 +128,7 @@ func (in *Intake) adminsFor(ctx context.Context, q bot.Question, rules bot.Rules
 	named, _ := grammar.New(naming(commands.Remove, q.Fields.Get("group")).With("users", head), rules.TypedBy(q.Caller), nil)
 	var words []string
 	for _, g := range list.Target.Groups[:min(len(list.Target.Groups), groupsRead)] {
-		for _, a := range in.recentAdmins(ctx, g) {
+		for _, a := range in.readings.suggested(ctx, g) {
 			if user := string(a.User); !holds(named.Users, a.User) && meansItself(user, rules.Names) {
 				words = append(words, user)
 			}
@@ -147,64 +145,4 @@ func holds(people []commands.Person, user imapi.UserID) bool {
 func meansItself(user string, names commands.Names) bool {
 	cmd, mistake := grammar.New(naming(commands.Remove, "@TGS#a").With("users", user), names, nil)
 	return mistake == nil && len(cmd.Users) == 1 && string(cmd.Users[0].ID) == user
-}
-
-// A list of a group's administrators is kept for a while: suggestions ask for it again with
-// every letter.
-const (
-	adminsAge  = 10 * time.Second
-	adminsTime = 5 * time.Second
-	adminsMost = 1000 // remembered
-)
-
-// adminCache holds the administrators of groups as they were read a moment ago.
-type adminCache struct {
-	mu   sync.Mutex
-	read map[imapi.GroupID]*cachedAdmins
-}
-
-type cachedAdmins struct {
-	at     time.Time
-	done   chan struct{} // closed when admins is there
-	admins []imapi.Admin // none if they could not be read
-}
-
-// recentAdmins returns a group's administrators, read within the last ten seconds, or
-// none if they cannot be read before the context ends. The read goes on then,
-// for the next caller.
-func (in *Intake) recentAdmins(ctx context.Context, g imapi.GroupID) []imapi.Admin {
-	in.admins.mu.Lock()
-	seen := in.admins.read[g]
-	if seen == nil || in.clock().Sub(seen.at) >= adminsAge {
-		if len(in.admins.read) >= adminsMost {
-			clear(in.admins.read)
-		}
-		seen = &cachedAdmins{at: in.clock(), done: make(chan struct{})}
-		in.admins.read[g] = seen
-		go in.readAdmins(context.WithoutCancel(ctx), g, seen)
-	}
-	in.admins.mu.Unlock()
-	select {
-	case <-seen.done:
-		return seen.admins
-	case <-ctx.Done():
-		return nil
-	}
-}
-
-func (in *Intake) readAdmins(ctx context.Context, g imapi.GroupID, into *cachedAdmins) {
-	defer close(into.done)
-	ctx, cancel := context.WithTimeout(ctx, adminsTime)
-	defer cancel()
-	var err error
-	if into.admins, err = in.api.Admins(ctx, g); err != nil {
-		in.log.Debug("administrators not suggested", "group", g, "err", err)
-	}
-}
-
-// Changed notes that a group has changed: what was read of it is forgotten.
-func (in *Intake) Changed(g imapi.GroupID) {
-	in.admins.mu.Lock()
-	defer in.admins.mu.Unlock()
-	delete(in.admins.read, g)
 }

@@ -18,6 +18,7 @@ const (
 	ExtendAction  = "extend"
 	DoneAction    = "done-"    // and the group, as DoneIn writes it; it is under no result
 	ReplaceAction = "replace-" // and the index, among the holders, of the one it replaces
+	ShowAction    = "show-"    // on a board, and the group, as ShowOf writes it
 )
 
 // Pressed returns the command behind a button under the result of an entry, if it
@@ -43,14 +44,26 @@ func Pressed(action string, r commands.Result) (commands.Command, bool) {
 }
 
 // DoneIn is the name of the button that gives back the right, in a group, of the person who presses it.
-func DoneIn(g imapi.GroupID) string {
-	return DoneAction + base64.RawURLEncoding.EncodeToString([]byte(g))
-}
+func DoneIn(g imapi.GroupID) string { return named(DoneAction, g) }
 
 // GivenBack returns in which group a button gives back a right, if it is one that does.
-func GivenBack(action string) (imapi.GroupID, bool) {
-	name, ok := strings.CutPrefix(action, DoneAction)
-	id, err := base64.RawURLEncoding.DecodeString(name)
+func GivenBack(action string) (imapi.GroupID, bool) { return groupIn(action, DoneAction) }
+
+// ShowOf is the name of the button that has a group read for a board.
+func ShowOf(g imapi.GroupID) string { return named(ShowAction, g) }
+
+// ShownBy returns which group a button has read, if it is one that does.
+func ShownBy(action string) (imapi.GroupID, bool) { return groupIn(action, ShowAction) }
+
+// named is the name of a button that is about a group.
+func named(action string, g imapi.GroupID) string {
+	return action + base64.RawURLEncoding.EncodeToString([]byte(g))
+}
+
+// groupIn returns the group in the name of a button.
+func groupIn(name, action string) (imapi.GroupID, bool) {
+	coded, ok := strings.CutPrefix(name, action)
+	id, err := base64.RawURLEncoding.DecodeString(coded)
 	if !ok || err != nil {
 		return "", false
 	}

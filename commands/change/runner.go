@@ -92,6 +92,15 @@ func (r *Runner) BrokenOutcome(cmd commands.Command, group imapi.GroupID, plan c
 	return o
 }
 
+// Failure takes an error of a reading as data; one that is not the API's is transient.
+func Failure(err error) *commands.Failure {
+	f, other := failure(err)
+	if other != nil {
+		return &commands.Failure{Kind: imapi.KindTransient}
+	}
+	return f
+}
+
 // failure takes an error of the API as data. Any other error is not the API's
 // word: the work was interrupted, and goes on from the journal's mark.
 func failure(err error) (*commands.Failure, error) {

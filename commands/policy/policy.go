@@ -234,14 +234,17 @@ func (p Policy) Sees(caller commands.Caller, names commands.Names) func(alias st
 // SeesGroups reports whether some command is allowed to the caller on every one
 // of the groups, wherever.
 func (p Policy) SeesGroups(caller commands.Caller, groups ...imapi.GroupID) bool {
+	return slices.ContainsFunc(p.table().Ruled(), func(v commands.Verb) bool { return p.Gives(caller, v, groups...) })
+}
+
+// Gives reports whether some rule gives the caller a command on every one of the groups,
+// wherever, if need be with the approval of somebody.
+func (p Policy) Gives(caller commands.Caller, v commands.Verb, groups ...imapi.GroupID) bool {
 	if len(groups) == 0 || overlap(p.Blocked, caller.Unread) {
 		return false
 	}
-	rules := p.fitting(caller)
-	return slices.ContainsFunc(p.table().Ruled(), func(v commands.Verb) bool {
-		giving := filter(rules, func(r Rule) bool { return r.gives(v) })
-		return len(uncovered(giving, groups)) == 0
-	})
+	giving := filter(p.fitting(caller), func(r Rule) bool { return r.gives(v) })
+	return len(uncovered(giving, groups)) == 0
 }
 
 // Named returns the callers and memberships that begin with a prefix and are named by a

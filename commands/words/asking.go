@@ -196,17 +196,24 @@ func (w Words) Whoami(entry int64, c commands.Caller, known commands.Person, r p
 		return m
 	case len(missing) == 0:
 		return m
-	case r.Denial == policy.CallerBlocked:
-		m.add(Body, plain(w.Rights.Blocked))
-	case r.Denial == policy.CallerOutsider:
-		m.add(Body, plain(w.Refusals.Outsider))
 	case len(r.Given) == 0:
-		m.add(Body, plain(w.Rights.Nothing))
+		m.add(Body, plain(w.noRight(r)))
 	default:
 		m.add(Body, Fill(w.Rights.NotGiven, Slots{"verbs": codes(w, missing)}))
 	}
 	m.add(Body, w.askToAllow(c))
 	return m
+}
+
+// noRight says why somebody is allowed nothing.
+func (w Words) noRight(r policy.Rights) string {
+	switch r.Denial {
+	case policy.CallerBlocked:
+		return w.Rights.Blocked
+	case policy.CallerOutsider:
+		return w.Refusals.Outsider
+	}
+	return w.Rights.Nothing
 }
 
 func (w Words) right(g policy.Right) Text {

@@ -83,7 +83,9 @@ func (w Words) who(caller string) Text {
 func (w Words) Story(entry int64, p Past, r commands.Result, limits []commands.Grant, undo bool) Message {
 	m := w.outcome(entry, p.Outcome)
 	m.add(Head, w.past(w.History.Line, p))
-	m.add(Body, w.past(w.History.Where, p))
+	if p.Place.Channel != "" { // else it was a Home tab
+		m.add(Body, w.past(w.History.Where, p))
+	}
 	if status := r.Status(); len(r.Groups) > 0 && status != commands.Working {
 		report := w.Report(r)
 		m.Lines = append(m.Lines, report.Lines...)

@@ -270,15 +270,21 @@ func (w Words) Listed(entry int64, open []Open, more int) Message {
 			line = join(w.Joins.Parts, line, Fill(w.Requests.Can, Slots{"who": w.approvers(q.Request)}))
 		}
 		m.add(Item, line)
-		for _, a := range w.answersTo(q) {
-			a.Label = Fill(w.Buttons.OfRequest, Slots{"label": plain(a.Label), "number": number(int(q.Number))}).String()
-			m.Actions = append(m.Actions, a)
-		}
+		m.Actions = append(m.Actions, w.numbered(q)...)
 	}
 	if more > 0 {
 		m.add(Body, Fill(w.Requests.More, Slots{"n": number(more)}))
 	}
 	return m
+}
+
+// numbered are the buttons of a request among others, with its number.
+func (w Words) numbered(q Open) []Action {
+	all := w.answersTo(q)
+	for i := range all {
+		all[i].Label = Fill(w.Buttons.OfRequest, Slots{"label": plain(all[i].Label), "number": number(int(q.Number))}).String()
+	}
+	return all
 }
 
 // answersTo are the buttons of a request for somebody.

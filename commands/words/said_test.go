@@ -64,6 +64,11 @@ func everything(t *testing.T, w Words) []string {
 	say(w.Board(1, []commands.Target{
 		{Alias: "few", Groups: []imapi.GroupID{"a", "b"}}, {Alias: "many", Groups: []imapi.GroupID{"a", "b", "c", "d", "e", "f"}},
 	}, []commands.Grant{{Group: "a", User: "user1", Until: noon}}))
+	for _, h := range everyHome() {
+		for _, m := range w.Home(h) {
+			say(m)
+		}
+	}
 	say(w.Trail(1, nil))
 	everyResult(func(r commands.Result) {
 		if len(r.Groups) == 1 {

@@ -36,6 +36,7 @@ type Sentences struct {
 		ApproveConfirm                                      string // {what}
 		OfRequest                                           string // {label} {number}
 		AddForm, RemoveForm                                 string // they open a form, and send it
+		Refresh, Show                                       string // of a board
 	}
 
 	Heads struct {
@@ -183,6 +184,15 @@ type Sentences struct {
 		Group, TypedGroup, TypedGroupHint       string
 		Users, TypedUsers, TypedUsersHint       string
 		For, Endless, Approval, Reason, Channel string
+	}
+
+	Home struct {
+		Head          string // {time}
+		Group         string // {group} {n} {seats} {time}
+		Unread, Again string // {group}: it was never read, or not this time
+		Failed        string // {group}
+		More          string // {n}
+		Named, None   string // {groups}
 	}
 
 	Slack struct {

@@ -42,6 +42,8 @@ func (s *Server) method(name string) (method, bool) {
 		return method{scope: "usergroups:read", run: s.groupMembers}, true
 	case "users.info":
 		return method{scope: "users:read", run: s.userInfo}, true
+	case "views.publish":
+		return method{run: s.publishView}, true
 	case "apps.connections.open":
 		return method{scope: "connections:write", forApp: true, run: s.openConnection}, true
 	}

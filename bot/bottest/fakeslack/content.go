@@ -111,6 +111,11 @@ func CheckBlocks(raw []byte) string {
 // parseBlocks checks blocks and gives those an ID that have none. An empty array is
 // no blocks.
 func parseBlocks(raw []byte) (json.RawMessage, answer) {
+	return parseUpTo(raw, maxBlocks, maxBlocksText)
+}
+
+// parseUpTo is parseBlocks with the limits of blocks, and of their text, of a surface.
+func parseUpTo(raw []byte, most, mostText int) (json.RawMessage, answer) {
 	var list []map[string]any
 	if err := json.Unmarshal(raw, &list); err != nil {
 		return nil, refuse("invalid_blocks_format", err.Error())
@@ -118,8 +123,8 @@ func parseBlocks(raw []byte) (json.RawMessage, answer) {
 	if len(list) == 0 {
 		return nil, nil
 	}
-	if len(list) > maxBlocks {
-		return nil, refuse("invalid_blocks", fmt.Sprintf("[ERROR] %d blocks, more than %d", len(list), maxBlocks))
+	if len(list) > most {
+		return nil, refuse("invalid_blocks", fmt.Sprintf("[ERROR] %d blocks, more than %d", len(list), most))
 	}
 	seen, tables := make(map[string]bool), 0
 	for i, b := range list {
@@ -142,8 +147,8 @@ func parseBlocks(raw []byte) (json.RawMessage, answer) {
 		}
 		seen[id] = true
 	}
-	if n := textSize(list); n > maxBlocksText {
-		return nil, refuse("msg_blocks_too_long", fmt.Sprintf("[ERROR] %d characters, more than %d", n, maxBlocksText))
+	if n := textSize(list); n > mostText {
+		return nil, refuse("msg_blocks_too_long", fmt.Sprintf("[ERROR] %d characters, more than %d", n, mostText))
 	}
 	kept, err := json.Marshal(list)
 	if err != nil {

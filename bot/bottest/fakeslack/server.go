@@ -35,6 +35,7 @@ type Config struct {
 	SigningSecret string
 	Scopes        []string // of the bot token; commands, chat:write and app_mentions:read if nil
 
+	NoHome     bool // the app has no Home tab
 	HeaderOnly bool // tokens are read in the header alone
 
 	AckWithin time.Duration    // how long Slack waits for an acknowledgement; 0 is 3 s

@@ -65,7 +65,8 @@ type workspace struct {
 	groups     map[string][]string // members of user groups
 	rooms      map[string]*room
 	ephemerals []*Message
-	news       int // how often a message was added or changed
+	homes      map[string]Home // by user
+	news       int             // how often a message was added or changed
 }
 
 // room is a channel with what is in it.
@@ -80,6 +81,7 @@ func newWorkspace(c Config) workspace {
 		users:  map[string]User{c.BotUser: {ID: c.BotUser, Name: strings.TrimPrefix(c.Command, "/"), Team: c.Team}},
 		groups: make(map[string][]string),
 		rooms:  make(map[string]*room),
+		homes:  make(map[string]Home),
 	}
 }
 
