@@ -37,6 +37,7 @@ const (
 	replies        method = "conversations.replies"
 	groupMembers   method = "usergroups.users.list"
 	userInfo       method = "users.info"
+	publishView    method = "views.publish"
 
 	// responseURL replaces an address that came with a command or a click.
 	responseURL method = "response_url"
@@ -54,6 +55,7 @@ var scopes = map[method]string{
 	replies:        "channels:history, groups:history",
 	groupMembers:   "usergroups:read",
 	userInfo:       "users:read",
+	publishView:    "",
 }
 
 // api is the Web API. Every call has a time-out. Errors pass through judge, which takes
@@ -260,13 +262,16 @@ func isSpent(err error) bool {
 }
 
 // invalidBlocks is Slack's word for blocks that it does not know. A message that is only too
-// long has another one.
-const invalidBlocks = "invalid_blocks"
+// long has another one. Of a view it is said in general.
+const (
+	invalidBlocks = "invalid_blocks"
+	invalidView   = "invalid_arguments"
+)
 
 // refusesBlocks reports whether Slack does not take the blocks of a message. By a status of
 // 400 a response_url says so, too.
 func refusesBlocks(err error) bool {
-	return strings.Contains(code(err), "blocks") || status(err) == http.StatusBadRequest
+	return strings.Contains(code(err), "blocks") || code(err) == invalidView || status(err) == http.StatusBadRequest
 }
 
 // cannotThread reports whether a word means that a thread no longer takes answers:

@@ -20,6 +20,7 @@ type inbound struct {
 	delivery bot.Delivery
 	url      string // the response_url; empty after a mention
 	thread   string // of an answer to the caller alone; empty: the channel
+	home     *home  // where the caller is answered instead; without a click it is only shown
 }
 
 // errNothing is returned for what is no business of the bot: it is acknowledged and forgotten.
@@ -95,12 +96,29 @@ type event struct {
 		Team       string `json:"team"`
 		UserTeam   string `json:"user_team"`
 		SourceTeam string `json:"source_team"`
+		Tab        string `json:"tab"`
+		View       view   `json:"view"`
 	} `json:"event"`
 }
 
-// hear makes a delivery of a mention. Those by bots and in edits are not for the
-// bot. The answer goes to the thread of the message, or opens one under it.
+// view is a Home tab or a form, as it comes with what is done there.
+type view struct {
+	Type string `json:"type"`
+	Team string `json:"team_id"`
+	Hash string `json:"hash"`
+}
+
+// hear takes a mention, or the opening of a Home tab.
 func (v event) hear(s *Slack) (inbound, error) {
+	if v.Type == "event_callback" && v.Event.Type == "app_home_opened" {
+		return v.opening(s)
+	}
+	return v.mention(s)
+}
+
+// mention makes a delivery of a mention. Those by bots and in edits are not for the
+// bot. The answer goes to the thread of the message, or opens one under it.
+func (v event) mention(s *Slack) (inbound, error) {
 	m := v.Event
 	self := s.self.Load()
 	if v.Type != "event_callback" || m.Type != "app_mention" || m.Subtype != "" || m.BotID != "" || m.Edited != nil || m.User == self.user {
@@ -127,7 +145,7 @@ func (v event) insider(self identity) bool {
 		return false
 	}
 	ours := self.enterprise != "" && v.Enterprise == self.enterprise && v.External != nil && !*v.External
-	for _, team := range []string{v.Event.Team, v.Event.UserTeam, v.Event.SourceTeam} {
+	for _, team := range []string{v.Event.Team, v.Event.UserTeam, v.Event.SourceTeam, v.Event.View.Team} {
 		if team != "" && !self.home(team) && !ours {
 			return false
 		}
@@ -160,6 +178,7 @@ type press struct {
 		ID string `json:"id"`
 	} `json:"channel"`
 	Container struct {
+		Type      string `json:"type"`
 		Channel   string `json:"channel_id"`
 		TS        string `json:"message_ts"`
 		Thread    string `json:"thread_ts"`
@@ -168,6 +187,7 @@ type press struct {
 	Message struct {
 		Thread string `json:"thread_ts"`
 	} `json:"message"`
+	View    view `json:"view"`
 	Actions []struct {
 		ID    string `json:"action_id"`
 		Value string `json:"value"`
@@ -182,6 +202,9 @@ func (p press) hear(s *Slack) (inbound, error) {
 	if p.Type != "block_actions" || len(p.Actions) == 0 {
 		return inbound{}, errNothing
 	}
+	if p.Container.Type == "view" {
+		return p.onHome(s)
+	}
 	channel := cmp.Or(p.Container.Channel, p.Channel.ID)
 	if p.User.ID == "" || channel == "" {
 		return inbound{}, errors.New("a click without a caller or a channel")
@@ -191,16 +214,21 @@ func (p press) hear(s *Slack) (inbound, error) {
 	if thread == "" && !p.Container.Ephemeral { // one that only its reader sees can have no answers
 		thread = p.Container.TS
 	}
-	action, _, _ := strings.Cut(p.Actions[0].ID, ".")
 	d := bot.Delivery{
 		Key:    key(p.Team.ID, p.TriggerID),
 		Caller: s.caller(p.User.ID, s.self.Load().home(p.User.Team)),
 		Place:  place(channel, thread),
 		Alone:  isDirect(channel),
-		Click:  chat.Click(action, p.Actions[0].Value),
+		Click:  chat.Click(actionOf(p.Actions[0].ID), p.Actions[0].Value),
 		Reply:  p.ResponseURL,
 	}
 	return inbound{delivery: d, url: p.ResponseURL, thread: in}, nil
+}
+
+// actionOf is the name of a button without its place among the others.
+func actionOf(id string) string {
+	action, _, _ := strings.Cut(id, ".")
+	return action
 }
 
 // key names a delivery. One that Slack did not name cannot be distinguished from others.

@@ -116,6 +116,9 @@ func FuzzHear(f *testing.F) {
 			`{"team_id":"T1","user_id":"U1","channel_id":"C1","text":"add","trigger_id":"1"}`,
 			`{"type":"event_callback","team_id":"T1","event":{"type":"app_mention","user":"U1","channel":"C1","ts":"1.1","text":"<@U0BOT> x"}}`,
 			`{"type":"block_actions","user":{"id":"U1","team_id":"T1"},"channel":{"id":"C1"},"actions":[{"action_id":"undo.0","value":"1"}]}`,
+			`{"type":"event_callback","team_id":"T1","event":{"type":"app_home_opened","user":"U1","channel":"D1","tab":"home","view":{"type":"home","team_id":"T1","hash":"1.x"}}}`,
+			`{"type":"block_actions","user":{"id":"U1","team_id":"T1"},"container":{"type":"view"},"view":{"type":"home"},"actions":[{"action_id":"approve.0","value":"1"}]}`,
+			`{"type":"block_actions","user":{"id":"U1","team_id":"T1"},"container":{"type":"view"},"view":{"type":"home"},"actions":[{"action_id":"show-@@.0"}]}`,
 			`null`, `[]`, `{"event":{"edited":{}}}`,
 		} {
 			f.Add(kind, payload)
@@ -128,7 +131,12 @@ func FuzzHear(f *testing.F) {
 			return
 		}
 		d := h.delivery
-		if d.Key == "" || d.Caller.Ref == userRef || d.Place.Channel == Name+":" {
+		if h.home != nil {
+			if !userID.MatchString(h.home.user) || d.Click != nil && (d.Key == "" || !d.Alone) {
+				t.Errorf("a Home tab of nobody: %+v", h)
+			}
+			d.Caller.Outsider = !h.home.insider
+		} else if d.Key == "" || d.Caller.Ref == userRef || d.Place.Channel == Name+":" {
 			t.Errorf("a delivery without a key, a caller or a channel: %+v", d)
 		}
 		var names any

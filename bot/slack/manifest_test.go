@@ -24,7 +24,7 @@ const manifestFile = "../../deploy/slack-manifest.yaml"
 func TestManifest(t *testing.T) {
 	m := readManifest(t, manifest(t))
 	if !m.Settings.SocketModeEnabled || m.Settings.TokenRotationEnabled || !m.Settings.Interactivity.IsEnabled ||
-		!slices.Equal(m.Settings.EventSubscriptions.BotEvents, []string{"app_mention"}) {
+		!slices.Equal(m.Settings.EventSubscriptions.BotEvents, []string{"app_mention", "app_home_opened"}) {
 		t.Errorf("settings are %+v", m.Settings)
 	}
 	command := m.Features.SlashCommands
@@ -37,7 +37,7 @@ func TestManifest(t *testing.T) {
 			t.Errorf("the hint says %q, the usage is %q", form, usage)
 		}
 	}
-	if len(m.Display.Name) > 35 || len(m.Display.Description) > 140 || len(m.Features.BotUser.DisplayName) > 80 || !m.Features.AppHome.MessagesTabEnabled {
+	if len(m.Display.Name) > 35 || len(m.Display.Description) > 140 || len(m.Features.BotUser.DisplayName) > 80 || !m.Features.AppHome.MessagesTabEnabled || !m.Features.AppHome.HomeTabEnabled {
 		t.Errorf("%+v, %+v", m.Display, m.Features)
 	}
 	if got := m.OAuthConfig.Scopes.Bot; !slices.Equal(got, []string{"commands", "chat:write", "app_mentions:read"}) {

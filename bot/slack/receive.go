@@ -48,7 +48,9 @@ func (s *Slack) handle(door bot.Door, a arrival) {
 	defer cancel()
 	h, err := s.hear(a.kind, a.payload)
 	var later *words.Message
-	if err == nil {
+	if err == nil && h.home != nil {
+		err = s.atHome(ctx, door, a, h)
+	} else if err == nil {
 		err = door.Receive(ctx, h.delivery, func(ctx context.Context, answer bot.Answer) (bot.Post, error) {
 			var message *slackgo.WebhookMessage
 			if a.carries && a.kind == socketmode.RequestTypeSlashCommands && answer.Private != nil {

@@ -3,7 +3,8 @@
 //
 // What Slack sends is decoded (inbound.go), taken to the bot's door and acknowledged
 // (receive.go); what the bot says is written in Slack's idiom (page.go, as rich.go and
-// markup.go write lines) and posted (post.go, report.go). The caller is identified by IDs and by the installing workspace alone (caller.go).
+// markup.go write lines) and posted (post.go, report.go) or shown on a Home tab (home.go). The
+// caller is identified by IDs and by the installing workspace alone (caller.go).
 package slack
 
 import (
@@ -64,6 +65,7 @@ type Slack struct {
 	self      atomic.Pointer[identity] // from the first answer of auth.test on
 	blind     sync.Map                 // channels whose history the app may not read
 	begun     sync.Map                 // by entry number: the posted part of a result
+	homes     homes
 
 	sectionsOnly atomic.Bool // Slack has refused rich_text
 }
@@ -73,6 +75,7 @@ var (
 	_ bot.Finder    = (*Slack)(nil)
 	_ bot.Directory = (*Slack)(nil)
 	_ bot.Linguist  = (*Slack)(nil)
+	_ bot.Watcher   = (*Slack)(nil)
 )
 
 // New returns the platform. Its error is bot.Problems if the Config is not valid.
@@ -123,6 +126,7 @@ func (s *Slack) Run(ctx context.Context, door bot.Door) error {
 	if err := s.health.Introduce(ctx, introduce); err != nil {
 		return s.health.Ended(ctx)
 	}
+	s.homes.open(ctx)
 	s.inflight.Open(door)
 	var fresh sync.WaitGroup
 	fresh.Go(func() { s.keepFresh(ctx) })

@@ -1,0 +1,374 @@
+package slack_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/bot/slack"
+	"liveadmin/commands"
+	"liveadmin/commands/change"
+	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
+	"liveadmin/imapi"
+	"liveadmin/imapi/simulator"
+)
+
+// home waits for somebody's Home tab that fits, and returns it as they see it.
+func (w *world) home(user string, fits func(said string) bool) string {
+	w.T.Helper()
+	said := ""
+	_, err := w.WaitHome(w.Soon(), func(h fakeslack.Home) bool {
+		if h.User != user {
+			return false
+		}
+		said = w.Plain(fakeslack.Message{Blocks: h.Blocks})
+		return fits(said)
+	})
+	if err != nil {
+		w.T.Fatalf("%v; it says\n%s\n%s", err, said, w.Log)
+	}
+	return said
+}
+
+// opens opens somebody's Home tab, and returns it as it is published then.
+func (w *world) opens(user string) string {
+	w.T.Helper()
+	before := w.Home(user).Times
+	w.acked(w.OpenHome(user))
+	return w.home(user, func(string) bool { return w.Home(user).Times > before })
+}
+
+// reads counts how often Tencent was asked for the administrators of each group.
+func (w *world) reads() map[string]int {
+	all := make(map[string]int)
+	for _, c := range w.API.Calls() {
+		if c.Command == "get_admin_list" {
+			all[c.Group]++
+		}
+	}
+	return all
+}
+
+// named gives groups aliases of their own: show00, show01 and so on.
+func (w *world) named(n int) (groups []string) {
+	names := make(map[string][]imapi.GroupID)
+	for i := range n {
+		id := fmt.Sprintf("@TGS#aSHOW%04d", i)
+		w.API.AddGroup(id, simulator.Group{Admins: []string{"user1"}})
+		names[fmt.Sprintf("show%02d", i)] = []imapi.GroupID{imapi.GroupID(id)}
+		groups = append(groups, id)
+	}
+	rules := w.Stage.Rules.Get()
+	rules.Names = commands.NewNames(names, map[string][]imapi.UserID{"minho": {"user1"}})
+	w.Stage.Rules.Set(rules)
+	return groups
+}
+
+// TestHome: the Home tab has the groups that its viewer may list, with their administrators
+// and until when, in the viewer's language, over both ways. It leaves no row in the audit trail.
+func TestHome(t *testing.T) {
+	t.Parallel()
+	for i, l := range commands.Languages {
+		t.Run(string(l), func(t *testing.T) {
+			t.Parallel()
+			w := build(t, modes[i%2], readsLanguages(), slack.Options{})
+			w.AddUser(fakeslack.User{ID: alice, Locale: string(l)})
+			w.named(2)
+			w.start()
+			w.acked(w.slash(alice, "add show01 user2 --for 2h"))
+			w.Closed()
+			says := ""
+			w.Until("the language is known", func() bool {
+				says = w.opens(alice)
+				return strings.Contains(says, words.In(l).Buttons.Refresh)
+			})
+			for _, want := range []string{"minho (user1)", "user2", "show00 (@TGS#aSHOW0000)", "2026-11-20 17:30 UTC", "2026-11-20 15:30 UTC"} {
+				if !strings.Contains(strings.ReplaceAll(strings.ReplaceAll(says, "（", " ("), "）", ")"), want) {
+					t.Errorf("no %q in\n%s", want, says)
+				}
+			}
+			if strings.Index(says, "show01") > strings.Index(says, "show00") {
+				t.Errorf("temporary administrators are not first:\n%s", says)
+			}
+			rows, err := w.Stage.Journal.Trail(t.Context(), bot.Filter{Limit: 100})
+			if err != nil || slices.ContainsFunc(rows, func(r bot.Record) bool { return r.Number > 1 }) {
+				t.Errorf("rows %v, %v", rows, err)
+			}
+			if got := len(w.Pings(fakeslack.Message{Blocks: w.Home(alice).Blocks})); got > 0 {
+				t.Errorf("%d are mentioned", got)
+			}
+		})
+	}
+}
+
+// TestHomeInBothModes: opened, refreshed and shown over sockets and over HTTP.
+func TestHomeInBothModes(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := build(t, mode, fakeslack.Config{}, slack.Options{})
+			groups := w.named(23)
+			w.start()
+			says := w.opens(alice)
+			if got := len(w.reads()); got != 10 || strings.Count(says, "seats (checked") != 10 || strings.Count(says, "[Show]") != 10 || !strings.Contains(says, "3 more groups") {
+				t.Errorf("%d groups were read:\n%s", got, says)
+			}
+			w.acked(w.ClickHome(alice, change.ShowOf(imapi.GroupID(groups[15]))+".0", "0"))
+			w.home(alice, func(said string) bool {
+				return strings.Contains(said, "show15 (@TGS#aSHOW0015): 1 of 5 seats (checked")
+			})
+			w.acked(w.ClickHome(alice, "refresh.0", "0"))
+			w.Until("it is refreshed", func() bool { return w.Home(alice).Times == 3 })
+			if got := w.reads(); len(got) != 11 || got[groups[15]] != 1 || got[groups[9]] != 1 {
+				t.Errorf("read are %v", got)
+			}
+			if says := w.home(alice, func(string) bool { return true }); !strings.Contains(says, "show15 (@TGS#aSHOW0015): 1 of 5 seats (checked") {
+				t.Errorf("what was shown is gone:\n%s", says)
+			}
+		})
+	}
+}
+
+// TestHomeAtOnce: when fifty people open their Home tabs at once, each group is read once, and
+// again after half a minute.
+func TestHomeAtOnce(t *testing.T) {
+	t.Parallel()
+	w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
+	groups := w.named(12)
+	var allow []string
+	for i := range 50 {
+		allow = append(allow, fmt.Sprintf("slack:user:UVIEWER%d", i))
+	}
+	w.allow(allow...)
+	w.start()
+	w.API.SetLatency(200 * time.Millisecond)
+	everybody := func() {
+		var opening sync.WaitGroup
+		for i := range 50 {
+			opening.Go(func() { w.opens(fmt.Sprintf("UVIEWER%d", i)) })
+		}
+		opening.Wait()
+	}
+	everybody()
+	check := func(times int) {
+		t.Helper()
+		got := w.reads()
+		if len(got) != 10 {
+			t.Errorf("read are %v", got)
+		}
+		for _, g := range groups[:10] {
+			if got[g] != times {
+				t.Errorf("%s was read %d times, not %d", g, got[g], times)
+			}
+		}
+	}
+	check(1)
+	w.Stage.Clock.Advance(29 * time.Second)
+	everybody()
+	check(1)
+	w.Stage.Clock.Advance(time.Second)
+	everybody()
+	check(2)
+}
+
+// TestHomeFailures: a group that cannot be read says why, with what was known last and when.
+func TestHomeFailures(t *testing.T) {
+	t.Parallel()
+	w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
+	groups := w.named(2)
+	w.start()
+	w.opens(alice)
+	w.Stage.Clock.Advance(time.Minute)
+	if err := w.API.Inject(simulator.Fault{Code: 10010, Group: groups[0], Times: -1}); err != nil {
+		t.Fatal(err)
+	}
+	says := w.opens(alice)
+	if want := "show00 (@TGS#aSHOW0000): 1 of 5 seats (checked: 2026-11-20 15:30 UTC)\n• minho (user1)\nI could not check it again. Tencent Chat answered 10010"; !strings.Contains(says, want) {
+		t.Errorf("no %q in\n%s", want, says)
+	}
+	if want := "show01 (@TGS#aSHOW0001): 1 of 5 seats (checked: 2026-11-20 15:31 UTC)"; !strings.Contains(says, want) {
+		t.Errorf("no %q in\n%s", want, says)
+	}
+}
+
+// TestHomeRequests: what is decided on the Home tab is what a button in a message decides, and
+// the tab shows what became of it as soon as it is done.
+func TestHomeRequests(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		for _, button := range []string{"approve.0", "deny.1"} {
+			t.Run(mode+"/"+button, func(t *testing.T) {
+				t.Parallel()
+				w := build(t, mode, fakeslack.Config{}, slack.Options{})
+				withApproval(w)
+				w.start()
+				w.opens(alice)
+				w.acked(w.slash(bob, "add "+group+" user2 --for 2h --reason covering"))
+				w.says("[Approve] [Deny] [Withdraw]")
+				w.recordedRequest()
+				says := w.opens(alice)
+				if !strings.Contains(says, "wants to add user2 to "+group+" for 2 hours") || !strings.Contains(says, "[Approve #1] [Deny #1]") {
+					t.Fatalf("it says\n%s", says)
+				}
+				if strings.Contains(w.opens(bob), "[Approve #1]") {
+					t.Error("bob may decide his own request")
+				}
+				seen := w.Home(alice)
+				w.acked(w.ClickHome(alice, button, "1"))
+				w.Closed()
+				if button == "approve.0" {
+					says = w.home(alice, func(said string) bool { return strings.Contains(said, "• user2 (until 2026-11-20 17:30 UTC)") })
+				} else {
+					says = w.home(alice, func(said string) bool { return !strings.Contains(said, "#1") })
+				}
+				if strings.Contains(says, "[Approve") {
+					t.Errorf("the request is still there:\n%s", says)
+				}
+				root := w.Messages(channel)[0]
+				if want := map[string]string{"approve.0": "✅ Done", "deny.1": "⛔ Denied"}[button]; !strings.HasPrefix(root.Text, want) {
+					t.Errorf("the root is %q", root.Text)
+				}
+				w.acked(w.SendHomeClick(fakeslack.HomeClick{User: alice, Home: seen, ActionID: button, Value: "1"})) // a client that is behind
+				w.home(alice, func(said string) bool { return strings.HasPrefix(said, "This request is closed. #1") })
+				if says = w.opens(alice); strings.Contains(says, "This request is closed") {
+					t.Errorf("what was said alone is there after the next change:\n%s", says)
+				}
+				if button == "approve.0" && len(w.reads()) > 0 && w.reads()[group] != 1 { // the command's own
+					t.Errorf("read are %v", w.reads())
+				}
+			})
+		}
+	}
+}
+
+// recordedRequest waits until the message of the request is on record.
+func (w *world) recordedRequest() {
+	w.T.Helper()
+	w.Until("the request is on record", func() bool {
+		all, err := w.Stage.Journal.Requests(w.T.Context())
+		return err == nil && len(all) == 1 && all[0].Request.Post != ""
+	})
+}
+
+// TestHomeOfOthers: who has no right reads how to get one, and nothing else; so do people of
+// another workspace, who are blocked, and who only approves sees requests. What is opened
+// counts against the thirty answers a minute.
+func TestHomeOfOthers(t *testing.T) {
+	t.Parallel()
+	w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w.named(2)
+	w.AddUser(fakeslack.User{ID: "UFOREIGN", Team: "T9OTHER"})
+	rules := w.Stage.Rules.Get()
+	rules.Policy.Blocked = []string{"slack:user:UBLOCKED"}
+	rules.Policy.Rules = append(slices.Clone(rules.Policy.Rules),
+		policy.Rule{Name: "rule 1", Allow: []string{"slack:user:" + bob}, Commands: []commands.Verb{commands.Remove}, Groups: []string{"@TGS#aSHOW0001"}},
+		policy.Rule{Name: "rule 2", Allow: []string{"slack:user:" + bob}, Commands: []commands.Verb{commands.List}, Groups: []string{"@TGS#aSHOW0000"}, Channels: []string{"slack:C9ELSE"}},
+		policy.Rule{Name: "rule 3", Allow: []string{"slack:user:" + bob}, Commands: []commands.Verb{commands.Add}, Groups: []string{"x"}, Approval: []string{"slack:user:ULEAD"}})
+	w.Stage.Rules.Set(rules)
+	w.start()
+	for user, want := range map[string]string{
+		mallory:    "You are not allowed to change anything.\nAsk Sam, #stream-ops, to allow: slack:user:UMALLORY",
+		"UBLOCKED": "You are blocked.",
+		"UFOREIGN": "People of another organization or server are not allowed",
+		"ULEAD":    "There is no group to show yet.",
+	} {
+		if says := w.opens(user); !strings.Contains(says, want) || strings.Contains(says, "show0") {
+			t.Errorf("%s reads\n%s", user, says)
+		}
+	}
+	says := w.opens(bob)
+	if !strings.Contains(says, "show00 (@TGS#aSHOW0000): 1 of 5") || strings.Contains(says, "show01 (") || !strings.Contains(says, "You can also change these groups, but not list them: show01") {
+		t.Errorf("bob reads\n%s", says)
+	}
+	for range 29 {
+		w.opens(mallory)
+	}
+	w.acked(w.OpenHome(mallory))
+	w.acked(w.slash(mallory, "help"))
+	if got := w.Ephemerals(mallory); len(got) > 0 {
+		t.Errorf("mallory is answered %q", w.Plain(got[0]))
+	}
+	w.opens(bob)
+	if n := w.Home(mallory).Times; n != 30 {
+		t.Errorf("the Home tab was published %d times", n)
+	}
+}
+
+// TestHomeRefused: Slack's refusals lose nothing: of rich_text, plain sections are shown; of a
+// tab that has changed meanwhile, it is made again; without a Home tab nothing is tried again.
+func TestHomeRefused(t *testing.T) {
+	t.Parallel()
+	w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w.named(1)
+	w.start()
+	w.RefuseRichText(true)
+	if says := w.opens(alice); !strings.Contains(says, "show00 (@TGS#aSHOW0000): 1 of 5 seats") || strings.Contains(string(w.Home(alice).Blocks), "rich_text") {
+		t.Errorf("it says\n%s", says)
+	}
+	w.RefuseRichText(false)
+	old := w.Home(alice)
+	w.opens(alice)
+	w.acked(w.SendHomeClick(fakeslack.HomeClick{User: alice, Home: old, ActionID: "refresh.0"}))
+	w.Until("it is shown in spite of the conflict", func() bool { return w.Home(alice).Times == 3 })
+	w.RefuseBlocks(true)
+	w.acked(w.OpenHome(alice))
+	w.Until("it is given up", func() bool { return strings.Contains(w.Log.String(), "Home tab not shown") })
+	w.RefuseBlocks(false)
+	w.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "views.publish"})
+	w.Inject(fakeslack.Fault{Kind: fakeslack.RateLimit, Method: "views.publish"})
+	w.opens(alice)
+
+	none := open(t, "sockets", fakeslack.Config{NoHome: true}, slack.Options{})
+	none.acked(none.OpenHome(alice))
+	none.Until("the log says why", func() bool { return strings.Contains(none.Log.String(), "not_enabled") })
+	if n := len(none.Calls("views.publish")); n != 1 {
+		t.Errorf("it was tried %d times", n)
+	}
+}
+
+// TestHomeHostile: nothing that a client sends from a Home tab does more than its sender could
+// do by typing, and nothing panics.
+func TestHomeHostile(t *testing.T) {
+	t.Parallel()
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w.acked(w.slash(alice, "add "+group+" user1"))
+	w.Closed()
+	for _, action := range []string{
+		"", ".", "show-", "show-@@@@.0", change.ShowOf("@TGS#aELSE") + ".0", "refresh", "approve.0", "deny.1", "withdraw.2", "undo.0", "retry.0",
+		"extend.0", "replace-0.0", "replace--1", change.DoneIn(group) + ".0", "\x00", strings.Repeat("x", 300),
+	} {
+		for _, value := range []string{"", "0", "1", "-1", "99999999999999999999", "{}"} {
+			w.acked(w.SendHomeClick(fakeslack.HomeClick{User: mallory, ActionID: action, Value: value, Forged: true}))
+		}
+	}
+	for _, payload := range []string{
+		`{}`, `{"type":"event_callback","event":{"type":"app_home_opened"}}`, `{"type":"event_callback","event":{"type":"app_home_opened","user":"<!here>","tab":"home"}}`,
+		`{"type":"event_callback","event":{"type":"app_home_opened","user":"UMALLORY","tab":"home","view":null}}`,
+	} {
+		w.acked(w.SendRaw("events_api", []byte(payload)))
+	}
+	for _, payload := range []string{
+		`{"type":"block_actions","container":{"type":"view"},"view":{"type":"home"},"actions":[{}]}`,
+		`{"type":"block_actions","container":{"type":"view"},"view":null,"user":{"id":"UMALLORY"},"actions":[{"action_id":"refresh"}]}`,
+		`{"type":"block_actions","container":{"type":"view"},"view":{"type":"home","hash":"x"},"user":{"id":"UMALLORY"},"actions":[{"action_id":"refresh"}]}`,
+	} {
+		w.acked(w.SendRaw("interactive", []byte(payload)))
+	}
+	w.acked(w.SendOpened(fakeslack.Opened{User: alice, Tab: "messages"}))
+	if w.Home(alice).Times != 0 {
+		t.Error("the messages tab was taken for the Home tab")
+	}
+	if log := w.Log.String(); strings.Contains(log, "panic") || strings.Contains(log, "error inside the bot") {
+		t.Error(log)
+	}
+	if got := w.API.Admins(group); len(got) != 1 {
+		t.Errorf("administrators are %v", got)
+	}
+}
