@@ -92,7 +92,7 @@ func TestMoreCommandsExplained(t *testing.T) {
 	says := *w.Sentences
 	w.Sentences, says.Commands, says.Options = &says, maps.Clone(says.Commands), maps.Clone(says.Options)
 	says.Commands["serenade"], says.Commands["appraise"], says.Options["follow_up"] = "answers pong", "shows who did what", "where to read more"
-	shown := w.Help(0, "").String()
+	shown := w.Help(0, "", policy.Rights{}).String()
 	order := []string{"• /liveadmin add ", "• /liveadmin help ", "• /liveadmin serenade   answers pong\n", "• /liveadmin appraise GROUP   shows who did what\n"}
 	for i, line := range order {
 		at := strings.Index(shown, line)
@@ -100,7 +100,7 @@ func TestMoreCommandsExplained(t *testing.T) {
 			t.Errorf("%q has no place in the help:\n%s", line, shown)
 		}
 	}
-	shown = w.Help(0, commands.Remove).String()
+	shown = w.Help(0, commands.Remove, policy.Rights{}).String()
 	for _, line := range []string{" [--dry-run] [--follow-up TEXT]\n", "• --follow-up: where to read more\n"} {
 		if !strings.Contains(shown, line) {
 			t.Errorf("%q is not in the help:\n%s", line, shown)

@@ -159,11 +159,11 @@ func writeText(out io.Writer, stories []bot.Story) error {
 
 func writeStory(out io.Writer, s bot.Story) error {
 	first := s.First
-	_, err := fmt.Fprintf(out, "#%d  %s  %s  %s  %s  %s\n", first.Number, words.UTC(first.At), words.Visible(first.Caller),
+	_, err := fmt.Fprintf(out, "#%d  %s  %s  %s  %s  %s\n", first.Number, words.UTC(first.At), bothOf(first.Caller, s.Decided, s.Decider),
 		words.Visible(first.Place.Channel), words.Visible(strings.TrimSpace(words.Name+" "+first.Text)), s.Outcome())
 	for _, r := range s.Rows {
 		if err == nil {
-			_, err = fmt.Fprintf(out, "    %s  %s  %s  %s  %s  %s\n%s", words.UTC(r.At), r.Event, words.Visible(string(r.Group)),
+			_, err = fmt.Fprintf(out, "    %s  %s  %s  %s  %s  %s  %s\n%s", words.UTC(r.At), r.Event, words.Visible(r.Caller), words.Visible(string(r.Group)),
 				words.Visible(fmt.Sprint(r.Users)), r.Outcome, words.Visible(r.Detail), remedyOf(r))
 		}
 	}

@@ -78,8 +78,12 @@ func showOpen(ctx context.Context, std streams, record *journal.Reader) error {
 	}
 	fmt.Fprintf(std.out, "Accepted and not closed: %d\n", len(entries))
 	for _, e := range entries {
-		fmt.Fprintf(std.out, "  #%d  %s  %s  %s  %s\n", e.Number, words.UTC(e.Accepted), words.Visible(e.Caller.Ref),
+		what, by := decisionOf(e)
+		fmt.Fprintf(std.out, "  #%d  %s  %s  %s  %s\n", e.Number, words.UTC(e.Accepted), bothOf(e.Caller.Ref, what, by),
 			e.State, words.Visible(words.Name+" "+grammar.Format(e.Command)))
+		if e.Waits() {
+			fmt.Fprintf(std.out, "      waits until %s for the approval of %s\n", words.UTC(e.Request.Expires), words.Visible(strings.Join(e.Request.Named(), ", ")))
+		}
 	}
 	fmt.Fprintf(std.out, "Ends to come: %d\n", len(limits))
 	for _, g := range limits {
@@ -89,6 +93,22 @@ func showOpen(ctx context.Context, std streams, record *journal.Reader) error {
 		fmt.Fprintln(std.out, "To close some of these without carrying them out: liveadmin open --drop N… (or: all)")
 	}
 	return damaged
+}
+
+// decisionOf is what was decided of an entry, and by whom; empty if nothing was.
+func decisionOf(e bot.Entry) (what bot.Event, by string) {
+	if e.Request == nil || e.Request.Decision == nil {
+		return "", ""
+	}
+	return e.Request.Decision.Event(), e.Request.Decision.By
+}
+
+// bothOf is who asked and, of a request, who approved or denied it.
+func bothOf(caller string, what bot.Event, by string) string {
+	if what == bot.WasApproved || what == bot.WasDenied {
+		caller += fmt.Sprintf(" (%s by %s)", what, by)
+	}
+	return words.Visible(caller)
 }
 
 // operatorRef is in the audit trail for who runs the bot.

@@ -14,6 +14,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/journal"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
 )
 
@@ -221,6 +222,56 @@ func TestRemedies(t *testing.T) {
 	} {
 		if got := remedyOf(test.record); !strings.Contains(got, test.want) || (got == "") != (test.want == "") {
 			t.Errorf("%+v: %q", test.record, got)
+		}
+	}
+}
+
+// TestRecordsOfRequests: history and open show both persons of a request, and open when one
+// closes that waits.
+func TestRecordsOfRequests(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "live.db")
+	record, err := journal.Open(t.Context(), "sqlite://"+file, 1400000000, journal.WithLogger(slog.New(slog.DiscardHandler)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer record.Close()
+	expires := time.Now().Add(time.Hour)
+	for _, state := range []bot.State{bot.Asked, bot.Accepted, bot.Denied} {
+		e, _, err := record.Accept(t.Context(), bot.Entry{
+			Key: string(state), Caller: commands.Caller{Ref: "slack:user:U0BOB"}, Place: commands.Place{Platform: "slack"},
+			Command: commands.Command{Verb: commands.Add, Target: commands.Target{Groups: []imapi.GroupID{"@TGS#a"}}, Users: []commands.Person{{ID: "user1"}}},
+			Request: &bot.Request{Approvers: [][]string{{"slack:usergroup:S0LEADS"}}, Expires: expires},
+		}, bot.Record{Event: bot.WasAsked, Caller: "slack:user:U0BOB", Verb: commands.Add, Groups: []imapi.GroupID{"@TGS#a"}, Text: "add @TGS#a user1", Outcome: commands.Asked}, nil)
+		if err == nil {
+			err = record.Requested(t.Context(), e, "request")
+		}
+		if err == nil && state != bot.Asked {
+			_, err = record.Decide(t.Context(), e, bot.Decision{State: state, By: "slack:user:U0ALICE"}, bot.Record{Caller: "slack:user:U0ALICE", Verb: commands.Add, Detail: "rule 2"}, nil)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	environ := []string{
+		"IM_SDKAPPID=1400000000", "IM_SECRET_KEY=canary-of-records", "IM_BASE_URL=http://127.0.0.1:9", "DATABASE_URL=sqlite://" + file,
+	}
+	for _, test := range []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"history"}, []string{"slack:user:U0BOB    /liveadmin add @TGS#a user1  asked", "slack:user:U0BOB (approved by slack:user:U0ALICE)", "slack:user:U0BOB (denied by slack:user:U0ALICE)"}},
+		{[]string{"history", "#4"}, []string{"asked  slack:user:U0BOB", "denied  slack:user:U0ALICE", "rule 2"}},
+		{[]string{"history", "--json", "#2"}, []string{`"what":"approved","caller":"slack:user:U0ALICE"`, `"detail":"rule 2"`}},
+		{[]string{"open"}, []string{
+			"slack:user:U0BOB  asked  /liveadmin add @TGS#a user1\n      waits until " + words.UTC(expires) + " for the approval of slack:usergroup:S0LEADS",
+			"slack:user:U0BOB (approved by slack:user:U0ALICE)  accepted",
+		}},
+	} {
+		got := call(t, environ, "", test.args...)
+		for _, want := range test.want {
+			if !strings.Contains(got.out, want) {
+				t.Errorf("%q: no %q in\n%s%s", test.args, want, got.out, got.err)
+			}
 		}
 	}
 }

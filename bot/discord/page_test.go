@@ -41,7 +41,7 @@ func TestTitles(t *testing.T) {
 		{"a request", w.Ask(request), "🙋 Waiting for approval", true, "<@501> wants"},
 		{"a request that was denied", w.Closed(request, commands.Denied, commands.Decided{By: "discord:user:502"}), "⛔ Denied", true, "<@501> wants"},
 		{"a request that was approved", w.Closed(request, commands.Working, commands.Decided{By: "discord:user:502"}), "", true, "<@501> wants"},
-		{"help", w.Help(1, ""), "Add and remove administrators of live streaming groups:", false, "• "},
+		{"help", w.Help(1, "", policy.Rights{}), "Add and remove administrators of live streaming groups:", false, "• "},
 		{"a right", w.Whoami(1, commands.Caller{Ref: "discord:user:501"}, commands.Person{}, policy.Rights{}), "Your entry for the allowlist: `discord:user:501`", false, "You are not"},
 		{"a time in the first line", words.Message{Lines: []words.Line{{Text: words.Text{{Text: "At "}, {Kind: words.Moment, Time: now}}}}}, "", false, "At <t:"},
 		{"a long first line", words.Message{Lines: []words.Line{{Text: words.Text{{Text: strings.Repeat("x", 300)}}}}}, "", false, "xxx"},

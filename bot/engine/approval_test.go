@@ -276,3 +276,48 @@ func TestRenamed(t *testing.T) {
 		})
 	}
 }
+
+// TestHistoryOfRequests: history names who decided, also when no rule lets them decide any more;
+// the number of an open request shows it with the buttons that its reader can press.
+func TestHistoryOfRequests(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	stage.Run(t, chat)
+	talk(t, chat, "bob: add GROUP user1 --reason covering")
+	until(t, "the request can be decided", func() bool {
+		open, err := stage.Journal.Requests(t.Context())
+		return err == nil && len(open) == 1 && open[0].Request.Post != ""
+	})
+	for who, buttons := range map[string]string{"carol": "   [Approve]   [Deny]", "bob": "   [Withdraw]"} {
+		says(t, talk(t, chat, who+": history #1"), "🙋 Waiting for approval", "> covering", "Can approve: @carol, @dave", "Please answer by: 2026-11-20 16:30 UTC", buttons)
+	}
+	says(t, talk(t, chat, "alice: history #1"), "Can approve: @carol, @dave", "![Approve]", "![Withdraw]")
+	talk(t, chat, "dave: press 1 deny", "bob: add GROUP user1", "carol: press 5 approve")
+	says(t, talk(t, chat, "bob: history"), "@bob (denied by @dave)", "@bob (approved by @carol)")
+	says(t, talk(t, chat, "bob: history #1"), "@bob (denied by @dave)", "Denied by: @dave", "![Withdraw]")
+	rules := stage.Rules.Get()
+	rules.Policy.Rules = rules.Policy.Rules[:1]
+	stage.Rules.Set(rules)
+	says(t, talk(t, chat, "dave: history"), "#1   ", "!#5   ")
+	says(t, talk(t, chat, "dave: history #1"), "Denied by: @dave")
+	says(t, talk(t, chat, "dave: history #5"), "Nothing is on record")
+}
+
+// TestHelpOfApproval: help says which commands wait for approval, and whose.
+func TestHelpOfApproval(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	stage.Run(t, chat)
+	const rule = "add, remove on all groups (rule 1), for up to 8 hours, with the approval of chat:user:carol, chat:user:dave"
+	for _, topic := range []string{"help", "help add", "help remove"} {
+		says(t, talk(t, chat, "bob: "+topic), "wait for approval", rule)
+	}
+	for _, line := range []string{"bob: help list", "bob: help history", "alice: help add", "mallory: help"} {
+		says(t, talk(t, chat, line), "!wait for approval")
+	}
+	rules := stage.Rules.Get()
+	rules.Policy.Rules = append(rules.Policy.Rules, policy.Rule{Name: "rule 2", Allow: []string{bottest.Ref("bob")}, Commands: []commands.Verb{commands.Remove}})
+	stage.Rules.Set(rules)
+	says(t, talk(t, chat, "bob: help remove"), "!wait for approval")
+	says(t, talk(t, chat, "bob: help add"), rule)
+}

@@ -48,7 +48,7 @@ func (in *Intake) say(ctx context.Context, d bot.Delivery, cmd commands.Command,
 			return m
 		}, nil
 	case commands.Help:
-		return func(w words.Words, entry int64) words.Message { return w.Help(entry, cmd.Topic) }, nil
+		return func(w words.Words, entry int64) words.Message { return w.Help(entry, cmd.Topic, rights) }, nil
 	}
 	return nil, errors.New("nothing answers the command")
 }
@@ -75,12 +75,12 @@ func (in *Intake) board(ctx context.Context, d bot.Delivery, rules bot.Rules) (f
 	return func(w words.Words, entry int64) words.Message { return w.Board(entry, aliases, limits) }, nil
 }
 
-// seenBy returns which entries a caller may see, by their first rows: their own, and what
-// is about groups on which some rule gives them some command or lets them approve one.
-func seenBy(caller commands.Caller, policy policy.Policy) func(bot.Record) bool {
+// seenBy returns which entries a caller may see, by their first rows: their own, those that they
+// decided, and what is about groups on which some rule gives them some command or lets them approve one.
+func seenBy(caller commands.Caller, policy policy.Policy, decided []int64) func(bot.Record) bool {
 	seen := make(map[imapi.GroupID]bool)
 	return func(r bot.Record) bool {
-		return r.Caller == caller.Ref || slices.ContainsFunc(r.Groups, func(g imapi.GroupID) bool {
+		return r.Caller == caller.Ref || slices.Contains(decided, r.Number) || slices.ContainsFunc(r.Groups, func(g imapi.GroupID) bool {
 			sees, known := seen[g]
 			if !known {
 				sees = policy.SeesGroups(caller, g) || policy.Oversees(caller, g)
@@ -97,6 +97,9 @@ func pastOf(s bot.Story, caller commands.Caller, p policy.Policy) words.Past {
 	past := words.Past{
 		Number: s.First.Number, At: s.First.At, Caller: s.First.Caller, Place: s.First.Place,
 		Verb: s.First.Verb, Groups: s.First.Groups, Text: s.First.Text, Outcome: s.Outcome(),
+	}
+	if s.Decided == bot.WasApproved || s.Decided == bot.WasDenied {
+		past.Decider, past.Denied = s.Decider, s.Decided == bot.WasDenied
 	}
 	if past.Verb == commands.GiveBack && past.Outcome == commands.Failed && !p.SeesGroups(caller, past.Groups...) {
 		past.Outcome, past.Groups = commands.Nothing, nil
@@ -127,13 +130,17 @@ func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Comman
 		filter.About = append(filter.About, string(person.ID))
 	}
 	filter.Reader = d.Caller.Ref
-	if rules.Policy.Knows(d.Caller) == policy.Stranger {
+	decided, err := in.record.DecidedBy(ctx, d.Caller.Ref)
+	if err != nil {
+		return nil, err
+	}
+	if rules.Policy.Knows(d.Caller) == policy.Stranger && len(decided) == 0 {
 		filter.Caller = d.Caller.Ref
 	}
 	if cmd.Since > 0 {
 		filter.Since = in.now().Add(-cmd.Since)
 	}
-	stories, err := in.record.Stories(ctx, filter, seenBy(d.Caller, rules.Policy))
+	stories, err := in.record.Stories(ctx, filter, seenBy(d.Caller, rules.Policy, decided))
 	if stories == nil && err != nil {
 		return nil, err
 	}
@@ -141,7 +148,7 @@ func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Comman
 		in.log.Error("a part of the audit trail cannot be read", "err", err)
 	}
 	if cmd.Number != 0 && len(stories) == 1 {
-		return in.story(ctx, stories[0], pastOf(stories[0], d.Caller, rules.Policy))
+		return in.story(ctx, d, stories[0], rules)
 	}
 	var past []words.Past
 	for _, s := range stories {
@@ -151,7 +158,8 @@ func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Comman
 }
 
 // story is the answer to history of one number: that entry with its end and its undo.
-func (in *Intake) story(ctx context.Context, s bot.Story, past words.Past) (func(words.Words, int64) words.Message, error) {
+func (in *Intake) story(ctx context.Context, d bot.Delivery, s bot.Story, rules bot.Rules) (func(words.Words, int64) words.Message, error) {
+	past := pastOf(s, d.Caller, rules.Policy)
 	e, _, err := in.record.Entry(ctx, s.First.Number)
 	if err != nil {
 		return nil, err
@@ -163,7 +171,12 @@ func (in *Intake) story(ctx context.Context, s bot.Story, past words.Past) (func
 	limits = slices.DeleteFunc(limits, func(g commands.Grant) bool { return g.Entry != s.First.Number })
 	slices.SortStableFunc(limits, func(x, y commands.Grant) int { return cmp.Compare(x.Group, y.Group) })
 	undo := in.now().Sub(e.Begun) <= change.UndoFor
+	var open *words.Open
+	if e.State == bot.Asked {
+		q := in.openFor(d, e, rules)
+		open = &q
+	}
 	return func(w words.Words, entry int64) words.Message {
-		return w.Story(entry, past, e.Summary(), limits, undo)
+		return w.Story(entry, past, e.Summary(), open, limits, undo)
 	}, nil
 }

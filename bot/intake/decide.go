@@ -37,6 +37,7 @@ type Journal interface {
 	Requests(ctx context.Context) ([]bot.Entry, error)
 	Asked(ctx context.Context, f bot.Filter, seen func(bot.Record) bool) ([]bot.Record, error)
 	Stories(ctx context.Context, f bot.Filter, seen func(bot.Record) bool) ([]bot.Story, error)
+	DecidedBy(ctx context.Context, ref string) ([]int64, error)
 }
 
 // Admins reads the administrators of a group, for suggestions and boards.

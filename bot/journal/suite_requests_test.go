@@ -3,6 +3,7 @@ package journal
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -178,6 +179,26 @@ func approvedBefore(t *testing.T, j *Journal, c *world) {
 		t.Errorf("%+v, decided %+v", got, got.Request.Decision)
 	}
 	mustFinish(t, j, e)
+}
+
+// decidersFound: what somebody approved or denied is found by them, and nothing else.
+func decidersFound(t *testing.T, j *Journal, c *world) {
+	var want []int64
+	for _, state := range []bot.State{bot.Denied, bot.Accepted, bot.Withdrawn} {
+		e := mustAsk(t, j, c, string(state))
+		d, r := deciding(state, "slack:user:U0LEAD")
+		if done, err := j.Decide(t.Context(), e, d, r, nil); !done || err != nil {
+			t.Fatal(done, err)
+		}
+		if state != bot.Withdrawn {
+			want = append([]int64{e.Number}, want...)
+		}
+	}
+	for ref, numbers := range map[string][]int64{"slack:user:U0LEAD": want, "U0LEAD": nil, "friday": nil} {
+		if got, err := j.DecidedBy(t.Context(), ref); err != nil || !slices.Equal(got, numbers) {
+			t.Errorf("%s decided %v, %v, want %v", ref, got, err, numbers)
+		}
+	}
 }
 
 func requestAlone(t *testing.T, j *Journal, c *world) {

@@ -116,6 +116,18 @@ func (r *Reader) Asked(ctx context.Context, f bot.Filter, sees func(bot.Record) 
 	})
 }
 
+// DecidedBy returns the numbers of the newest 500 requests that somebody approved or denied, the
+// newest first.
+func (r *Reader) DecidedBy(ctx context.Context, ref string) (numbers []int64, err error) {
+	err = r.read(ctx, "read who decided what", func(ctx context.Context, tx executor) error {
+		numbers, err = column[int64](ctx, tx, statement{`SELECT a.number FROM audit_about AS a
+			WHERE a.about = $1 AND EXISTS (SELECT 1 FROM audit AS w WHERE w.number = a.number AND w.caller = $1 AND w.what IN ('approved', 'denied'))
+			ORDER BY a.number DESC LIMIT $2`, []any{clean(ref), lookedAt}})
+		return err
+	})
+	return numbers, err
+}
+
 // Stories returns what the audit trail has on the entries that Asked returns: how their
 // groups ended and, if f.Rows is set, every row. An entry of a thousand groups costs no
 // more than counting them.

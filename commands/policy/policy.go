@@ -96,6 +96,17 @@ type Right struct {
 	Approval []string        // who has to agree; empty: nobody
 }
 
+// Gives reports whether the right is for a command on some group.
+func (r Right) Gives(v commands.Verb) bool {
+	return v != commands.List && (len(r.Commands) == 0 || slices.Contains(r.Commands, v))
+}
+
+// Unbound reports whether the right is for every group, in every channel, for ever, and needs
+// nobody's approval.
+func (r Right) Unbound() bool {
+	return len(r.Groups)+len(r.Channels)+len(r.Approval) == 0 && r.Limit == 0
+}
+
 // Decide reports whether the caller is allowed this, here. The table says which
 // commands everyone may use, and which take any right; which entries and groups those
 // show is for SeesGroups to say. undo, extend and end are decided as the commands that

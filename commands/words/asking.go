@@ -146,38 +146,6 @@ func (w Words) first(all []Text, most int) Text {
 	return Fill(w.History.AndMore, Slots{"groups": w.list(all[:most]), "n": number(len(all) - most)})
 }
 
-// Help explains one command, or all.
-func (w Words) Help(entry int64, topic commands.Verb) Message {
-	m := w.message(entry)
-	if topic != "" {
-		m.add(Head, plain(Capitalized(w.Commands[topic])))
-		m.add(Body, w.usage(topic))
-		row, _ := w.commands().Row(topic)
-		for _, f := range row.Args {
-			m.add(Item, w.option(f, strings.TrimSuffix(f.Kind.Usage(), "…")))
-		}
-		for _, f := range row.Flags {
-			m.add(Item, w.option(f, f.Flag()))
-		}
-		m.add(Item, Fill(w.Notes[topic], nil))
-		m.add(Body, w.example(topic))
-		return m
-	}
-	m.add(Head, plain(w.Guide.Head))
-	for _, v := range w.commands().Verbs() {
-		m.add(Item, Fill(w.Guide.Line, Slots{"usage": w.usage(v), "what": plain(w.Commands[v])}))
-	}
-	return m
-}
-
-// option says what a field of a command is for. typed is what it is called where
-// commands are typed.
-func (w Words) option(f commands.Field, typed string) Text {
-	return Fill(w.Guide.Option, Slots{
-		"name": {{Kind: Flag, Text: typed, Option: f.Option()}}, "what": plain(w.Options[f.Option()]),
-	})
-}
-
 // Whoami gives the caller's exact allowlist entry, their UserID if the config file has it,
 // which rule gives what, and which commands no rule gives.
 func (w Words) Whoami(entry int64, c commands.Caller, known commands.Person, r policy.Rights) Message {

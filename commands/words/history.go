@@ -20,6 +20,9 @@ type Past struct {
 	Groups  []imapi.GroupID
 	Text    string // what was asked
 	Outcome commands.Status
+
+	Decider string // who approved it, if somebody did, or denied it
+	Denied  bool
 }
 
 // mostLimits is how many ends of one entry are shown.
@@ -54,7 +57,7 @@ func (w Words) Trail(entry int64, past []Past) Message {
 
 func (w Words) past(sentence string, p Past) Text {
 	return Fill(sentence, Slots{
-		"number": number(int(p.Number)), "time": moment(p.At), "who": w.who(p.Caller), "where": channel(p.Place.Channel),
+		"number": number(int(p.Number)), "time": moment(p.At), "who": w.both(p.Caller, p.Decider, p.Denied), "where": channel(p.Place.Channel),
 		"text": w.pastText(p), "sign": plain(signs[p.Outcome]), "outcome": plain(w.Outcomes[p.Outcome]),
 	})
 }
@@ -77,14 +80,29 @@ func (w Words) who(caller string) Text {
 	return account(caller)
 }
 
+// both is who asked and, of a request, who approved or denied it.
+func (w Words) both(caller, decider string, denied bool) Text {
+	if decider == "" {
+		return w.who(caller)
+	}
+	return Fill(either(denied, w.Summary.DeniedBy, w.Summary.ApprovedBy), Slots{"caller": w.who(caller), "by": account(decider)})
+}
+
 // Story is the answer to history of one number: what was asked, what came of it, the
 // ends that it set and that still count, and its undo, if there is one and it is not
-// too late.
-func (w Words) Story(entry int64, p Past, r commands.Result, limits []commands.Grant, undo bool) Message {
+// too late. Of a request that is open it has the buttons.
+func (w Words) Story(entry int64, p Past, r commands.Result, q *Open, limits []commands.Grant, undo bool) Message {
 	m := w.outcome(entry, p.Outcome)
 	m.add(Head, w.past(w.History.Line, p))
 	if p.Place.Channel != "" { // else it was a Home tab
 		m.add(Body, w.past(w.History.Where, p))
+	}
+	switch {
+	case q != nil:
+		w.describe(&m, Body, q.Request)
+		m.Actions = w.answersTo(*q)
+	case r.Waits != "":
+		m.add(Body, w.ended(r.Waits, r.Decided))
 	}
 	if status := r.Status(); len(r.Groups) > 0 && status != commands.Working {
 		report := w.Report(r)

@@ -36,15 +36,11 @@ func (w Words) Root(r commands.Result) Text {
 
 // callerOf is who asked and, of a request, who decided it.
 func (w Words) callerOf(r commands.Result) Text {
-	caller := w.who(r.Caller.Ref)
-	values := Slots{"caller": caller, "by": account(r.Decided.By)}
-	switch {
-	case r.Decided.By == "" || r.Decided.Lapsed || r.Waits == commands.Withdrawn || r.Waits == commands.Expired:
-		return caller
-	case r.Waits == commands.Denied:
-		return Fill(w.Summary.DeniedBy, values)
+	decider := r.Decided.By
+	if r.Decided.Lapsed || r.Waits == commands.Withdrawn || r.Waits == commands.Expired {
+		decider = ""
 	}
-	return Fill(w.Summary.ApprovedBy, values)
+	return w.both(r.Caller.Ref, decider, r.Waits == commands.Denied)
 }
 
 func settledGroups(r commands.Result) int {

@@ -50,7 +50,7 @@ func everything(t *testing.T, w Words) []string {
 	everyRequest(w, &all, say)
 	everyForm(w, &all, say)
 	for _, topic := range append(commands.Table.Verbs(), "") {
-		say(w.Help(1, topic))
+		say(w.Help(1, topic, policy.Rights{Given: []policy.Right{{Rule: "rule 1", Approval: []string{"slack:user:U1"}}}}))
 	}
 	say(w.Naming(commands.Names{}, "Sam").Mistake(1, grammar.Mistake{Problem: grammar.UnknownCaller, Verb: commands.GiveBack}))
 	say(w.Mistake(1, grammar.Mistake{Problem: grammar.UnknownCaller, Verb: commands.GiveBack}))
@@ -72,10 +72,12 @@ func everything(t *testing.T, w Words) []string {
 	say(w.Trail(1, nil))
 	everyResult(func(r commands.Result) {
 		if len(r.Groups) == 1 {
-			say(w.Story(1, Past{Number: 2, At: noon, Caller: "slack:user:U1", Place: commands.Place{Channel: "slack:C1"}}, r, r.Command.Grants, true))
+			say(w.Story(1, Past{Number: 2, At: noon, Caller: "slack:user:U1", Place: commands.Place{Channel: "slack:C1"}}, r, nil, r.Command.Grants, true))
 		}
 	})
-	say(w.Story(1, Past{Number: 2}, commands.Result{}, make([]commands.Grant, 30), true))
+	say(w.Story(1, Past{Number: 2}, commands.Result{}, nil, make([]commands.Grant, 30), true))
+	say(w.Story(1, Past{Number: 2}, commands.Result{Waits: commands.Denied}, nil, nil, true))
+	say(w.Story(1, Past{Number: 2, Decider: "slack:user:U2", Denied: true}, commands.Result{Waits: commands.Asked}, &Open{Request: request(), May: true}, nil, true))
 	say(w.Trail(1, []Past{{Number: 1, At: noon, Caller: "slack:user:U1", Text: "list a", Outcome: commands.Done}}))
 	return all
 }

@@ -121,7 +121,7 @@ type Sentences struct {
 		OpenThere                            string // {verb} {command}: of a form
 	}
 	Greeting struct{ Here, Elsewhere, Nothing, More string } // {verbs} {help}
-	Guide    struct{ Head, Line, Option string }             // {usage} {name} {what}
+	Guide    struct{ Head, Line, Option, Waits string }      // {usage} {name} {what}
 	Commands map[commands.Verb]string                        // what a command does
 	Options  map[string]string                               // what a field is for, by commands.Field.Option
 	Notes    map[commands.Verb]string                        // what else there is to know of a command
