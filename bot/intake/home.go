@@ -37,6 +37,7 @@ func (in *Intake) Home(ctx context.Context, v bot.HomeView) (_ words.Home, ok bo
 	if home.Stranger {
 		return home, true
 	}
+	home.Forms = formsFor(bot.Delivery{Caller: v.Caller, Place: v.Place, Opens: true}, rules.Policy)
 	limited, cancel := context.WithTimeout(ctx, bot.AnswerTime)
 	defer cancel()
 	limits, err := in.record.Grants(limited, "")

@@ -38,6 +38,8 @@ const (
 	groupMembers   method = "usergroups.users.list"
 	userInfo       method = "users.info"
 	publishView    method = "views.publish"
+	openView       method = "views.open"
+	renewView      method = "views.update"
 
 	// responseURL replaces an address that came with a command or a click.
 	responseURL method = "response_url"
@@ -56,6 +58,8 @@ var scopes = map[method]string{
 	groupMembers:   "usergroups:read",
 	userInfo:       "users:read",
 	publishView:    "",
+	openView:       "",
+	renewView:      "",
 }
 
 // api is the Web API. Every call has a time-out. Errors pass through judge, which takes

@@ -130,17 +130,19 @@ func (p press) onHome(s *Slack) (inbound, error) {
 		is.show = g
 		return inbound{home: &is}, nil
 	}
-	return inbound{home: &is, delivery: bot.Delivery{
+	_, opens := words.FormOf(action)
+	return inbound{home: &is, trigger: p.TriggerID, inModal: opens, delivery: bot.Delivery{
 		Key:    key(p.Team.ID, p.TriggerID),
 		Caller: s.caller(is.user, is.insider),
 		Place:  commands.Place{Platform: Name},
 		Alone:  true,
 		Click:  chat.Click(action, p.Actions[0].Value),
+		Opens:  p.TriggerID != "",
 	}}, nil
 }
 
 // atHome takes what was done on a Home tab, and shows it anew. What is said to the caller
-// alone is its first section.
+// alone is its first section; instead of a form that may not be opened, it is a modal.
 func (s *Slack) atHome(ctx context.Context, door bot.Door, a arrival, h inbound) (err error) {
 	is := *h.home
 	if h.delivery.Click == nil {
@@ -148,10 +150,17 @@ func (s *Slack) atHome(ctx context.Context, door bot.Door, a arrival, h inbound)
 	} else {
 		s.homes.await(h.delivery.Click.Entry, is) // a request, if it is decided
 		err = door.Receive(ctx, h.delivery, func(ctx context.Context, answer bot.Answer) (bot.Post, error) {
+			if h.inModal {
+				is.note, err = s.answer(ctx, a, h, answer)
+				return "", err
+			}
 			s.homes.await(answer.Entry, is)
 			is.note = answer.Private
 			return "", a.acknowledge(ctx, nil)
 		})
+		if h.inModal && is.note == nil {
+			return err // nothing has changed
+		}
 	}
 	s.show(is)
 	return err

@@ -124,7 +124,7 @@ func TestHomeInBothModes(t *testing.T) {
 			w.home(alice, func(said string) bool {
 				return strings.Contains(said, "show15 (@TGS#aSHOW0015): 1 of 5 seats (checked")
 			})
-			w.acked(w.ClickHome(alice, "refresh.0", "0"))
+			w.acked(w.ClickHome(alice, "refresh.2", "0"))
 			w.Until("it is refreshed", func() bool { return w.Home(alice).Times == 3 })
 			if got := w.reads(); len(got) != 11 || got[groups[15]] != 1 || got[groups[9]] != 1 {
 				t.Errorf("read are %v", got)
@@ -315,7 +315,7 @@ func TestHomeRefused(t *testing.T) {
 	w.RefuseRichText(false)
 	old := w.Home(alice)
 	w.opens(alice)
-	w.acked(w.SendHomeClick(fakeslack.HomeClick{User: alice, Home: old, ActionID: "refresh.0"}))
+	w.acked(w.SendHomeClick(fakeslack.HomeClick{User: alice, Home: old, ActionID: "refresh.2"}))
 	w.Until("it is shown in spite of the conflict", func() bool { return w.Home(alice).Times == 3 })
 	w.RefuseBlocks(true)
 	w.acked(w.OpenHome(alice))

@@ -14,8 +14,8 @@ import (
 	"liveadmin/bot/chat"
 )
 
-// Mount mounts what Slack calls in HTTP mode: /slack/commands, /slack/events and
-// /slack/interactions. In Socket Mode there is nothing to mount. The server limits the
+// Mount mounts what Slack calls in HTTP mode: /slack/commands, /slack/events,
+// /slack/interactions, and /slack/options, which is asked for the options of a form. In Socket Mode there is nothing to mount. The server limits the
 // length of bodies: a read that fails with *http.MaxBytesError is answered 413.
 func (s *Slack) Mount(mount func(pattern string, h http.Handler)) {
 	if !s.overHTTP() {
@@ -24,6 +24,7 @@ func (s *Slack) Mount(mount func(pattern string, h http.Handler)) {
 	mount("POST /slack/commands", s.signed(s.serveCommand))
 	mount("POST /slack/events", s.signed(s.serveEvent))
 	mount("POST /slack/interactions", s.signed(s.serveInteraction))
+	mount("POST /slack/options", s.signed(s.serveInteraction))
 }
 
 // signed lets through what Slack has signed in the last five minutes. It reads no body whose
@@ -95,10 +96,10 @@ func (s *Slack) serveInteraction(w http.ResponseWriter, body []byte) {
 // serve takes what a request brought, and answers the request when it is acknowledged. A request
 // that is not acknowledged in time is answered 503, which to Slack means that it was not received.
 func (s *Slack) serve(w http.ResponseWriter, kind string, payload []byte) {
-	acks := make(chan *slackgo.WebhookMessage)
-	ack := func(ctx context.Context, message *slackgo.WebhookMessage) error {
+	acks := make(chan any)
+	ack := func(ctx context.Context, answer any) error {
 		select {
-		case acks <- message:
+		case acks <- answer:
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()
@@ -108,10 +109,10 @@ func (s *Slack) serve(w http.ResponseWriter, kind string, payload []byte) {
 	late := time.NewTimer(ackTime)
 	defer late.Stop()
 	select {
-	case message := <-acks:
-		if message != nil {
+	case answer := <-acks:
+		if answer != nil {
 			w.Header().Set("Content-Type", "application/json")
-			_ = json.NewEncoder(w).Encode(message)
+			_ = json.NewEncoder(w).Encode(answer)
 		}
 	case <-handled:
 		http.Error(w, "not taken", http.StatusServiceUnavailable)

@@ -31,6 +31,7 @@ func TestSignatures(t *testing.T) {
 		{"forged", "/slack/commands", form, command, fakeslack.BadSignature, 401},
 		{"forged", "/slack/events", object, event, fakeslack.BadSignature, 401},
 		{"forged", "/slack/interactions", form, "payload={}", fakeslack.BadSignature, 401},
+		{"forged", "/slack/options", form, "payload={}", fakeslack.BadSignature, 401},
 		{"old", "/slack/commands", form, command, fakeslack.TooOld, 401},
 		{"of the future", "/slack/commands", form, command, fakeslack.TooNew, 401},
 		{"altered", "/slack/commands", form, command, fakeslack.Altered, 401},
@@ -92,6 +93,25 @@ func TestProbes(t *testing.T) {
 		})
 		if err != nil || r.Status != 200 {
 			t.Errorf("%s is answered %d, %v", payload, r.Status, err)
+		}
+	}
+}
+
+// TestOptions: a question for options is answered with a list, whatever it asks.
+func TestOptions(t *testing.T) {
+	w := open(t, "http", fakeslack.Config{}, slack.Options{})
+	for _, payload := range []string{
+		`{"type":"block_suggestion","action_id":"users","value":"m","user":{"id":"UALICE"}}`,
+		`{"type":"block_suggestion","action_id":"nothing","view":{"callback_id":"liveadmin_add"}}`,
+		`{"type":"block_suggestion","view":{"callback_id":"liveadmin_remove","private_metadata":"x.y","state":{"values":null}},"action_id":"users"}`,
+		`{"type":"block_suggestion","action_id":7,"view":[]}`,
+		`{"type":"block_suggestion"}`,
+	} {
+		r, err := w.Send(w.Soon(), fakeslack.Request{
+			Path: "/slack/options", ContentType: "application/x-www-form-urlencoded", Body: []byte(url.Values{"payload": {payload}}.Encode()),
+		})
+		if err != nil || r.Status != 200 || strings.TrimSpace(string(r.Body)) != `{"options":[]}` {
+			t.Errorf("%s is answered %d %s, %v", payload, r.Status, r.Body, err)
 		}
 	}
 }

@@ -21,6 +21,10 @@ type inbound struct {
 	url      string // the response_url; empty after a mention
 	thread   string // of an answer to the caller alone; empty: the channel
 	home     *home  // where the caller is answered instead; without a click it is only shown
+
+	trigger string     // that can open a form; empty: none can be opened
+	form    *modalView // that was sent; nil: none
+	inModal bool       // the caller alone is answered in a modal: they may have no channel in front of them
 }
 
 // errNothing is returned for what is no business of the bot: it is acknowledged and forgotten.
@@ -37,6 +41,10 @@ func (s *Slack) hear(kind string, payload []byte) (inbound, error) {
 		said = new(event)
 	case socketmode.RequestTypeInteractive:
 		said = new(press)
+		var i interaction
+		if json.Unmarshal(payload, &i) == nil && (i.Type == shortcutType || i.Type == submissionType) {
+			said = new(interaction)
+		}
 	default:
 		return inbound{}, errNothing
 	}
@@ -70,9 +78,10 @@ func (c slash) hear(s *Slack) (inbound, error) {
 		Place:  place(c.Channel, ""),
 		Alone:  isDirect(c.Channel),
 		Text:   c.Text,
+		Opens:  c.TriggerID != "",
 		Reply:  c.ResponseURL,
 	}
-	return inbound{delivery: d, url: c.ResponseURL}, nil
+	return inbound{delivery: d, url: c.ResponseURL, trigger: c.TriggerID}, nil
 }
 
 // event is what the Events API brings.
@@ -220,9 +229,10 @@ func (p press) hear(s *Slack) (inbound, error) {
 		Place:  place(channel, thread),
 		Alone:  isDirect(channel),
 		Click:  chat.Click(actionOf(p.Actions[0].ID), p.Actions[0].Value),
+		Opens:  p.TriggerID != "",
 		Reply:  p.ResponseURL,
 	}
-	return inbound{delivery: d, url: p.ResponseURL, thread: in}, nil
+	return inbound{delivery: d, url: p.ResponseURL, thread: in, trigger: p.TriggerID}, nil
 }
 
 // actionOf is the name of a button without its place among the others.

@@ -61,6 +61,10 @@ func TestWhoIsInside(t *testing.T) {
 
 		{"a click here", alone, "interactive", `{"type":"block_actions","user":{"id":"U1","team_id":"T1"},"channel":{"id":"C1"},"actions":[{"action_id":"undo.0"}]}`, true},
 		{"an outsider's click", alone, "interactive", `{"type":"block_actions","team":{"id":"T1"},"user":{"id":"U1","team_id":"T2"},"channel":{"id":"C1"},"actions":[{"action_id":"undo.0"}]}`, false},
+		{"a shortcut here", alone, "interactive", `{"type":"shortcut","callback_id":"liveadmin_add","user":{"id":"U1","team_id":"T1"}}`, true},
+		{"an outsider's shortcut", alone, "interactive", `{"type":"shortcut","callback_id":"liveadmin_add","team":{"id":"T1"},"user":{"id":"U1","team_id":"T2"}}`, false},
+		{"a form here", alone, "interactive", `{"type":"view_submission","user":{"id":"U1","team_id":"T1"},"view":{"callback_id":"liveadmin_add"}}`, true},
+		{"an outsider's form", alone, "interactive", `{"type":"view_submission","team":{"id":"T1"},"user":{"id":"U1","team_id":"T2"},"view":{"callback_id":"liveadmin_add"}}`, false},
 		{"a click without a workspace", alone, "interactive", `{"type":"block_actions","team":{"id":"T1"},"user":{"id":"U1"},"channel":{"id":"C1"},"actions":[{"action_id":"undo.0"}]}`, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -68,7 +72,7 @@ func TestWhoIsInside(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if h.delivery.Caller.Outsider == tc.inside || h.delivery.Caller.Ref != "slack:user:U1" || h.delivery.Place.Channel != "slack:C1" {
+			if h.delivery.Caller.Outsider == tc.inside || h.delivery.Caller.Ref != "slack:user:U1" || h.delivery.Place.Channel != "slack:C1" && h.form == nil && !h.inModal {
 				t.Errorf("heard %+v", h.delivery)
 			}
 		})
@@ -119,6 +123,8 @@ func FuzzHear(f *testing.F) {
 			`{"type":"event_callback","team_id":"T1","event":{"type":"app_home_opened","user":"U1","channel":"D1","tab":"home","view":{"type":"home","team_id":"T1","hash":"1.x"}}}`,
 			`{"type":"block_actions","user":{"id":"U1","team_id":"T1"},"container":{"type":"view"},"view":{"type":"home"},"actions":[{"action_id":"approve.0","value":"1"}]}`,
 			`{"type":"block_actions","user":{"id":"U1","team_id":"T1"},"container":{"type":"view"},"view":{"type":"home"},"actions":[{"action_id":"show-@@.0"}]}`,
+			`{"type":"shortcut","callback_id":"liveadmin_add","trigger_id":"1","team":{"id":"T1"},"user":{"id":"U1","team_id":"T1"}}`,
+			`{"type":"view_submission","team":{"id":"T1"},"user":{"id":"U1","team_id":"T1"},"view":{"id":"V1","callback_id":"liveadmin_add","private_metadata":"a.b","state":{"values":{"group":{"group":{"selected_option":{"value":"x"}}},"users":{"users":{"selected_options":[null,{}]}}}}}}`,
 			`null`, `[]`, `{"event":{"edited":{}}}`,
 		} {
 			f.Add(kind, payload)

@@ -37,6 +37,11 @@ func TestManifest(t *testing.T) {
 			t.Errorf("the hint says %q, the usage is %q", form, usage)
 		}
 	}
+	shortcuts := m.Features.Shortcuts
+	if len(shortcuts) != 1 || shortcuts[0].Name != "Add a live administrator" || shortcuts[0].Type != "global" || shortcuts[0].CallbackID != "liveadmin_add" ||
+		len(shortcuts[0].Name) > 24 || len(shortcuts[0].Description) > 150 {
+		t.Errorf("shortcuts are %+v", shortcuts)
+	}
 	if len(m.Display.Name) > 35 || len(m.Display.Description) > 140 || len(m.Features.BotUser.DisplayName) > 80 || !m.Features.AppHome.MessagesTabEnabled || !m.Features.AppHome.HomeTabEnabled {
 		t.Errorf("%+v, %+v", m.Display, m.Features)
 	}
@@ -70,13 +75,14 @@ func TestManifestScopes(t *testing.T) {
 
 // TestManifestForHTTP: what the file says about how to make it HTTP is true.
 func TestManifestForHTTP(t *testing.T) {
-	text := regexp.MustCompile(`(?m)^( +)#((?:request_)?url: )`).ReplaceAllString(manifest(t), "$1$2")
+	text := regexp.MustCompile(`(?m)^( +)#((?:request_|message_menu_options_)?url: )`).ReplaceAllString(manifest(t), "$1$2")
 	text = strings.Replace(text, "socket_mode_enabled: true", "socket_mode_enabled: false", 1)
 	m := readManifest(t, text)
 	for path, url := range map[string]string{
 		"/slack/commands":     m.Features.SlashCommands[0].Url,
 		"/slack/events":       m.Settings.EventSubscriptions.RequestUrl,
 		"/slack/interactions": m.Settings.Interactivity.RequestUrl,
+		"/slack/options":      m.Settings.Interactivity.MessageMenuOptionsUrl,
 	} {
 		if !strings.HasSuffix(url, path) || m.Settings.SocketModeEnabled {
 			t.Errorf("%s has the URL %q", path, url)

@@ -89,6 +89,15 @@ func (s *Slack) ephemeral(ctx context.Context, h inbound, p page) error {
 	})
 }
 
+// direct answers the caller alone in a direct message.
+func (s *Slack) direct(ctx context.Context, ref string, p page) error {
+	user := userOf(ref)
+	return s.inLinePlainly(ctx, user, p, func(ctx context.Context, options ...slackgo.MsgOption) error {
+		_, _, err := s.api.PostMessageContext(ctx, user, options...)
+		return s.api.judge(postMessage, err)
+	})
+}
+
 // inLinePlainly sends a page to a channel: in line, and more plainly if need be.
 func (s *Slack) inLinePlainly(ctx context.Context, channel string, p page, send func(context.Context, ...slackgo.MsgOption) error) error {
 	return s.plainly(p, func(f form) error {

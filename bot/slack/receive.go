@@ -31,8 +31,8 @@ type arrival struct {
 	at      time.Time
 	kind    string // the type of the envelope
 	payload []byte
-	ack     func(ctx context.Context, message *slackgo.WebhookMessage) error
-	carries bool // the ack of a command can carry a message for the caller alone
+	ack     func(ctx context.Context, answer any) error // nil: nothing is answered
+	carries bool                                        // the ack can carry an answer for the caller alone
 }
 
 // take handles an arrival in a goroutine of its own. The channel is closed when it is handled,
@@ -46,41 +46,79 @@ func (s *Slack) take(a arrival) (handled <-chan struct{}) {
 func (s *Slack) handle(door bot.Door, a arrival) {
 	ctx, cancel := context.WithTimeout(context.Background(), recordTime)
 	defer cancel()
+	if a.kind == socketmode.RequestTypeInteractive && s.whileFilling(ctx, door, a) {
+		return
+	}
 	h, err := s.hear(a.kind, a.payload)
-	var later *words.Message
-	if err == nil && h.home != nil {
-		err = s.atHome(ctx, door, a, h)
-	} else if err == nil {
-		err = door.Receive(ctx, h.delivery, func(ctx context.Context, answer bot.Answer) (bot.Post, error) {
-			var message *slackgo.WebhookMessage
-			if a.carries && a.kind == socketmode.RequestTypeSlashCommands && answer.Private != nil {
-				message = short(*answer.Private)
-			}
-			err := a.acknowledge(ctx, message)
-			if message == nil || err != nil {
-				later = answer.Private
-			}
-			return "", err
-		})
-	} else {
+	if err != nil {
 		if !errors.Is(err, errNothing) {
 			s.log.Warn("could not decode what the platform sent", "err", err)
 		}
-		err = a.acknowledge(ctx, nil)
+		s.warnUnacknowledged(a.acknowledge(ctx, nil))
+		return
 	}
-	if err != nil {
-		s.log.Warn("could not acknowledge a delivery", "err", err)
+	if h.home != nil && h.form == nil {
+		s.warnUnacknowledged(s.atHome(ctx, door, a, h))
+		return
 	}
+	var later *words.Message
+	err = door.Receive(ctx, h.delivery, func(ctx context.Context, answer bot.Answer) (_ bot.Post, err error) {
+		later, err = s.answer(ctx, a, h, answer)
+		return "", err
+	})
+	s.warnUnacknowledged(err)
 	if later != nil {
 		s.whisper(h, *later)
 	}
 }
 
+// answer acknowledges an arrival with what the acknowledgement can carry, after the form that it
+// is answered with was opened. It returns what is left to be said to the caller alone.
+func (s *Slack) answer(ctx context.Context, a arrival, h inbound, answer bot.Answer) (later *words.Message, err error) {
+	says := answer.Private
+	if h.form != nil && h.home != nil {
+		s.homes.await(answer.Entry, *h.home)
+	}
+	switch {
+	case says == nil:
+		return nil, a.acknowledge(ctx, nil)
+	case h.form != nil:
+		return nil, a.acknowledge(ctx, refusal(answer, h.form.has))
+	case answer.Form != nil && h.trigger != "":
+		err = s.openForm(ctx, a, h, *answer.Form)
+	case h.inModal:
+		err = s.openText(ctx, a, h.trigger, *says)
+	default:
+		err = errNothing
+	}
+	if err == nil {
+		return nil, a.acknowledge(ctx, nil)
+	}
+	if !errors.Is(err, errNothing) {
+		s.log.Warn("form not opened", "caller", h.delivery.Caller.Ref, "err", err)
+	}
+	if a.carries && a.kind == socketmode.RequestTypeSlashCommands {
+		if message := short(*says); message != nil {
+			if err = a.acknowledge(ctx, message); err == nil {
+				says = nil
+			}
+			return says, err
+		}
+	}
+	return says, a.acknowledge(ctx, nil)
+}
+
+func (s *Slack) warnUnacknowledged(err error) {
+	if err != nil {
+		s.log.Warn("could not acknowledge a delivery", "err", err)
+	}
+}
+
 // acknowledge has its own deadline: one that comes too late is none.
-func (a arrival) acknowledge(ctx context.Context, message *slackgo.WebhookMessage) error {
+func (a arrival) acknowledge(ctx context.Context, answer any) error {
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), a.at.Add(ackTime))
 	defer cancel()
-	return a.ack(ctx, message)
+	return a.ack(ctx, answer)
 }
 
 // short is a message for the caller alone as an acknowledgement carries it, which needs no
@@ -98,7 +136,10 @@ func short(m words.Message) *slackgo.WebhookMessage {
 // whisper answers the caller alone, by calls of its own.
 func (s *Slack) whisper(h inbound, m words.Message) {
 	say := func(ctx context.Context, p page) error { return s.ephemeral(ctx, h, p) }
-	if h.url != "" {
+	switch {
+	case h.delivery.Place.Channel == "":
+		say = func(ctx context.Context, p page) error { return s.direct(ctx, h.delivery.Caller.Ref, p) }
+	case h.url != "":
 		say = func(ctx context.Context, p page) error { return s.respond(ctx, s.api.http, h.url, h.thread, p) }
 	}
 	if err := s.inTurn(context.Background(), m.Entry, capped(pages(m, true), words.In(m.Language)), say); err != nil {

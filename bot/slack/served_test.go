@@ -60,9 +60,15 @@ func FuzzServe(f *testing.F) {
 	}
 	for _, body := range []string{
 		"payload=" + `{"type":"block_actions","team":{"id":"T1"},"user":{"id":"U1","team_id":"T1"},"channel":{"id":"C1"},"actions":[{"action_id":"undo.0","value":"42"}]}`,
+		"payload=" + `{"type":"view_submission","team":{"id":"T1"},"user":{"id":"U1","team_id":"T1"},"view":{"callback_id":"liveadmin_add","state":{"values":{"group":{"group":null}}}}}`,
 		"payload=%7B%7D", "payload=null", "x=y",
 	} {
 		f.Add("/slack/interactions", body, "")
+	}
+	for _, body := range []string{
+		"payload=" + `{"type":"block_suggestion","user":{"id":"U1"},"action_id":"users","value":"m","view":{"callback_id":"liveadmin_remove","private_metadata":"a.b"}}`, "payload=null",
+	} {
+		f.Add("/slack/options", body, "v0=")
 	}
 	const secret = "8f742231b10e8888abcd99yyyzzz85a5"
 	var log bottest.Log
@@ -72,7 +78,7 @@ func FuzzServe(f *testing.F) {
 	s.inflight.Open(door)
 	f.Fuzz(func(t *testing.T, path, body, forged string) {
 		switch path {
-		case "/slack/commands", "/slack/events", "/slack/interactions":
+		case "/slack/commands", "/slack/events", "/slack/interactions", "/slack/options":
 		default:
 			t.Skip("is not mounted")
 		}

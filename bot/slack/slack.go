@@ -2,9 +2,10 @@
 // same code behind both.
 //
 // What Slack sends is decoded (inbound.go), taken to the bot's door and acknowledged
-// (receive.go); what the bot says is written in Slack's idiom (page.go, as rich.go and
-// markup.go write lines) and posted (post.go, report.go) or shown on a Home tab (home.go). The
-// caller is identified by IDs and by the installing workspace alone (caller.go).
+// (receive.go), and so are forms (form.go, filled.go, seal.go); what the bot says is written in
+// Slack's idiom (page.go, as rich.go and markup.go write lines) and posted (post.go, report.go) or
+// shown on a Home tab (home.go). The caller is identified by IDs and by the installing workspace
+// alone (caller.go).
 package slack
 
 import (
@@ -59,6 +60,7 @@ type Slack struct {
 	inflight  *chat.Inflight
 	queue     *chat.RateQueue // by channel
 	requests  *chat.Requests
+	seal      seal     // of forms
 	members   sync.Map // by user group, "S…"
 	languages languages
 	lastRead  atomic.Int64             // when a socket last brought anything, in Unix nanoseconds
@@ -106,7 +108,7 @@ func New(c Config, o Options) (*Slack, error) {
 	return &Slack{
 		opts: o, log: o.Log, config: c, api: newAPI(c, o),
 		health: chat.NewHealth("Slack", o.Log), inflight: chat.NewInflight(o.Log),
-		queue: chat.NewRateQueue(), requests: chat.NewRequests(),
+		queue: chat.NewRateQueue(), requests: chat.NewRequests(), seal: newSeal(c.BotToken),
 	}, nil
 }
 

@@ -171,12 +171,7 @@ func (s *Slack) envelope(client *socketmode.Client, r socketmode.Request) {
 	}
 	s.take(arrival{
 		at: time.Now(), kind: r.Type, payload: r.Payload, carries: r.AcceptsResponsePayload,
-		ack: func(ctx context.Context, message *slackgo.WebhookMessage) error {
-			if message == nil {
-				return client.AckCtx(ctx, r.EnvelopeID, nil)
-			}
-			return client.AckCtx(ctx, r.EnvelopeID, message)
-		},
+		ack: func(ctx context.Context, answer any) error { return client.AckCtx(ctx, r.EnvelopeID, answer) },
 	})
 }
 

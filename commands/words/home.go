@@ -16,9 +16,10 @@ const RefreshAction = "refresh"
 type Home struct {
 	Caller   commands.Caller
 	Rights   policy.Rights
-	Stranger bool      // the caller has no right, as far as is known
-	Unread   bool      // the record cannot be read
-	At       time.Time // when it was made
+	Stranger bool            // the caller has no right, as far as is known
+	Unread   bool            // the record cannot be read
+	At       time.Time       // when it was made
+	Forms    []commands.Verb // that can be opened
 
 	Requests     []Open // that the caller may decide
 	MoreRequests int    // that are not shown
@@ -41,7 +42,7 @@ type HomeGroup struct {
 func (w Words) Home(h Home) []Message {
 	top := w.message(0)
 	top.add(Head, Fill(w.Sentences.Home.Head, Slots{"time": moment(h.At)}))
-	top.Actions = []Action{{Name: RefreshAction, Label: w.Buttons.Refresh}}
+	top.Actions = append(w.FormButtons(0, h.Forms), Action{Name: RefreshAction, Label: w.Buttons.Refresh})
 	switch {
 	case h.Stranger && len(h.Rights.Unread) > 0:
 		top.add(Body, w.unread(h.Rights.Unread))

@@ -38,6 +38,10 @@ func (s *Server) method(name string) (method, bool) {
 		return method{run: s.replies}, true
 	case "conversations.open":
 		return method{scope: "im:write", run: s.open}, true
+	case "views.open":
+		return method{run: s.openView}, true
+	case "views.update":
+		return method{run: s.updateView}, true
 	case "usergroups.users.list":
 		return method{scope: "usergroups:read", run: s.groupMembers}, true
 	case "users.info":

@@ -42,7 +42,7 @@ func TestTokens(t *testing.T) {
 		{"the app's", "apps.connections.open", "", "Bearer " + c.AppToken, ""},
 		{"revoked", "auth.test", "xoxb-revoked", "", "token_revoked"},
 		{"no such method", "chat.shout", c.BotToken, "", "unknown_method"},
-		{"modals are not served", "views.open", c.BotToken, "", "unknown_method"},
+		{"dialogs are not served", "dialog.open", c.BotToken, "", "unknown_method"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			form := url.Values{}

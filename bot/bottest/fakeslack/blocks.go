@@ -24,8 +24,8 @@ type block struct {
 type textObject struct {
 	Type     string `json:"type"`
 	Text     string `json:"text"`
-	Emoji    *bool  `json:"emoji"`
-	Verbatim *bool  `json:"verbatim"`
+	Emoji    *bool  `json:"emoji,omitempty"`
+	Verbatim *bool  `json:"verbatim,omitempty"`
 }
 
 type button struct {

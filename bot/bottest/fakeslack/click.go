@@ -43,6 +43,7 @@ func (s *Server) SendClick(c Click) *Delivery {
 		}
 	}
 	s.host.Change(func() {
+		s.views.begin(d.TriggerID, c.User)
 		d.ResponseURL = s.newHook(c.Message.Channel, c.User, &c.Message)
 		d.payload = s.clickPayload(d, &c.Message, action, c.Bare)
 	})

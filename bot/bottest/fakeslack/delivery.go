@@ -42,6 +42,8 @@ type Delivery struct {
 	sign     Signature
 	accepts  bool   // the acknowledgement may carry a message
 	typed    string // of a command
+	options  bool   // it asks for options
+	view     *View  // of a form that was sent
 	attempts []attempt
 	acks     []Ack
 	failed   error
@@ -250,7 +252,11 @@ func (s *Server) settle(d *Delivery, a Ack) {
 	a.Late = a.Took > s.config.AckWithin
 	if a.Err == nil && (a.Status == 0 || a.Status == http.StatusOK) {
 		s.hub.giveUp(d)
-		if d.accepts && !a.Late && len(a.Payload) > 0 {
+		switch {
+		case d.view != nil && !a.Late:
+			a.Refused = s.settleForm(d.view, a.Payload)
+		case d.options:
+		case d.accepts && !a.Late && len(a.Payload) > 0:
 			a.Refused = s.showAck(d, a.Payload)
 		}
 	}

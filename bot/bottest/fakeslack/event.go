@@ -53,6 +53,7 @@ func (s *Server) SendCommand(c Command) *Delivery {
 		typed: escape(s.config.Command + " " + c.Text),
 	}
 	s.host.Change(func() {
+		s.views.begin(d.TriggerID, c.User)
 		d.ResponseURL = s.newHook(c.Channel, c.User, nil)
 		u := s.meet(c.User)
 		d.payload = encode(map[string]any{

@@ -197,6 +197,7 @@ func (s *Server) SendHomeClick(c HomeClick) *Delivery {
 		action = map[string]any{"type": "button", "block_id": "forged", "action_id": c.ActionID, "value": c.Value}
 	}
 	s.host.Change(func() {
+		s.views.begin(d.TriggerID, c.User)
 		u := s.meet(c.User)
 		action["action_ts"] = fmt.Sprintf("%d.000000", s.config.Now().Unix())
 		c.Home.User = u.ID

@@ -53,8 +53,8 @@ const (
 )
 
 // UseHTTP delivers from now on to an app's URL instead of sockets: commands to
-// /slack/commands, events to /slack/events, clicks to /slack/interactions. With ""
-// it goes back to Socket Mode.
+// /slack/commands, events to /slack/events, clicks and forms to /slack/interactions, questions
+// for options to /slack/options. With "" it goes back to Socket Mode.
 func (s *Server) UseHTTP(appURL string) {
 	s.host.Change(func() { s.hub.appURL = strings.TrimSuffix(appURL, "/") })
 }
@@ -168,6 +168,9 @@ func (d *Delivery) request(n int) Request {
 		r.Path, r.Body = "/slack/commands", []byte(form.Encode())
 	case interactive:
 		r.Path, r.Body = "/slack/interactions", []byte(url.Values{"payload": {string(d.payload)}}.Encode())
+		if d.options {
+			r.Path = "/slack/options"
+		}
 	default:
 		r.Path, r.ContentType, r.Body = "/slack/events", jsonType, d.payload
 		if n > 1 {

@@ -57,6 +57,7 @@ type Server struct {
 	plainOnly   bool // messages with blocks are refused
 	noRichText  bool // those with rich_text are
 	hub         hub
+	views       views
 }
 
 // New starts Slack on a free port of 127.0.0.1, until the test ends or Close. The

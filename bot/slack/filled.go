@@ -1,0 +1,224 @@
+package slack
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	slackgo "github.com/slack-go/slack"
+
+	"liveadmin/bot"
+	"liveadmin/commands"
+	"liveadmin/commands/grammar"
+	"liveadmin/commands/words"
+)
+
+// interaction is what comes from a form, or opens one without a message. The types hold only
+// what the bot needs.
+type interaction struct {
+	Type     string `json:"type"`
+	Callback string `json:"callback_id"` // of a shortcut
+	Team     struct {
+		ID string `json:"id"`
+	} `json:"team"`
+	User struct {
+		ID   string `json:"id"`
+		Team string `json:"team_id"`
+	} `json:"user"`
+	View      modalView `json:"view"`
+	Action    string    `json:"action_id"` // of a question for options, with what is typed
+	Value     string    `json:"value"`
+	TriggerID string    `json:"trigger_id"`
+}
+
+// modalView is a form as it comes back.
+type modalView struct {
+	ID       string `json:"id"`
+	Type     string `json:"type"`
+	Hash     string `json:"hash"`
+	Callback string `json:"callback_id"`
+	Metadata string `json:"private_metadata"`
+	State    struct {
+		Values map[string]map[string]filledIn `json:"values"`
+	} `json:"state"`
+	Blocks []struct {
+		ID string `json:"block_id"`
+	} `json:"blocks"`
+}
+
+// filledIn is what a field is filled in with, whatever its kind.
+type filledIn struct {
+	Value        string      `json:"value"`
+	Option       valueOnly   `json:"selected_option"`
+	Options      []valueOnly `json:"selected_options"`
+	Conversation string      `json:"selected_conversation"`
+}
+
+type valueOnly struct {
+	Value string `json:"value"`
+}
+
+// Types of interactions beside block_actions.
+const (
+	shortcutType   = "shortcut"
+	submissionType = "view_submission"
+	suggestionType = "block_suggestion"
+)
+
+// has reports whether the form has a block.
+func (v modalView) has(block string) bool {
+	return slices.ContainsFunc(v.Blocks, func(b struct {
+		ID string `json:"block_id"`
+	}) bool {
+		return b.ID == block && block != ""
+	})
+}
+
+// field is what a field is filled in with: its block and its element have one name.
+func (v modalView) field(name string) filledIn { return v.State.Values[name][name] }
+
+// filled is the form as the bot reads it.
+func (v modalView) filled() bot.Filled {
+	f := bot.Filled{
+		Once:  v.ID,
+		Group: v.field(words.GroupField).one(), GroupID: v.field(words.GroupIDField).one(), UserIDs: v.field(words.UserIDsField).one(),
+		For: v.field(words.ForField).one(), Reason: v.field(words.ReasonField).one(),
+	}
+	f.Verb, _ = formOf(v.Callback)
+	for _, o := range v.field(words.UsersField).Options {
+		f.Users = append(f.Users, o.Value)
+	}
+	return f
+}
+
+// one is what was chosen, or typed.
+func (f filledIn) one() string {
+	return cmp.Or(f.Option.Value, f.Value)
+}
+
+// caller is who did it.
+func (i interaction) caller(s *Slack) commands.Caller {
+	return s.caller(i.User.ID, s.self.Load().home(i.User.Team))
+}
+
+// placed returns where a form was opened, by the seal alone, and whether the seal is good.
+func (i interaction) placed(s *Slack) (commands.Place, origin, bool) {
+	from, ok := s.seal.open(i.View.Metadata, i.User.ID, s.opts.Now())
+	if from.Channel == "" {
+		return commands.Place{Platform: Name}, from, ok
+	}
+	return place(from.Channel, from.Thread), from, ok
+}
+
+// hear makes a delivery of a shortcut or of a form that was sent.
+func (i interaction) hear(s *Slack) (inbound, error) {
+	d := bot.Delivery{Key: key(i.Team.ID, i.TriggerID), Caller: i.caller(s)}
+	if !userID.MatchString(i.User.ID) {
+		return inbound{}, errors.New("a form without anybody who sent it")
+	}
+	if i.Type == shortcutType {
+		verb, ok := formOf(i.Callback)
+		if !ok {
+			return inbound{}, errNothing
+		}
+		d.Place, d.Opens, d.Alone = commands.Place{Platform: Name}, true, true
+		d.Fields = &grammar.Fields{Verb: string(verb)}
+		return inbound{delivery: d, trigger: i.TriggerID, inModal: true}, nil
+	}
+	if _, ours := formOf(i.View.Callback); !ours {
+		return inbound{}, errNothing
+	}
+	filled := i.View.filled()
+	at, from, ok := i.placed(s)
+	d.Place, filled.Expired = at, !ok
+	if ok && d.Place.Channel == "" {
+		picked := i.View.field(words.ChannelField).Conversation
+		if filled.Unplaced = !channelID.MatchString(picked); !filled.Unplaced {
+			d.Place = place(picked, "")
+			d.Place.Picked = true
+		}
+	}
+	d.Form, d.Alone = &filled, isDirect(channelOf(d.Place))
+	h := inbound{delivery: d, form: &i.View}
+	if from.Home {
+		h.home = &home{user: i.User.ID, insider: !d.Caller.Outsider}
+	}
+	return h, nil
+}
+
+// whileFilling takes what comes of a form before it is sent. It reports whether an arrival was
+// that.
+func (s *Slack) whileFilling(ctx context.Context, door bot.Door, a arrival) bool {
+	var i interaction
+	err := json.Unmarshal(a.payload, &i)
+	if err != nil && i.Type != suggestionType {
+		return false
+	}
+	_, ours := formOf(i.View.Callback)
+	switch {
+	case i.Type == suggestionType:
+		s.warnUnacknowledged(a.acknowledge(ctx, optionList{s.suggested(ctx, door, i)}))
+	case i.Type == "block_actions" && i.View.Type == string(slackgo.VTModal):
+		s.warnUnacknowledged(a.acknowledge(ctx, nil))
+		if ours {
+			s.renew(ctx, door, i)
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// optionList is the answer to a question for options. slack-go's own type leaves an empty list out.
+type optionList struct {
+	Options []*slackgo.OptionBlockObject `json:"options"`
+}
+
+// suggested are the options that fit what is typed in a field; none of a field that has no
+// suggestions.
+func (s *Slack) suggested(ctx context.Context, door bot.Door, i interaction) []*slackgo.OptionBlockObject {
+	options := []*slackgo.OptionBlockObject{} // null is no list
+	suggester, ok := door.(bot.Suggester)
+	verb, ours := formOf(i.View.Callback)
+	if !ok || !ours || i.Action != words.GroupField && i.Action != words.UsersField {
+		return options
+	}
+	at, from, _ := i.placed(s)
+	q := bot.Question{Caller: i.caller(s), Place: at, Field: i.Action, Fields: grammar.Fields{Verb: string(verb)}}
+	if i.Action == words.UsersField {
+		filled := i.View.filled()
+		filled.Group = cmp.Or(filled.Group, filled.GroupID, from.Group)
+		q.Fields = q.Fields.With(words.GroupField, filled.Group)
+	}
+	q.Fields = q.Fields.With(i.Action, i.Value)
+	for _, word := range suggester.Suggest(ctx, q) {
+		if o := option(words.Option{Value: word, Label: word}); o != nil && len(options) < mostOptions {
+			options = append(options, o)
+		}
+	}
+	return options
+}
+
+// renew shows a form anew when a group was chosen in it: whom it offers, how long, and whose
+// approval it waits for depend on the group.
+func (s *Slack) renew(ctx context.Context, door bot.Door, i interaction) {
+	forms, ok := door.(bot.Forms)
+	at, from, sealed := i.placed(s)
+	if !ok || !sealed {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
+	filled := i.View.filled()
+	form, ok := forms.Form(ctx, i.caller(s), at, bot.Filled{Verb: filled.Verb, Group: filled.Group, For: filled.For})
+	if !ok {
+		return
+	}
+	from.Group = filled.Group
+	_, err := s.api.UpdateViewContext(ctx, s.modal(form, from), "", i.View.Hash, i.View.ID)
+	if err = s.api.judge(renewView, err); err != nil { // what it offers is checked when it is sent
+		s.log.Info("form not renewed", "caller", userRef+i.User.ID, "err", err)
+	}
+}
