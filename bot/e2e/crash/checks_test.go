@@ -1,10 +1,12 @@
 package crash
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"liveadmin/bot"
@@ -18,9 +20,12 @@ import (
 func (p *place) checkPosts(t *testing.T, l *ledger) {
 	t.Helper()
 	posted := p.chat.posted(p.channel)
-	count := make(map[int64]int)
+	count, ends := make(map[int64]int), make(map[int64]int)
 	for _, m := range posted {
 		count[m.entry]++
+		if m.notice == "end" {
+			ends[m.about]++
+		}
 		if m.discord.Flags&fakediscord.Loading != 0 {
 			t.Errorf("%s: a message is still to come:\n%s", p.channel, m.text)
 		}
@@ -30,17 +35,18 @@ func (p *place) checkPosts(t *testing.T, l *ledger) {
 	heard := 0
 	for _, e := range l.in(p.chat.place(p.channel)) {
 		want := 1
-		if e.State == bot.Unanswered || silent(e) {
+		if e.State == bot.Unanswered || e.State.Ended() || silent(e) {
 			want = 0
 		} else if e.State != bot.Posted {
 			t.Errorf("#%d is %s", e.Number, e.State)
 		}
+		p.checkRequest(t, e, posted, ends[e.Number])
 		if count[e.Number] != want {
 			t.Errorf("%s: %d results of #%d (%s, %s), want %d", p.channel, count[e.Number], e.Number, e.Command.Verb, e.State, want)
 		}
 		delete(count, e.Number)
-		own[e.Number] = want == 1 && e.Under == 0 && e.Place.Thread == ""
-		if typed := e.Command.Verb == commands.Add || e.Command.Verb == commands.Remove || e.Command.Verb == commands.List; typed && e.State != bot.Unanswered {
+		own[e.Number] = (want == 1 || e.State.Ended()) && e.Under == 0 && e.Place.Thread == ""
+		if e.State != bot.Unanswered && slices.Contains([]commands.Verb{commands.Add, commands.Remove, commands.GiveBack, commands.List}, e.Command.Verb) {
 			heard++
 		}
 	}
@@ -53,12 +59,43 @@ func (p *place) checkPosts(t *testing.T, l *ledger) {
 	p.checkRoots(t, posted, own)
 }
 
+// checkRequest: an entry that was asked has one request, which has no buttons any more; one that
+// was denied or not answered has one message that says so.
+func (p *place) checkRequest(t *testing.T, e bot.Entry, posted []message, ends int) {
+	t.Helper()
+	requests := slices.DeleteFunc(notices(posted, "request"), func(m message) bool { return m.about != e.Number })
+	want, wantEnds := 0, 0
+	if e.Request != nil && e.State != bot.Unanswered {
+		want = 1
+	}
+	if e.State == bot.Denied || e.State == bot.Expired && len(requests) > 0 {
+		wantEnds = 1
+	}
+	if e.State == bot.Expired && len(requests) == 0 && e.Request.Post == "" {
+		want, wantEnds = 0, ends // its time was over before it was posted
+	}
+	if len(requests) != want || ends != wantEnds {
+		t.Errorf("%s: of #%d (%s) there are %d requests and %d ends, want %d and %d", p.channel, e.Number, e.State, len(requests), ends, want, wantEnds)
+	}
+	for _, m := range requests {
+		if strings.Contains(m.text, "[") {
+			t.Errorf("%s: a request that is decided has buttons:\n%s", p.channel, m.text)
+		}
+	}
+}
+
 func (p *place) checkRoots(t *testing.T, posted []message, own map[int64]bool) {
 	t.Helper()
-	under := make(map[string][]int64) // results of entries with a root of their own, by root
+	answered := make(map[int64]bool)
+	for _, m := range posted {
+		answered[m.entry] = true
+	}
+	under := make(map[string][]int64) // results, or else messages of requests, of entries with a root of their own, by root
 	for _, m := range posted {
 		if root := m.root(); m.entry != 0 && own[m.entry] {
 			under[root] = append(under[root], m.entry)
+		} else if own[m.about] && !answered[m.about] {
+			under[root], answered[m.about] = append(under[root], m.about), true
 		}
 	}
 	for _, m := range posted {
@@ -88,7 +125,8 @@ func silent(e bot.Entry) bool {
 	return !slices.ContainsFunc(e.Changes, func(c bot.Change) bool { return c.Plan == nil || c.Plan.Refusal != commands.Superseded })
 }
 
-// checkTrail looks whether each entry was audited once, and each of its groups.
+// checkTrail looks whether each entry was audited once, and each of its groups; and of a request
+// one decision, by somebody who may make it.
 func (l *ledger) checkTrail(t *testing.T) {
 	t.Helper()
 	rows := make(map[string]int)
@@ -97,6 +135,19 @@ func (l *ledger) checkTrail(t *testing.T) {
 	}
 	for _, e := range l.entries {
 		want := map[string]int{fmt.Sprint(e.Number, bot.WasAccepted): 1}
+		if e.Request != nil {
+			want = map[string]int{fmt.Sprint(e.Number, bot.WasAsked): 1, fmt.Sprint(e.Number, bot.WasAccepted): 0}
+			for _, event := range []bot.Event{bot.WasApproved, bot.WasDenied, bot.WasWithdrawn, bot.WasExpired} {
+				want[fmt.Sprint(e.Number, event)] = 0
+			}
+			if d := e.Request.Decision; d != nil {
+				want[fmt.Sprint(e.Number, d.Event())] = 1
+				by := map[bot.State]string{bot.Withdrawn: e.Caller.Ref, bot.Expired: ""}
+				if ref, fixed := by[d.State]; fixed && d.By != ref || !fixed && d.By != "slack:user:U0ALICE" && d.By != "discord:user:501" {
+					t.Errorf("#%d was decided (%s) by %q", e.Number, d.State, d.By)
+				}
+			}
+		}
 		if e.State == bot.Unanswered {
 			want[fmt.Sprint(e.Number, bot.WasUnanswered)] = 1
 		}
@@ -205,7 +256,9 @@ func (p *place) story() []string {
 		}
 	}
 	var all []string
-	for _, m := range results(posted) {
+	told := slices.Concat(results(posted), notices(posted, "request"), notices(posted, "end"))
+	slices.SortStableFunc(told, func(a, b message) int { return cmp.Compare(a.entry+a.about, b.entry+b.about) })
+	for _, m := range told {
 		text := m.text
 		if root := roots[m.root()]; root != text {
 			text = root + "\n" + text

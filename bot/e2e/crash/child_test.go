@@ -170,6 +170,19 @@ func (m mortal) Drop(ctx context.Context, e bot.Entry, s bot.State, r bot.Record
 	return m.mark("Drop", func() error { return m.Journal.Drop(ctx, e, s, r) })
 }
 
+func (m mortal) Requested(ctx context.Context, e bot.Entry, post bot.Post) error {
+	return m.mark("Requested", func() error { return m.Journal.Requested(ctx, e, post) })
+}
+
+func (m mortal) Decide(ctx context.Context, e bot.Entry, d bot.Decision, r bot.Record, carry func(bot.Entry)) (decided bool, err error) {
+	err = m.mark("Decide", func() (err error) { decided, err = m.Journal.Decide(ctx, e, d, r, carry); return err })
+	return decided, err
+}
+
+func (m mortal) Finish(ctx context.Context, e bot.Entry) error {
+	return m.mark("Finish", func() error { return m.Journal.Finish(ctx, e) })
+}
+
 func (m mortal) Due(ctx context.Context, now time.Time) (due bot.Due, err error) {
 	err = m.mark("Due", func() (err error) { due, err = m.Journal.Due(ctx, now); return err })
 	return due, err

@@ -45,20 +45,30 @@ func (tw *town) populate() {
 		tw.inDiscord("201", "@TGS#aDISCORD"),
 		tw.inDiscord("202", "several", "@TGS#aSEVERAL1", "@TGS#aSEVERAL2"),
 	}
+	tw.places[1].refuses, tw.places[3].refuses = true, true
 	tw.wild = []*place{
 		tw.inSlack("C0WILD", "wild", false, "@TGS#aWILD1", "@TGS#aWILD2"),
 		tw.inDiscord("203", "@TGS#aWOODS"),
 		tw.inSlack("C0STUBBORN", "@TGS#aSTUBBORN", false),
 	}
 	tw.wild[2].life = tw.wild[2].resist
-	tw.name()
+	tw.name(time.Hour)
 }
 
-// name names the groups of places that have several.
-func (tw *town) name() {
+// rulesOfTown lets somebody ask for administrators, on each platform.
+const rulesOfTown = `people:
+  own: {id: ` + ownUser + `, slack: U0ALICE, discord: "501"}
+rules:
+  - allow: ["slack:user:U0BOB", "discord:user:502"]
+    commands: [add]
+    approval: ["slack:user:U0ALICE", "discord:user:501"]
+`
+
+// name names the groups of places that have several, and says how long a request waits.
+func (tw *town) name(waits time.Duration) {
 	tw.t.Helper()
 	var config strings.Builder
-	config.WriteString("groups:\n")
+	fmt.Fprintf(&config, "requests_expire: %s\n%sgroups:\n", waits, rulesOfTown)
 	for _, p := range slices.Concat(tw.places, tw.wild) {
 		if len(p.groups) > 1 {
 			fmt.Fprintf(&config, "  %s: [%q, %q]\n", p.group, p.groups[0], p.groups[1])
@@ -72,7 +82,7 @@ func (tw *town) name() {
 }
 
 func (tw *town) inSlack(channel, group string, mentions bool, groups ...string) *place {
-	tw.slack.AddChannel(fakeslack.Channel{ID: channel, Members: []string{"U0ALICE", "U0" + channel, tw.slack.Config().BotUser}})
+	tw.slack.AddChannel(fakeslack.Channel{ID: channel, Members: []string{"U0ALICE", "U0" + asker, "U0" + channel, tw.slack.Config().BotUser}})
 	return tw.place(slackTalk{tw.slack, mentions}, channel, group, groups)
 }
 
@@ -137,6 +147,7 @@ func (p *people) leave() error {
 // promised with what is on record, what Tencent Chat holds, and what is posted in the
 // threads.
 func TestCrash(t *testing.T) {
+	t.Parallel()
 	seed := *crashSeed
 	if seed == 0 {
 		seed = rand.Uint64()

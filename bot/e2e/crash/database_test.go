@@ -15,6 +15,7 @@ import (
 // others are refused, and nothing is done that is not on record; help still answers.
 // When it is back, everything goes on.
 func TestCrashDatabase(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name  string
 		quick bool

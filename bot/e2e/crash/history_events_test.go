@@ -55,6 +55,11 @@ func (tw *town) history() (all []porcupine.Operation, outcomes map[string]int) {
 		}
 	}
 	outcomes = make(map[string]int)
+	for _, e := range h.l.entries {
+		if e.Request != nil && e.Request.Decision != nil {
+			outcomes[fmt.Sprint("requests ", e.Request.Decision.Event())]++
+		}
+	}
 	for _, c := range h.carried {
 		if c.Outcome != nil {
 			outcomes[fmt.Sprint(c.entry.Command.Verb, " ", c.Outcome.Status)]++
@@ -129,18 +134,27 @@ func adminList(body []byte) ([]string, error) {
 func (h *events) results(p *place) {
 	posted, entries := h.posted(p), h.l.in(p.chat.place(p.channel))
 	entries = slices.DeleteFunc(entries, func(e bot.Entry) bool { return e.State == bot.Unanswered })
-	by := make(map[int64]asked) // by the number of the entry
+	by, requested := make(map[int64]asked), make(map[int64]bool) // by the number of the entry
 	for _, a := range p.asked {
-		i := slices.IndexFunc(entries, func(e bot.Entry) bool { return by[e.Number].at.IsZero() && a.means(e) })
-		if i < 0 {
+		i := slices.IndexFunc(entries, func(e bot.Entry) bool {
+			known := !by[e.Number].at.IsZero()
+			if a.asks() {
+				known = requested[e.Number]
+			}
+			return !known && a.means(e)
+		})
+		switch {
+		case i < 0:
 			h.lost(p, a)
-			continue
+		case a.asks():
+			requested[entries[i].Number] = true
+		default:
+			by[entries[i].Number] = a
 		}
-		by[entries[i].Number] = a
 	}
 	for _, e := range entries {
 		r := carried{acked: h.end}
-		if a, found := by[e.Number]; found {
+		if a, found := by[e.Number]; found && (e.Request == nil || requested[e.Number]) {
 			r.asked, r.from, r.acked = true, a.at.UnixNano(), a.acked.UnixNano()
 		} else if e.Command.Verb == commands.End {
 			r.asked, r.from = true, over(e)
@@ -181,8 +195,9 @@ func (h *events) result(e bot.Entry, r carried, posted []int64) {
 }
 
 // before returns the entries that were acknowledged before another was asked on the same
-// group. An end that has failed waits until the others are carried out, and is in no order;
-// neither is a list, which lets others go first while it is unclear whether it runs.
+// group; of a request its approval counts. An end that has failed waits until the others are
+// carried out, and is in no order; neither is a list, which lets others go first while it is
+// unclear whether it runs.
 func (h *events) before(c carried) []int64 {
 	var all []int64
 	for _, o := range h.carried {
@@ -196,6 +211,9 @@ func (h *events) before(c carried) []int64 {
 func (c carried) String() string {
 	return fmt.Sprintf("#%d %s %v", c.entry.Number, c.entry.Command.Verb, persons(c.entry.Command.Users))
 }
+
+// decidedBy is what becomes of a request by a press on its buttons.
+var decidedBy = map[string]bot.State{"approve": bot.Accepted, "deny": bot.Denied, "withdraw": bot.Withdrawn}
 
 // lost adds a command that was acknowledged and is not on record. A click may do nothing.
 func (h *events) lost(p *place, a asked) {
@@ -214,13 +232,28 @@ func over(e bot.Entry) int64 {
 }
 
 // means reports whether an entry is what was asked: the same command, accepted between the
-// asking and the acknowledgement.
+// asking and the acknowledgement; or, of a press on a button of a request, whether that was
+// decided so in that time.
 func (a asked) means(e bot.Entry) bool {
-	if e.Accepted.Before(a.at.Add(-clockSlack)) || e.Accepted.After(a.acked.Add(clockSlack)) {
+	at := e.Accepted
+	if a.press != "" {
+		if e.Request == nil || e.Request.Decision == nil || e.Request.Decision.State != decidedBy[a.press] {
+			return false
+		}
+		at = e.Request.Decision.At
+	} else if a.asks() != (e.Request != nil) {
+		return false
+	}
+	if at.Before(a.at.Add(-clockSlack)) || at.After(a.acked.Add(clockSlack)) {
 		return false
 	}
 	c := e.Command
-	if a.verb == "" {
+	switch {
+	case a.press != "":
+		return true
+	case a.verb == string(commands.GiveBack):
+		return c.Verb == commands.GiveBack
+	case a.verb == "":
 		return c.Verb == commands.Undo
 	}
 	length, _ := time.ParseDuration("0" + a.limit)

@@ -92,6 +92,7 @@ func (f flawed) Settle(ctx context.Context, e bot.Entry, c bot.Change, r bot.Rec
 // that of a program without the flaw, in the same circumstances.
 func TestHistoryFlaws(t *testing.T) {
 	pace.Long(t)
+	t.Parallel()
 	for _, test := range []struct {
 		flaw      string
 		instances int

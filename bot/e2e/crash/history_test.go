@@ -2,6 +2,7 @@ package crash
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -18,17 +19,30 @@ const historyGroup = "@TGS#aSHARED"
 const mingledARound = 8
 
 // mingle does steps at random, as many as are allowed, about few users, so that people undo
-// and replace each other's changes, limits expire while others are set, and some answers
-// are lost.
+// and replace each other's changes, limits expire while others are set, some answers are
+// lost, and requests are decided or close while others change the group.
 func (p *place) mingle(ctx context.Context, random *rand.Rand, allowed *allowance) error {
-	users := func() string { return []string{"user1", "user2", "user3", "user1 user4"}[random.IntN(4)] }
+	users := func() string { return []string{"user1", "user2", "user3", "user1 user4", ownUser}[random.IntN(5)] }
 	undone := int64(0) // the last that was clicked on
 	for n := 0; ; n++ {
 		if more, err := allowed.wait(ctx, n); err != nil || !more {
 			return err
 		}
 		s := step{verb: "add", users: users(), limit: []string{"", "1s", "2s", "2h"}[random.IntN(4)]}
-		switch random.IntN(10) {
+		switch random.IntN(15) {
+		case 10:
+			s = step{verb: "done"}
+		case 11, 12:
+			s = step{who: asker, verb: "add", users: users(), limit: fmt.Sprint(7200+n, "s")} // unlike others that are open
+		case 13, 14:
+			open := undecided(p.chat.posted(p.channel))
+			if open.about == 0 {
+				break
+			}
+			s = step{press: requestButtons[random.IntN(3)], on: &open}
+			if s.press == "withdraw" {
+				s.who = asker
+			}
 		case 0, 1:
 			s = step{verb: "remove", users: users()}
 		case 2:
@@ -65,6 +79,7 @@ func (p *place) toUndo(ctx context.Context, than int64) int64 {
 // the program is killed again and again, and looks for an order of all that happened.
 func TestHistory(t *testing.T) {
 	pace.Long(t)
+	t.Parallel()
 	seed := *crashSeed
 	if seed == 0 {
 		seed = rand.Uint64()
@@ -94,11 +109,16 @@ func TestHistory(t *testing.T) {
 			for _, p := range tw.wild {
 				p.life = p.mingle
 			}
-			tw.name()
+			tw.name(4 * time.Second)
 			tw.slow()
 			tw.api.SetLatency(20 * time.Millisecond) // commands wait for each other
 			tw.survive(rand.New(rand.NewPCG(seed, uint64(n))), rounds, int64(mingledARound*rounds))
 			tw.checkHistory()
+			l := tw.read(context.WithoutCancel(t.Context()), t)
+			l.checkTrail(t)
+			for _, p := range tw.wild {
+				p.checkPosts(t, l)
+			}
 		})
 	}
 }

@@ -22,6 +22,9 @@ func (s groupState) checkDone(v *violations, c carried, next *groupState) {
 		users := persons(c.entry.Command.Users)
 		v.unless(c.Plan.Refusal == "" && slices.Equal(sent(c.Plan.Users), users), "it sends %v (%s)", sent(c.Plan.Users), c.Plan.Refusal)
 		next.effects[c.entry.Number] = s.take(users, c.entry.Number, next)
+	case commands.GiveBack:
+		v.unless(c.Plan.Refusal == "" && slices.Equal(sent(c.Plan.Users), []string{ownUser}), "it sends %v (%s)", sent(c.Plan.Users), c.Plan.Refusal)
+		next.effects[c.entry.Number] = s.take([]string{ownUser}, c.entry.Number, next)
 	case commands.List:
 		v.unless(c.Plan.Refusal == commands.OnlyList, "it is refused: %s", c.Plan.Refusal)
 		return

@@ -160,14 +160,20 @@ func requestSteps() []requestStep {
 		{"tencent", "SetAdmins", `/modify_admin .*"CommandType":1`},
 		{"tencent", "CancelAdmins", `/modify_admin `},
 		{"tencent", "Accounts", `/account_check `},
+		{"slack", "request", `/chat.postMessage .*part%22%3A%22request`},
+		{"slack", "end", `/chat.postMessage .*part%22%3A%22end`},
 		{"slack", "result", `/chat.postMessage .*thread_ts=`},
 		{"slack", "root", `/chat.postMessage `},
+		{"slack", "amend", `/chat.update .*part%22%3A%22request`},
 		{"slack", "update", `/chat.update `},
 		{"slack", "look", `/conversations\.`},
 		{"slack", "socket", `/apps.connections.open `},
 		{"discord", "callback", `^POST .*/callback `},
 		{"discord", "thread", `^POST .*/threads `},
 		{"discord", "original", `^PATCH .*/webhooks/`},
+		{"discord", "request", `^POST .*/channels/\d+/messages .*🙋 #`},
+		{"discord", "end", `^POST .*/channels/\d+/messages .*🏁 #`},
+		{"discord", "amend", `^PATCH .*/channels/\d+/messages/.*🙋 #`},
 		{"discord", "result", `^POST .*/channels/\d+/messages `},
 		{"discord", "look", `^GET .*/(channels|webhooks)/`},
 		{"discord", "command", `^(GET|POST) .*/guilds/\d+/commands `},
@@ -180,7 +186,7 @@ func requestSteps() []requestStep {
 // points are all points at which a process can end.
 func points() []string {
 	var all []string
-	steps := []string{"Claim", "Accept", "Note", "Answer", "Turn", "Plan", "Settle", "Announce", "Post", "Drop", "Rest", "Wake", "Due"}
+	steps := []string{"Claim", "Accept", "Note", "Answer", "Turn", "Plan", "Settle", "Announce", "Post", "Drop", "Rest", "Wake", "Due", "Requested", "Decide", "Finish"}
 	for _, s := range requestSteps() {
 		steps = append(steps, s.server+" "+s.name)
 	}

@@ -79,7 +79,7 @@ func (tw *town) read(ctx context.Context, t *testing.T) *ledger {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found && record.Event == bot.WasAccepted {
+		if found && (record.Event == bot.WasAccepted || record.Event == bot.WasAsked) {
 			l.entries = append(l.entries, e)
 		}
 	}
@@ -95,8 +95,7 @@ func (l *ledger) in(channel string) []bot.Entry {
 // openIn returns the entries of a group that are not closed.
 func (l *ledger) openIn(group string) []bot.Entry {
 	return slices.DeleteFunc(slices.Clone(l.entries), func(e bot.Entry) bool {
-		closed := e.State != bot.Accepted && e.State != bot.Done
-		return closed || !slices.Contains(e.Command.Target.Groups, imapi.GroupID(group))
+		return e.State.Closed() || !slices.Contains(e.Command.Target.Groups, imapi.GroupID(group))
 	})
 }
 
@@ -105,10 +104,12 @@ func (l *ledger) grantsOf(group string) []commands.Grant {
 	return slices.DeleteFunc(slices.Clone(l.grants), func(g commands.Grant) bool { return string(g.Group) != group })
 }
 
-// changesOf returns what was settled on a group, in the order of the entries.
+// changesOf returns what was settled on a group, in the order in which the entries were accepted
+// or approved.
 func (l *ledger) changesOf(group string) []settledChange {
 	var all []settledChange
-	for _, e := range l.entries {
+	inOrder := slices.SortedFunc(slices.Values(l.entries), func(a, b bot.Entry) int { return cmp.Compare(a.Order(), b.Order()) })
+	for _, e := range inOrder {
 		for _, c := range e.Changes {
 			if string(c.Group) == group && c.State == bot.Settled {
 				all = append(all, settledChange{e, c})
@@ -130,7 +131,7 @@ func (c settledChange) sent() []string {
 	}
 	var all []string
 	set, cancel := commands.UsersToSend(c.Plan.Users), commands.UsersToSend(c.Plan.Old)
-	if v := c.entry.Command.Verb; v == commands.Remove || v == commands.End {
+	if c.entry.Command.Verb.Cancels() {
 		set, cancel = nil, set
 	}
 	if len(cancel) > 0 {

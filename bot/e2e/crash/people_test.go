@@ -15,23 +15,39 @@ import (
 
 // step is one thing that somebody does.
 type step struct {
-	stranger bool   // who is on no allowlist does it
-	verb     string // "": a click on Undo under the newest answer
-	users    string
-	replace  string
-	limit    string
-	alone    bool // the answer is for the caller alone
-	ends     bool // the limit is over, and that is said, before anything else is done
+	who     string // "": somebody who may do everything
+	verb    string // "": a click on Undo under the newest answer
+	users   string
+	replace string
+	limit   string
+	press   string   // a click on this button
+	on      *message // of this request, as the person sees it
+	alone   bool     // the answer is for the caller alone
+	ends    bool     // the limit is over, and that is said, before anything else is done
 }
+
+// Others who do something.
+const (
+	stranger = "STRANGER" // who is on no allowlist
+	asker    = "BOB"      // who may add administrators if somebody approves
+)
+
+// asks reports whether a step makes a request.
+func (s step) asks() bool { return s.who == asker && s.verb != "" }
+
+// The config file gives this person, who is allowed everything, a UserID.
+const ownUser = "user0"
 
 // routine is what is done in a place, over and over. Whatever happens to the bot, the
 // answers are the same: who depends on the clock waits for it. Where there are several
 // groups, it depends on the clock whether they end together, so that nothing ends.
 func (p *place) routine() []step {
 	all := []step{
+		{who: asker, verb: "add", users: "user8", limit: "2h"},
+		{press: "approve"},
 		{verb: "add", users: "user1 user2"},
 		{verb: "add", users: "user2 user3", limit: "2h"},
-		{verb: "add", users: "user9", stranger: true, alone: true},
+		{who: stranger, verb: "add", users: "user9", alone: true},
 		{verb: "add", users: "user4", replace: "host"},
 		{},
 		{verb: "remove", users: "user1 user9"},
@@ -42,7 +58,14 @@ func (p *place) routine() []step {
 		{verb: "add", users: "user3"},
 		{},
 		{verb: "help", alone: true},
-		{verb: "remove", users: "user2 user3"},
+		{verb: "remove", users: "user2 user3 user4 user8"},
+		{verb: "add", users: ownUser},
+		{verb: "done"},
+	}
+	if p.refuses {
+		all = slices.Concat([]step{
+			{who: asker, verb: "add", users: "user7"}, {press: "deny"}, {who: asker, verb: "add", users: "user7"}, {who: asker, press: "withdraw"},
+		}, all)
 	}
 	if len(p.groups) > 1 {
 		all = slices.DeleteFunc(all, func(s step) bool { return s.ends })
@@ -59,6 +82,8 @@ type place struct {
 	groups  []string
 	answers int                                                 // that are in it when everything that was said is answered
 	heard   int                                                 // commands, not clicks, that were acknowledged
+	steps   []step                                              // in place of the routine
+	refuses bool                                                // requests are denied and withdrawn there, too
 	handles []string                                            // that came with what was said
 	asked   []asked                                             // what was acknowledged
 	life    func(context.Context, *rand.Rand, *allowance) error // in the wild
@@ -122,9 +147,36 @@ func (p *place) count(s step, at time.Time) {
 		return
 	}
 	p.asked = append(p.asked, asked{s, at, time.Now()})
-	p.answers++
+	if !s.asks() && s.press == "" {
+		p.answers++
+	}
 	if s.verb != "" {
 		p.heard++
+	}
+}
+
+// decide presses a button of the newest request until that is decided: a press that finds the
+// request posted and not yet on record has to be repeated.
+func (p *place) decide(ctx context.Context, s step) error {
+	if err := p.chat.wait(ctx, func() bool { return undecided(p.chat.posted(p.channel)).about != 0 }); err != nil {
+		return fmt.Errorf("no request in %s: %w", p.channel, err)
+	}
+	open := undecided(p.chat.posted(p.channel))
+	s.on = &open
+	for {
+		if err := p.say(ctx, s); err != nil {
+			return err
+		}
+		waiting, end := context.WithTimeout(ctx, patience)
+		err := p.chat.wait(waiting, func() bool { return undecided(p.chat.posted(p.channel)).about != open.about })
+		end()
+		switch {
+		case err == nil && s.press == "approve":
+			p.answers++
+			return nil
+		case err == nil || ctx.Err() != nil:
+			return err
+		}
 	}
 }
 
@@ -146,7 +198,10 @@ func (tw *town) hears(ctx context.Context, said attempt) bool {
 
 // live does steps, over and over, as many as are allowed.
 func (p *place) live(ctx context.Context, allowed *allowance) error {
-	steps := p.routine()
+	steps := p.steps
+	if steps == nil {
+		steps = p.routine()
+	}
 	for n := 0; ; n++ {
 		if more, err := allowed.wait(ctx, n); err != nil || !more {
 			return err
@@ -157,7 +212,11 @@ func (p *place) live(ctx context.Context, allowed *allowance) error {
 				return err
 			}
 		}
-		if err := p.say(ctx, s); err != nil {
+		say := p.say
+		if s.press != "" {
+			say = p.decide
+		}
+		if err := say(ctx, s); err != nil {
 			return err
 		}
 		if s.ends {

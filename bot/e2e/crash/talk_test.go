@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -26,11 +28,17 @@ type slackAttempt struct {
 }
 
 func (c slackTalk) say(p *place, s step) attempt {
-	who := "U0ALICE"
-	if s.stranger {
+	who := "U0" + s.who
+	switch {
+	case s.who == "":
+		who = "U0ALICE"
+	case s.who == stranger:
 		who = "U0" + p.channel
 	}
 	switch {
+	case s.press != "":
+		n := slices.Index(requestButtons, s.press)
+		return slackAttempt{c.Server, c.Click(who, s.on.slack, fmt.Sprint(s.press, ".", n))}
 	case s.verb == "":
 		return slackAttempt{c.Server, c.Click(who, undoable(c.posted(p.channel)).slack, "undo.0")}
 	case c.mentions:
@@ -76,16 +84,16 @@ type discordAttempt struct {
 }
 
 func (c discordTalk) say(p *place, s step) attempt {
-	who := "501"
-	if s.stranger {
-		who = "666" + p.channel
-	}
+	who := map[string]string{"": "501", asker: "502", stranger: "666" + p.channel}[s.who]
 	act := func() *fakediscord.Interaction { return c.Command(who, p.channel, s.verb, s.fields(p.group)) }
-	if s.verb == "" {
+	switch {
+	case s.press != "":
+		act = func() *fakediscord.Interaction { return c.Click(who, s.on.discord, buttonOf(s.on.discord, s.press)) }
+	case s.verb == "":
 		last := undoable(c.posted(p.channel)).discord
-		act = func() *fakediscord.Interaction { return c.Click(who, last, undoOf(last)) }
+		act = func() *fakediscord.Interaction { return c.Click(who, last, buttonOf(last, "undo")) }
 	}
-	return &discordAttempt{act, act(), s.alone}
+	return &discordAttempt{act, act(), s.alone || s.press != ""}
 }
 
 func (a *discordAttempt) heard(ctx context.Context) error {
@@ -117,10 +125,10 @@ func (c discordTalk) opened(ctx context.Context) error { return c.WaitCommand(ct
 
 func (c discordTalk) wait(ctx context.Context, check func() bool) error { return c.Wait(ctx, check) }
 
-// undoOf is the Undo button of a message, or "".
-func undoOf(m fakediscord.Message) string {
+// buttonOf is a button of a message, or "".
+func buttonOf(m fakediscord.Message, label string) string {
 	for _, b := range m.Buttons() {
-		if b.Label == "Undo" {
+		if strings.EqualFold(b.Label, label) {
 			return b.CustomID
 		}
 	}
@@ -131,7 +139,9 @@ func undoOf(m fakediscord.Message) string {
 type message struct {
 	id, thread string // thread: under which it is; "": in the channel itself
 	text       string
-	entry      int64 // whose result it is; 0: of none
+	entry      int64  // whose result it is; 0: of none
+	notice     string // "": it is no message of a request; else which one,
+	about      int64  // and of which entry
 	slack      fakeslack.Message
 	discord    fakediscord.Message
 }
@@ -145,6 +155,33 @@ func newMessage(id, thread, text string) message {
 		m.entry, _ = strconv.ParseInt(found[1], 10, 64)
 	}
 	return m
+}
+
+// requestButtons are the buttons of a request, in their order.
+var requestButtons = []string{"approve", "deny", "withdraw"}
+
+// noticeFooter is what ends a message of a request in Discord.
+var noticeFooter = regexp.MustCompile(`(?m)^(🙋|🏁) #(\d+)(?:\n\[.*)?\z`)
+
+// noticed notes that a message is one of a request.
+func (m *message) noticed(what, number string) {
+	m.notice, m.entry = what, 0
+	m.about, _ = strconv.ParseInt(number, 10, 64)
+}
+
+// notices are the messages of requests of one sort.
+func notices(all []message, what string) []message {
+	return slices.DeleteFunc(slices.Clone(all), func(m message) bool { return m.notice != what })
+}
+
+// undecided is the newest request that has buttons.
+func undecided(all []message) message {
+	for _, m := range slices.Backward(notices(all, "request")) {
+		if strings.Contains(m.text, "[Approve]") {
+			return m
+		}
+	}
+	return message{}
 }
 
 // results are the messages that are results, in the order of their entries.
@@ -171,6 +208,10 @@ func (c slackTalk) posted(channel string) []message {
 		if said.Bot != "" {
 			m := newMessage(said.TS, said.ThreadTS, c.Plain(said))
 			m.slack = said
+			var mark struct{ Part, Entry string }
+			if said.Metadata != nil && json.Unmarshal(said.Metadata.EventPayload, &mark) == nil && (mark.Part == "request" || mark.Part == "end") {
+				m.noticed(mark.Part, mark.Entry)
+			}
 			all = append(all, m)
 		}
 	}
@@ -190,6 +231,9 @@ func (c discordTalk) toldIn(room, thread string) []message {
 	for _, said := range c.Messages(room) {
 		m := newMessage(said.ID, thread, c.Plain(said))
 		m.discord = said
+		if found := noticeFooter.FindStringSubmatch(m.text); found != nil {
+			m.noticed(map[string]string{"🙋": "request", "🏁": "end"}[found[1]], found[2])
+		}
 		all = append(all, m)
 	}
 	return all

@@ -60,6 +60,7 @@ const takenOver = 10 * time.Second
 // TestCrashTakeover kills one of two instances and does not start it again: the other
 // finishes what it had accepted.
 func TestCrashTakeover(t *testing.T) {
+	t.Parallel()
 	for _, point := range []string{"after Plan 1", "after tencent SetAdmins 1", "after slack result 1", "after discord result 1"} {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
@@ -103,6 +104,7 @@ func TestCrashTakeover(t *testing.T) {
 // TestCrashStopped stops an instance for longer than its lease lasts. The other does its
 // work meanwhile; when it goes on, it changes nothing, and posts nothing twice.
 func TestCrashStopped(t *testing.T) {
+	t.Parallel()
 	for _, point := range []string{
 		"after Accept 1", "before Plan 1", "after Plan 1", "after Announce 1", "before Settle 1", "after Settle 1", "before Post 1",
 	} {
@@ -169,6 +171,7 @@ func TestCrashHandover(t *testing.T) {
 // socket, so that the other hears everything that people say in Slack, and connects again
 // when the database is back.
 func TestCrashCutOff(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name    string
 		atFirst bool // whether the instance that is cut off connected before the other
