@@ -70,6 +70,7 @@ type Reply struct {
 	Say    func(w words.Words, entry int64) words.Message // in the words of the caller; entry is the number of the record; 0: there is none
 	Form   func(w words.Words) words.Form                 // opened in place of what is said, where the platform can; nil: none
 	Field  string                                         // of a form that was sent: what is said is about it
+	Open   int64                                          // the open request that it shows; 0: none
 }
 
 // Acceptance is a delivery that makes an entry.

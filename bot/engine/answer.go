@@ -79,6 +79,15 @@ func (b *Engine) note(ctx context.Context, d bot.Delivery, r bot.Reply, came tim
 	return answer
 }
 
+// clear returns an open request when it is clear whether that runs, or after a limited time.
+func (b *Engine) clear(ctx context.Context, number int64, came time.Time) bot.Entry {
+	e, found, err := b.journal.Entry(ctx, number)
+	if err != nil || !found {
+		return bot.Entry{State: bot.Asked, Answered: true} // what is shown was read just before
+	}
+	return b.decided(ctx, e, came.Add(bot.AnswerTime))
+}
+
 // decided waits for a limited time until it is clear whether an open entry runs: if the
 // platform did not take its acknowledgement, it is closed, here or by another instance, and
 // a press that came meanwhile must not be answered with its number.

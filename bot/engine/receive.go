@@ -34,7 +34,17 @@ func (b *Engine) commit(ctx context.Context, d bot.Delivery, came time.Time) (jo
 	}
 	defer b.taken.Done()
 	err := safely(func() error {
-		switch v := b.intake.Decide(ctx, d, b.current); {
+		v := b.intake.Decide(ctx, d, b.current)
+		if v.Reply != nil && v.Reply.Open != 0 {
+			switch e := b.clear(ctx, v.Reply.Open, came); {
+			case e.State.Closed(): // nobody sees it
+				v = b.intake.Decide(ctx, d, b.current)
+			case b.unclear(e):
+				answer = private(b.toCaller(ctx, d).Pressed(e.Number, false))
+				return nil
+			}
+		}
+		switch {
 		case v.Muted:
 			answer = bot.Answer{Muted: true}
 		case v.Unread:

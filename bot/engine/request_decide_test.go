@@ -2,7 +2,9 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -152,5 +154,42 @@ func TestDoneOnPostgres(t *testing.T) {
 		if !strings.Contains(result, "mall (user1): removed") || strings.Contains(result, "user2") {
 			t.Errorf("#%d:\n%s", number, result)
 		}
+	}
+}
+
+// TestRequestAskedUnclear: who asks for the same again while it is unclear whether the first
+// request is made is not referred to one that nobody will see.
+func TestRequestAskedUnclear(t *testing.T) {
+	t.Parallel()
+	unclear := func(times int) []error { return slices.Repeat([]error{errUnclear}, times) }
+	for _, test := range []struct {
+		name    string
+		answers []error
+		says    string // the private answer; "": it is asked
+	}{
+		{"and it is not taken", append(unclear(1), bot.ErrNotRun), ""},
+		{"and it is taken", unclear(1), "#1"},
+		{"for long", unclear(9), "It is not known yet whether this is already in progress: #1. Try again"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			stage, chat := approvals(t, "")
+			stage.Run(t, &sureChat{Chat: chat, answers: test.answers})
+			first := utterance("first", "bob", "add "+groupA+" user1")
+			err := door(t, chat).Receive(soon(t), first, func(context.Context, bot.Answer) (bot.Post, error) { return "", errUnclear })
+			if !errors.Is(err, errUnclear) {
+				t.Fatal(err)
+			}
+			answer, err := chat.Deliver(soon(t), "again", "bob", "add "+groupA+" user1")
+			check(t, err)
+			switch {
+			case test.says == "" && answer.Entry == 0:
+				t.Errorf("it is not asked, but answered %+v", answer.Private)
+			case test.says != "" && (answer.Private == nil || !strings.Contains(answer.Private.String(), test.says)):
+				t.Errorf("answered %+v, want %q", answer, test.says)
+			case test.says == "":
+				canBeDecided(t, stage, answer.Entry)
+			}
+		})
 	}
 }
