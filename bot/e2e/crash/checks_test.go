@@ -241,7 +241,7 @@ func (l *ledger) limitOf(group, user string) bool {
 }
 
 var (
-	aTime   = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d UTC|\d{1,2} \w+ \d{4} \d\d:\d\d`)
+	aTime   = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d UTC|\d{1,2} \w+ \d{4} \d\d:\d\d|\d\d:\d\d(, in \d+ \w+)?`)
 	aNumber = regexp.MustCompile(`#\d+`)
 )
 
