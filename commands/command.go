@@ -28,8 +28,9 @@ type Command struct {
 	New     bool          `json:"new,omitempty"` // send UserIDs that no account has
 	DryRun  bool          `json:"dry_run,omitempty"`
 
-	// Of done, by what the caller may know: its result is for the caller alone, and says
-	// nothing of the groups but what became of the caller's own right.
+	// By what the caller may know: the result of done is for the caller alone; and it says
+	// nothing of the groups but what became of the caller's own right, or a dry run nothing but
+	// what would become of those named, and how many seats are taken.
 	Private bool `json:"private,omitempty"`
 	Veiled  bool `json:"veiled,omitempty"`
 

@@ -177,6 +177,10 @@ func limited(cmd commands.Command, decision policy.Decision) commands.Command {
 }
 
 func acceptance(d bot.Delivery, rules bot.Rules, cmd commands.Command, decision policy.Decision) *bot.Acceptance {
+	if cmd.DryRun { // it may show no more than the caller may list
+		list := commands.Command{Verb: commands.List, Target: cmd.Target}
+		cmd.Veiled = !rules.Policy.Decide(d.Caller, d.Place, list).Allowed
+	}
 	r := note(d, bot.WasAccepted, commands.Working, cmd.Verb, grammar.Format(cmd), decision.Rule)
 	r.Groups = cmd.Target.Groups
 	place := d.Place

@@ -13,7 +13,13 @@ import (
 // allow by themselves: with the approval of somebody, the others may. What is decided for each
 // group is whether its right has to wait.
 func withApproval(rules []Rule, place commands.Place, row commands.Row, cmd commands.Command) Decision {
-	if cmd.DryRun || cmd.Verb == commands.List || !slices.ContainsFunc(rules, func(r Rule) bool { return len(r.Approval) > 0 }) {
+	if cmd.DryRun { // it waits for nobody, and shows what the command would do
+		cmd.DryRun = false
+		d := withApproval(rules, place, row, cmd)
+		d.Approvers, d.Waiting = nil, nil
+		return d
+	}
+	if cmd.Verb == commands.List || !slices.ContainsFunc(rules, func(r Rule) bool { return len(r.Approval) > 0 }) {
 		return judge(rules, place, row, cmd)
 	}
 	free := filter(rules, func(r Rule) bool { return len(r.Approval) == 0 })

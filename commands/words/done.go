@@ -13,7 +13,7 @@ import (
 // its groups: in one part, under the word that was typed, with nothing but what became of
 // their own right. A group that does not exist looks like one where they have none.
 func (w Words) veiled(r commands.Result) (Words, commands.Result) {
-	if !r.Command.Veiled || len(r.Command.Target.Groups) == 0 {
+	if !r.Command.Veiled || r.Command.DryRun || len(r.Command.Target.Groups) == 0 {
 		return w, r
 	}
 	t := r.Command.Target

@@ -52,6 +52,10 @@ func (w Words) reportGroup(m *Message, cmd commands.Command, g commands.GroupRes
 		m.add(Body, note)
 	}
 	if o := g.Outcome; o.NowKnown && cmd.Verb != commands.GiveBack && g.Plan.Refusal != commands.SeatsTaken && len(o.Holders) == 0 && o.Status != commands.Unknown {
+		if cmd.Veiled {
+			m.add(Body, Fill(w.Groups.Seats, w.now(o, Slots{})))
+			return
+		}
 		w.addNow(m, o)
 	}
 }

@@ -28,6 +28,10 @@ func everything(t *testing.T, w Words) []string {
 			Plan:    commands.Plan{Refusal: commands.SeatsTaken, Users: []commands.Step{{Person: commands.Person{ID: "user1"}, Send: true}}},
 			Outcome: commands.Outcome{Status: commands.Failed, Holders: five},
 		}}},
+		{Entry: 1, Command: commands.Command{Verb: commands.Add, DryRun: true, Veiled: true}, Groups: []commands.GroupResult{{
+			Plan:    commands.Plan{Refusal: commands.SeatsTaken, Users: []commands.Step{{Person: commands.Person{ID: "user1"}, Send: true}}},
+			Outcome: commands.Outcome{Status: commands.Failed, Holders: five},
+		}}},
 	} {
 		say(w.Report(r))
 	}

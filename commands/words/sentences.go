@@ -84,7 +84,7 @@ type Sentences struct {
 		TencentSays        string // {info}
 		NoSuchAlias        string // {word}
 		OldRoom            string // {alias}
-		Full               string // {n} {seats} {users} {after}
+		Full, FullVeiled   string // {n} {seats} {users} {after}
 		LimitUnread        string
 		Broken             string
 	}

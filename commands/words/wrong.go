@@ -63,7 +63,7 @@ func (w Words) since(cmd commands.Command, g commands.GroupResult) []Text {
 func (w Words) why(cmd commands.Command, g commands.GroupResult) Text {
 	switch g.Plan.Refusal {
 	case commands.SeatsTaken:
-		return Fill(w.Problems.Full, Slots{
+		return Fill(either(cmd.Veiled, w.Problems.FullVeiled, w.Problems.Full), Slots{
 			"n": number(len(g.Plan.Before)), "seats": number(imapi.Seats), "users": w.admins(g.Plan.Before),
 			"after": number(change.SeatsAfter(&g.Plan)),
 		})
