@@ -47,7 +47,7 @@ func (j *job) wake(all ...int) {
 // returns false if the job is over.
 func (j *job) plan(r *change.Runner, c *bot.Change) bool {
 	var plan commands.Plan
-	asked := change.Asked{Entry: j.entry.Number, At: j.entry.Begun, Resumed: j.resumed(), Approved: j.entry.Approved(), Command: j.entry.Command}
+	asked := change.Asked{Entry: j.entry.Number, At: j.entry.Begun, Resumed: j.resumed(), Approved: j.head().Approved(), Command: j.entry.Command}
 	err := j.insist(j.ctx, "planning", func() error {
 		err := safely(func() (err error) { plan, err = r.Plan(j.ctx, asked, c.Group); return err })
 		if j.broken(err, "planning") {
@@ -72,7 +72,7 @@ func (j *job) apply(r *change.Runner, c *bot.Change, again bool) bool {
 		again = true
 		return err
 	})
-	if e := j.entry; e.Approved() && len(e.Request.Decision.Renamed) > 0 && o.Status == commands.Done {
+	if e := j.head(); e.Approved() && len(e.Request.Decision.Renamed) > 0 && o.Status == commands.Done {
 		o.Status = commands.Warned
 	}
 	c.Outcome = &o
