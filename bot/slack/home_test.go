@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -149,12 +148,20 @@ func TestHomeAtOnce(t *testing.T) {
 	w.allow(allow...)
 	w.start()
 	w.API.SetLatency(200 * time.Millisecond)
+	opened := 0
 	everybody := func() {
-		var opening sync.WaitGroup
+		opened++
 		for i := range 50 {
-			opening.Go(func() { w.opens(fmt.Sprintf("UVIEWER%d", i)) })
+			w.OpenHome(fmt.Sprintf("UVIEWER%d", i))
 		}
-		opening.Wait()
+		w.Until("everybody sees their Home tab", func() bool {
+			for i := range 50 {
+				if w.Home(fmt.Sprintf("UVIEWER%d", i)).Times < opened {
+					return false
+				}
+			}
+			return true
+		})
 	}
 	everybody()
 	check := func(times int) {
@@ -213,8 +220,9 @@ func TestHomeRequests(t *testing.T) {
 				w.acked(w.slash(bob, "add "+group+" user2 --for 2h --reason covering"))
 				w.says("[Approve] [Deny] [Withdraw]")
 				w.recordedRequest()
-				says := w.opens(alice)
-				if !strings.Contains(says, "wants to add user2 to "+group+" for 2 hours") || !strings.Contains(says, "[Approve #1] [Deny #1]") {
+				w.opens(alice)
+				says := w.home(alice, func(said string) bool { return strings.Contains(said, "[Approve #1] [Deny #1]") })
+				if !strings.Contains(says, "wants to add user2 to "+group+" for 2 hours") {
 					t.Fatalf("it says\n%s", says)
 				}
 				if strings.Contains(w.opens(bob), "[Approve #1]") {
@@ -370,5 +378,27 @@ func TestHomeHostile(t *testing.T) {
 	}
 	if got := w.API.Admins(group); len(got) != 1 {
 		t.Errorf("administrators are %v", got)
+	}
+}
+
+// TestHomeStops: a Home tab that waits for Tencent does not hold up the end of the bot.
+func TestHomeStops(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := build(t, mode, fakeslack.Config{}, slack.Options{})
+			w.named(1)
+			w.start()
+			if err := w.API.Inject(simulator.Fault{Kind: simulator.Hang, Times: -1}); err != nil {
+				t.Fatal(err)
+			}
+			w.acked(w.OpenHome(alice))
+			w.Until("the group is being read", func() bool { return len(w.reads()) > 0 })
+			w.halt()
+			if log := w.Log.String(); strings.Contains(log, "stopped before all deliveries") {
+				t.Error(log)
+			}
+		})
 	}
 }
