@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"liveadmin/bot/demo"
 	"liveadmin/commands"
@@ -11,13 +12,14 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func newDemo(std streams) *cobra.Command {
+func newDemo(environ []string, std streams) *cobra.Command {
 	file, language := "", string(commands.English)
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "A chat in the terminal with the whole bot behind it",
 		Long: "A chat in the terminal with the whole bot behind it, against a stand-in for Tencent Chat:\n" +
-			"no account, no network, nothing to set up. In a pipe it reads commands line by line.",
+			"no account, no network, nothing to set up. In a pipe it reads commands line by line.\n" +
+			"At a terminal Tab completes what is typed; NO_COLOR=1 has it in no colour.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.Flags().Changed("journal") && file == "" {
@@ -26,7 +28,11 @@ func newDemo(std streams) *cobra.Command {
 			if !slices.Contains(commands.Languages, commands.Language(language)) {
 				return fmt.Errorf("--language %q is no language of liveadmin: write %s", language, commands.LanguageNames())
 			}
-			if err := demo.Run(cmd.Context(), file, commands.Language(language), demo.Streams{In: std.in, Out: std.out, Err: std.err}); err != nil {
+			err := demo.Run(cmd.Context(), demo.Options{
+				In: std.in, Out: std.out, Err: std.err, Journal: file, Language: commands.Language(language),
+				Plain: slices.Contains(environ, "TERM=dumb"), NoColour: slices.ContainsFunc(environ, forbidsColour),
+			})
+			if err != nil {
 				return failed(fmt.Errorf("liveadmin demo: %w", err))
 			}
 			return nil
@@ -35,4 +41,9 @@ func newDemo(std streams) *cobra.Command {
 	cmd.Flags().StringVar(&file, "journal", "", "keep the record in `FILE`; without it, a temporary one")
 	cmd.Flags().StringVar(&language, "language", language, "the `LANGUAGE` of the bot: "+commands.LanguageNames())
 	return cmd
+}
+
+// forbidsColour reports whether a variable says that what is written has no colour (no-color.org).
+func forbidsColour(variable string) bool {
+	return strings.HasPrefix(variable, "NO_COLOR=") && variable != "NO_COLOR="
 }

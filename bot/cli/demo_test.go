@@ -98,6 +98,115 @@ func TestDemoStage(t *testing.T) {
 	}
 }
 
+// times are as the demo writes them.
+var times = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d \S+?([:.),]|\s)`)
+
+// A minute in a pipe shows what takes hours, and what Tencent Chat seldom does.
+func TestDemoStageCommands(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, typed, want string }{
+		{
+			"a reminder and an expiration", "/liveadmin add friday-show user1 --for 2h\n/wait 1h50m\n/press 2 extend\n/wait 2h10m\n",
+			`⏳ Working · @alice · friday-show: add user1   #1
+✅ Done · @alice · friday-show: added user1 (until TIME) · 1 of 5 seats
+    Added 1 of 1 administrator to friday-show (@TGS#a6I4ZUUGO)
+    • user1: added, until TIME
+    Administrators now (1 of 5): user1
+    #1
+The clock moves forward: 1h50m
+✅ Done · @alice · friday-show: access from #1 expires soon
+    Reminder: user1 in friday-show (@TGS#a6I4ZUUGO), until TIME.
+    #2
+⏳ Working · @alice · friday-show: extend #2   #3
+✅ Done · @alice · friday-show: user1 now until TIME · 1 of 5 seats
+    Extended in friday-show (@TGS#a6I4ZUUGO)
+    • user1: until TIME (before: until TIME)
+    Administrators now (1 of 5): user1
+    #3
+The clock moves forward: 2h10m
+✅ Done · @alice · friday-show: access from #3 expires soon
+    Reminder: user1 in friday-show (@TGS#a6I4ZUUGO), until TIME.
+    #4
+✅ Done · @alice · friday-show: access from #3 expired
+    Access from #3 in friday-show (@TGS#a6I4ZUUGO) has expired.
+    • user1: removed
+    Administrators now (0 of 5): none
+    #5
+`,
+		},
+		{
+			"a request that nobody answers", "/as bob\n/liveadmin add weekend user1\n/wait 1h\n",
+			`You are now @bob.
+🙋 Waiting for approval · @bob · weekend: add user1   #1
+    @bob wants to add user1 to weekend (@TGS#aSATURDAY, @TGS#aSUNDAY00) for 8 hours, counted from the approval.
+    Can approve: @alice
+    Please answer by: TIME
+    #1
+    [Approve]   /press 1 approve
+    [Deny]   /press 1 deny
+    [Withdraw]   /press 1 withdraw
+The clock moves forward: 1h
+    #1 is still waiting for approval.
+    @bob If it is urgent: @alice
+    Can approve: @alice
+    Please answer by: TIME
+    #1
+    @bob ⌛ Closed without an answer
+    Nobody answered in time. Nothing was changed.
+    #1
+⌛ Closed without an answer · @bob · weekend: add user1
+`,
+		},
+		{
+			"Unknown, and trying again", "/fault reset\n/liveadmin add friday-show user1\n/fault none\n/press 1 retry\n",
+			`Changes at Tencent Chat now fail like this: reset. To end it: /fault none
+⏳ Working · @alice · friday-show: add user1   #1
+❓ Unknown · @alice · friday-show: add user1
+    It is not known whether friday-show (@TGS#a6I4ZUUGO) was changed.
+    Tencent Chat did not answer. It is not known whether user1 is an administrator now.
+    List the group to see who is an administrator now.
+    #1
+Changes at Tencent Chat work again.
+⏳ Working · @alice · friday-show: add user1   #2
+✅ Done · @alice · friday-show: added user1 · 1 of 5 seats
+    Added 1 of 1 administrator to friday-show (@TGS#a6I4ZUUGO)
+    • user1: is an administrator now
+    Administrators now (1 of 5): user1
+    #2
+`,
+		},
+		{
+			"a code of Tencent Chat", "/fault 10010\n/liveadmin add friday-show user1\n",
+			`Changes at Tencent Chat now fail like this: 10010. To end it: /fault none
+⏳ Working · @alice · friday-show: add user1   #1
+❌ Failed · @alice · friday-show: add user1
+    Nothing was changed in friday-show (@TGS#a6I4ZUUGO).
+    Tencent Chat answered 10010: this group does not exist, or it was deleted.
+    friday-show may point to an old room.
+    Ask @alice, and mention #1.
+    Administrators now (0 of 5): none
+    #1
+`,
+		},
+		{
+			"what is no fault and no duration", "/fault drop\n/fault -1\n/fault 0\n/wait soon\n/wait 31d\n",
+			strings.Repeat("There is no fault \"WORD\". Choose one: hang, reset, html, empty, 10002, none\n", 3) +
+				strings.Repeat("Write how long, from 1 second to 30 days. Example: /wait 2h30m\n", 2),
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got := call(t, nil, test.typed, "demo")
+			got.out = times.ReplaceAllString(got.out, "TIME$1")
+			got.out = regexp.MustCompile(`no fault "[^"]*"`).ReplaceAllString(got.out, `no fault "WORD"`)
+			if want := (ran{ExitOK, test.want, ""}); got != want {
+				t.Errorf("got %+v\nwant %+v", got, want)
+			}
+		})
+	}
+}
+
 func TestDemoKeepsJournal(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "kept.db")

@@ -92,7 +92,7 @@ func newRoot(environ []string, std streams, options []app.Option) *cobra.Command
 			Use: "serve", Short: "Run the bot, as without a command", Args: cobra.NoArgs,
 			RunE: root.RunE,
 		},
-		newDemo(std), newCheck(environ, std), newHistory(environ, std), newOpen(environ, std),
+		newDemo(environ, std), newCheck(environ, std), newHistory(environ, std), newOpen(environ, std),
 		&cobra.Command{
 			Use: "healthcheck", Short: "Ask the bot that runs on this machine whether it is alive", Args: cobra.NoArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error { return healthcheck(cmd.Context(), environ) },

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"liveadmin/bot"
@@ -19,30 +18,30 @@ import (
 	"liveadmin/bot/journal"
 	"liveadmin/bot/terminal"
 	"liveadmin/commands"
-	"liveadmin/commands/policy"
 	"liveadmin/imapi"
-	"liveadmin/imapi/simulator"
-
-	"github.com/mattn/go-isatty"
 )
 
-// Streams are the standard input and outputs of the demo.
-type Streams struct {
+// Options are what the demo is started with.
+type Options struct {
 	In       *os.File
 	Out, Err io.Writer
+	Journal  string            // the file to keep the journal in; empty: nothing is left behind
+	Language commands.Language // that the bot speaks
+	Plain    bool              // at a terminal, too, lines are read and written as in a pipe
+	NoColour bool
 }
 
 // Run runs the whole bot with a terminal for a platform and a simulator for Tencent
 // Chat, until the input or the context ends. It needs no account, no network and no
-// set-up, and leaves nothing behind unless file names the journal to keep. It speaks a language.
-func Run(ctx context.Context, file string, language commands.Language, std Streams) error {
-	if file == "" {
+// set-up.
+func Run(ctx context.Context, o Options) error {
+	if o.Journal == "" {
 		dir, err := os.MkdirTemp("", "liveadmin-demo-")
 		if err != nil {
 			return fmt.Errorf("making a temporary folder: %w", err)
 		}
 		defer os.RemoveAll(dir)
-		file = filepath.Join(dir, "journal.db")
+		o.Journal = filepath.Join(dir, "journal.db")
 	}
 	tencent, err := newTencent()
 	if err != nil {
@@ -51,19 +50,41 @@ func Run(ctx context.Context, file string, language commands.Language, std Strea
 	defer tencent.Close()
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	screen, err := terminal.New(terminal.Options{
-		In: std.In, Out: output{std.Out, end}, Interactive: isatty.IsTerminal(std.In.Fd()),
-		Speakers: speakers(), Zone: time.Local, Language: language,
-	})
+	s := &stage{tencent: tencent}
+	screen, err := newScreen(o, s, end)
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(std.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	err = play(ctx, tencent.URL(), file, language, screen, log)
+	if _, shared := o.console(o.Err); shared {
+		o.Err = screen
+	}
+	log := slog.New(slog.NewTextHandler(o.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	err = s.play(ctx, o, screen, log)
 	if lost, ok := errors.AsType[unwritten](context.Cause(ctx)); ok {
 		return lost
 	}
 	return err
+}
+
+// newScreen returns the platform of the demo. end is called when it cannot write any more.
+func newScreen(o Options, s *stage, end context.CancelCauseFunc) (*terminal.Terminal, error) {
+	parts := terminal.Options{
+		In: o.In, Out: output{o.Out, end}, Colour: !o.NoColour, Stage: s,
+		Speakers: speakers(), Zone: time.Local, Language: o.Language,
+	}
+	if tty, ok := o.console(o.Out); ok {
+		parts.Console = tty
+	}
+	return terminal.New(parts)
+}
+
+// console returns the terminal at which somebody types, if an output goes there, too.
+func (o Options) console(w io.Writer) (terminal.TTY, bool) {
+	out, ok := w.(*os.File)
+	if !ok || o.Plain {
+		return terminal.TTY{}, false
+	}
+	return terminal.NewTTY(o.In, out)
 }
 
 // output ends the demo when it cannot be written: no one would see what follows.
@@ -92,81 +113,21 @@ const (
 	admin    = "administrator"
 )
 
-// play runs the bot on one platform, with the journal in a file, against the API
-// at the given address.
-func play(ctx context.Context, url, file string, language commands.Language, platform bot.Platform, log *slog.Logger) error {
+// play runs the bot on one platform.
+func (s *stage) play(ctx context.Context, o Options, platform bot.Platform, log *slog.Logger) error {
 	api, err := imapi.New(imapi.App{SDKAppID: sdkAppID, Key: imapi.NewSecret(key), Identifier: admin},
-		imapi.WithBaseURL(url), imapi.WithRateLimit(imapi.MaxRateLimit), imapi.WithLogger(log))
+		imapi.WithBaseURL(s.tencent.URL()), imapi.WithRateLimit(imapi.MaxRateLimit), imapi.WithLogger(log))
 	if err != nil {
 		return err
 	}
-	record, err := journal.Open(ctx, "sqlite://"+file, sdkAppID, journal.WithLogger(log))
+	s.record, err = journal.Open(ctx, "sqlite://"+o.Journal, sdkAppID, journal.WithLogger(log), journal.WithClock(s.now))
 	if err != nil {
 		return fmt.Errorf("opening the file of --journal: %w", err)
 	}
-	defer record.Close()
-	b, err := app.NewBot(record, nil, api, func() bot.Rules { return rules(language) }, log, nil)
+	defer s.record.Close()
+	b, err := app.NewBot(s.record, nil, api, func() bot.Rules { return rules(o.Language) }, log, nil)
 	if err != nil {
 		return err
 	}
 	return b.Run(ctx, platform)
-}
-
-// The groups of the demo.
-const (
-	demoGroup    = "@TGS#a6I4ZUUGO"
-	demoFull     = "@TGS#aFULLHOUS"
-	demoSaturday = "@TGS#aSATURDAY"
-	demoSunday   = "@TGS#aSUNDAY00"
-	demoChat     = "@TGS#2NOTLIVE0" // not a live group
-)
-
-// newTencent starts the stand-in. Every account exists but those that begin with "ghost".
-func newTencent() (*simulator.Server, error) {
-	server, err := simulator.New(simulator.App{SDKAppID: sdkAppID, Key: key, Admins: []string{admin}},
-		simulator.WithAccounts(func(user string) bool { return !strings.HasPrefix(user, "ghost") }))
-	if err != nil {
-		return nil, err
-	}
-	server.AddGroup(demoGroup, simulator.Group{})
-	server.AddGroup(demoFull, simulator.Group{Admins: []string{"host_1", "host_2", "host_3", "host_4"}})
-	server.AddGroup(demoSaturday, simulator.Group{Admins: []string{"host_1"}})
-	server.AddGroup(demoSunday, simulator.Group{})
-	server.AddGroup(demoChat, simulator.Group{Type: "Public"})
-	return server, server.Start()
-}
-
-// speakers are alice, who may do everything, bob, who may do a little, and
-// mallory, who may do nothing.
-func speakers() []string { return []string{"alice", "bob", "mallory"} }
-
-func rules(language commands.Language) bot.Rules {
-	return bot.Rules{
-		Language: language,
-		Policy: policy.Policy{
-			Contact: "@alice",
-			Rules: []policy.Rule{
-				{Name: "ALLOWLIST", Allow: []string{terminal.Ref("alice")}},
-				{
-					Name: "rule 1", Allow: []string{terminal.Ref("bob")},
-					Commands: []commands.Verb{commands.Add, commands.Remove, commands.List},
-					Groups:   []string{demoGroup}, For: 8 * time.Hour,
-				},
-				{
-					Name: "rule 2", Allow: []string{terminal.Ref("bob")},
-					Commands: []commands.Verb{commands.Add},
-					Groups:   []string{demoSaturday, demoSunday}, For: 8 * time.Hour,
-					Approval: []string{terminal.Ref("alice")},
-				},
-			},
-		},
-		Names: commands.NewNames(map[string][]imapi.GroupID{
-			"friday-show": {demoGroup},
-			"full-house":  {demoFull},
-			"weekend":     {demoSaturday, demoSunday},
-		}, map[string][]imapi.UserID{
-			"minho": {"u_8821"},
-			"night": {"u_8821", "u_9902"},
-		}).WithAccounts(map[string]string{terminal.Ref("bob"): "minho"}),
-	}
 }

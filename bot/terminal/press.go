@@ -3,68 +3,70 @@ package terminal
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"liveadmin/bot"
-	"liveadmin/commands"
+	"liveadmin/commands/change"
 	"liveadmin/commands/words"
 )
 
+// mostKeys is how many buttons have a key: those that were shown last.
+const mostKeys = 9
+
+// keys are what the keys 1 to 9 press: "3 undo", or "" if nothing. A button gets the key after
+// that of the one before it, and takes it from an older button.
+type keys struct {
+	press [mostKeys]string
+	next  int
+}
+
+// give returns the key of one more button.
+func (k *keys) give(press string) rune {
+	at := slices.Index(k.press[:], press)
+	if at < 0 {
+		at = k.next
+		k.press[at], k.next = press, (at+1)%mostKeys
+	}
+	return rune('1' + at)
+}
+
+// pressOf is what a key presses, or "".
+func (k *keys) pressOf(key rune) string {
+	if key < '1' || key > '9' {
+		return ""
+	}
+	return k.press[key-'1']
+}
+
+// buttons shows buttons, with what can be typed in place of each and, where somebody sits, its key.
+func (t *Terminal) buttons(actions []words.Action, indent string) string {
+	var b strings.Builder
+	for _, a := range actions {
+		press := fmt.Sprintf("%d %s", a.Entry, a.Name)
+		b.WriteString(indent)
+		if t.Console != nil {
+			t.mu.Lock()
+			fmt.Fprintf(&b, "%c ", t.keys.give(press))
+			t.mu.Unlock()
+		}
+		b.WriteString(t.paint(bold, "["+words.Visible(a.Label)+"]") + "   " + t.paint(faint, "/press "+words.Visible(press)) + "\n")
+	}
+	return b.String()
+}
+
 // press presses a button under the message of an entry: "3 approve".
-func (t *Terminal) press(ctx context.Context, door bot.Door, n int, text string) {
+func (t *Terminal) press(ctx context.Context, door bot.Door, text string) {
 	number, action, _ := strings.Cut(strings.TrimPrefix(text, "#"), " ")
 	entry, err := strconv.ParseInt(number, 10, 64)
-	action = strings.ToLower(strings.TrimSpace(action))
+	if action = strings.TrimSpace(action); !strings.HasPrefix(action, change.DoneAction) {
+		action = strings.ToLower(action)
+	}
 	if err != nil || action == "" {
-		t.tell(words.In(t.Language).Demo.Press, words.Slots{"command": {{Text: "/press 3 approve"}}})
+		t.tell(words.In(t.Language).Demo.Press, words.Slots{"command": {{Kind: words.Code, Text: "/press 3 approve"}}})
 		return
 	}
 	t.reported.Delete(entry) // what comes of it is written anew
-	t.deliver(ctx, door, bot.Delivery{
-		Key:    fmt.Sprintf("%s:%s:%d", Name, t.session, n),
-		Caller: commands.Caller{Ref: Ref(t.speaker), Name: t.speaker},
-		Place:  commands.Place{Platform: Name, Channel: Name + ":demo"},
-		Click:  &bot.Click{Action: action, Entry: entry},
-	}, entry)
+	t.deliver(ctx, door, bot.Delivery{Click: &bot.Click{Action: action, Entry: entry}}, entry)
 }
-
-// finish notes that what there was to say of an entry has been written.
-func (t *Terminal) finish(entry int64) {
-	t.finishing.Lock()
-	defer t.finishing.Unlock()
-	done := t.done(entry)
-	select {
-	case <-done:
-	default:
-		close(done)
-	}
-}
-
-// recordTime is how long the next line waits for the record of what was written: a request can
-// be decided when that has where its message is.
-const recordTime = 100 * time.Millisecond
-
-// Notify writes a message, with what can be typed in place of its buttons.
-func (t *Terminal) Notify(_ context.Context, e bot.Entry, name string, m words.Message, _ []string) (bot.Post, error) {
-	text := t.lines(m, "    ")
-	for _, a := range m.Actions {
-		text += fmt.Sprintf("    [%s]   /press %d %s\n", a.Label, a.Entry, a.Name)
-	}
-	if err := t.write(text); err != nil {
-		return "", err
-	}
-	if name == "request" {
-		time.AfterFunc(recordTime, func() { t.finish(e.Number) })
-	}
-	return place(e), nil
-}
-
-// FindNotice finds nothing: what a terminal has shown is gone with it.
-func (t *Terminal) FindNotice(context.Context, bot.Entry, string) (bot.Post, bool, error) {
-	return "", false, nil
-}
-
-// EditNotice does nothing: what a terminal has shown cannot be changed.
-func (t *Terminal) EditNotice(context.Context, bot.Entry, bot.Post, words.Message) error { return nil }

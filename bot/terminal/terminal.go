@@ -1,9 +1,10 @@
 // Package terminal is the demo's platform: people type on standard input and
 // read the channel on standard output. A thread is indented under its root.
+// In a pipe, lines come and go as they are. At a terminal they can be edited, Tab completes
+// them, and what is written is in colour, fits the width and does not disturb what is being typed.
 package terminal
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -14,6 +15,8 @@ import (
 	"time"
 	"unicode"
 
+	"golang.org/x/term"
+
 	"liveadmin/bot"
 	"liveadmin/commands"
 	"liveadmin/commands/words"
@@ -22,18 +25,18 @@ import (
 // Name is the platform's name in places and callers.
 const Name = "terminal"
 
-// longestLine is how many bytes of a line are kept: more than any command may
-// have, so that a longer one is answered as too long.
-const longestLine = 64 << 10
-
 // Options say where to read and write.
 type Options struct {
 	In  io.Reader
 	Out io.Writer
-	// Interactive shows a greeting and prompts.
-	Interactive bool
+	// Console is the terminal behind In and Out; nil: a pipe.
+	Console Console
+	// Colour has what is written at a Console in colour.
+	Colour bool
 	// Speakers are the names that "/as NAME" takes; the first one begins.
 	Speakers []string
+	// Stage is for "/fault KIND" and "/wait DURATION"; nil: there are no such commands.
+	Stage Stage
 	// Zone is how times are shown.
 	Zone *time.Location
 	// Language is the language of the greeting; empty: English.
@@ -44,26 +47,14 @@ type Options struct {
 type Terminal struct {
 	Options
 	session string
-	speaker string
+	editor  *term.Terminal // of a Console
 
-	mu        sync.Mutex // of Out
+	mu      sync.Mutex // of what follows, and of Out
+	speaker string
+	keys    keys
+
 	finishing sync.Mutex
 	reported  sync.Map // by entry number: a channel, closed when the result has been written
-}
-
-// greet says what this is and what can be typed.
-func (t *Terminal) greet() {
-	says := words.In(t.Language).Demo
-	t.write(says.Greeting + "\n" + says.Try + "\n" +
-		"  " + words.Name + " add @TGS#a6I4ZUUGO user1\n" +
-		"  " + words.Name + " list @TGS#a6I4ZUUGO\n" +
-		"  " + words.Name + " groups\n" +
-		t.line(words.Fill(says.Speak, words.Slots{"people": {{Text: strings.Join(t.Speakers[1:], ", ")}}})) + "\n")
-}
-
-// tell writes a sentence of the terminal's own.
-func (t *Terminal) tell(sentence string, values words.Slots) error {
-	return t.write(t.line(words.Fill(sentence, values)) + "\n")
 }
 
 // New returns a terminal.
@@ -71,7 +62,13 @@ func New(o Options) (*Terminal, error) {
 	if o.In == nil || o.Out == nil || len(o.Speakers) == 0 || o.Zone == nil {
 		return nil, errors.New("a terminal needs an input, an output, a speaker and a time zone")
 	}
-	return &Terminal{Options: o, session: rand.Text(), speaker: o.Speakers[0]}, nil
+	t := &Terminal{Options: o, session: rand.Text(), speaker: o.Speakers[0]}
+	if o.Console == nil {
+		t.Colour = false
+	} else {
+		t.editor = t.newEditor()
+	}
+	return t, nil
 }
 
 // Name is "terminal".
@@ -80,22 +77,25 @@ func (t *Terminal) Name() string { return Name }
 // Ref is a speaker's entry for the allowlist.
 func Ref(speaker string) string { return Name + ":user:" + speaker }
 
-// Run reads lines until the input or the context ends. Each line is answered
-// before the next one is read, so that what a pipe carries stays in order.
+// Run reads lines until the input or the context ends. In a pipe each line is answered
+// before the next one is read, so that what the pipe carries stays in order.
 func (t *Terminal) Run(ctx context.Context, door bot.Door) error {
+	next := t.lineReader()
+	if t.Console != nil {
+		leave, err := t.sitDown(ctx, door)
+		if err != nil {
+			return err
+		}
+		defer leave()
+		next = t.typedLine
+	}
 	lines := make(chan string)
 	var failed error // set before lines is closed
 	go func() {      // reading cannot be interrupted
 		defer close(lines)
-		failed = t.read(ctx, lines)
+		failed = read(ctx, next, lines)
 	}()
-	if t.Interactive {
-		t.greet()
-	}
-	for n := 1; ; n++ {
-		if t.Interactive {
-			t.write("\n@" + t.speaker + "> ")
-		}
+	for {
 		select {
 		case <-ctx.Done():
 			return nil
@@ -103,112 +103,106 @@ func (t *Terminal) Run(ctx context.Context, door bot.Door) error {
 			if !ok {
 				return failed
 			}
-			if t.say(ctx, door, n, line) {
+			if t.say(ctx, door, line) {
 				return nil
 			}
-		}
-	}
-}
-
-// read sends each line of the input until that or the context ends.
-func (t *Terminal) read(ctx context.Context, lines chan<- string) error {
-	r := bufio.NewReader(t.In)
-	for {
-		line, err := readLine(r)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return err
-		}
-		if err == nil || line != "" {
-			select {
-			case lines <- line:
-			case <-ctx.Done():
-				return nil
-			}
-		}
-		if err != nil {
-			return nil
-		}
-	}
-}
-
-// readLine reads to the end of a line and drops what is beyond the longest.
-func readLine(r *bufio.Reader) (string, error) {
-	var b strings.Builder
-	for {
-		part, more, err := r.ReadLine()
-		b.Write(part[:min(len(part), longestLine-b.Len())])
-		if err != nil || !more {
-			return b.String(), err
 		}
 	}
 }
 
 // say handles one line and reports whether it was the last.
-func (t *Terminal) say(ctx context.Context, door bot.Door, n int, line string) (last bool) {
-	word, rest := strings.TrimSpace(line), ""
+func (t *Terminal) say(ctx context.Context, door bot.Door, line string) (last bool) {
+	line = strings.TrimSpace(line)
+	word, rest := line, ""
 	if end := strings.IndexFunc(word, unicode.IsSpace); end >= 0 {
 		word, rest = word[:end], strings.TrimSpace(word[end:])
 	}
-	switch strings.ToLower(word) {
-	case "":
-	case words.Name:
-		t.command(ctx, door, n, rest)
-	case "/press":
-		t.press(ctx, door, n, rest)
-	case "/as":
+	switch command := strings.ToLower(word); {
+	case word == "":
+	case command == words.Name:
+		t.deliver(ctx, door, bot.Delivery{Text: rest}, 0)
+	case command == pressCommand:
+		t.press(ctx, door, rest)
+	case command == asCommand:
 		t.as(strings.TrimPrefix(rest, "@"))
-	case "/quit", "/exit", "quit", "exit":
+	case command == faultCommand && t.Stage != nil:
+		t.fault(strings.ToLower(rest))
+	case command == waitCommand && t.Stage != nil:
+		t.wait(ctx, rest)
+	case command == quitCommand, command == "/exit", command == "quit", command == "exit":
 		return true
+	case t.Console != nil && !strings.HasPrefix(word, "/"):
+		t.deliver(ctx, door, bot.Delivery{Text: line}, 0)
 	default:
 		t.tell(words.In(t.Language).Demo.Prefix, words.Slots{"command": {{Text: words.Name}}, "help": {{Text: words.Name + " help"}}})
 	}
 	return false
 }
 
-// command takes a command to the door and waits for its result.
-func (t *Terminal) command(ctx context.Context, door bot.Door, n int, text string) {
-	d := bot.Delivery{
-		Key:    fmt.Sprintf("%s:%s:%d", Name, t.session, n),
-		Caller: commands.Caller{Ref: Ref(t.speaker), Name: t.speaker},
-		Place:  commands.Place{Platform: Name, Channel: Name + ":demo"},
-		Text:   text,
-	}
-	t.deliver(ctx, door, d, 0)
+// What can be typed beside the commands of the bot.
+const (
+	pressCommand = "/press"
+	asCommand    = "/as"
+	faultCommand = "/fault"
+	waitCommand  = "/wait"
+	quitCommand  = "/quit"
+)
+
+// tell writes a sentence of the terminal's own.
+func (t *Terminal) tell(sentence string, values words.Slots) {
+	t.write(t.line(words.Fill(sentence, values)) + "\n")
 }
 
-// deliver takes something to the door and waits for its result or, of a button, for that of
-// the entry whose message the button is under.
+// deliver takes something that the speaker typed to the door. In a pipe it waits for its result
+// or, of a button, for that of the entry whose message the button is under.
 func (t *Terminal) deliver(ctx context.Context, door bot.Door, d bot.Delivery, pressed int64) {
+	d.Key, d.Caller, d.Place = Name+":"+t.session+":"+rand.Text(), t.caller(), here
 	entry := pressed
 	err := door.Receive(ctx, d, func(_ context.Context, a bot.Answer) (bot.Post, error) {
 		if a.Entry != 0 || a.Private != nil {
 			entry = a.Entry
 		}
-		if a.Private != nil {
-			t.write(t.onlyFor(t.speaker) + t.lines(*a.Private, "  "))
+		if a.Private == nil {
+			return "", nil
 		}
+		shown := t.onlyFor(d.Caller.Name) + t.lines(*a.Private, "  ")
+		if t.Console != nil {
+			shown += t.buttons(a.Private.Actions, "  ")
+		}
+		t.write(shown)
 		return "", nil
 	})
 	if err != nil {
 		t.tell(words.In(t.Language).Demo.NotTaken, words.Slots{"error": {{Text: err.Error()}}})
 	}
-	if entry != 0 {
-		select {
-		case <-t.done(entry):
-		case <-ctx.Done():
-		}
+	if entry == 0 || t.Console != nil {
+		return
+	}
+	select {
+	case <-t.done(entry):
+	case <-ctx.Done():
 	}
 }
 
-// onlyFor says that only somebody sees what follows.
-func (t *Terminal) onlyFor(name string) string {
-	return words.Fill(words.In(t.Language).Demo.Only, words.Slots{"name": {{Text: name}}}).String() + "\n"
+// here is where everything is said.
+var here = commands.Place{Platform: Name, Channel: Name + ":demo"}
+
+// caller is the speaker.
+func (t *Terminal) caller() commands.Caller {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return commands.Caller{Ref: Ref(t.speaker), Name: t.speaker}
 }
 
 func (t *Terminal) as(name string) {
 	for _, s := range t.Speakers {
 		if strings.EqualFold(s, name) {
+			t.mu.Lock()
 			t.speaker = s
+			t.mu.Unlock()
+			if t.editor != nil {
+				t.editor.SetPrompt(t.prompt())
+			}
 			t.tell(words.In(t.Language).Demo.Speaking, words.Slots{"name": {{Text: s}}})
 			return
 		}
@@ -222,83 +216,30 @@ func (t *Terminal) done(entry int64) chan struct{} {
 	return done.(chan struct{})
 }
 
-// Announce writes the root line.
-func (t *Terminal) Announce(_ context.Context, e bot.Entry, root words.Text) (bot.Post, error) {
-	if e.Command.Private {
-		return place(e), nil
+// finish notes that what there was to say of an entry has been written.
+func (t *Terminal) finish(entry int64) {
+	t.finishing.Lock()
+	defer t.finishing.Unlock()
+	done := t.done(entry)
+	select {
+	case <-done:
+	default:
+		close(done)
 	}
-	return place(e), t.write(fmt.Sprintf("%s   #%d\n", t.line(root), e.Number))
 }
 
-// Report writes the root's last line and the result under it.
-func (t *Terminal) Report(_ context.Context, e bot.Entry, root words.Text, result words.Message) (bot.Post, error) {
-	shown := t.line(root) + "\n" + t.lines(result, "    ")
-	if e.Command.Private {
-		root, result = result.Alone(root)
-		shown = t.onlyFor(e.Caller.Name) + "  " + t.line(root) + "\n" + t.lines(result, "  ")
-	}
-	if err := t.write(shown); err != nil {
-		return "", err
-	}
-	t.finish(e.Number)
-	return place(e), nil
-}
-
-// Update writes the last line of a request that is not carried out. What a terminal has shown
-// cannot be changed.
-func (t *Terminal) Update(_ context.Context, e bot.Entry, root words.Text) error {
-	if !e.State.Ended() {
-		return nil
-	}
-	defer t.finish(e.Number)
-	return t.write(t.line(root) + "\n")
-}
-
-func place(e bot.Entry) bot.Post { return bot.Post(fmt.Sprintf("#%d", e.Number)) }
-
+// write writes lines.
 func (t *Terminal) write(s string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if _, err := io.WriteString(t.Out, s); err != nil {
+	var err error
+	if t.editor == nil {
+		_, err = io.WriteString(t.Out, s)
+	} else {
+		err = t.writeAbove(s)
+	}
+	if err != nil {
 		return fmt.Errorf("writing to the terminal: %w", err)
 	}
 	return nil
-}
-
-// lines writes a message, each line behind an indent.
-func (t *Terminal) lines(m words.Message, indent string) string {
-	var b strings.Builder
-	for _, l := range m.Lines {
-		b.WriteString(indent)
-		switch l.Style {
-		case words.Item:
-			b.WriteString("• ")
-		case words.Quote:
-			b.WriteString("> ")
-		}
-		b.WriteString(t.line(l.Text) + "\n")
-	}
-	if m.Entry != 0 {
-		fmt.Fprintf(&b, "%s#%d\n", indent, m.Entry)
-	}
-	return b.String()
-}
-
-func (t *Terminal) line(text words.Text) string {
-	var b strings.Builder
-	for _, s := range text {
-		switch s.Kind {
-		case words.Account, words.Team:
-			b.WriteString("@" + words.Visible(words.ShortRef(s.Text)))
-		case words.Channel:
-			b.WriteString("#" + words.Visible(words.ShortRef(s.Text)))
-		case words.Quoted:
-			b.WriteString(`"` + words.Visible(s.Text) + `"`)
-		case words.Moment:
-			b.WriteString(s.Time.In(t.Zone).Format("2006-01-02 15:04 MST"))
-		default:
-			b.WriteString(words.Visible(s.Text))
-		}
-	}
-	return b.String()
 }

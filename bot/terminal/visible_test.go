@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -110,7 +112,7 @@ func TestHostileWords(t *testing.T) {
 	}
 	typed := "/liveadmin " + strings.Join(lines, "\n/liveadmin ") + "\n" + evil + "\n/as " + evil +
 		"\n/as bob\n/liveadmin whoami\n/as mallory\n/liveadmin list " + group
-	shown := sitting(t, stage, false, typed)
+	shown := sitting(t, stage, typed)
 	harmless(t, shown)
 	seen := `\x1b[2J\x00\u202e\u0085` + "\ufffd" + `\r\a`
 	for _, want := range []string{"Tencent says: words", "Nick" + seen, "show" + seen, "g" + seen, "Sam" + seen, "c" + seen} {
@@ -126,11 +128,15 @@ func FuzzTyped(f *testing.F) {
 	f.Add([]byte("/liveadmin add a b\n/as bob\nhello"))
 	f.Add([]byte("/liveadmin \x1b[2J\x00\x9b\u202e\r\n/as \x1b[2J"))
 	f.Add([]byte("/liveadmin \xff\xc2\x85\xe2\x80"))
+	f.Add([]byte("add\t\x1b[A\x1b[1;3Dx\x7f\x0c\x14\u202e\u009b2J\r/\t\t1\r")) // keys
+	f.Add([]byte("\x1b" + strings.Repeat("0", 301)))
 	f.Fuzz(func(t *testing.T, typed []byte) {
 		var shown bytes.Buffer
-		term := newTerminal(t, terminal.Options{
-			In: bytes.NewReader(typed), Out: &shown, Interactive: len(typed)%2 == 0, Speakers: []string{"alice", "bob"}, Zone: time.UTC,
-		})
+		o := terminal.Options{In: bytes.NewReader(typed), Out: &shown, Speakers: []string{"alice", "bob"}, Zone: time.UTC}
+		if len(typed)%2 == 0 {
+			o.Console, o.Colour = console(40), true
+		}
+		term := newTerminal(t, o)
 		entry := int64(0)
 		err := term.Run(t.Context(), doorFunc(func(ctx context.Context, d bot.Delivery, ack bot.Ack) error {
 			entry++
@@ -142,11 +148,22 @@ func FuzzTyped(f *testing.F) {
 			}
 			return errors.Join(ack.Answer(ctx, bot.Answer{Entry: entry, Private: &m}), errors.New(d.Text))
 		}))
-		if err != nil {
+		if err != nil && !errors.Is(err, io.ErrShortBuffer) {
 			t.Error(err)
 		}
-		harmless(t, shown.String())
+		harmless(t, text(o, shown.String()))
 	})
+}
+
+// escapes are the escape sequences that a Console gets.
+var escapes = regexp.MustCompile(`\r|\x1b\[\d*[A-DHJKm]`)
+
+// text is what was written without escape sequences, at a Console.
+func text(o terminal.Options, shown string) string {
+	if o.Console == nil {
+		return shown
+	}
+	return escapes.ReplaceAllString(shown, "")
 }
 
 // FuzzShown has any text in a result: it stays harmless, and makes no line that
@@ -156,10 +173,10 @@ func FuzzShown(f *testing.F) {
 	f.Add("alice:\nbob: \u2028 \xff \u200d")
 	f.Add("x   #7")
 	f.Add("    #8")
-	f.Fuzz(func(t *testing.T, text string) {
+	f.Fuzz(func(t *testing.T, said string) {
 		var shown bytes.Buffer
 		o := terminal.Options{In: strings.NewReader(""), Out: &shown, Speakers: []string{"alice"}, Zone: time.UTC}
-		m := everyKind(text)
+		m := everyKind(said)
 		if _, err := newTerminal(t, o).Report(t.Context(), bot.Entry{Number: 7}, m.Lines[0].Text, m); err != nil {
 			t.Fatal(err)
 		}

@@ -160,7 +160,7 @@ func TestWidths(t *testing.T) {
 }
 
 // foreign are words that are the same in every language: what is typed, and names.
-var foreign = regexp.MustCompile(`/as NAME|/quit|--[a-z-]+|@TGS#\S*|\b(\d+[wdhms])+\b|\b(add|remove|list|history|whoami|groups|help|undo|NAME)\b|` +
+var foreign = regexp.MustCompile(`/as NAME|/quit|/fault KIND|/wait DURATION|\b(Tab|Enter)\b|--[a-z-]+|@TGS#\S*|\b(\d+[wdhms])+\b|\b(add|remove|list|history|whoami|groups|help|undo|NAME)\b|` +
 	`\b(Slack|Discord|Tencent Chat|Tencent Cloud Chat|Tencent|liveadmin|AVChatRoom|API|ASCII|JSON|URL|IP|ID|UserIDs?|UserSig|SDKAppID|MB|Webhook|webhook)\b`)
 
 var (

@@ -211,10 +211,13 @@ type Sentences struct {
 		CutList                                 string // {command}
 	}
 	Demo struct {
-		Greeting, Try, Speak  string // {people}
-		Only, Speaking, NoOne string // {name} {people}
-		Prefix, NotTaken      string // {command} {help} {error}
-		Press                 string // {command}
+		Greeting, Try, Speak      string // {people}
+		Keys, Play                string // {kinds}
+		Only, Speaking, NoOne     string // {name} {people}
+		Prefix, NotTaken          string // {command} {help} {error}
+		Press                     string // {command}
+		Broken, Repaired, NoFault string // {kind} {kinds} {command}
+		Waited, HowLong           string // {length} {command}
 	}
 }
 

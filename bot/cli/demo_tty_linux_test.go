@@ -1,0 +1,377 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"liveadmin/commands"
+)
+
+// sitting is somebody at a terminal with the demo in it.
+type sitting struct {
+	testing.TB
+	cmd  *exec.Cmd
+	keys *os.File // the other end of the terminal
+
+	before unix.Termios
+
+	mu     sync.Mutex
+	screen screen
+	raw    strings.Builder
+	ended  bool // nothing more will be shown
+}
+
+// openTerminal returns a terminal of so many columns, and its other end.
+func openTerminal(t testing.TB, columns int) (tty, other *os.File) {
+	t.Helper()
+	other, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = other.Close() })
+	err1 := unix.IoctlSetPointerInt(int(other.Fd()), unix.TIOCSPTLCK, 0)
+	number, err2 := unix.IoctlGetInt(int(other.Fd()), unix.TIOCGPTN)
+	err3 := unix.IoctlSetWinsize(int(other.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 50, Col: uint16(columns)})
+	tty, err4 := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = tty.Close() })
+	return tty, other
+}
+
+// sit starts the demo at a terminal of so many columns.
+func sit(t testing.TB, columns int, env []string, args ...string) *sitting {
+	t.Helper()
+	s := start(t, columns, env, args...)
+	s.see(prompt) // from now on, single keys are read
+	return s
+}
+
+func start(t testing.TB, columns int, env []string, args ...string) *sitting {
+	t.Helper()
+	tty, other := openTerminal(t, columns)
+	s := &sitting{TB: t, keys: other, before: modes(t, tty), screen: screen{columns: columns}}
+	s.cmd = program(t, t.TempDir(), append(env, "TMPDIR="+t.TempDir(), "TZ=UTC"), append([]string{"demo"}, args...)...)
+	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = tty, tty, tty
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		p := make([]byte, 4096)
+		for {
+			n, err := other.Read(p)
+			s.mu.Lock()
+			_, _ = s.screen.Write(p[:n])
+			s.raw.Write(p[:n])
+			s.ended = err != nil
+			s.mu.Unlock()
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return s
+}
+
+// shown is what is on the screen, and what was written to get there.
+func (s *sitting) shown() (screen, raw string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.screen.wrong != "" {
+		s.Errorf("it wrote %s", s.screen.wrong)
+		s.screen.wrong = ""
+	}
+	return s.screen.String(), s.raw.String()
+}
+
+// press presses keys.
+func (s *sitting) press(keys string) {
+	s.Helper()
+	if _, err := io.WriteString(s.keys, keys); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// see waits until the screen ends with a text, the typed line included.
+func (s *sitting) see(want string) {
+	s.Helper()
+	s.until(want, func(screen string) bool { return strings.HasSuffix(strings.TrimSpace(screen), want) })
+}
+
+// find waits until a text is somewhere on the screen.
+func (s *sitting) find(want string) {
+	s.Helper()
+	s.until(want, func(screen string) bool { return strings.Contains(screen, want) })
+}
+
+func (s *sitting) until(want string, there func(string) bool) {
+	s.Helper()
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		screen, _ := s.shown()
+		if there(screen) {
+			return
+		}
+		if time.Now().After(end) {
+			s.Fatalf("%q is not to be seen:\n%s", want, screen[max(len(screen)-3000, 0):])
+		}
+	}
+}
+
+// leave ends the demo by a key or a command.
+func (s *sitting) leave(keys string) {
+	s.Helper()
+	s.press(keys)
+	s.end()
+}
+
+// end waits until the demo has ended, which leaves the terminal as it was.
+func (s *sitting) end() {
+	s.Helper()
+	if err := s.cmd.Wait(); err != nil {
+		s.Errorf("ended with %v", err)
+	}
+	if after := modes(s, s.keys); after != s.before {
+		s.Errorf("the terminal is left in other modes: %+v, not %+v", after, s.before)
+	}
+}
+
+// modes are how a terminal treats keys.
+func modes(t testing.TB, tty *os.File) unix.Termios {
+	t.Helper()
+	m, err := unix.IoctlGetTermios(int(tty.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *m
+}
+
+// What is before the typed line; without the space if nothing is typed.
+const (
+	manager = "@alice> "
+	prompt  = "@alice>"
+)
+
+// What is typed can be edited, and comes back from the history. Commands need no prefix.
+func TestTerminalEditing(t *testing.T) {
+	t.Parallel()
+	s := sit(t, 80, nil)
+	s.press("lizt friday-shw\x1b[Do")
+	s.see(manager + "lizt friday-show")
+	s.press("\x15\x0b" + "grops\x1b[D\x1b[Du\r") // ^U, ^K
+	s.find("(only @alice sees this)\n  Aliases that you can use:\n")
+	s.press("lisst friday-show\x1b[1;3D\x1b[D\x1b[D\x7f\x05\r") // a word back, two back, erase, to the end
+	s.find("    friday-show (@TGS#a6I4ZUUGO) has 0 of 5 administrators\n")
+	s.see(prompt)
+	s.press("\r \r")
+	s.press("\x1b[A")
+	s.see(manager + "list friday-show")
+	s.press("\x1b[A")
+	s.see(manager + "groups")
+	s.press("\x1b[B\x1b[B")
+	s.see(prompt)
+	s.leave("/quit\r")
+}
+
+// Tab completes verbs, flags, aliases, names, and what begins with a slash; what is not clear
+// is listed.
+func TestTerminalTab(t *testing.T) {
+	t.Parallel()
+	s := sit(t, 80, nil)
+	tests := []struct{ keys, typed, list string }{
+		{"ad\t", "add", ""},
+		{"AD\tF\t", "add F", "friday-show  full-house"},
+		{"add fr\tmi\t", "add friday-show minho", ""},
+		{"/liveadmin rem\twe\tme\t", "/liveadmin remove weekend me", ""}, // no one: alice has no UserID
+		{"add friday-show user1 --\t", "add friday-show user1 --", "--for  --replace  --reason  --new  --dry-run"},
+		{"add friday-show user1 --re\t", "add friday-show user1 --re", "--replace  --reason"},
+		{"add --FOR 2h fr\t", "add --FOR 2h friday-show", ""},
+		{"add friday-show --dry-run --\t", "add friday-show --dry-run --", "\n--for  --replace  --reason  --new"},
+		{"add friday-show --reason fr\t", "add friday-show --reason fr", ""},
+		{"list full-house \t", "list full-house", ""},
+		{"remove full-house host_\t", "remove full-house host_", "host_1  host_2  host_3  host_4"},
+		{"remove full-house host_1,host_\t", "remove full-house host_1,host_", "host_2  host_3  host_4"},
+		{"add full-house u1 --replace host_3\t--rea\t", "add full-house u1 --replace host_3 --reason", ""},
+		{"demote fu\thost_2\t", "demote full-house host_2", ""},
+		{"help rem\t", "help remove", ""},
+		{"history we\t", "history weekend", ""},
+		{"h\t", "h", "history  help"},
+		{"/f\thtml\t", "/fault html", ""},
+		{"/as m\t", "/as mallory", ""},
+		{"/\t", "/", "/as  /press  /quit  /liveadmin  /fault  /wait"},
+		{"add full-house ghost\x1b[D\x1b[D\x1b[D\x1b[D\x1b[D\x01\x1b[1;3C\x1b[Dx\x7f\t", "add full-house ghost", ""},
+		{"nonsense fri\t", "nonsense fri", ""},
+		{"add \"fri\t", "add \"fri", ""},
+		{"\t", "", "add  remove  done  list  history  requests  groups  whoami  help"},
+	}
+	for _, test := range tests {
+		s.press(test.keys)
+		s.see(strings.TrimSpace(test.list + "\n" + manager + test.typed))
+		s.press("\x05\x15") // to the end, and erase
+		s.see(prompt)
+	}
+	s.leave("\x04") // ^D
+}
+
+// Buttons are shown under a result, with a key each, and pressed.
+func TestTerminalButtons(t *testing.T) {
+	t.Parallel()
+	s := sit(t, 80, nil)
+	s.press("add friday-show user1\r")
+	s.find("    #1\n    1 [Undo]   /press 1 undo\n")
+	s.press("1")
+	s.see(manager + "/press 1 undo")
+	s.press("\r")
+	s.find("✅ Done · @alice · friday-show: removed user1 · 0 of 5 seats\n")
+	s.press("/fault reset\r")
+	s.find("Changes at Tencent Chat now fail like this: reset. To end it: /fault none\n")
+	s.press("add friday-show user2\r")
+	s.find("    2 [Try again]   /press 3 retry\n")
+	s.press("/fault none\r2\r")
+	s.find("    • user2: is an administrator now\n")
+	s.press("add full-house user1 user2\r")
+	s.find("press Replace for the person who should leave")
+	s.press("add full-house user1 u\x7f")
+	s.see(manager + "add full-house user1")
+	s.press("\r")
+	s.find("    #6\n")
+	s.press("9\r/press 4\t")
+	s.find("You typed: 9\n")
+	s.leave("\x03") // ^C
+}
+
+// What comes late does not break the line that is being typed, however long it is.
+func TestTerminalLate(t *testing.T) {
+	t.Parallel()
+	for name, typed := range map[string]string{
+		"a word":     "remove fri",
+		"Chinese":    "add friday-show user2 --reason 主播临时有事，由我代班",
+		"three rows": "add friday-show user2 user3 user4 --reason " + strings.Repeat("covering ", 14) + "!",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := sit(t, 80, nil)
+			s.press("add friday-show user1 --for 1h\r")
+			s.find("Administrators now (1 of 5): user1")
+			s.press("/wait 1h\r")
+			s.find("The clock moves forward: 1h\n")
+			s.press(typed)
+			s.find("    Administrators now (0 of 5): none\n")
+			s.until(typed, func(screen string) bool {
+				last := screen[strings.LastIndex(screen, prompt):]
+				return strings.ReplaceAll(last, "\n", "") == manager+typed && strings.Count(screen, "\n"+manager) == 3
+			})
+			screen, _ := s.shown()
+			for _, line := range []string{"    • user1: removed\n", "✅ Done · @alice · friday-show: access from #1 expired\n"} {
+				if !strings.Contains(screen, "\n"+line) {
+					t.Errorf("%q is not a line of\n%s", line, screen)
+				}
+			}
+			s.leave("\x03")
+		})
+	}
+}
+
+// What is written is in colour, unless NO_COLOR or the terminal says no.
+func TestTerminalColour(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, env        string
+		edited, coloured bool
+	}{
+		{"usual", "TERM=xterm", true, true},
+		{"NO_COLOR", "NO_COLOR=1", true, false},
+		{"NO_COLOR empty", "NO_COLOR=", true, true},
+		{"a terminal that knows no escape sequences", "TERM=dumb", false, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, 80, []string{test.env})
+			if test.edited {
+				s.see(prompt)
+			}
+			s.press("/liveadmin add friday-show user1\r")
+			s.find("    #1\n")
+			_, raw := s.shown()
+			if got := strings.Contains(raw, "\x1b[32m✅ Done · \x1b[39m@alice · "); got != test.coloured || strings.Contains(raw, "m✅") != got {
+				t.Errorf("in colour: %t, want %t: %q", got, test.coloured, raw)
+			}
+			if got := strings.Contains(raw, "\x1b["); got != test.edited {
+				t.Errorf("escape sequences: %t, want %t: %q", got, test.edited, raw)
+			}
+			s.leave("/quit\r")
+		})
+	}
+}
+
+// What is written fits the width, also after that has changed.
+func TestTerminalWidth(t *testing.T) {
+	t.Parallel()
+	for _, language := range commands.Languages {
+		t.Run(string(language), func(t *testing.T) {
+			t.Parallel()
+			s := sit(t, 40, nil, "--language", string(language))
+			s.press("add full-house user1 user2\r")
+			s.find("#1\n")
+			s.press("help\r")
+			s.find("#2\n")
+			s.find("/press 1")
+			screen, _ := s.shown()
+			if full := regexp.MustCompile(`(?m)^.{15,}\n    \S`); !full.MatchString(screen) {
+				t.Errorf("nothing is wrapped behind its indent:\n%s", screen)
+			}
+			if s.screen.wrapped > 0 {
+				t.Errorf("the terminal itself had to wrap %d lines:\n%s", s.screen.wrapped, screen)
+			}
+			if err := unix.IoctlSetWinsize(int(s.keys.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 50, Col: 200}); err != nil {
+				t.Fatal(err)
+			}
+			s.mu.Lock()
+			s.screen.columns = 200
+			s.mu.Unlock()
+			s.press("list nosuchgroup-with-a-long-name-that-is-longer\r")
+			s.find("   #3\n")
+			s.leave("/quit\r")
+		})
+	}
+}
+
+// A signal ends it as it ends everything, and ^C, also while something is in flight.
+func TestTerminalStops(t *testing.T) {
+	t.Parallel()
+	s := sit(t, 80, nil)
+	s.press("/as bob\r")
+	s.see("@bob>")
+	s.press("some")
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	s.end()
+}
+
+// What goes to a pipe is as in a pipe, though somebody types.
+func TestTerminalOnOneSide(t *testing.T) {
+	t.Parallel()
+	tty, other := openTerminal(t, 80)
+	cmd := program(t, t.TempDir(), []string{"TMPDIR=" + t.TempDir()}, "demo")
+	cmd.Stdin = tty
+	if _, err := io.WriteString(other, firstTyped+"\x04"); err != nil {
+		t.Fatal(err)
+	}
+	if shown, err := cmd.Output(); err != nil || string(shown) != firstShown {
+		t.Errorf("%v\n%s", err, shown)
+	}
+}
