@@ -157,7 +157,7 @@ func TestCheckOverHTTP(t *testing.T) {
 	e.discord.UseHTTP("https://live.example.com/discord/interactions")
 	got := e.check()
 	for _, want := range []string{
-		"not checked  Slack HTTP mode: Slack itself has to reach /slack/commands, /slack/events and /slack/interactions at the address of HTTP_ADDR, ",
+		"not checked  Slack HTTP mode: Slack itself has to reach /slack/commands, /slack/events, /slack/interactions and /slack/options at the address of HTTP_ADDR, ",
 		"OK           Discord HTTP mode: the public key is right; Discord itself has to reach /discord/interactions at the address of HTTP_ADDR, ",
 	} {
 		if got.code != ExitOK || !strings.Contains(got.out, want) {

@@ -108,7 +108,7 @@ func (s *Slack) checkWay(ctx context.Context) bot.Finding {
 	if s.overHTTP() {
 		return bot.Finding{
 			Name: "Slack HTTP mode", Status: bot.Unchecked,
-			Detail: "Slack itself has to reach /slack/commands, /slack/events and /slack/interactions at the address of HTTP_ADDR, " +
+			Detail: "Slack itself has to reach /slack/commands, /slack/events, /slack/interactions and /slack/options at the address of HTTP_ADDR, " +
 				"and the first request shows whether the signing secret is right",
 		}
 	}

@@ -23,7 +23,7 @@ func everyScope() []string {
 func TestCheckAllRight(t *testing.T) {
 	ways := map[string]string{
 		"sockets": "OK Slack Socket Mode: the app-level token can open sockets",
-		"http": "not checked Slack HTTP mode: Slack itself has to reach /slack/commands, /slack/events and /slack/interactions " +
+		"http": "not checked Slack HTTP mode: Slack itself has to reach /slack/commands, /slack/events, /slack/interactions and /slack/options " +
 			"at the address of HTTP_ADDR, and the first request shows whether the signing secret is right",
 	}
 	for _, mode := range modes {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -54,6 +53,7 @@ type filledIn struct {
 	Option       valueOnly   `json:"selected_option"`
 	Options      []valueOnly `json:"selected_options"`
 	Conversation string      `json:"selected_conversation"`
+	Channel      string      `json:"selected_channel"`
 }
 
 type valueOnly struct {
@@ -67,13 +67,14 @@ const (
 	suggestionType = "block_suggestion"
 )
 
-// has reports whether the form has a block.
+// has reports whether the form has a block. One that does not say which it has may have all.
 func (v modalView) has(block string) bool {
-	return slices.ContainsFunc(v.Blocks, func(b struct {
-		ID string `json:"block_id"`
-	}) bool {
-		return b.ID == block && block != ""
-	})
+	for _, b := range v.Blocks {
+		if b.ID == block {
+			return block != ""
+		}
+	}
+	return len(v.Blocks) == 0 && block != ""
 }
 
 // field is what a field is filled in with: its block and its element have one name.
@@ -134,7 +135,8 @@ func (i interaction) hear(s *Slack) (inbound, error) {
 	at, from, ok := i.placed(s)
 	d.Place, filled.Expired = at, !ok
 	if ok && d.Place.Channel == "" {
-		picked := i.View.field(words.ChannelField).Conversation
+		field := i.View.field(words.ChannelField)
+		picked := cmp.Or(field.Conversation, field.Channel)
 		if filled.Unplaced = !channelID.MatchString(picked); !filled.Unplaced {
 			d.Place = place(picked, "")
 			d.Place.Picked = true

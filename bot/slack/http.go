@@ -15,8 +15,9 @@ import (
 )
 
 // Mount mounts what Slack calls in HTTP mode: /slack/commands, /slack/events,
-// /slack/interactions, and /slack/options, which is asked for the options of a form. In Socket Mode there is nothing to mount. The server limits the
-// length of bodies: a read that fails with *http.MaxBytesError is answered 413.
+// /slack/interactions, and /slack/options, which is asked for the options of a form. In Socket
+// Mode there is nothing to mount. The server limits the length of bodies: a read that fails with
+// *http.MaxBytesError is answered 413.
 func (s *Slack) Mount(mount func(pattern string, h http.Handler)) {
 	if !s.overHTTP() {
 		return
