@@ -83,11 +83,15 @@ func TestDependencies(t *testing.T) {
 // TestLinks: what the documents link to in this repository is there, headings too.
 func TestLinks(t *testing.T) {
 	t.Chdir(top)
-	documents, err := filepath.Glob("docs/*.md")
-	if err != nil {
-		t.Fatal(err)
+	documents := []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md"}
+	for _, pattern := range []string{"docs/*.md", "docs/*/*.md"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatal(found, err)
+		}
+		documents = append(documents, found...)
 	}
-	for _, file := range append(documents, "README.md") {
+	for _, file := range documents {
 		for _, m := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(fileText(t, file), -1) {
 			if strings.Contains(m[1], "://") {
 				continue

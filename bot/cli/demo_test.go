@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
@@ -302,5 +303,34 @@ func TestReadmeDemo(t *testing.T) {
 	}
 	if got := call(t, nil, typed, "demo"); got != (ran{ExitOK, want, ""}) {
 		t.Errorf("got %+v\nthe README has\n%s", got, want)
+	}
+}
+
+// What README and docs/using.md say to type is understood by the demo, and what it asks for is
+// done.
+func TestTypedInDocuments(t *testing.T) {
+	t.Parallel()
+	for file, least := range map[string]int{"../../README.md": 9, "../../docs/using.md": 12} {
+		page, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples := regexp.MustCompile("(?m)^(?:\\| `|)(/liveadmin [a-z][^`\n]*)")
+		_, text, _ := strings.Cut(string(page), "for example | what it does")
+		text, _, _ = strings.Cut(cmp.Or(text, string(page)), "\n## Try it")
+		var typed strings.Builder
+		found := examples.FindAllStringSubmatch(text, -1)
+		for _, m := range found {
+			who := "alice"
+			if strings.HasPrefix(m[1], "/liveadmin done") {
+				who = "bob" // whose UserID is known: he is minho
+			}
+			typed.WriteString("/as " + who + "\n" + m[1] + "\n")
+		}
+		got := call(t, nil, typed.String(), "demo")
+		if got.code != ExitOK || len(found) < least || strings.Contains(got.out, "You typed:") || strings.Contains(got.out, "Failed") ||
+			strings.Contains(got.out, "not allowed") {
+			t.Errorf("%s: %d commands: %+v", file, len(found), got)
+		}
 	}
 }
