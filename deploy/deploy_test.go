@@ -126,9 +126,16 @@ func TestDeployedPaths(t *testing.T) {
 	if called := mounted(t); !slices.Equal(slices.Sorted(slices.Values(exposed)), called) {
 		t.Errorf("the Ingress exposes %q, the platforms call %q", exposed, called)
 	}
+	document := fileText(t, "docs/operations.md")
+	_, nginx, _ := strings.Cut(document, "\nlocation ~ ")
+	nginx, _, _ = strings.Cut(nginx, " {\n")
+	passed, err := regexp.Compile(nginx)
+	if err != nil || passed.MatchString("/metrics") {
+		t.Errorf("%v in the example for nginx, %q", err, nginx)
+	}
 	for _, path := range exposed {
-		if !strings.Contains(fileText(t, "docs/operations.md"), "`"+path+"`") {
-			t.Errorf("docs/operations.md does not say that %s is called", path)
+		if !strings.Contains(document, "`"+path+"`") || !passed.MatchString(path) {
+			t.Errorf("docs/operations.md does not say that %s is called, or nginx does not pass it on", path)
 		}
 	}
 }
