@@ -28,6 +28,9 @@ const (
 	noTurns    = "nobody waits for an older change"
 	doubleCall = "what changes a group is sent twice"
 	doublePost = "a result is posted twice"
+	unapproved = "a request is carried out when it is asked"
+	denied     = "a request that is denied is carried out"
+	askedOrder = "a request goes before what was accepted before its approval"
 )
 
 // newFlawed returns a journal with the flaw that the program's environment names, if it
@@ -53,8 +56,24 @@ func (f flawed) Accept(ctx context.Context, e bot.Entry, r bot.Record, carry fun
 		return e, true, nil
 	case keyless:
 		e.Key = fmt.Sprint(e.Key, time.Now())
+	case unapproved:
+		if e.Request != nil {
+			e.Request, e.Changes, r.Event = nil, bot.ChangesOf(e.Command), bot.WasAccepted
+		}
 	}
 	return f.Journal.Accept(ctx, e, r, carry)
+}
+
+func (f flawed) Decide(ctx context.Context, e bot.Entry, d bot.Decision, r bot.Record, carry func(bot.Entry)) (bool, error) {
+	if f.flaw == denied && d.State == bot.Denied {
+		d.State = bot.Accepted
+	}
+	return f.Journal.Decide(ctx, e, d, r, func(e bot.Entry) {
+		if f.flaw == askedOrder {
+			e.Turn = 0
+		}
+		carry(e)
+	})
 }
 
 func (f flawed) Turn(ctx context.Context, e bot.Entry, c bot.Change) (bool, error) {
@@ -105,6 +124,9 @@ func TestHistoryFlaws(t *testing.T) {
 		{doubleCall, 1, once("")},
 		{doublePost, 1, once("")},
 		{noTurns, 2, together},
+		{unapproved, 1, asks("approve")},
+		{denied, 1, asks("deny")},
+		{askedOrder, 1, asks("approve", step{verb: "add", users: "user2"}, step{verb: "add", users: "user3"})},
 	} {
 		for _, flawed := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s: %v", test.flaw, flawed), func(t *testing.T) {
@@ -115,6 +137,7 @@ func TestHistoryFlaws(t *testing.T) {
 				}
 				tw := newTown(t, database, test.instances)
 				tw.wild = []*place{tw.inSlack("C0ONE", historyGroup, false), tw.inSlack("C0OTHER", historyGroup, false)}
+				tw.name(time.Hour)
 				if flawed {
 					tw.spoil(test.flaw)
 				}
@@ -144,6 +167,30 @@ func once(point string) func(context.Context, *town) {
 		acknowledged()
 		tw.waitFor(ctx, "everything is done", (*ledger).settled)
 		tw.instances[0].stop(p)
+	}
+}
+
+// asks is a request, other commands, and a press on a button of the request if it has any.
+func asks(button string, between ...step) func(context.Context, *town) {
+	return func(ctx context.Context, tw *town) {
+		tw.t.Helper()
+		running, p := tw.begin(tw.instances[0], ""), tw.wild[0]
+		tw.say(ctx, step{who: asker, verb: "add", users: "user1", limit: "2h"}, p)()
+		_ = p.chat.wait(ctx, func() bool {
+			posted := p.chat.posted(p.channel)
+			return undecided(posted).about != 0 || len(results(posted)) > 0
+		})
+		tw.api.SetLatency(time.Second / 2) // one of the others waits when it is approved
+		for _, s := range between {
+			tw.say(ctx, s, p)()
+		}
+		if undecided(p.chat.posted(p.channel)).about != 0 {
+			if err := p.decide(ctx, step{press: button}); err != nil {
+				tw.t.Fatal(err)
+			}
+		}
+		tw.waitFor(ctx, "everything is done", (*ledger).settled)
+		tw.instances[0].stop(running)
 	}
 }
 
