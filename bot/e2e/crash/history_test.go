@@ -39,7 +39,7 @@ func (p *place) mingle(ctx context.Context, random *rand.Rand, allowed *allowanc
 			if open.about == 0 {
 				break
 			}
-			s = step{press: requestButtons[random.IntN(3)], on: &open}
+			s = step{press: requestButtons[max(random.IntN(5)-2, 0)], on: &open}
 			if s.press == "withdraw" {
 				s.who = asker
 			}
