@@ -26,6 +26,7 @@ type Filled struct {
 	For     string   // how long; empty: it is not said; words.Endless: for ever
 	Reason  string
 
+	Closes   bool // it is gone once it is sent: what is wrong with it cannot be shown in it
 	Expired  bool // it was opened too long ago, or not by this bot for this person
 	Unplaced bool // it asks for a channel, and none was picked
 }

@@ -21,6 +21,7 @@ type Delivery struct {
 	Click  *Click          // in place of Text, if a button was pressed
 	Form   *Filled         // in place of Text, if a form was sent
 	Opens  bool            // the platform can open a form in answer to it
+	Fixed  bool            // such a form is about the users in Fields, and asks for no others
 	Reply  string          // short-lived handle for answering, if the platform has one
 	Alone  bool            // nobody else sees what the bot posts there: a direct message, or it may not post
 	Listed int             // how many requests a list has room for there, with their buttons; 0: ten

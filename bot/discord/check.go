@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -253,7 +254,8 @@ func (d *Discord) checkCommand(ctx context.Context, app application, servers []s
 		where = "in the server " + d.config.GuildID
 	}
 	there, err := d.registeredIn(ctx, scopeOf(app.ID, d.config.GuildID))
-	f := fine(commandChecked, "it is registered "+where)
+	want := newDefinitions(d.config.GuildID == "")
+	f := fine(commandChecked, "it is registered "+where+", with the menu of members")
 	switch {
 	case isRefusal(err):
 		f = wrong(commandChecked, fmt.Sprintf("the bot is not allowed a command %s: %v", where, err),
@@ -262,9 +264,9 @@ func (d *Discord) checkCommand(ctx context.Context, app application, servers []s
 		return useless(commandChecked, err)
 	case unread != nil:
 		return useless(commandChecked, unread)
-	case there == nil:
+	case want[0].in(there) == nil:
 		f.Detail = "it is not registered yet: the bot will register it " + where + " when it starts"
-	case !there.is(newDefinition(d.config.GuildID == "")):
+	case slices.ContainsFunc(want, func(w definition) bool { have := w.in(there); return have == nil || !have.is(w) }):
 		f.Detail = "it is registered as another version has it: the bot will change it " + where + " when it starts"
 	}
 	return d.checkLeft(ctx, app, servers, there, f)
@@ -272,7 +274,7 @@ func (d *Discord) checkCommand(ctx context.Context, app application, servers []s
 
 // checkLeft adds to a finding where else the command is registered: people would see it
 // twice there.
-func (d *Discord) checkLeft(ctx context.Context, app application, servers []server, there *registered, f bot.Finding) bot.Finding {
+func (d *Discord) checkLeft(ctx context.Context, app application, servers []server, there []registered, f bot.Finding) bot.Finding {
 	var left, remedies []string
 	for _, s := range append([]server{{}}, servers...) {
 		if s.ID == d.config.GuildID {
@@ -287,7 +289,10 @@ func (d *Discord) checkLeft(ctx context.Context, app application, servers []serv
 			f.Detail += fmt.Sprintf("; not known whether it is also in others of the %d servers: %v", len(servers), err)
 			break
 		}
-		if old == nil || there != nil && old.ID == there.ID {
+		old = slices.DeleteFunc(old, func(c registered) bool {
+			return slices.ContainsFunc(there, func(t registered) bool { return t.ID == c.ID })
+		})
+		if len(old) == 0 {
 			continue
 		}
 		where := "for all servers"
@@ -295,7 +300,9 @@ func (d *Discord) checkLeft(ctx context.Context, app application, servers []serv
 			where = "in " + s.String()
 		}
 		left = append(left, where)
-		remedies = append(remedies, fmt.Sprintf(`curl -X DELETE -H "Authorization: Bot $DISCORD_TOKEN" %s%s/%s`, apiHost+apiPath, scope, old.ID))
+		for _, c := range old {
+			remedies = append(remedies, fmt.Sprintf(`curl -X DELETE -H "Authorization: Bot $DISCORD_TOKEN" %s%s/%s`, apiHost+apiPath, scope, c.ID))
+		}
 	}
 	if len(left) > 0 {
 		f.Status = bot.IsWrong

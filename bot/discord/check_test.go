@@ -49,7 +49,7 @@ func TestCheckAllRight(t *testing.T) {
 				}
 				w.start()
 				got = bottest.Findings(w.platform().Check(t.Context()))
-				want = permissions + "OK Discord command: it is registered " + where
+				want = permissions + "OK Discord command: it is registered " + where + ", with the menu of members"
 				if !strings.HasPrefix(got, begin) || !strings.HasSuffix(got, want) {
 					t.Errorf("got\n%s\nwant\n%s…%s", got, begin, want)
 				}

@@ -3,8 +3,8 @@
 //
 // What Discord sends is decoded (interaction.go), passed to the bot's door and answered
 // first (receive.go, callback.go); what the bot says is written in Discord's markup
-// (render.go) and posted (announce.go, report.go, message.go). The connection is kept by
-// listen.go, the command by register.go.
+// (render.go, page.go, form.go) and posted (announce.go, report.go, message.go). The connection
+// is kept by listen.go, the commands by register.go.
 package discord
 
 import (

@@ -79,5 +79,5 @@ func ThreadName(c commands.Command) string { return threadName(c) }
 
 // Definition is the command as it is registered in a server, as JSON.
 func Definition(table commands.Set, in func(commands.Language) words.Words) ([]byte, error) {
-	return json.Marshal(definitionOf(table, in, false))
+	return json.Marshal(definitionOf(table, in))
 }

@@ -91,6 +91,8 @@ func FuzzServe(f *testing.F) {
 		`{"type":2,"id":"1","application_id":"9","token":"t","guild_id":"100","channel_id":"3","member":{"user":{"id":"5"},"roles":["6"]},"data":{"name":"liveadmin","options":[{"name":"list","type":1,"options":[{"name":"group","value":"g"}]}]}}`,
 		`{"type":3,"id":"1","application_id":"9","token":"t","channel_id":"3","user":{"id":"5"},"data":{"custom_id":"liveadmin:undo:42:0"}}`,
 		`{"type":4,"id":"1","application_id":"9","token":"t","channel_id":"3","user":{"id":"5"},"data":{"name":"liveadmin","options":[{"name":"add","options":[{"name":"users","value":"a","focused":true}]}]}}`,
+		`{"type":5,"id":"1","application_id":"9","token":"t","channel_id":"3","user":{"id":"5"},"data":{"custom_id":"liveadmin:form:7:8","components":[{"type":18,"component":{"type":3,"custom_id":"group","values":["a"]}},{"type":1,"components":[{"type":4,"custom_id":"for","value":"2h"}]}]}}`,
+		`{"type":2,"id":"1","application_id":"9","token":"t","channel_id":"3","user":{"id":"5"},"data":{"type":2,"name":"Make live administrator","target_id":"7"}}`,
 		`{"type":9}`, "null", "[]", "{", "",
 	} {
 		f.Add([]byte(body), []byte{})

@@ -17,6 +17,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/commands"
 	"liveadmin/commands/grammar"
+	"liveadmin/commands/words"
 )
 
 // interaction is what someone did, as Discord sends it. It holds only what the bot
@@ -37,9 +38,12 @@ type interaction struct {
 	Locale  string     `json:"locale"`          // of the person
 	Allowed string     `json:"app_permissions"` // what the bot may do there
 	Data    struct {
-		Name    string   `json:"name"`
-		Options []option `json:"options"`
-		Button  string   `json:"custom_id"`
+		Kind    discordgo.ApplicationCommandType `json:"type"` // of a command
+		Name    string                           `json:"name"`
+		Options []option                         `json:"options"`
+		Target  string                           `json:"target_id"`  // the member whose menu was used
+		Custom  string                           `json:"custom_id"`  // of a button or a form
+		Parts   []formPart                       `json:"components"` // of a form
 	} `json:"data"`
 
 	at time.Time // when it came
@@ -77,14 +81,22 @@ func decode(payload []byte, at time.Time) (interaction, error) {
 	forBot := false
 	switch i.Kind {
 	case discordgo.InteractionApplicationCommand, discordgo.InteractionApplicationCommandAutocomplete:
-		forBot = i.Data.Name == commandName
+		forBot = i.Data.Name == commandName || i.isMenu()
 	case discordgo.InteractionMessageComponent:
-		forBot = strings.HasPrefix(i.Data.Button, buttonPrefix)
+		forBot = strings.HasPrefix(i.Data.Custom, buttonPrefix)
+	case discordgo.InteractionModalSubmit:
+		_, _, forBot = readForm(i.Data.Custom)
 	}
 	if !forBot {
 		return interaction{}, errNothing
 	}
 	return i, nil
+}
+
+// isMenu reports whether the menu of a member was used.
+func (i interaction) isMenu() bool {
+	return i.Kind == discordgo.InteractionApplicationCommand && i.Data.Kind == discordgo.UserApplicationCommand &&
+		i.Data.Name == menuName() && snowflake.MatchString(i.Data.Target)
 }
 
 func (i interaction) user() string { return cmp.Or(i.Member.User.ID, i.User.ID) }
@@ -185,9 +197,15 @@ func (i interaction) delivery(caller commands.Caller) bot.Delivery {
 		Alone:  i.alone(),
 		Listed: listedRequests,
 	}
-	if i.Kind == discordgo.InteractionMessageComponent {
-		d.Click = readButton(i.Data.Button)
-	} else {
+	switch {
+	case i.Kind == discordgo.InteractionMessageComponent:
+		d.Click = readButton(i.Data.Custom)
+	case i.Kind == discordgo.InteractionModalSubmit:
+		d.Form = i.filled()
+	case i.isMenu():
+		fields := grammar.Fields{Verb: string(commands.Add)}.With(words.UsersField, mention(i.Data.Target))
+		d.Fields, d.Opens, d.Fixed = &fields, true, true
+	default:
 		d.Fields, _ = i.fields()
 	}
 	return d

@@ -88,7 +88,7 @@ func TestHear(t *testing.T) {
 			if got.Alone != !strings.Contains(tc.payload, `"guild_id"`) {
 				t.Errorf("alone is %v", got.Alone)
 			}
-			got.Alone = false
+			got.Alone, got.Listed = false, 0
 			if !reflect.DeepEqual(got, tc.want) {
 				t.Errorf("heard %+v %+v, want %+v %+v", got, got.Fields, tc.want, tc.want.Fields)
 			}

@@ -58,6 +58,14 @@ func (d *Discord) deliver(door bot.Door, payload []byte, at time.Time) {
 // answer gives the first response: to what is accepted for everyone, to everything else
 // for the caller alone. What was here before is answered by the session that had it.
 func (d *Discord) answer(ctx context.Context, i interaction, a bot.Answer) (bot.Post, error) {
+	if a.Form != nil && i.isMenu() {
+		form := d.renderer().modal(*a.Form, formPrefix+i.Data.Target+":"+i.ID)
+		_, err := d.offer(ctx, i, response{Kind: discordgo.InteractionResponseModal, Data: form})
+		if !isRefusal(err) {
+			return "", err
+		}
+		d.log.Warn("form not opened", "interaction", i.ID, "err", err)
+	}
 	switch {
 	case a.Entry != 0:
 		return d.accept(ctx, i, a)
@@ -67,6 +75,8 @@ func (d *Discord) answer(ctx context.Context, i interaction, a bot.Answer) (bot.
 		r := response{Kind: discordgo.InteractionResponseChannelMessageWithSource, Data: m}
 		if a.Late {
 			chat.Sleep(ctx, lateTime-d.now().Sub(i.at))
+		}
+		if a.Late || i.Kind == discordgo.InteractionModalSubmit { // every session answers these
 			_, err := d.offer(ctx, i, r)
 			return "", err
 		}

@@ -46,7 +46,7 @@ func TestUnrecorded(t *testing.T) {
 			ended := make(chan error, 1)
 			go func() { ended <- other.Run(ctx, unrecorded{}) }()
 			w.Ready(other.State)
-			w.Until("the command is registered", func() bool { return w.commands(guild) == "liveadmin" })
+			w.Until("the command is registered", func() bool { return w.commands(guild) == "liveadmin "+menu })
 			began := time.Now()
 			i := w.says(alice, general, "remove", adding("user1"))
 			if alone {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/bwmarrin/discordgo"
@@ -20,6 +21,16 @@ type registered struct {
 	definition
 }
 
+// in finds the command with the name and kind of another; nil: there is none.
+func (d definition) in(all []registered) *registered {
+	for _, c := range all {
+		if c.Name == d.Name && c.Kind == d.Kind {
+			return &c
+		}
+	}
+	return nil
+}
+
 // is compares what Discord keeps of a command: not how an empty list is written, nor,
 // for one server, where it can be used.
 func (r registered) is(want definition) bool {
@@ -32,7 +43,7 @@ func (r registered) is(want definition) bool {
 	return err1 == nil && err2 == nil && bytes.Equal(a, b)
 }
 
-// keepRegistered registers the command, once, as soon as Discord lets it.
+// keepRegistered registers the commands, once, as soon as Discord lets it.
 func (d *Discord) keepRegistered(ctx context.Context) {
 	var pause chat.Backoff
 	for {
@@ -51,9 +62,9 @@ func (d *Discord) keepRegistered(ctx context.Context) {
 	}
 }
 
-// register makes Discord have the command as it is now, in the server that is
-// configured or everywhere, and no longer where it was registered before. Other
-// commands are left alone.
+// register makes Discord have the command and the menu as they are now, in the server that is
+// configured or everywhere, and no longer where they were registered before. Other
+// commands are left alone. Without the menu, the command works.
 func (d *Discord) register(ctx context.Context) error {
 	app := d.whoami.Load().app
 	scope := scopeOf(app, d.config.GuildID)
@@ -61,18 +72,28 @@ func (d *Discord) register(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	want := newDefinition(d.config.GuildID == "")
-	if there == nil || !there.is(want) {
-		there = &registered{}
-		// Creating a command that is there changes it.
-		err := d.rest.do(ctx, call{name: "registering the command", method: http.MethodPost, path: scope, body: want, into: there})
-		if err != nil {
-			return err
+	var keep []string
+	for _, want := range newDefinitions(d.config.GuildID == "") {
+		have := want.in(there)
+		if have == nil || !have.is(want) {
+			have = &registered{}
+			// Creating a command that is there changes it.
+			err := d.rest.do(ctx, call{name: "registering the command", method: http.MethodPost, path: scope, body: want, into: have})
+			if isRefusal(err) && want.Kind == discordgo.UserApplicationCommand {
+				d.log.Error("the menu of members could not be registered", "err", err)
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			d.log.Info("command registered", "name", want.Name, "guild", d.config.GuildID)
 		}
-		d.log.Info("command registered", "guild", d.config.GuildID)
+		keep = append(keep, have.ID)
+		if want.Kind == discordgo.ChatApplicationCommand {
+			d.command.Store(have.ID)
+		}
 	}
-	d.command.Store(there.ID)
-	return d.settle(ctx, app, scope, there.ID)
+	return d.settle(ctx, app, scope, keep)
 }
 
 // scopeOf is the path of the commands of a server, or of those for all.
@@ -85,18 +106,19 @@ func scopeOf(app, guild string) string {
 
 func applicationPath(app string) string { return "/applications/" + app + "/" }
 
-// registeredIn is the bot's command in a scope, or nil.
-func (d *Discord) registeredIn(ctx context.Context, scope string) (*registered, error) {
+// registeredIn returns the command and the menu of the bot in a scope, as far as they are there.
+func (d *Discord) registeredIn(ctx context.Context, scope string) ([]registered, error) {
 	var all []registered
 	if err := d.rest.do(ctx, call{name: "reading the commands", method: http.MethodGet, path: scope + "?with_localizations=true", into: &all}); err != nil {
 		return nil, err
 	}
-	for _, c := range all {
-		if c.Name == commandName && c.Kind == discordgo.ChatApplicationCommand {
-			return &c, nil
+	var own []registered
+	for _, want := range newDefinitions(false) {
+		if have := want.in(all); have != nil {
+			own = append(own, *have)
 		}
 	}
-	return nil, nil
+	return own, nil
 }
 
 // Memory keeps values by name across restarts. A name that has none has "".
@@ -105,36 +127,41 @@ type Memory interface {
 	Remember(ctx context.Context, name, value string) error
 }
 
-// registeredAt is the name under which the scope of the command is remembered.
+// registeredAt is the name under which the scope of the commands is remembered.
 const registeredAt = "discord.command"
 
-// settle deletes the command where an earlier setting of the server registered it, since
-// people would see it twice, and remembers where it is now. The command with the ID to
-// keep stays, wherever a server lists it.
-func (d *Discord) settle(ctx context.Context, app, scope, keep string) error {
+// settle deletes the commands where an earlier setting of the server registered them, since
+// people would see them twice, and remembers where they are now. Those with the IDs to
+// keep stay, wherever a server lists them.
+func (d *Discord) settle(ctx context.Context, app, scope string, keep []string) error {
 	before, err := d.options.Memory.Recall(ctx, registeredAt)
 	if err != nil || before == scope {
 		return err
 	}
 	if strings.HasPrefix(before, applicationPath(app)) { // another application's is not ours to delete
 		old, err := d.registeredIn(ctx, before)
-		if err == nil && old != nil && old.ID != keep {
-			err = d.rest.do(ctx, call{name: "deleting the old command", method: http.MethodDelete, path: before + "/" + old.ID})
+		for _, c := range old {
+			if err == nil && !slices.Contains(keep, c.ID) {
+				err = d.rest.do(ctx, call{name: "deleting the old command", method: http.MethodDelete, path: before + "/" + c.ID})
+			}
 		}
 		switch {
 		case isRefusal(err): // as where the bot is no longer in the server
-			d.log.Warn("the old command may be left", "path", before, "err", err)
+			d.log.Warn("the old commands may be left", "path", before, "err", err)
 		case err != nil:
 			return err
-		case old != nil && old.ID != keep:
-			d.log.Info("old command deleted", "path", before)
+		default:
+			d.log.Info("no old command is left", "path", before)
 		}
 	}
 	return d.options.Memory.Remember(ctx, registeredAt, scope)
 }
 
-// commandName is the one command of the bot.
+// commandName is the one command of the bot that people type.
 const commandName = "liveadmin"
+
+// menuName is the command in the menu of a member, as Discord sends it whatever the language.
+func menuName() string { return words.In(commands.English).Discord.Menu }
 
 // manageMessages is the permission that people need to see the command, unless the
 // server's admins open it to others. It authorises nothing.
@@ -145,12 +172,13 @@ const manageMessages = "8192"
 type definition struct {
 	Kind         discordgo.ApplicationCommandType `json:"type"`
 	Name         string                           `json:"name"`
-	Description  string                           `json:"description"`
+	Names        localized                        `json:"name_localizations,omitempty"`
+	Description  string                           `json:"description,omitempty"` // none of a menu
 	Localized    localized                        `json:"description_localizations,omitempty"`
 	Permissions  string                           `json:"default_member_permissions"`
 	Contexts     []int                            `json:"contexts,omitempty"`          // where it can be used, if it is registered globally
 	Integrations []int                            `json:"integration_types,omitempty"` // and how it is installed
-	Options      []field                          `json:"options"`
+	Options      []field                          `json:"options,omitempty"`
 }
 
 // field is a subcommand, or a field of one.
@@ -171,21 +199,26 @@ type choice struct {
 	Value string `json:"value"`
 }
 
-// newDefinition is the command for one server, or for all: there for servers only,
-// and not for people to install for themselves.
-func newDefinition(everywhere bool) definition {
-	return definitionOf(commands.Table, words.In, everywhere)
+// newDefinitions are the command and the menu for one server, or for all: there for servers
+// only, and not for people to install for themselves.
+func newDefinitions(everywhere bool) []definition {
+	menu := definition{Kind: discordgo.UserApplicationCommand, Permissions: manageMessages}
+	menu.Name, menu.Names = described(words.In, func(w words.Words) string { return w.Discord.Menu })
+	all := []definition{definitionOf(commands.Table, words.In), menu}
+	for i := range all {
+		if everywhere {
+			all[i].Contexts, all[i].Integrations = []int{0}, []int{0}
+		}
+	}
+	return all
 }
 
 // definitionOf has a subcommand for each command of the table, in its order.
-func definitionOf(table commands.Set, in func(commands.Language) words.Words, everywhere bool) definition {
+func definitionOf(table commands.Set, in func(commands.Language) words.Words) definition {
 	d := definition{
 		Kind: discordgo.ChatApplicationCommand, Name: commandName, Permissions: manageMessages,
 	}
 	d.Description, d.Localized = described(in, func(w words.Words) string { return w.Discord.About })
-	if everywhere {
-		d.Contexts, d.Integrations = []int{0}, []int{0}
-	}
 	for _, v := range table.Verbs() {
 		sub := field{Kind: discordgo.ApplicationCommandOptionSubCommand, Name: string(v)}
 		sub.Description, sub.Localized = described(in, func(w words.Words) string { return w.Commands[v] })
@@ -219,7 +252,7 @@ func newField(f commands.Field, required bool, table commands.Set, in func(comma
 	return registered
 }
 
-// localized are a description in other languages, by Discord's locales.
+// localized are a name or description in other languages, by Discord's locales.
 type localized map[discordgo.Locale]string
 
 // localeOf is Discord's locale for a language, which Discord refuses if it does not know it.

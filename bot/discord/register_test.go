@@ -38,14 +38,20 @@ func (w *world) byHand(method, path string, body any) {
 	resp.Body.Close()
 }
 
-// commands are the names of what is registered in a guild, or globally with "".
+// commands are the names of what is registered in a guild, or globally with "", a menu in brackets.
 func (w *world) commands(guild string) string {
 	var names []string
 	for _, c := range w.Commands(guild) {
+		if c.Type == 2 {
+			c.Name = "(" + c.Name + ")"
+		}
 		names = append(names, c.Name)
 	}
 	return strings.Join(names, " ")
 }
+
+// menu is the command in the menu of a member.
+const menu = "(Make live administrator)"
 
 func TestRegister(t *testing.T) {
 	t.Parallel()
@@ -59,7 +65,7 @@ func TestRegister(t *testing.T) {
 			}
 			w.start()
 			w.Until("it is remembered", w.remembers(here))
-			if got := w.commands(here); got != "other liveadmin" {
+			if got := w.commands(here); got != "other liveadmin "+menu {
 				t.Errorf("registered are %q", got)
 			}
 			c := w.Commands(here)[1]
@@ -141,7 +147,7 @@ func TestRegisteredElsewhere(t *testing.T) {
 		}, "other"},
 		{"it cannot be deleted", guild, another, func(w *world) {
 			w.Inject(fakediscord.Fault{Kind: fakediscord.Refuse, Route: fakediscord.DeleteGuildCommand, Status: 403, Code: 50001})
-		}, "other liveadmin"},
+		}, "other liveadmin " + menu},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -163,7 +169,7 @@ func TestRegisteredElsewhere(t *testing.T) {
 			if got := w.commands(test.before); got != test.left {
 				t.Errorf("where it was: %q, want %q", got, test.left)
 			}
-			if got := w.commands(test.after); got != "liveadmin" {
+			if got := w.commands(test.after); got != "liveadmin "+menu {
 				t.Errorf("where it is: %q", got)
 			}
 			if got := w.commands(third); got != "liveadmin" {
@@ -206,10 +212,10 @@ func TestListedWithItsOwn(t *testing.T) {
 	}
 	w.start()
 	w.Until("it is remembered", w.remembers(""))
-	if got := w.commands(""); got != "liveadmin" || len(w.Calls(fakediscord.DeleteGlobalCommand)) > 0 {
+	if got := w.commands(""); got != "liveadmin "+menu || len(w.Calls(fakediscord.DeleteGlobalCommand)) > 0 {
 		t.Errorf("registered are %q", got)
 	}
-	if got := bottest.Findings(w.discord.Check(t.Context())); !strings.HasSuffix(got, "\nOK Discord command: it is registered for all servers") {
+	if got := bottest.Findings(w.discord.Check(t.Context())); !strings.HasSuffix(got, "\nOK Discord command: it is registered for all servers, with the menu of members") {
 		t.Errorf("the check says\n%s", got)
 	}
 }
@@ -226,7 +232,7 @@ func TestCheckLeft(t *testing.T) {
 	w.registerByHand(last, "liveadmin")
 	w.start()
 	got := bottest.Findings(w.discord.Check(t.Context()))
-	want := "\nFAIL Discord command: it is registered in the server 100, and from an earlier setting also in another (1449), where people see it twice " +
+	want := "\nFAIL Discord command: it is registered in the server 100, with the menu of members, and from an earlier setting also in another (1449), where people see it twice " +
 		`[Delete it there: curl -X DELETE -H "Authorization: Bot $DISCORD_TOKEN" https://discord.com/api/v10` + w.scope(last) + "/" + w.Commands(last)[0].ID + "]"
 	if !strings.HasSuffix(got, want) {
 		t.Errorf("the check says\n%s\nwant\n%s", got, want)

@@ -118,7 +118,7 @@ func (w *world) startAs(as func(*discord.Discord) bot.Platform) {
 		halt()
 	}
 	w.Ready(w.discord.State)
-	w.Until("the command is registered", func() bool { return len(w.Commands(w.guild)) > 0 })
+	w.Until("the command is registered", func() bool { return strings.Contains(w.commands(w.guild), menu) })
 }
 
 // isReady reports whether the platform says that it is connected.

@@ -96,6 +96,12 @@ func (in *Intake) decide(ctx context.Context, d bot.Delivery, current func(comma
 	if v, without := withoutRight(d, rules.Policy, mistake); without {
 		return v
 	}
+	if d.Fixed { // the right first: who lacks it learns nothing about the people in it
+		cmd := commands.Command{Verb: commands.Verb(d.Fields.Verb)}
+		if _, decision := offered(rules, d.Caller, d.Place, cmd); !decision.Allowed {
+			return refuse(d, cmd, decision)
+		}
+	}
 	if mistake != nil {
 		if opensForm(d, *mistake) {
 			return in.open(d, begun(d, rules.TypedBy(d.Caller)), *mistake, rules)
@@ -130,8 +136,11 @@ func (in *Intake) mistaken(d bot.Delivery, m grammar.Mistake) bot.Verdict {
 		Record: note(d, bot.WasMistaken, commands.Mistaken, m.Verb, m.Typed, string(m.Problem)),
 		Field:  m.Field,
 		Say: func(w words.Words, entry int64) words.Message {
-			if d.Form != nil {
+			if d.Form != nil && !d.Form.Closes {
 				return w.FieldMistake(entry, m)
+			}
+			if d.Fixed {
+				m.Typed = "" // it was not typed
 			}
 			return w.Mistake(entry, m)
 		},

@@ -43,6 +43,7 @@ func (in *Intake) open(d bot.Delivery, cmd commands.Command, m grammar.Mistake, 
 	if !decision.Allowed {
 		return refuse(d, cmd, decision)
 	}
+	offer.Starts.Fixed = d.Fixed
 	if !d.Opens || len(cmd.Replace) > 0 || cmd.New || cmd.DryRun {
 		return in.mistaken(d, m)
 	}

@@ -26,6 +26,9 @@ func (w Words) Mistake(entry int64, k grammar.Mistake) Message {
 		"word": quoted(grammar.Shorten(k.Word, mostWord)), "verb": code(string(k.Verb)), "nearest": nearest(k.Nearest),
 		"count": number(k.Count), "limit": number(k.Limit), "char": code(charName(k.Char)),
 	}
+	if k.Problem == grammar.UnknownPerson && k.Typed == "" { // who was chosen, not typed
+		values["word"] = account(k.Account)
+	}
 	what := Fill(w.Mistakes[k.Problem], values)
 	if add := w.askToAdd(k); add != nil {
 		what = join(w.Joins.Sentences, what, add)

@@ -204,7 +204,7 @@ type Sentences struct {
 		Forbidden, Lacking, Deleted, Lost   string
 	}
 	Discord struct {
-		About                                   string
+		About, Menu                             string
 		Kind, Locked, TooMany, Gone, Refused    string // why there is no thread
 		NotAllowed, DirectNotAllowed, Cut       string // {permissions}
 		DirectLocked, DirectGone, DirectRefused string

@@ -18,9 +18,8 @@ const (
 )
 
 const (
-	maxChoices    = 25
-	maxChoice     = 100
-	maxModalTitle = 45
+	maxChoices = 25
+	maxChoice  = 100
 )
 
 // Choice is a suggestion, or a value that an option may have.
@@ -90,7 +89,9 @@ func (s *Server) tokenExpired(i *Interaction) bool { return s.config.Now().Sub(i
 // takes reports whether a type of response fits.
 func (i *Interaction) takes(response int) bool {
 	switch response {
-	case withMessage, deferred, withModal:
+	case withMessage, deferred:
+		return i.kind == commandType || i.kind == componentType || i.kind == modalType
+	case withModal: // none in answer to one
 		return i.kind == commandType || i.kind == componentType
 	case deferredUpdate, update:
 		return i.kind == componentType
@@ -120,7 +121,7 @@ func (s *Server) carry(i *Interaction, c *Callback, data json.RawMessage) answer
 	case withSuggestions:
 		return c.suggest(data)
 	case withModal:
-		return checkModal(data)
+		return i.openModal(data)
 	}
 	return answer{}
 }
@@ -226,28 +227,6 @@ func checkChoices(path string, choices []Choice) flaw {
 		}
 	}
 	return flaw{}
-}
-
-func checkModal(data json.RawMessage) answer {
-	var in struct {
-		CustomID   string            `json:"custom_id"`
-		Title      string            `json:"title"`
-		Components []json.RawMessage `json:"components"`
-	}
-	if json.Unmarshal(data, &in) != nil {
-		return bad(InvalidJSON, "The request body contains invalid JSON.")
-	}
-	f := length("data.title", in.Title, 1, maxModalTitle)
-	if !f.found() {
-		f = length("data.custom_id", in.CustomID, 1, maxCustomID)
-	}
-	if !f.found() && (len(in.Components) == 0 || len(in.Components) > maxRows) {
-		f = flawed("data.components", "Must be between 1 and %d in length.", maxRows)
-	}
-	if f.found() {
-		return f.answer()
-	}
-	return answer{}
 }
 
 // hook finds the interaction whose token a call has, or the refusal.

@@ -26,7 +26,7 @@ func TestFirstResponses(t *testing.T) {
 		{"deferred", kindCommand, `{"type":5}`, 0},
 		{"deferred, ephemeral", kindCommand, `{"type":5,"data":{"flags":64}}`, 0},
 		{"deferred with another flag", kindCommand, `{"type":5,"data":{"flags":4}}`, fakediscord.InvalidForm},
-		{"a modal", kindCommand, `{"type":9,"data":{"custom_id":"x","title":"x","components":[{}]}}`, 0},
+		{"a modal", kindCommand, `{"type":9,"data":{"custom_id":"x","title":"x","components":[{"type":18,"label":"x","component":{"type":4,"custom_id":"a","style":1}}]}}`, 0},
 		{"a modal without a title", kindCommand, `{"type":9,"data":{"custom_id":"x","components":[{}]}}`, fakediscord.InvalidForm},
 		{"a modal without a field", kindCommand, `{"type":9,"data":{"custom_id":"x","title":"x"}}`, fakediscord.InvalidForm},
 		{"a pong", kindCommand, `{"type":1}`, fakediscord.InvalidForm},

@@ -11,6 +11,7 @@ import (
 // Kinds of commands and options (docs: interactions/application-commands).
 const (
 	chatInput   = 1
+	userMenu    = 2
 	messageMenu = 3
 
 	subcommand    = 1
@@ -38,8 +39,9 @@ func (c *Command) check() flaw {
 		return flawed("type", "Value must be one of {1, 2, 3}.")
 	case c.Type != chatInput && (c.Description != "" || len(c.DescriptionLocalizations) > 0 || len(c.Options) > 0):
 		return flawed("description", "Context menu commands cannot have a description or options")
-	case c.Type != chatInput:
-		return length("name", c.Name, 1, maxName)
+	}
+	if f := c.NameLocalizations.check("name_localizations", maxName); f.found() {
+		return f
 	}
 	if p := c.DefaultMemberPermissions; p != nil && !isID(*p) {
 		return flawed("default_member_permissions", "Value is not a permission bit set.")
@@ -50,8 +52,16 @@ func (c *Command) check() flaw {
 	if slices.ContainsFunc(c.IntegrationTypes, func(n int) bool { return n < 0 || n > 1 }) {
 		return flawed("integration_types", "Value must be one of {0, 1}.")
 	}
+	if c.Type != chatInput {
+		return length("name", c.Name, 1, maxName)
+	}
 	if f := checkName(c.Name); f.found() {
 		return f
+	}
+	for _, name := range c.NameLocalizations {
+		if f := checkName(name); f.found() {
+			return f.in("name_localizations")
+		}
 	}
 	if f := length("description", c.Description, 1, maxDescriptionOfCommand); f.found() {
 		return f

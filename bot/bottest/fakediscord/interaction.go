@@ -22,6 +22,7 @@ const (
 	commandType      = 2
 	componentType    = 3
 	autocompleteType = 4
+	modalType        = 5
 )
 
 // tokenAge is how long an interaction's token is good.
@@ -48,6 +49,7 @@ type Interaction struct {
 	settled   bool   // there was a first response
 	original  string // the message that @original is
 	followups []string
+	modal     *Modal // that was opened in answer
 }
 
 // interactions are all there were. The Server's lock guards them.

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Localized is a description in other languages, by Discord's locales.
+// Localized is a name or description in other languages, by Discord's locales.
 type Localized map[string]string
 
 // locales are those that Discord knows (docs: reference, "Locales").
@@ -38,6 +38,7 @@ func (l Localized) longest(text string) int {
 
 // unlocalized is a command as a list has it for who did not ask for other languages.
 func unlocalized(c Command) *Command {
+	c.NameLocalizations = nil
 	c.DescriptionLocalizations, c.Options = nil, unlocalizedOptions(c.Options)
 	return &c
 }

@@ -10,6 +10,7 @@ import (
 
 const (
 	maxCommands = 100 // of a scope
+	maxMenus    = 15  // of a kind, in a scope (docs: change log of 2026-03)
 	maxCreates  = 200 // a day, in a guild and globally
 	botDM       = 1   // the context of a DM with the bot
 )
@@ -26,6 +27,7 @@ type Command struct {
 	Description   string   `json:"description"`
 	Options       []Option `json:"options,omitempty"`
 
+	NameLocalizations        Localized `json:"name_localizations,omitempty"`
 	DescriptionLocalizations Localized `json:"description_localizations,omitempty"`
 
 	DefaultMemberPermissions *string `json:"default_member_permissions"`
@@ -93,10 +95,13 @@ func (s *Server) WaitCommand(ctx context.Context, guild string) error {
 }
 
 // typed is the command that someone types in a guild, or a DM with "", or nil.
-func (g *registry) typed(guild, name string) *Command {
+func (g *registry) typed(guild, name string) *Command { return g.registered(guild, name, chatInput) }
+
+// registered is a command of a kind that someone sees in a guild, or a DM with "", or nil.
+func (g *registry) registered(guild, name string, kind int) *Command {
 	for _, c := range append(slices.Clone(g.scopes[guild]), g.scopes[""]...) {
 		here := guild != "" || c.Contexts == nil || slices.Contains(c.Contexts, botDM)
-		if c.Name == name && c.Type == chatInput && here {
+		if c.Name == name && c.Type == kind && here {
 			return c
 		}
 	}
@@ -173,6 +178,9 @@ func parseCommand(raw []byte, before Command) (Command, answer) {
 	if _, given := present["description_localizations"]; given {
 		c.DescriptionLocalizations = nil
 	}
+	if _, given := present["name_localizations"]; given {
+		c.NameLocalizations = nil
+	}
 	if err := json.Unmarshal(raw, &c); err != nil {
 		return Command{}, flawed("body", "%v", err).answer()
 	}
@@ -192,6 +200,8 @@ func (s *Server) place(guild string, c Command) (placed *Command, isNew bool, re
 	switch {
 	case isNew && len(list) >= maxCommands:
 		return nil, false, bad(TooManyCommands, "Maximum number of application commands reached (100)")
+	case isNew && c.Type != chatInput && count(list, c.Type) >= maxMenus:
+		return nil, false, bad(TooManyCommands, "Maximum number of application commands reached (15)")
 	case isNew && s.registry.creates[guild] >= maxCreates:
 		return nil, false, bad(TooManyCreates, "Max number of daily application command creates has been reached (200)")
 	case isNew:
