@@ -3,9 +3,11 @@ package slack
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"sync"
 	"time"
+	"unicode"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -21,6 +23,10 @@ const (
 	homeTime   = time.Minute // for which a Home tab is tried to be shown
 	mostBlocks = 100         // of a view
 	mostAwaits = 10_000      // entries
+
+	// longestClick is how many bytes a view may take of the payload of a click on it. Over HTTP
+	// 256 KiB are read, and Slack adds IDs and defaults.
+	longestClick = 190 << 10
 )
 
 // home is the Home tab of somebody, as it is to be shown next.
@@ -237,6 +243,7 @@ func (s *Slack) publishSections(ctx context.Context, is home, sections []words.M
 }
 
 // homePage writes the sections of a Home tab under each other. A mention there notifies no one.
+// Where they are too much, they are plain sections, which are shorter, and of those the first.
 func homePage(sections []words.Message) page {
 	var whole page
 	for _, m := range sections {
@@ -245,7 +252,52 @@ func homePage(sections []words.Message) page {
 			whole.plain = append(append(whole.plain, p.plain...), p.below...)
 		}
 	}
-	whole.rich = whole.rich[:min(len(whole.rich), mostBlocks)]
-	whole.plain = whole.plain[:min(len(whole.plain), mostBlocks)]
+	if isTooMuch(whole.plain) {
+		whole.plain = beginningOf(sections)
+	}
+	if isTooMuch(whole.rich) {
+		whole.rich = whole.plain
+	}
 	return whole
+}
+
+// beginningOf is as much of a Home tab as there can be, in plain sections, with a line that
+// says that it is not all.
+func beginningOf(sections []words.Message) (all []slackgo.Block) {
+	says := words.In(sections[0].Language).Notices.TooMuch
+	rest := pages(words.Message{Lines: []words.Line{{Text: words.Text{{Text: says}}}}}, false)[0].plain
+	for _, m := range sections {
+		more := all[:len(all):len(all)]
+		for _, p := range pages(m, true) {
+			more = append(append(more, p.plain...), p.below...)
+		}
+		if isTooMuch(append(more[:len(more):len(more)], rest...)) {
+			break
+		}
+		all = more
+	}
+	return append(all, rest...)
+}
+
+// isTooMuch reports whether blocks are more than a view can have, or than the payload of a click
+// can bring back: that is ASCII in a form, with what Slack adds to it.
+func isTooMuch(blocks []slackgo.Block) bool {
+	raw, err := json.Marshal(blocks)
+	if err != nil || len(blocks) > mostBlocks {
+		return true
+	}
+	size := 0
+	for _, r := range string(raw) {
+		switch {
+		case r > 0xffff:
+			size += len("%5Cud83d%5Cude00")
+		case r > unicode.MaxASCII:
+			size += len("%5Cu3042")
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			size++
+		default:
+			size += len("%22")
+		}
+	}
+	return size > longestClick
 }
