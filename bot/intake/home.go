@@ -105,16 +105,17 @@ func (in *Intake) homeOrder(ctx context.Context, limits []commands.Grant, rules 
 // homeGroups adds the groups that the viewer may list, as they are now or as they were read
 // last, and names those that they may only change.
 func (in *Intake) homeGroups(ctx context.Context, home *words.Home, v bot.HomeView, rules bot.Rules, limits map[imapi.GroupID][]commands.Grant, known []imapi.GroupID) {
+	shared := sharedAliases(rules.NamesFor(v.Caller))
 	for _, g := range known {
 		switch {
 		case !rules.Policy.Gives(v.Caller, commands.List, g):
-			if rules.Policy.SeesGroups(v.Caller, g) {
+			if rules.Policy.Gives(v.Caller, commands.Add, g) || rules.Policy.Gives(v.Caller, commands.Remove, g) {
 				home.Named = append(home.Named, g)
 			}
 		case len(home.Groups) == homeGroups:
 			home.More++
 		default:
-			home.Groups = append(home.Groups, words.HomeGroup{Group: g, Limits: limits[g], Show: len(home.Groups) >= homeReads})
+			home.Groups = append(home.Groups, words.HomeGroup{Group: g, Alias: shared[g], Limits: limits[g], Show: len(home.Groups) >= homeReads})
 		}
 	}
 	if asked := slices.IndexFunc(home.Groups, func(g words.HomeGroup) bool { return g.Group == v.Show }); asked >= homeReads {
@@ -130,6 +131,21 @@ func (in *Intake) homeGroups(ctx context.Context, home *words.Home, v bot.HomeVi
 		reading.Go(func() { in.fill(g, in.readings.forBoard(ctx, g.Group)) })
 	}
 	reading.Wait()
+}
+
+// sharedAliases returns, for groups without an alias of their own, the first alias of several
+// groups that they are in.
+func sharedAliases(names commands.Names) map[imapi.GroupID]string {
+	all := make(map[imapi.GroupID]string)
+	for _, name := range slices.Backward(names.Aliases()) {
+		alias, _ := names.Group(name)
+		for _, g := range alias.Groups {
+			if names.AliasOf(g) == "" {
+				all[g] = name
+			}
+		}
+	}
+	return all
 }
 
 // fill adds to a group what is known of its administrators.

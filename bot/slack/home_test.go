@@ -273,11 +273,17 @@ func TestHomeOfOthers(t *testing.T) {
 	w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
 	w.named(2)
 	w.AddUser(fakeslack.User{ID: "UFOREIGN", Team: "T9OTHER"})
+	w.API.AddGroup("@TGS#aSUN", simulator.Group{})
+	w.API.AddGroup("@TGS#aSAT", simulator.Group{})
 	rules := w.Stage.Rules.Get()
+	rules.Names = commands.NewNames(map[string][]imapi.GroupID{
+		"show00": {"@TGS#aSHOW0000"}, "show01": {"@TGS#aSHOW0001"}, "weekend": {"@TGS#aSUN", "@TGS#aSAT"},
+	}, nil)
 	rules.Policy.Blocked = []string{"slack:user:UBLOCKED"}
 	rules.Policy.Rules = append(slices.Clone(rules.Policy.Rules),
 		policy.Rule{Name: "rule 1", Allow: []string{"slack:user:" + bob}, Commands: []commands.Verb{commands.Remove}, Groups: []string{"@TGS#aSHOW0001"}},
 		policy.Rule{Name: "rule 2", Allow: []string{"slack:user:" + bob}, Commands: []commands.Verb{commands.List}, Groups: []string{"@TGS#aSHOW0000"}, Channels: []string{"slack:C9ELSE"}},
+		policy.Rule{Name: "rule 4", Allow: []string{"slack:user:" + bob}, Commands: []commands.Verb{commands.Remove, commands.List}, Groups: []string{"@TGS#aSUN"}},
 		policy.Rule{Name: "rule 3", Allow: []string{"slack:user:" + bob}, Commands: []commands.Verb{commands.Add}, Groups: []string{"x"}, Approval: []string{"slack:user:ULEAD"}})
 	w.Stage.Rules.Set(rules)
 	w.start()
@@ -294,6 +300,12 @@ func TestHomeOfOthers(t *testing.T) {
 	says := w.opens(bob)
 	if !strings.Contains(says, "show00 (@TGS#aSHOW0000): 1 of 5") || strings.Contains(says, "show01 (") || !strings.Contains(says, "You can also change these groups, but not list them: show01") {
 		t.Errorf("bob reads\n%s", says)
+	}
+	if !strings.Contains(says, "@TGS#aSUN: 0 of 5") || strings.Contains(says, "weekend") || strings.Contains(says, "aSAT") {
+		t.Errorf("of an alias of which he may list one group bob reads\n%s", says)
+	}
+	if says := w.opens(alice); !strings.Contains(says, "weekend (@TGS#aSUN): 0 of 5") || !strings.Contains(says, "weekend (@TGS#aSAT): 0 of 5") {
+		t.Errorf("alice reads\n%s", says)
 	}
 	for range 29 {
 		w.opens(mallory)

@@ -31,6 +31,7 @@ type Home struct {
 // HomeGroup is a group as a Home tab shows it.
 type HomeGroup struct {
 	Group   imapi.GroupID
+	Alias   string            // of several groups, if it has none of its own
 	Admins  []imapi.Admin     // as they were at that time
 	At      time.Time         // zero: that is not known
 	Failure *commands.Failure // why they could not be read now
@@ -102,7 +103,7 @@ func (w Words) homeGroups(h Home) (all []Message) {
 func (w Words) homeGroup(g HomeGroup) Message {
 	m := w.message(0)
 	values := Slots{
-		"group": w.group(commands.Target{}, g.Group), "n": number(len(g.Admins)), "seats": number(imapi.Seats), "time": moment(g.At),
+		"group": w.group(commands.Target{Alias: g.Alias, Groups: []imapi.GroupID{g.Group}}, g.Group), "n": number(len(g.Admins)), "seats": number(imapi.Seats), "time": moment(g.At),
 	}
 	says, known := w.Sentences.Home.Group, !g.At.IsZero()
 	switch {

@@ -32,7 +32,7 @@ func everyHome() []Home {
 			Caller: alice, At: noon, More: 3, Forms: Formed, Named: []imapi.GroupID{"h"}, Requests: []Open{q, q}, MoreRequests: 2,
 			Groups: []HomeGroup{
 				{Group: "g", Admins: []imapi.Admin{{User: "u_1", Nickname: "One"}, {User: "u_2"}}, At: noon, Limits: limits},
-				{Group: "empty", At: noon},
+				{Group: "empty", Alias: "weekend", At: noon},
 				{Group: "lost", Admins: []imapi.Admin{{User: "u_1"}}, At: noon, Failure: gone, Limits: limits},
 				{Group: "never", Failure: &commands.Failure{Kind: imapi.KindTransient}, Limits: limits},
 				{Group: "later", Limits: limits, Show: true},
@@ -81,7 +81,7 @@ friday-show (g): 2 of 5 seats (checked: 2026-11-20 12:00 UTC)
 • u_1 (One) (until 2026-11-20 12:00 UTC)
 • u_2
 
-empty: 0 of 5 seats (checked: 2026-11-20 12:00 UTC)
+weekend (empty): 0 of 5 seats (checked: 2026-11-20 12:00 UTC)
 
 lost: 1 of 5 seats (checked: 2026-11-20 12:00 UTC)
 • u_1 (until 2026-11-20 12:00 UTC)
