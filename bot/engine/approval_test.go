@@ -321,3 +321,31 @@ func TestHelpOfApproval(t *testing.T) {
 	says(t, talk(t, chat, "bob: help remove"), "!wait for approval")
 	says(t, talk(t, chat, "bob: help add"), rule)
 }
+
+// TestMentionsAnHour: five requests of a person in an hour mention those who can approve, from
+// whatever account, also after a restart; others say so. Reminders are not counted.
+func TestMentionsAnHour(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	rules := stage.Rules.Get()
+	rules.Names = commands.NewNames(nil, map[string][]imapi.UserID{"rob": {"user9"}}).WithAccounts(map[string]string{bottest.Ref("bob"): "rob", bottest.Ref("erin"): "rob"})
+	stage.Rules.Set(rules)
+	stop := stage.Run(t, chat)
+	const loud, quiet = "(mentions chat:user:carol, chat:user:dave)", "I cannot notify"
+	for n, who := range []string{"bob", "erin", "bob"} {
+		says(t, talk(t, chat, fmt.Sprintf("%s: add GROUP user%d", who, n+1)), loud, "!"+quiet)
+	}
+	stage.Clock.Advance(16 * time.Minute) // their reminders come
+	until(t, "there are reminders", func() bool { return strings.Count(strings.Join(chat.Written(), "\n"), "reminder ") == 3 })
+	stop()
+	stage.Restart(t)
+	stage.Run(t, chat)
+	for n := range 2 {
+		says(t, talk(t, chat, fmt.Sprintf("bob: add GROUP user%d", n+4)), loud, "!"+quiet)
+	}
+	for _, who := range []string{"bob", "erin"} {
+		says(t, talk(t, chat, who+": add GROUP user6"), "!(mentions", quiet)
+	}
+	stage.Clock.Advance(45 * time.Minute) // the first three are more than an hour ago
+	says(t, talk(t, chat, "bob: add GROUP user7"), loud, "!"+quiet)
+}

@@ -86,7 +86,6 @@ type Engine struct {
 	platforms map[string]bot.Platform
 	lanes     *lanes
 	backlog   *backlog
-	mentions  mentions
 	workers   atomic.Int64 // of all jobs
 	unread    string       // what of the journal was reported as unreadable
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"liveadmin/bot"
@@ -151,9 +150,14 @@ func (j *job) postRequest(platform bot.Platform, e bot.Entry) {
 func (j *job) request(platform bot.Platform, notifier bot.Notifier, e bot.Entry) {
 	var err error
 	e.Root, err = j.announce(platform, e)
+	w, q := j.b.wording(e.Place), e.Shown(e.Place.Platform)
 	if err == nil {
-		w, q := j.b.wording(e.Place), e.Shown(e.Place.Platform)
-		q.Quiet = !j.b.mentions.allow(e.Caller.Ref, j.b.now())
+		err = j.insist(j.ctx, "counting requests", func() (err error) {
+			q.Quiet, err = j.b.mentionedEnough(j.ctx, e)
+			return err
+		})
+	}
+	if err == nil {
 		var post bot.Post
 		if post, err = j.postNotice(notifier, e, requestMessage, w.Ask(q), q.Mentions()); err == nil {
 			if j.marks.Requested(post) {
@@ -285,30 +289,23 @@ func (j *job) postNotice(notifier bot.Notifier, e bot.Entry, name string, m word
 // mostMentions is how many requests of one person in an hour mention those who can approve.
 const mostMentions = 5
 
-// mentions counts requests that mention people. It can be used by several goroutines.
-type mentions struct {
-	mu sync.Mutex
-	at map[string][]time.Time // by the ref of who asked, in the last hour
-}
-
-// allow reports whether one more request of a person mentions people, and counts it.
-func (m *mentions) allow(ref string, now time.Time) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for who, times := range m.at {
-		for len(times) > 0 && now.Sub(times[0]) >= time.Hour {
-			times = times[1:]
+// mentionedEnough reports whether so many requests of the person were asked in the hour before
+// this one that it mentions nobody, from whatever account and at whatever instance.
+func (b *Engine) mentionedEnough(ctx context.Context, e bot.Entry) (bool, error) {
+	names, since := b.rules().Names, e.Accepted.Add(-time.Hour)
+	accounts := []string{e.Caller.Ref}
+	if owner, known := names.Owner(e.Caller.Ref); known {
+		accounts = names.AccountsOf(owner.ID)
+	}
+	before := 0
+	for _, ref := range accounts {
+		asked, err := b.journal.Asked(ctx, bot.Filter{Caller: ref, Since: since, Limit: mostMentions}, func(r bot.Record) bool {
+			return r.Event == bot.WasAsked && r.Number < e.Number && r.At.After(since)
+		})
+		if asked == nil && err != nil {
+			return false, err
 		}
-		if m.at[who] = times; len(times) == 0 {
-			delete(m.at, who)
-		}
+		before += len(asked)
 	}
-	if len(m.at[ref]) >= mostMentions {
-		return false
-	}
-	if m.at == nil {
-		m.at = make(map[string][]time.Time)
-	}
-	m.at[ref] = append(m.at[ref], now)
-	return true
+	return before >= mostMentions, nil
 }
