@@ -36,6 +36,7 @@ func (d *Discord) Check(ctx context.Context) []bot.Finding {
 		return d.unknownBot(err)
 	}
 	var way, permissions, command bot.Finding
+	var approvers, people []bot.Finding
 	var asked sync.WaitGroup
 	asked.Go(func() { way = d.checkWay(ctx, app) })
 	asked.Go(func() {
@@ -43,16 +44,17 @@ func (d *Discord) Check(ctx context.Context) []bot.Finding {
 		if err != nil {
 			permissions = useless(serversChecked, err)
 		} else {
-			permissions = d.checkPermissions(app, servers)
+			permissions, approvers = d.checkPermissions(app, servers), d.checkApprovers(ctx, servers)
 		}
 		command = d.checkCommand(ctx, app, servers, err)
 	})
+	asked.Go(func() { people = d.checkAccounts(ctx) })
 	asked.Wait()
-	return []bot.Finding{
+	return slices.Concat([]bot.Finding{
 		fine(tokenChecked, fmt.Sprintf("it is the bot %s (%s)", me.Name, me.ID)),
 		fine(applicationChecked, fmt.Sprintf("%s (%s); to invite the bot: %s", app.Name, app.ID, invitation(app.ID))),
 		way, permissions, command,
-	}
+	}, approvers, people)
 }
 
 func fine(name, detail string) bot.Finding {
@@ -190,15 +192,17 @@ type server struct {
 
 func (s server) String() string { return fmt.Sprintf("%s (%s)", s.Name, s.ID) }
 
+// allows reports whether the bot has a permission, as far as Discord says that.
+func (s server) allows(permission uint64) bool {
+	allowed, err := strconv.ParseUint(s.Allowed, 10, 64)
+	return err != nil || allowed&(discordgo.PermissionAdministrator|permission) != 0
+}
+
 // lacks names the permissions that the bot does not have.
 func (s server) lacks() string {
-	allowed, err := strconv.ParseUint(s.Allowed, 10, 64)
-	if err != nil || allowed&discordgo.PermissionAdministrator != 0 {
-		return ""
-	}
 	var missing []string
 	for _, p := range permissions {
-		if allowed&p.bit == 0 {
+		if !s.allows(p.bit) {
 			missing = append(missing, p.name)
 		}
 	}

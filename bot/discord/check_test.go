@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/fakediscord"
 	"liveadmin/bot/discord"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 )
 
@@ -205,5 +207,50 @@ func TestInvitation(t *testing.T) {
 	}
 	if want := strings.Replace(invite, "900000000000000001", "APPLICATION_ID", 1); !strings.Contains(string(text), want) {
 		t.Errorf("docs/discord.md does not have %s", want)
+	}
+}
+
+// TestCheckPeople: a warning names the roles that a request cannot notify, or that are no roles,
+// and the accounts that are nobody's.
+func TestCheckPeople(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name      string
+		lacks     int64
+		approvers []string
+		accounts  []string
+		want      []string
+	}{
+		{"nothing to look for", 0, nil, []string{"slack:user:U1"}, nil},
+		{"all is there", 0, []string{hosts}, []string{alice}, []string{
+			"OK Discord approvers: the bot can notify every role in an approval", "OK Discord people: the accounts of people that were looked for are there: 1",
+		}},
+		{"a role that nobody may mention", fakediscord.MentionEveryone, []string{hosts}, nil, []string{"OK Discord approvers: warning: requests do not notify these roles: 601 [Switch on"}},
+		{"no role", 0, []string{hosts, "699"}, nil, []string{"OK Discord approvers: warning: no server of the bot has these roles: 699 [Correct the approval"}},
+		{"no account", 0, nil, []string{alice, "80351110224678912"}, []string{"OK Discord people: warning: these accounts of people are nobody's: 80351110224678912 ["}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var accounts []string
+			for _, id := range test.accounts {
+				accounts = append(accounts, "discord:user:"+id)
+			}
+			w := build(t, "gateway", fakediscord.Config{}, discord.Options{Accounts: accounts})
+			w.AddGuild(fakediscord.Guild{ID: guild, Name: "Ops", Roles: map[string]string{hosts: "hosts"}, Denied: test.lacks})
+			rules := w.Rules.Get()
+			for _, role := range test.approvers {
+				rules.Policy.Rules = append(slices.Clone(rules.Policy.Rules), policy.Rule{Allow: []string{"discord:user:" + bob}, Approval: []string{"discord:role:" + role}})
+			}
+			w.Rules.Set(rules)
+			got := bottest.Findings(w.platform().Check(t.Context()))
+			for _, want := range test.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("no %q in\n%s", want, got)
+				}
+			}
+			if n := strings.Count(got, "Discord approvers") + strings.Count(got, "Discord people"); n != len(test.want) {
+				t.Errorf("%d findings in\n%s", n, got)
+			}
+		})
 	}
 }

@@ -83,3 +83,19 @@ func TestConcernedWithoutThread(t *testing.T) {
 		t.Errorf("%q notifies %v", m.Content, m.Pings)
 	}
 }
+
+// TestConcernedWhereTheBotMayNotPost: where there is no thread and the bot may not post, a
+// message that follows the response notifies those whom the result is about.
+func TestConcernedWhereTheBotMayNotPost(t *testing.T) {
+	t.Parallel()
+	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+	w.AddChannel(fakediscord.Channel{ID: "777", Name: "announcements", Guild: guild, Denied: fakediscord.SendMessages | fakediscord.SendMessagesInThreads | fakediscord.CreatePublicThreads})
+	w.start()
+	w.knowsPeople()
+	i := w.says(alice, "777", "add", fakediscord.Options{"group": group, "users": "<@" + bob + ">"})
+	w.Closed()
+	follows := i.Followups()
+	if len(follows) != 1 || !slices.Equal(follows[0].Pings, []string{bob}) || !strings.Contains(follows[0].Content, "✅ Done") || follows[0].To != "" {
+		t.Errorf("the response is followed by %+v", follows)
+	}
+}

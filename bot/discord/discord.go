@@ -46,6 +46,8 @@ type Options struct {
 	// It must be quick. nil: they are not counted.
 	Dropped func()
 
+	Accounts []string // of people in the config file, for Check
+
 	CallTime time.Duration // limit of one HTTP call; 0: 10 s
 	Refresh  time.Duration // between two looks whether the token is valid, over HTTP; 0: 90 s
 	Grace    time.Duration // after two heartbeats without an answer; 0: 5 s

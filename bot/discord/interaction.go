@@ -172,16 +172,23 @@ const forThreads = discordgo.PermissionViewChannel | discordgo.PermissionEmbedLi
 // noThread returns why no thread can be opened for what was said here; empty: one can.
 func (i interaction) noThread() reason {
 	kind := i.Where.Kind
-	allowed, err := strconv.ParseUint(i.Allowed, 10, 64)
+	allowed, known := i.may(forThreads)
 	switch {
 	case i.Guild == "" || i.Where.isThread():
 		return noThreadsHere
 	case kind != nil && *kind != discordgo.ChannelTypeGuildText && *kind != discordgo.ChannelTypeGuildNews:
 		return otherChannel
-	case err == nil && allowed&discordgo.PermissionAdministrator == 0 && allowed&forThreads != forThreads:
+	case known && !allowed:
 		return notAllowed
 	}
 	return ""
+}
+
+// may reports whether the bot has all of some permissions where something was said, if Discord
+// says that.
+func (i interaction) may(permissions uint64) (allowed, known bool) {
+	has, err := strconv.ParseUint(i.Allowed, 10, 64)
+	return has&discordgo.PermissionAdministrator != 0 || has&permissions == permissions, err == nil
 }
 
 // listedRequests is how many requests a list shows: a message has five rows of buttons.
@@ -254,10 +261,16 @@ type handle struct {
 	Token string    `json:"token"`
 	At    time.Time `json:"at"`            // when it came, by the bot's own clock
 	Why   reason    `json:"why,omitempty"` // no thread can be opened there
+	Guild string    `json:"guild,omitempty"`
+	Loud  bool      `json:"loud,omitempty"` // the bot may notify every role there
 }
 
 func (i interaction) handle() handle {
-	return handle{ID: i.ID, App: i.App, Token: i.Token, At: i.at, Why: i.noThread()}
+	everyRole, known := i.may(discordgo.PermissionMentionEveryone)
+	return handle{
+		ID: i.ID, App: i.App, Token: i.Token, At: i.at, Why: i.noThread(),
+		Guild: i.Guild, Loud: everyRole || !known,
+	}
 }
 
 // String is the handle as the journal keeps it.
@@ -272,10 +285,11 @@ func handleOf(e bot.Entry) (h handle, ok bool) {
 	return h, err == nil && h.App != "" && h.Token != ""
 }
 
+// webhook is the path of messages that follow the first response.
+func (h handle) webhook() string { return "/webhooks/" + h.App + "/" + url.PathEscape(h.Token) }
+
 // original is the path of the first response.
-func (h handle) original() string {
-	return "/webhooks/" + h.App + "/" + url.PathEscape(h.Token) + "/messages/@original"
-}
+func (h handle) original() string { return h.webhook() + "/messages/@original" }
 
 // tokenTime is how long a handle is good.
 const tokenTime = 15 * time.Minute

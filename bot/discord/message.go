@@ -98,6 +98,13 @@ func (d *Discord) changeOriginal(ctx context.Context, h handle, m outgoing) (id 
 	})
 }
 
+// followUp posts a message after the original response, also where the bot may not post.
+func (d *Discord) followUp(ctx context.Context, h handle, m outgoing) (id string, err error) {
+	return d.rest.make(ctx, call{
+		name: "following the response", entry: true, method: http.MethodPost, path: h.webhook(), body: m, open: true,
+	})
+}
+
 // nonceOf names a message of an entry in a room, in up to twenty-five characters: the
 // same one in another room is another message.
 func nonceOf(e bot.Entry, room, part string) string {

@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/bwmarrin/discordgo"
 
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
+	"liveadmin/commands"
 	"liveadmin/commands/words"
 )
 
@@ -19,6 +19,9 @@ func (d *Discord) Notify(ctx context.Context, e bot.Entry, name string, m words.
 	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil {
 		return "", err
+	}
+	if silent := d.unheard(ctx, e, mentions); len(silent) > 0 {
+		m = explained(m, unheardRoles(m.Language, silent))
 	}
 	page := d.notice(name, m)
 	page.Notified = mentioned(mentions)
@@ -31,6 +34,19 @@ func (d *Discord) Notify(ctx context.Context, e bot.Entry, name string, m words.
 		return "", fmt.Errorf("%w: %w", bot.ErrNowhere, err)
 	}
 	return chat.Post(messageRef{Channel: room, Message: id}), err
+}
+
+// unheardRoles says which roles are not notified.
+func unheardRoles(l commands.Language, refs []string) words.Text {
+	says := words.In(l)
+	var names words.Text
+	for i, ref := range refs {
+		if i > 0 {
+			names = append(names, words.Span{Text: says.Joins.Items})
+		}
+		names = append(names, words.Span{Kind: words.Team, Text: ref})
+	}
+	return words.Fill(says.Discord.Unheard, words.Slots{"roles": names})
 }
 
 // room is where messages about an entry go.
@@ -125,13 +141,10 @@ func (i interaction) alone() bool {
 	if i.Guild == "" {
 		return true
 	}
-	allowed, err := strconv.ParseUint(i.Allowed, 10, 64)
-	if err != nil || allowed&discordgo.PermissionAdministrator != 0 {
-		return false
-	}
 	send := uint64(discordgo.PermissionViewChannel | discordgo.PermissionSendMessages)
 	if i.Where.isThread() {
 		send = discordgo.PermissionViewChannel | discordgo.PermissionSendMessagesInThreads
 	}
-	return allowed&send != send && i.noThread() != ""
+	allowed, known := i.may(send)
+	return known && !allowed && i.noThread() != ""
 }

@@ -178,7 +178,7 @@ func (n notified) mentions() string { return "<@" + strings.Join(n, "> <@") + ">
 
 // mention posts a message that notifies those whom a result notifies, beside the response
 // that holds the result: that was changed, and a changed message notifies nobody. Where the bot
-// may not post, nobody is notified.
+// may not post, it follows the response, as long as Discord takes that.
 func (d *Discord) mention(ctx context.Context, e bot.Entry, at messageRef, line words.Text, result words.Message) error {
 	who := notifiedBy(e, result)
 	if who == nil {
@@ -192,6 +192,9 @@ func (d *Discord) mention(ctx context.Context, e bot.Entry, at messageRef, line 
 		err = d.sayOnce(ctx, at.Channel, m, nonce, at.Message)
 	} else {
 		_, err = d.say(ctx, at.Channel, m, nonce)
+	}
+	if h, ok := handleOf(e); isRefusal(err) && ok && h.isFresh(d.now()) {
+		_, err = d.followUp(ctx, h, m)
 	}
 	if isRefusal(err) {
 		d.log.Warn("nobody was notified of a result", "entry", e.Number, "channel", at.Channel, "err", err)

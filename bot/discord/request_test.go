@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest/fakediscord"
@@ -126,5 +127,40 @@ func TestRequestInAThread(t *testing.T) {
 	}
 	if !pinged {
 		t.Error("bob is not notified of the result")
+	}
+}
+
+// TestRequestOfASilentRole: a role that not everybody may mention is notified if the bot may
+// mention every role; if not, the request and its reminder say so.
+func TestRequestOfASilentRole(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		open  []string // roles that everybody may mention
+		lacks int64    // what the bot may not do in the channel
+		heard bool
+	}{
+		{"the bot may mention all", nil, 0, true},
+		{"everybody may mention it", []string{hosts}, fakediscord.MentionEveryone, true},
+		{"nobody may", nil, fakediscord.MentionEveryone, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+			w.AddGuild(fakediscord.Guild{ID: guild, Name: "Ops", Roles: map[string]string{hosts: "hosts"}, Open: test.open})
+			w.AddChannel(fakediscord.Channel{ID: "777", Name: "show", Guild: guild, Denied: test.lacks})
+			withApproval(w)
+			w.start()
+			w.says(bob, "777", "add", adding("user1"))
+			w.Until("there is a thread", func() bool { m := w.Messages("777"); return len(m) > 0 && m[0].Thread != "" })
+			room := w.Messages("777")[0].Thread
+			for _, says := range []string{"wants to add", "still waiting"} {
+				m := w.told(room, says)
+				if told := strings.Contains(w.Plain(m), "I cannot notify these roles here: @hosts."); told == test.heard || slices.Contains(m.Pings, hosts) != test.heard || !slices.Contains(m.Pings, alice) {
+					t.Errorf("%v are notified by %q", m.Pings, w.Plain(m))
+				}
+				w.Clock.Advance(15 * time.Minute)
+			}
+		})
 	}
 }

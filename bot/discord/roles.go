@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/singleflight"
+
+	"liveadmin/bot"
 )
 
 // How long reading the roles of a server may take, and the least time between two
@@ -67,17 +69,50 @@ func (r *roles) needs(role, server string) bool {
 	return r.home[role] == "" && r.d.now().Sub(r.read[server]) >= rolesGap
 }
 
-// look reads the roles of a server.
+// look reads the roles of a server, to place them.
 func (r *roles) look(ctx context.Context, server string) error {
-	var found struct {
-		Roles []identified `json:"roles"`
-	}
-	err := r.d.rest.do(ctx, call{name: "reading the roles", method: http.MethodGet, path: "/guilds/" + server, into: &found})
+	found, err := r.d.rolesOf(ctx, server)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.read[server] = r.d.now()
-	for _, role := range found.Roles {
+	for _, role := range found {
 		r.home[role.ID] = server
 	}
 	return err
+}
+
+// role is a role as Discord describes it.
+type role struct {
+	ID          string `json:"id"`
+	Mentionable bool   `json:"mentionable"` // everybody may notify those who have it
+}
+
+// rolesOf reads the roles of a server.
+func (d *Discord) rolesOf(ctx context.Context, server string) ([]role, error) {
+	var found struct {
+		Roles []role `json:"roles"`
+	}
+	err := d.rest.do(ctx, call{name: "reading the roles", method: http.MethodGet, path: "/guilds/" + server, into: &found})
+	return found.Roles, err
+}
+
+// unheard returns those roles among some callers and memberships that a message about an entry
+// cannot notify: the bot may not mention every role where the command was typed, and these are
+// not for everybody to mention. It returns none if that is not known.
+func (d *Discord) unheard(ctx context.Context, e bot.Entry, refs []string) []string {
+	h, ok := handleOf(e)
+	named := slices.DeleteFunc(slices.Clone(refs), func(ref string) bool { return roleOf(ref) == "" })
+	if !ok || h.Loud || h.Guild == "" || len(named) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, rolesTime)
+	defer cancel()
+	found, err := d.rolesOf(ctx, h.Guild)
+	if err != nil {
+		d.log.Warn("the roles of a server could not be read", "guild", h.Guild, "err", err)
+		return nil
+	}
+	return slices.DeleteFunc(named, func(ref string) bool {
+		return slices.ContainsFunc(found, func(r role) bool { return r.ID == roleOf(ref) && r.Mentionable })
+	})
 }

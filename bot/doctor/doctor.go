@@ -49,7 +49,7 @@ func examine(ctx context.Context, environ []string, group string, waits patience
 		},
 		func(ctx context.Context) []bot.Finding {
 			return checkPlatform(ctx, "Discord", "DISCORD_TOKEN", cfg.Discord.HasCredentials(), func() (platform, error) {
-				return discord.New(cfg.Discord, discord.Options{Log: log, Policy: policy, CallTime: waits.call})
+				return discord.New(cfg.Discord, discord.Options{Log: log, Policy: policy, CallTime: waits.call, Accounts: rules.Names.Accounts()})
 			})
 		},
 		func(ctx context.Context) []bot.Finding {

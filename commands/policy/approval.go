@@ -162,6 +162,18 @@ func (p Policy) MayApprove(decider commands.Caller, approvers [][]string, samePl
 	return answer
 }
 
+// Approvers returns the callers and memberships that begin with a prefix and approve under some
+// rule, each once.
+func (p Policy) Approvers(prefix string) []string {
+	var all []string
+	for _, r := range p.Rules {
+		all = append(all, r.Approval...)
+	}
+	all = filter(all, func(ref string) bool { return strings.HasPrefix(ref, prefix) })
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // ApprovesSome reports whether some rule waits for the approval of the caller.
 func (p Policy) ApprovesSome(caller commands.Caller) bool { return len(p.approving(caller)) > 0 }
 

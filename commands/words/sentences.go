@@ -209,6 +209,7 @@ type Sentences struct {
 		NotAllowed, DirectNotAllowed, Cut       string // {permissions}
 		DirectLocked, DirectGone, DirectRefused string
 		CutList                                 string // {command}
+		Unheard                                 string // {roles}
 	}
 	Demo struct {
 		Greeting, Try, Speak      string // {people}

@@ -13,6 +13,7 @@ const (
 	UnknownChannel      = 10003
 	UnknownGuild        = 10004
 	UnknownMessage      = 10008
+	UnknownUser         = 10013
 	UnknownWebhook      = 10015
 	UnknownInteraction  = 10062
 	UnknownCommand      = 10063

@@ -206,6 +206,15 @@ func (s *Server) openDM(q *query) answer {
 
 func (s *Server) getMe(*query) answer { return ok(s.wireUser(s.config.AppID)) }
 
+// getUser describes anybody who has an account: those that were added.
+func (s *Server) getUser(q *query) answer {
+	id := q.PathValue("user")
+	if s.world.users[id].ID == "" {
+		return notFound(UnknownUser, "User")
+	}
+	return ok(s.wireUser(id))
+}
+
 // getApplication says whose token it is.
 func (s *Server) getApplication(*query) answer {
 	var endpoint any
@@ -256,7 +265,7 @@ func (s *Server) getGuild(q *query) answer {
 	}
 	roles := []any{}
 	for id, name := range g.Roles {
-		roles = append(roles, map[string]any{"id": id, "name": name, "permissions": "0"})
+		roles = append(roles, map[string]any{"id": id, "name": name, "permissions": "0", "mentionable": slices.Contains(g.Open, id)})
 	}
 	return ok(map[string]any{"id": g.ID, "name": g.Name, "roles": roles})
 }

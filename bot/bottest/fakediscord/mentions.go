@@ -84,7 +84,7 @@ func (s *Server) notify(m *Message, p policy) {
 				m.Pings = append(m.Pings, crowd)
 			}
 		case mark == "&":
-			if p.allows("roles", p.roles, id) {
+			if p.allows("roles", p.roles, id) && (s.mayMentionEveryone(m) || s.isOpen(m, id)) {
 				m.Pings = append(m.Pings, id)
 			}
 		case p.allows("users", p.users, id):
@@ -103,6 +103,12 @@ func (s *Server) notify(m *Message, p policy) {
 
 func (p policy) allows(kind string, list []string, id string) bool {
 	return slices.Contains(p.parse, kind) || slices.Contains(list, id)
+}
+
+// isOpen reports whether everybody may mention a role where a message is.
+func (s *Server) isOpen(m *Message, role string) bool {
+	r := s.world.rooms[m.Channel]
+	return r != nil && slices.Contains(s.world.guilds[r.Guild].Open, role)
 }
 
 func (s *Server) mayMentionEveryone(m *Message) bool {

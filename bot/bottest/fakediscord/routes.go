@@ -15,6 +15,7 @@ const (
 	GetGateway     = "GET /gateway"
 	GetGatewayBot  = "GET /gateway/bot"
 	GetMe          = "GET /users/@me"
+	GetUser        = "GET /users/{user}"
 	ListGuilds     = "GET /users/@me/guilds"
 	OpenDM         = "POST /users/@me/channels"
 	GetApplication = "GET /applications/@me"
@@ -84,7 +85,7 @@ func (s *Server) routes() *http.ServeMux {
 		mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, route, run) })
 	}
 	for route, run := range map[string]action{
-		GetGatewayBot: s.getGatewayBot, GetMe: s.getMe, ListGuilds: s.listGuilds, OpenDM: s.openDM,
+		GetGatewayBot: s.getGatewayBot, GetMe: s.getMe, GetUser: s.getUser, ListGuilds: s.listGuilds, OpenDM: s.openDM,
 		GetApplication: s.getApplication, GetGuild: s.getGuild,
 		GetChannel: s.getChannel, EditThread: s.editThread, StartThread: s.startThread,
 		ListMessages: s.listMessages, CreateMessage: s.createMessage,

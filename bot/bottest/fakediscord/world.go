@@ -41,6 +41,7 @@ type Guild struct {
 	ID    string
 	Name  string
 	Roles map[string]string // names of roles by ID
+	Open  []string          // of the roles, those that everybody may mention
 	NoBot bool              // only the commands are installed: the bot is no member
 
 	Denied int64 // the permissions that the bot lacks in all of it
