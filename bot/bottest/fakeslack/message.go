@@ -158,6 +158,17 @@ func (s *Server) Delete(channel, ts string) {
 	})
 }
 
+// Restore adds messages of another Server to a channel, as they were there.
+func (s *Server) Restore(channel string, messages []Message) {
+	s.host.Change(func() {
+		r := s.workspace.rooms[channel]
+		for _, m := range messages {
+			r.messages = append(r.messages, &m)
+			s.touch(&m)
+		}
+	})
+}
+
 // put adds a message to a room. Under a root that is not there, or is no root, it
 // is in the channel instead. The state is locked.
 func (s *Server) put(r *room, m Message) *Message {
