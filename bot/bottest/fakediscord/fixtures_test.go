@@ -32,6 +32,7 @@ const (
 // guild has a channel of each sort, two people, and the command.
 func guild(t *testing.T, c fakediscord.Config) *fakediscord.Server {
 	t.Helper()
+	c.Loose = true // the client of the library writes every field of its types
 	s := fakediscord.New(t, c)
 	s.AddGuild(fakediscord.Guild{ID: server, Name: "Fake", Roles: map[string]string{hosts: "hosts"}})
 	s.AddUser(fakediscord.User{ID: alice, Name: "alice"})

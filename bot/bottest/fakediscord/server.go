@@ -33,6 +33,10 @@ type Config struct {
 	Heartbeat      time.Duration    // the interval that HELLO asks for; 0 is 41.25 s
 	HeartbeatGrace time.Duration    // how much later than that a heartbeat may come; 0 is 10 s
 	Now            func() time.Time // the clock of IDs, of interaction tokens, of nonces and of signatures
+
+	// Loose takes fields that Discord would ignore. Without it, the test fails at its end if a
+	// body that was taken is not as Discord's OpenAPI description has it.
+	Loose bool
 }
 
 // Server is Discord. All methods may be called at any time from any goroutine.
@@ -73,8 +77,25 @@ func New(t testing.TB, c Config) *Server {
 	}
 	s.mux = s.routes()
 	s.host.Serve(s)
-	t.Cleanup(s.Close)
+	t.Cleanup(func() {
+		s.Close()
+		if !c.Loose {
+			s.compare()
+		}
+	})
 	return s
+}
+
+// compare compares the bodies that were taken with Discord's own description of them.
+func (s *Server) compare() {
+	for _, c := range s.Calls("") {
+		if c.Status < 200 || c.Status >= 300 {
+			continue
+		}
+		if err := c.conforms(); err != nil {
+			s.t.Errorf("fakediscord: %s was taken, but Discord describes it otherwise: %v", c.Route, err)
+		}
+	}
 }
 
 func (c Config) filled() Config {
