@@ -31,6 +31,7 @@ type Delivery struct {
 type Click struct {
 	Action string // words.Action.Name
 	Entry  int64  // words.Action.Entry; 0 if the button carried no number
+	At     Post   // where the message with the button is; empty: it can be in no second copy, or cannot be changed
 }
 
 // Text is a click as the audit trail shows it.

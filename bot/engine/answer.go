@@ -72,6 +72,9 @@ func (b *Engine) note(ctx context.Context, d bot.Delivery, r bot.Reply, came tim
 	w := b.toCaller(ctx, d)
 	answer := private(r.Say(w, entry))
 	answer.Field = r.Field
+	if r.Closed != nil {
+		b.closeCopy(d, *r.Closed)
+	}
 	if r.Form != nil {
 		form := r.Form(w)
 		answer.Form = &form

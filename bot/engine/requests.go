@@ -20,6 +20,9 @@ const (
 	endMessage      = "end"
 )
 
+// copyTime is how long changing a second message of a request may take.
+const copyTime = 10 * time.Second
+
 // decide decides a request. A press that comes too late is answered with the decision.
 func (b *Engine) decide(ctx context.Context, d bot.Delivery, v bot.Deciding, came time.Time) bot.Answer {
 	e, found, err := b.journal.Entry(ctx, v.Number)
@@ -48,11 +51,16 @@ func (b *Engine) decide(ctx context.Context, d bot.Delivery, v bot.Deciding, cam
 		}
 		return trouble(w, w.Notices.NotRecorded)
 	case decided, e.Request.Decision != nil && e.Request.Decision.Delivery == v.Decision.Delivery:
+		if d.Click.At != "" && d.Click.At != e.Request.Post {
+			if e, found, err := b.journal.Entry(ctx, v.Number); err == nil && found {
+				b.closeCopy(d, e)
+			}
+		}
 		return bot.Answer{Muted: true} // the messages of the request say what was decided
 	}
 	r := v.Record
 	r.Number, r.Event, r.Outcome, r.Detail = 0, bot.WasMistaken, commands.Mistaken, "decided before"
-	return b.note(ctx, d, bot.Reply{About: commands.Command{}, Record: r, Say: func(w words.Words, entry int64) words.Message {
+	return b.note(ctx, d, bot.Reply{About: commands.Command{}, Record: r, Closed: &e, Say: func(w words.Words, entry int64) words.Message {
 		return e.Late(w, entry)
 	}}, came)
 }
@@ -250,12 +258,32 @@ func (j *job) amend(platform bot.Platform, e bot.Entry) {
 		return
 	}
 	j.amended = true
-	d := e.Request.Decision
-	m := j.b.wording(e.Place).Closed(e.Shown(e.Place.Platform), d.Status(), d.Shown())
 	_, err := j.deliver("closing the request's message", nil, e, func(ctx context.Context) (bot.Post, error) {
-		return e.Request.Post, notifier.EditNotice(ctx, e, e.Request.Post, m)
+		return e.Request.Post, notifier.EditNotice(ctx, e, e.Request.Post, j.b.closedMessage(e))
 	})
 	j.logUnposted(e, err)
+}
+
+// closedMessage is the message of a request that was decided.
+func (b *Engine) closedMessage(e bot.Entry) words.Message {
+	d := e.Request.Decision
+	return b.wording(e.Place).Closed(e.Shown(e.Place.Platform), d.Status(), d.Shown())
+}
+
+// closeCopy does the same for a second message of a request, of which a button was pressed. There
+// is one if the bot died when it had posted the first and cannot look for it.
+func (b *Engine) closeCopy(d bot.Delivery, e bot.Entry) {
+	notifier, ok := b.platforms[e.Place.Platform].(bot.Notifier)
+	if !ok || d.Click == nil || d.Click.At == "" || d.Click.At == e.Request.Post || e.Request.Decision == nil {
+		return
+	}
+	b.taken.Go(func() {
+		ctx, cancel := context.WithTimeout(b.work, copyTime)
+		defer cancel()
+		if err := safely(func() error { return notifier.EditNotice(ctx, e, d.Click.At, b.closedMessage(e)) }); err != nil {
+			b.log.Warn("second message of a request not changed", "entry", e.Number, "err", err)
+		}
+	})
 }
 
 // withPost looks for the message of a request that is not on record: an earlier run may have

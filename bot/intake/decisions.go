@@ -29,7 +29,9 @@ func (in *Intake) answered(d bot.Delivery, e bot.Entry, asker commands.Caller, r
 		if made := e.Request.Decision; made != nil && made.Delivery == fingerprint(d.Key) {
 			return bot.Verdict{Muted: true} // the same press again
 		}
-		return undecided(d, "decided before", func(w words.Words, entry int64) words.Message { return e.Late(w, entry) })
+		v := undecided(d, "decided before", func(w words.Words, entry int64) words.Message { return e.Late(w, entry) })
+		v.Reply.Closed = &e
+		return v
 	}
 	own := samePerson(rules.Names, d.Caller.Ref, e.Caller.Ref)
 	if d.Click.Action == words.WithdrawAction {

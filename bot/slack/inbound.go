@@ -232,6 +232,9 @@ func (p press) hear(s *Slack) (inbound, error) {
 		Opens:  p.TriggerID != "",
 		Reply:  p.ResponseURL,
 	}
+	if !p.Container.Ephemeral && p.Container.TS != "" {
+		d.Click.At = chat.Post(messageRef{Channel: channel, Thread: in, TS: p.Container.TS})
+	}
 	return inbound{delivery: d, url: p.ResponseURL, thread: in, trigger: p.TriggerID}, nil
 }
 

@@ -1,6 +1,7 @@
 package slack_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -150,5 +151,39 @@ func TestRequestExpires(t *testing.T) {
 	}
 	if admins := w.API.Admins(bottest.Group); len(admins) > 0 {
 		t.Errorf("administrators %v", admins)
+	}
+}
+
+// TestRequestTwice: a request of which nobody knows whether it was posted is posted again. The
+// second message decides the same request, and each loses its buttons, at the latest when one of
+// them is pressed.
+func TestRequestTwice(t *testing.T) {
+	t.Parallel()
+	for _, which := range []int{1, 2} {
+		t.Run(fmt.Sprint(which), func(t *testing.T) {
+			t.Parallel()
+			w := build(t, "sockets", fakeslack.Config{Scopes: []string{"commands", "chat:write"}}, slack.Options{})
+			withApproval(w)
+			w.Inject(fakeslack.Fault{Kind: fakeslack.Reset, Method: "chat.postMessage", Applied: true, After: 1})
+			w.start()
+			w.acked(w.slash(bob, "add "+group+" user1 --new"))
+			root := func() fakeslack.Message { return w.Messages(channel)[0] }
+			var thread []fakeslack.Message
+			w.Until("it is there twice", func() bool {
+				if len(w.Messages(channel)) > 0 {
+					thread = w.Thread(channel, root().TS)
+				}
+				return len(thread) == 3
+			})
+			w.acked(w.Click(alice, thread[which], "approve.0"))
+			w.Closed()
+			w.acked(w.Click(alice, thread[3-which], "approve.0"))
+			w.Until("neither has buttons", func() bool {
+				return !slices.ContainsFunc(w.Thread(channel, root().TS)[:3], func(m fakeslack.Message) bool { return strings.Contains(string(m.Blocks), `"approve`) })
+			})
+			if !strings.HasPrefix(root().Text, "✅ Done") || len(w.Rows(bot.WasApproved)) != 1 || len(w.API.Admins(group)) != 1 {
+				t.Errorf("the root is %q, %d decisions, administrators %v", root().Text, len(w.Rows(bot.WasApproved)), w.API.Admins(group))
+			}
+		})
 	}
 }
