@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -21,19 +22,28 @@ import (
 // lays out with the fonts it has, and as lines of text for a renderer without HTML.
 type picture struct {
 	Platform, Title string
+	Place           string // where it is; empty: the channel
 	Scenes          []scene
 	Text            []textLine
 	Height          int // in pixels
 }
 
 // scene is one command and what the bot posts: an answer that only the caller sees, or
-// the root of a thread and the reply in it.
+// the root of a thread and the reply in it; or what it opens.
 type scene struct {
 	Who     string
+	Does    string // empty: types
 	Typed   line
+	Window  *window
 	Private string // who can see the post, if not everybody can
 	Thread  string // its name, in Discord
 	Posts   []post
+}
+
+// window is a form, or the Home tab.
+type window struct {
+	Title  string
+	Blocks []block
 }
 
 type post struct {
@@ -42,7 +52,7 @@ type post struct {
 }
 
 type block struct {
-	Class string // of the style sheet: text, embed or buttons
+	Class string // of the style sheet: text, embed, input or buttons
 	Lines []line
 	Color string // of the bar of an embed; empty: that of all lines
 }
@@ -50,7 +60,7 @@ type block struct {
 type line []span
 
 type span struct {
-	Class string // of the style sheet: code, mention, strong, small, button, or empty
+	Class string // of the style sheet: code, mention, strong, small, value, button, or empty
 	Text  string
 }
 
@@ -94,13 +104,36 @@ func (p *picture) layOut() {
 		}
 		add()
 	}
-	write(24, 50, "# show (drawn from the bot’s messages; not a screenshot)")
+	blocks := func(x int, all []block) {
+		for _, b := range all {
+			padding := 0
+			switch b.Class {
+			case "embed":
+				padding = 11
+			case "input":
+				y += 8
+			}
+			y += padding
+			for _, l := range b.Lines {
+				write(x, l.height(b), l.String())
+			}
+			y += padding
+		}
+	}
+	write(24, 50, cmp.Or(p.Place, "# show")+" (drawn from the bot’s messages; not a screenshot)")
 	for _, s := range p.Scenes {
 		y += 15
-		write(24, 22, s.Who+" types")
-		y += 6
-		write(48, 22, s.Typed.String())
+		write(24, 22, s.Who+" "+cmp.Or(s.Does, "types"))
+		if y += 6; len(s.Typed) > 0 {
+			write(48, 22, s.Typed.String())
+		}
 		y += 15
+		if s.Window != nil {
+			y += 13
+			write(64, 22, s.Window.Title)
+			blocks(64, s.Window.Blocks)
+			y += 13
+		}
 		for i, post := range s.Posts {
 			x := 48 + 24*i
 			y += 8
@@ -111,24 +144,22 @@ func (p *picture) layOut() {
 			if s.Private != "" {
 				write(x, 22, s.Private)
 			}
-			for _, b := range post.Blocks {
-				height, padding := 22, 0
-				switch b.Class {
-				case "embed":
-					padding = 11
-				case "buttons":
-					height = 36
-				}
-				y += padding
-				for _, l := range b.Lines {
-					write(x, height, l.String())
-				}
-				y += padding
-			}
+			blocks(x, post.Blocks)
 			y += 8
 		}
 	}
 	p.Height = y + 40
+}
+
+// height is that of a line in a block.
+func (l line) height(in block) int {
+	switch {
+	case in.Class == "buttons":
+		return 36
+	case len(l) > 0 && l[0].Class == "value":
+		return 34
+	}
+	return 22
 }
 
 // with returns the line with a span at its end, as part of the last one if both are plain.
@@ -221,11 +252,14 @@ func (m markup) slack(message fakeslack.Message) []block {
 		Type     string
 		Text     struct{ Text string } // of a section
 		Elements []richPart
+		slackInput
 	}
 	m.decode(message.Blocks, &sent)
 	var all []block
 	for _, b := range sent {
 		switch b.Type {
+		case "input":
+			all = append(all, b.read())
 		case "section":
 			all = append(all, block{Class: "text", Lines: m.lines(b.Text.Text)})
 		case "rich_text":
@@ -253,6 +287,46 @@ func (m markup) slack(message fakeslack.Message) []block {
 		}
 	}
 	return all
+}
+
+// slackInput is a field of a form.
+type slackInput struct {
+	Label   slackText
+	Hint    slackText
+	Element struct {
+		Value    string      `json:"initial_value"`
+		Option   slackText   `json:"initial_option"`
+		Options  []slackText `json:"initial_options"`
+		Provides slackText   `json:"placeholder"`
+	}
+}
+
+// slackText is a text object, or an option, which has one.
+type slackText struct{ Text any }
+
+func (t slackText) String() string {
+	if inner, ok := t.Text.(map[string]any); ok {
+		return slackText{inner["text"]}.String()
+	}
+	s, _ := t.Text.(string)
+	return s
+}
+
+// read is a field with what it starts with.
+func (i slackInput) read() block {
+	value := cmp.Or(i.Element.Value, i.Element.Option.String(), i.Element.Provides.String(), "\u00a0")
+	for n, o := range i.Element.Options {
+		if n == 0 {
+			value = o.String()
+			continue
+		}
+		value += ", " + o.String()
+	}
+	lines := []line{{{"strong", i.Label.String()}}, {{"value", value}}}
+	if hint := i.Hint.String(); hint != "" {
+		lines = append(lines, line{{"small", hint}})
+	}
+	return block{Class: "input", Lines: lines}
 }
 
 func (m markup) decode(raw json.RawMessage, into any) {

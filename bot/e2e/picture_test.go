@@ -19,7 +19,7 @@ import (
 	"liveadmin/imapi/simulator"
 )
 
-//go:generate go test -run ^TestPicture(Slack|Discord)$ -update
+//go:generate go test -run ^TestPicture(Slack|SlackForms|Discord)$ -update
 
 var update = flag.Bool("update", false, "write the pictures of the README")
 
@@ -95,6 +95,48 @@ func TestPictureSlack(t *testing.T) {
 	}
 	l.Stop()
 	compare(t, "../../docs/slack.svg", p)
+}
+
+// TestPictureSlackForms draws the form that opens when nobody is named, and the Home tab while
+// a limit runs.
+func TestPictureSlackForms(t *testing.T) {
+	t.Parallel()
+	l := harness.NewInSlack(t, false)
+	scenery(l.Live)
+	began := time.Now()
+	l.Start()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+
+	const typed = "add friday-show"
+	l.Slack.Slash("U0ALICE", "C0SHOW", typed)
+	form, err := l.Slack.WaitView(ctx, "U0ALICE", func(v fakeslack.View) bool { return v.Open })
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Slack.Slash("U0ALICE", "C0SHOW", typed+" minho --for 2h")
+	if _, err := l.Slack.WaitMessage(ctx, func(m fakeslack.Message) bool {
+		return strings.Contains(l.Slack.Plain(m), "Added 1 of 1")
+	}); err != nil {
+		t.Fatal(err)
+	}
+	l.Slack.OpenHome("U0ALICE")
+	home, err := l.Slack.WaitHome(ctx, func(h fakeslack.Home) bool {
+		return strings.Contains(string(h.Blocks), "minho")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Stop()
+	read := slackMarkup(t, began)
+	fields := append(read.slack(fakeslack.Message{Blocks: form.Blocks}), block{Class: "buttons", Lines: []line{{{"button", form.Submit}}}})
+	compare(t, "../../docs/slack-forms.svg", picture{
+		Platform: "slack", Place: "liveadmin", Title: "A form and the Home tab of liveadmin in Slack",
+		Scenes: []scene{
+			{Who: "alice", Typed: line{{"", "/liveadmin " + typed}}, Window: &window{form.Title, fields}},
+			{Who: "alice", Does: "opens the Home tab", Window: &window{"Home", read.slack(fakeslack.Message{Blocks: home.Blocks})}},
+		},
+	})
 }
 
 // settled waits until a root message has the outcome.

@@ -22,6 +22,7 @@ type View struct {
 	Callback string
 	Metadata string // private_metadata
 	Title    string
+	Submit   string // the label of the button that sends it
 	Blocks   json.RawMessage
 	State    map[string]map[string]any // what is filled in: by block_id and action_id, as payloads have it
 	Errors   map[string]string         // shown at its fields, by block_id
@@ -107,6 +108,9 @@ func (v *View) become(raw map[string]any, kept map[string]map[string]any) {
 	v.Metadata, _ = raw["private_metadata"].(string)
 	if title, ok := raw["title"].(map[string]any); ok {
 		v.Title, _ = title["text"].(string)
+	}
+	if submit, ok := raw["submit"].(map[string]any); ok {
+		v.Submit, _ = submit["text"].(string)
 	}
 	v.Blocks = encode(raw["blocks"])
 	v.State = make(map[string]map[string]any)
