@@ -1,6 +1,7 @@
 package slack_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -124,5 +125,49 @@ func TestForgedForms(t *testing.T) {
 	}
 	if v := w.sent(fakeslack.Sending{View: bobs, Values: everything}); v.Open { // what he could type there
 		t.Errorf("answered %v", v.Errors)
+	}
+}
+
+// TestHostileForms: whatever comes in place of a form is acknowledged, changes nothing, and is no
+// error of the bot.
+func TestHostileForms(t *testing.T) {
+	t.Parallel()
+	w := forms(t, "sockets")
+	w.acked(w.slash(alice, "add"))
+	seal := w.opened(alice).Metadata
+	person := `"team":{"id":"` + w.Config().Team + `"},"user":{"id":"` + alice + `","team_id":"` + w.Config().Team + `"},"trigger_id":"1.2.` + strings.Repeat("x", 10)
+	view := func(rest string) string {
+		return `{"type":"view_submission",` + person + `","view":{"id":"V1","type":"modal","callback_id":"liveadmin_add","private_metadata":"` + seal + `"` + rest + `}}`
+	}
+	values := func(blocks string) string { return view(`,"state":{"values":{` + blocks + `}}`) }
+	many := strings.Repeat(`{"value":"u"},`, 5000)
+	for i, payload := range []string{
+		`{"type":"shortcut"}`, `{"type":"shortcut","callback_id":"liveadmin_undo",` + person + `"}`, `{"type":"shortcut","callback_id":["liveadmin_add"],` + person + `"}`,
+		`{"type":"view_submission"}`, `{"type":"view_submission","view":null}`, `{"type":"view_submission","view":[]}`, `{"type":"view_closed",` + person + `"}`,
+		view(``), view(`,"state":null`), view(`,"state":{"values":[]}`), view(`,"state":{"values":{"group":7}}`), view(`,"blocks":{}`), view(`,"blocks":[null,7]`),
+		values(`"group":{"group":{"selected_option":[]}}`), values(`"group":{"group":null},"users":{"users":{"selected_options":null}}`),
+		values(`"users":{"users":{"selected_options":[` + many + `{"value":"x"}]}},"group_id":{"group_id":{"value":"@TGS#aFRIDAY"}}`),
+		values(`"user_ids":{"user_ids":{"value":"` + strings.Repeat("a ", 20_000) + `"}},"group_id":{"group_id":{"value":"@TGS#aFRIDAY"}}`),
+		values(`"user_ids":{"user_ids":{"value":"u1 --new --replace host"}},"group_id":{"group_id":{"value":"@TGS#aFRIDAY"}}`),
+		values(`"user_ids":{"user_ids":{"value":"<!channel> <@UBOB>"}},"group_id":{"group_id":{"value":"<!here>"}}`),
+		values(`"user_ids":{"user_ids":{"value":"u1"}},"group_id":{"group_id":{"value":"@TGS#aFRIDAY\u0000"}}`),
+		values(`"user_ids":{"user_ids":{"value":"u_8821"}},"group_id":{"group_id":{"value":"@TGS#aFRIDAY"}},"for":{"for":{"selected_option":{"value":"-1h"}}}`),
+		values(`"user_ids":{"user_ids":{"value":"u_8821"}},"group_id":{"group_id":{"value":"@TGS#aFRIDAY"}},"for":{"for":{"selected_option":{"value":"99999999999999999999h"}}}`),
+		values(`"user_ids":{"user_ids":{"value":"u_8821"}},"group_id":{"group_id":{"value":"@TGS#aFRIDAY"}},"reason":{"reason":{"value":"` + strings.Repeat("r", 3000) + `"}}`),
+		`{"type":"block_suggestion","action_id":"users","value":{},` + person + `"}`, `{"type":"block_suggestion","action_id":"group","value":"` + strings.Repeat("g", 10_000) + `",` + person + `","view":{"callback_id":"liveadmin_add"}}`,
+		`{"type":"block_actions",` + person + `","view":{"type":"modal","callback_id":"liveadmin_add","private_metadata":"` + seal + `"},"actions":[]}`,
+		`{"type":"block_actions",` + person + `","container":{"type":"view"},"view":{"type":"modal","id":"V9"},"actions":[{"action_id":"group"}]}`,
+		`{"type":"block_actions",` + person + `","container":{"type":"view"},"view":{"type":7},"actions":[{"action_id":"group"}]}`,
+	} {
+		d := w.SendRaw("interactive", []byte(strings.Replace(payload, "1.2.", fmt.Sprintf("1.%d.", i), 1)))
+		if _, err := d.Wait(w.Soon()); err != nil {
+			t.Errorf("%.200s: %v", payload, err)
+		}
+	}
+	if got := w.API.Admins("@TGS#aFRIDAY"); !slices.Equal(got, []string{"host"}) {
+		t.Errorf("administrators are %q", got)
+	}
+	if log := w.Log.String(); strings.Contains(log, "level=ERROR") {
+		t.Error(log)
 	}
 }

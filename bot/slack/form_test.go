@@ -11,7 +11,9 @@ import (
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
 	"liveadmin/commands"
+	"liveadmin/commands/grammar"
 	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
@@ -104,6 +106,9 @@ func TestForm(t *testing.T) {
 			w := forms(t, mode)
 			if a := w.acked(w.slash(alice, "add friday-show --reason cover")); len(a.Payload) > 0 && string(a.Payload) != "null" {
 				t.Errorf("something is said beside the form: %s", a.Payload)
+			}
+			if n := len(w.Calls("views.open")); n != 1 {
+				t.Errorf("before the acknowledgement views.open was called %d times", n)
 			}
 			v := w.opened(alice)
 			if v.Callback != "liveadmin_add" || !slices.Equal(fields(v), addFields) {
@@ -344,4 +349,43 @@ func TestFormOnHome(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestFormLanguages: a form and its mistakes are in the language of the one who fills it in.
+func TestFormLanguages(t *testing.T) {
+	t.Parallel()
+	for i, l := range commands.Languages {
+		t.Run(string(l), func(t *testing.T) {
+			t.Parallel()
+			w := build(t, modes[i%2], readsLanguages(), slack.Options{})
+			w.AddUser(fakeslack.User{ID: alice, Locale: string(l)})
+			w.start()
+			says := words.In(l)
+			var v fakeslack.View
+			w.Until("the language is known", func() bool {
+				w.acked(w.slash(alice, "remove "+group))
+				for _, v = range w.Views(alice) {
+					if v.Title == says.Forms.RemoveTitle {
+						return true
+					}
+				}
+				return false
+			})
+			for _, label := range []string{says.Forms.TypedGroup, says.Forms.TypedUsers, says.Forms.TypedUsersHint, says.Forms.Reason} {
+				if !strings.Contains(string(v.Blocks), string(quoted(label))) {
+					t.Errorf("no %q in %s", label, v.Blocks)
+				}
+			}
+			v = w.sent(fakeslack.Sending{View: v})
+			if got := v.Errors["users"]; !strings.HasPrefix(got, says.Mistakes[grammar.UsersMissing]) {
+				t.Errorf("answered %v", v.Errors)
+			}
+		})
+	}
+}
+
+// quoted is a text as it is in JSON.
+func quoted(text string) []byte {
+	raw, _ := json.Marshal(text) // a text cannot fail
+	return raw
 }
