@@ -45,14 +45,14 @@ type homes struct {
 	mu     sync.Mutex
 	ctx    context.Context // of the platform's run
 	busy   map[string]*home
-	awaits map[int64]home // by the entries that are to be shown when they are done
+	awaits map[int64]map[string]home // by entry and user: to be shown when the entry is done
 }
 
 // open lets Home tabs be shown until the context ends.
 func (h *homes) open(ctx context.Context) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.ctx, h.busy, h.awaits = ctx, make(map[string]*home), make(map[int64]home)
+	h.ctx, h.busy, h.awaits = ctx, make(map[string]*home), make(map[int64]map[string]home)
 }
 
 // await has a Home tab shown anew when an entry is done.
@@ -65,8 +65,10 @@ func (h *homes) await(entry int64, is home) {
 	if len(h.awaits) >= mostAwaits {
 		clear(h.awaits)
 	}
-	is.hash, is.show, is.note, is.times = "", "", nil, 0
-	h.awaits[entry] = is
+	if h.awaits[entry] == nil {
+		h.awaits[entry] = make(map[string]home)
+	}
+	h.awaits[entry][is.user] = home{user: is.user, insider: is.insider}
 }
 
 // next returns what is to be shown to somebody now; nil: nothing is, and they are not busy any
@@ -103,10 +105,10 @@ func (h *homes) begin(is home) bool {
 // Settled shows what became of an entry to who asked it, or decided it, on their Home tab.
 func (s *Slack) Settled(entry int64) {
 	s.homes.mu.Lock()
-	is, awaited := s.homes.awaits[entry]
+	all := s.homes.awaits[entry]
 	delete(s.homes.awaits, entry)
 	s.homes.mu.Unlock()
-	if awaited {
+	for _, is := range all {
 		s.show(is)
 	}
 }

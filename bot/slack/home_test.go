@@ -229,7 +229,10 @@ func TestHomeRequests(t *testing.T) {
 					t.Error("bob may decide his own request")
 				}
 				seen := w.Home(alice)
+				w.API.SetLatency(300 * time.Millisecond)
 				w.acked(w.ClickHome(alice, button, "1"))
+				w.acked(w.SendHomeClick(fakeslack.HomeClick{User: mallory, Home: seen, ActionID: button, Value: "1"})) // who may not, meanwhile
+				w.API.SetLatency(0)
 				w.Closed()
 				if button == "approve.0" {
 					says = w.home(alice, func(said string) bool { return strings.Contains(said, "• user2 (until 2026-11-20 17:30 UTC)") })
