@@ -28,6 +28,7 @@ func TestServeSlack(t *testing.T) {
 			l.Stop()
 			l.Start()
 			l.Command("list @TGS#a6I4ZUUGO", "has 1 of 5 administrators")
+			l.Home("U0ALICE", "@TGS#a6I4ZUUGO: 1 of 5 seats")
 			l.Stop()
 		})
 	}

@@ -53,6 +53,21 @@ func (l *InSlack) Command(text, want string) {
 	}
 }
 
+// Home opens somebody's Home tab and waits for what it shows.
+func (l *InSlack) Home(user, want string) {
+	l.T.Helper()
+	ctx, cancel := context.WithTimeout(l.T.Context(), 30*time.Second)
+	defer cancel()
+	if _, err := l.Slack.OpenHome(user).Wait(ctx); err != nil {
+		l.T.Fatalf("the opening of a Home tab was not acknowledged: %v; log:\n%s", err, l.Logged())
+	}
+	if _, err := l.Slack.WaitHome(ctx, func(h fakeslack.Home) bool {
+		return strings.Contains(l.Slack.Plain(fakeslack.Message{Blocks: h.Blocks}), want)
+	}); err != nil {
+		l.T.Fatalf("no Home tab with %q: %v; log:\n%s", want, err, l.Logged())
+	}
+}
+
 // Whispered types a command and waits for the answer that the caller alone gets.
 func (l *InSlack) Whispered(user, text, want string) {
 	l.T.Helper()
