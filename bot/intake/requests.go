@@ -67,7 +67,9 @@ func (in *Intake) ask(ctx context.Context, d bot.Delivery, rules bot.Rules, a *b
 // answerableHere reports whether somebody on the caller's platform who can approve could see
 // the request.
 func answerableHere(d bot.Delivery, decision policy.Decision) bool {
-	return !d.Alone && len(policy.OnPlatform(d.Place.Platform, decision.Named())) > 0
+	return !d.Alone && slices.ContainsFunc(policy.OnPlatform(d.Place.Platform, decision.Named()), func(ref string) bool {
+		return !slices.Contains(d.Caller.Vacant, ref)
+	})
 }
 
 // sameCommand reports whether two commands ask for the same, the reason aside.

@@ -39,6 +39,7 @@ func (s *Slack) caller(user string, insider bool) commands.Caller {
 	c := commands.Caller{Ref: userRef + user, Outsider: !insider || user == ""}
 	if !c.Outsider {
 		c.Memberships, c.Unread = s.memberships(user)
+		c.Vacant = s.vacant(user)
 	}
 	if l, known := s.languages.of(user, s.opts.Now()); known {
 		c.Language = l
@@ -99,6 +100,18 @@ func (s *Slack) memberships(user string) (held, unread []string) {
 		}
 	}
 	return held, unread
+}
+
+// vacant returns which of the user groups that the policy names have no other member.
+func (s *Slack) vacant(user string) (vacant []string) {
+	for _, id := range groupsOf(s.opts.Policy()) {
+		read, _ := s.members.Load(id)
+		list, known := read.(members)
+		if known && !slices.ContainsFunc(list.users, func(member string) bool { return member != user }) {
+			vacant = append(vacant, groupRef+id)
+		}
+	}
+	return vacant
 }
 
 // readGroups reads the members of every user group. A group that cannot be read keeps its last

@@ -187,3 +187,31 @@ func TestRequestTwice(t *testing.T) {
 		})
 	}
 }
+
+// TestRequestOfALoneApprover: where nobody but the asker is in the groups that can approve,
+// nothing is asked.
+func TestRequestOfALoneApprover(t *testing.T) {
+	t.Parallel()
+	for name, members := range map[string][]string{"the asker alone": {bob}, "nobody": {}, "somebody else": {bob, "ULEAD"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := build(t, "sockets", fakeslack.Config{Scopes: []string{"commands", "chat:write", "usergroups:read"}}, slack.Options{})
+			withApproval(w)
+			rules := w.Stage.Rules.Get()
+			last := &rules.Policy.Rules[len(rules.Policy.Rules)-1]
+			last.Approval = last.Approval[:1]
+			w.Stage.Rules.Set(rules)
+			w.SetUserGroup("S0LEADS", members...)
+			w.start()
+			w.Until("the user groups are read", func() bool { return len(w.slack.UnreadGroups()) == 0 })
+			w.acked(w.slash(bob, "add "+group+" user1"))
+			if len(members) > 1 {
+				w.says("[Approve] [Deny] [Withdraw]")
+				return
+			}
+			if got := w.Plain(w.private(bob, 1)); !strings.Contains(got, "I cannot ask for it here") {
+				t.Errorf("bob is answered %q", got)
+			}
+		})
+	}
+}
