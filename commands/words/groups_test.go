@@ -255,3 +255,28 @@ func TestFacts(t *testing.T) {
 		}
 	}
 }
+
+// TestBoardFolds: of many aliases the others are named, and who is temporary is shown behind
+// them, those first that end first.
+func TestBoardFolds(t *testing.T) {
+	var aliases []commands.Target
+	for n := range 600 {
+		aliases = append(aliases, commands.Target{Alias: fmt.Sprintf("show-%03d", n), Groups: []imapi.GroupID{"@TGS#a"}})
+	}
+	var limits []commands.Grant
+	for n := range 60 {
+		limits = append(limits, commands.Grant{Group: "@TGS#a", User: imapi.UserID(fmt.Sprint("user", n)), Until: noon.Add(time.Duration(n) * time.Minute)})
+	}
+	for _, l := range commands.Languages {
+		m := In(l).Board(1, aliases, limits)
+		says := m.String()
+		for _, want := range []string{"• show-024   @TGS#a\n• show-025", "show-074", "525", "user0", "user24", "35"} {
+			if !strings.Contains(says, want) {
+				t.Errorf("%s: it lacks %q:\n%s", l, want, says)
+			}
+		}
+		if strings.Contains(says, "show-075") || strings.Contains(says, "user25") || len(says) > 4000 {
+			t.Errorf("%s: it says, in %d bytes,\n%s", l, len(says), says)
+		}
+	}
+}

@@ -28,21 +28,44 @@ type Past struct {
 // mostLimits is how many ends of one entry are shown.
 const mostLimits = 20
 
-// Board is the answer to groups: the aliases, and the limited administrators
-// with their ends.
+// How much of a board is shown, so that who is temporary has room behind the aliases.
+const (
+	mostAliases = 25 // with their groups
+	mostByName  = 50 // of the others
+	mostEnds    = 25
+)
+
+// Board is the answer to groups: the aliases, many of them by their names alone, and the
+// limited administrators with their ends, those that end first.
 func (w Words) Board(entry int64, aliases []commands.Target, limits []commands.Grant) Message {
 	m := w.message(entry)
 	m.add(Head, plain(either(len(aliases) > 0, w.Aliases.Head, w.Aliases.None)))
-	for _, a := range aliases {
+	shown := min(len(aliases), mostAliases)
+	for _, a := range aliases[:shown] {
 		m.add(Item, Fill(w.Aliases.Line, Slots{"alias": code(a.Alias), "groups": w.aliasGroups(a.Groups)}))
+	}
+	var others []Text
+	for _, a := range aliases[shown:] {
+		others = append(others, code(a.Alias))
+	}
+	if len(others) > 0 {
+		m.add(Item, w.first(others, mostByName))
 	}
 	if len(limits) > 0 {
 		m.add(Body, plain(w.Aliases.Limits))
 	}
-	for _, g := range limits {
+	w.addLimits(&m, limits, mostEnds)
+	return m
+}
+
+// addLimits adds so many limits, and how many more there are.
+func (w Words) addLimits(m *Message, limits []commands.Grant, most int) {
+	for _, g := range limits[:min(len(limits), most)] {
 		m.add(Item, w.limit(g))
 	}
-	return m
+	if more := len(limits) - most; more > 0 {
+		m.add(Body, Fill(w.Aliases.More, Slots{"n": number(more)}))
+	}
 }
 
 // Trail is the answer to history, newest first.
@@ -112,12 +135,7 @@ func (w Words) Story(entry int64, p Past, r commands.Result, q *Open, limits []c
 	if len(limits) > 0 {
 		m.add(Body, plain(w.Aliases.Limits))
 	}
-	for _, g := range limits[:min(len(limits), mostLimits)] {
-		m.add(Item, w.limit(g))
-	}
-	if more := len(limits) - mostLimits; more > 0 {
-		m.add(Body, Fill(w.Aliases.More, Slots{"n": number(more)}))
-	}
+	w.addLimits(&m, limits, mostLimits)
 	return m
 }
 
