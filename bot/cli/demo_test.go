@@ -292,17 +292,19 @@ func TestDemoCannotWrite(t *testing.T) {
 	}
 }
 
-// The README's conversation is one that the demo really has.
+// The README's conversations are such as the demo really has, but for the times.
 func TestReadmeDemo(t *testing.T) {
 	t.Parallel()
-	_, rest, _ := strings.Cut(readme(t), "\n```console\n$ go run . demo <<'END'\n")
-	typed, rest, _ := strings.Cut(rest, "END\n")
-	want, _, found := strings.Cut(rest, "```\n")
-	if !found || typed == "" {
-		t.Fatal("the README has no conversation with the demo")
+	all := regexp.MustCompile("(?s)\n```console\n\\$ go run \\. demo <<'END'\n(.*?)END\n(.*?)```\n").FindAllStringSubmatch(readme(t), -1)
+	if len(all) != 2 || !strings.Contains(all[1][1], "\n/press 3 approve\n") {
+		t.Fatalf("the README has %d conversations with the demo", len(all))
 	}
-	if got := call(t, nil, typed, "demo"); got != (ran{ExitOK, want, ""}) {
-		t.Errorf("got %+v\nthe README has\n%s", got, want)
+	for _, m := range all {
+		got := call(t, nil, m[1], "demo")
+		got.out = times.ReplaceAllString(got.out, "TIME$1")
+		if want := (ran{ExitOK, times.ReplaceAllString(m[2], "TIME$1"), ""}); got != want {
+			t.Errorf("got %+v\nthe README has\n%s", got, m[2])
+		}
 	}
 }
 
