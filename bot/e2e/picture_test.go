@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -32,6 +33,7 @@ groups:
   full-house: "@TGS#aFULLHOUS"
 people:
   minho: u_8821
+  jina: {id: u_7007, discord: "503"}
 contact: "Sam, #stream-ops"
 `
 
@@ -41,7 +43,7 @@ func scenery(l *harness.Live) {
 	l.Write("liveadmin.yaml", pictureRules)
 	l.API.AddGroup("@TGS#a6I4ZUUGO", simulator.Group{Admins: []string{"host", "user2"}})
 	l.API.AddGroup("@TGS#aFULLHOUS", simulator.Group{Admins: []string{"host", "u_8821", "u_9902", "dj_nari"}})
-	for _, id := range []string{"u_8821", "user2", "user3"} {
+	for _, id := range []string{"u_8821", "u_7007", "user2", "user3"} {
 		l.API.AddAccount(id, "")
 	}
 }
@@ -204,8 +206,55 @@ func TestPictureDiscord(t *testing.T) {
 		s.Posts = append(s.Posts, post{clockTime(n), read.discord(answer)})
 		p.Scenes = append(p.Scenes, s)
 	}
+	p.Scenes = append(p.Scenes, menuScene(ctx, l, read))
 	l.Stop()
 	compare(t, "../../docs/discord.svg", p)
+}
+
+// menuScene is the form that the menu of a member opens, and what comes of it.
+func menuScene(ctx context.Context, l *harness.InDiscord, read markup) scene {
+	l.T.Helper()
+	const menu = "Make live administrator"
+	if err := l.Discord.Wait(ctx, func() bool {
+		return slices.ContainsFunc(l.Discord.Commands("100"), func(c fakediscord.Command) bool { return c.Name == menu })
+	}); err != nil {
+		l.T.Fatal(err)
+	}
+	opened := l.Discord.Menu("501", "200", menu, "503")
+	if _, err := opened.Wait(ctx); err != nil {
+		l.T.Fatal(err)
+	}
+	m, open := opened.Modal()
+	if !open {
+		l.T.Fatal("the menu opened no form")
+	}
+	sent := l.Discord.Submit(opened, fakediscord.Filled{"group": []string{"full-house"}, "reason": "covering"})
+	root, err := sent.WaitOriginal(ctx, func(m fakediscord.Message) bool {
+		return m.Content != "" && !strings.Contains(m.Content, "Working")
+	})
+	if err != nil {
+		l.T.Fatal(err)
+	}
+	return scene{
+		Who: "alice", Does: "opens the menu of jina", Typed: line{{"", "Apps ▸ "}, {"strong", menu}},
+		Window: &window{m.Title, inputsOf(m, fakediscord.Filled{"group": "full-house", "reason": "covering"})},
+		Posts:  []post{{clockTime(3), read.discord(root)}},
+	}
+}
+
+// inputsOf are the inputs of a form with what is filled in.
+func inputsOf(m fakediscord.Modal, filled map[string]any) []block {
+	var all []block
+	for _, p := range m.Parts {
+		lines := []line{{{"strong", p.Label}}}
+		if p.Description != "" {
+			lines = append(lines, line{{"small", p.Description}})
+		}
+		typed, _ := filled[p.Input.CustomID].(string)
+		lines = append(lines, line{{"value", cmp.Or(typed, p.Input.Value, p.Input.Placeholder, "\u00a0")}})
+		all = append(all, block{Class: "input", Lines: lines})
+	}
+	return all
 }
 
 // field is a field of a command that somebody fills in.
