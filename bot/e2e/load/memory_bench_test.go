@@ -32,6 +32,7 @@ func BenchmarkOpen(b *testing.B) {
 	s.Env = append(s.Env, "IM_RATE_LIMIT=200")
 	s.launch()
 	s.warm()
+	without := s.resident()
 	s.Stop()
 	file := filepath.Join(s.Dir, "liveadmin.db")
 	var until []time.Time
@@ -47,7 +48,9 @@ func BenchmarkOpen(b *testing.B) {
 			b.Fatalf("%d entries are open; the log:\n%s", left(), s.Logged())
 		}
 	}
-	b.ReportMetric(float64(s.status("VmHWM:"))/(1<<20), "peak-MiB")
+	peak := s.status("VmHWM:")
+	b.ReportMetric(float64(peak)/(1<<20), "peak-MiB")
+	b.ReportMetric(float64(peak-without)/(entries*groups), "B-a-change")
 	b.ReportMetric(limited, "limited")
 	b.ReportMetric(latest(b, s, until).Seconds()*1000, "end-ms")
 	settledInOrder(b, file, entries*groups)
