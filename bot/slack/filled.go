@@ -36,7 +36,6 @@ type interaction struct {
 type modalView struct {
 	ID       string `json:"id"`
 	Type     string `json:"type"`
-	Hash     string `json:"hash"`
 	Callback string `json:"callback_id"`
 	Metadata string `json:"private_metadata"`
 	State    struct {
@@ -219,7 +218,8 @@ func (s *Slack) renew(ctx context.Context, door bot.Door, i interaction) {
 		return
 	}
 	from.Group = filled.Group
-	_, err := s.api.UpdateViewContext(ctx, s.modal(form, from), "", i.View.Hash, i.View.ID)
+	// Without the hash: of two choices in a moment, the one that comes last counts.
+	_, err := s.api.UpdateViewContext(ctx, s.modal(form, from), "", "", i.View.ID)
 	if err = s.api.judge(renewView, err); err != nil { // what it offers is checked when it is sent
 		s.log.Info("form not renewed", "caller", userRef+i.User.ID, "err", err)
 	}

@@ -384,6 +384,23 @@ func TestFormLanguages(t *testing.T) {
 	}
 }
 
+// TestFormAfterRestart: a form that was opened before a restart does what it would have done.
+func TestFormAfterRestart(t *testing.T) {
+	t.Parallel()
+	w := forms(t, "sockets")
+	w.acked(w.Slash(bob, studio, "add"))
+	v := w.opened(bob)
+	w.halt()
+	w.Stage.Restart(t)
+	w.start()
+	if v = w.sent(fakeslack.Sending{View: v, Values: map[string][]string{"group": nil, "group_id": {group}, "users": {"minho"}, "for": {"none"}}}); v.Open {
+		t.Fatalf("answered %v", v.Errors)
+	}
+	if root, _ := w.final(studio); !strings.Contains(root.Text, "added") {
+		t.Errorf("the root is %q", root.Text)
+	}
+}
+
 // quoted is a text as it is in JSON.
 func quoted(text string) []byte {
 	raw, _ := json.Marshal(text) // a text cannot fail

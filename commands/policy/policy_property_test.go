@@ -117,6 +117,20 @@ func TestPolicyProperties(t *testing.T) {
 		{"what is allowed is seen", func(s scene) bool {
 			return s.cmd.Verb == commands.Groups || !s.decide().Allowed || s.policy.SeesGroups(s.caller, s.cmd.Target.Groups...)
 		}},
+		{"a form is offered where some group is allowed", func(s scene) bool {
+			s.cmd.Verb = []commands.Verb{commands.Add, commands.Remove}[s.IntN(2)]
+			allowed := slices.ContainsFunc([]imapi.GroupID{"a1", "a2", "b", "c"}, func(g imapi.GroupID) bool {
+				s.cmd.Target.Groups = []imapi.GroupID{g}
+				return s.decide().Allowed
+			})
+			d := s.policy.Somewhere(s.caller, s.place, s.cmd)
+			return d.Allowed == allowed && d.Allowed == (d.Denial == "")
+		}},
+		{"a channel that was picked gives no more than none", func(s scene) bool {
+			picked, none := s, s
+			picked.place.Picked, none.place.Channel = true, ""
+			return reflect.DeepEqual(picked.decide(), none.decide())
+		}},
 		{"allowed, or a reason", func(s scene) bool {
 			d := s.decide()
 			return d.Allowed == (d.Denial == "") && d.Allowed == (d.Rule != "")

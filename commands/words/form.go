@@ -2,6 +2,7 @@ package words
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"liveadmin/commands"
@@ -180,7 +181,11 @@ func (w Words) choice(c Choice) string {
 	for i, p := range c.Means {
 		ids[i] = code(string(p.ID))
 	}
-	return Fill(w.Names.Person, Slots{"name": plain(c.Typed), "id": w.list(ids)}).String()
+	name := c.Typed
+	if strings.HasPrefix(name, `"`) && len(c.Means) > 0 { // it is quoted to be typed
+		name = c.Means[0].Name
+	}
+	return Fill(w.Names.Person, Slots{"name": plain(name), "id": w.list(ids)}).String()
 }
 
 func (w Words) lengths(o Offer) FormField {

@@ -26,7 +26,7 @@ func everyOffer() []Offer {
 	minho := commands.Person{Name: "minho", ID: "u_1"}
 	full := Offer{
 		Verb: commands.Add, Platform: "slack", Placed: true, Aliases: []string{"friday", "weekend"},
-		People:  []Choice{{Typed: "minho", Means: []commands.Person{minho}}, {Typed: "night", Means: []commands.Person{{ID: "u_1"}, {ID: "u_2"}}}},
+		People:  []Choice{{Typed: "minho", Means: []commands.Person{minho}}, {Typed: "night", Means: []commands.Person{{ID: "u_1"}, {ID: "u_2"}}}, {Typed: `"for"`, Means: []commands.Person{{Name: "for", ID: "u_3"}}}},
 		Lengths: []Length{{For: time.Hour}, {For: 150 * time.Minute, Waits: true}, {Waits: true}}, Starts: Started{For: time.Hour},
 	}
 	longer, waits, fixed, remove := full, full, full, full
@@ -78,7 +78,7 @@ func TestForm(t *testing.T) {
 		got = append(got, strings.Join(line, "; "))
 	}
 	const lengths = "for=1h <1 hour> <2 hours 30 minutes>! <No end time>!"
-	const groups, people = "group <friday> <weekend>; group_id; ", "users <minho (u_1)> <night (u_1, u_2)>; user_ids; "
+	const groups, people = "group <friday> <weekend>; group_id; ", "users <minho (u_1)> <night (u_1, u_2)> <for (u_3)>; user_ids; "
 	want := []string{
 		"Add administrators; Add; " + groups + people + lengths + "; reason",
 		"Add administrators; Add; Longer times need approval. Can approve: @S1, @U1; " + groups + people + lengths + "; reason",
