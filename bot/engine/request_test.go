@@ -144,7 +144,7 @@ func TestRequestOutlives(t *testing.T) {
 		{"the same rules", []policy.Rule{bobAsks("alice", "carol")}, "carol", "", "✅ Done", "asked approved outcome"},
 		{"an approver who was taken from them", []policy.Rule{bobAsks("alice")}, "carol", "not allowed", "🙋 Waiting for approval", "asked"},
 		{"taken from them, with a right", []policy.Rule{bobAsks("alice"), {Allow: []string{bottest.Ref("carol")}, Commands: []commands.Verb{commands.List}}},
-			"carol", "You cannot decide this request", "🙋 Waiting for approval", "asked"},
+			"carol", "Can approve: @alice\n", "🙋 Waiting for approval", "asked"},
 		{"an approver who is new", []policy.Rule{bobAsks("dave")}, "dave", "", "✅ Done", "asked approved outcome"},
 		{"the asker's right is gone", nil, "carol", "", "⛔ Denied", "asked denied"},
 		{"the asker needs no approval any more", []policy.Rule{{Name: "rule 1", Allow: []string{bottest.Ref("bob")}}}, "carol", "", "✅ Done", "asked approved outcome"},

@@ -53,18 +53,19 @@ func (in *Intake) answered(d bot.Delivery, e bot.Entry, asker commands.Caller, r
 func (in *Intake) judged(d bot.Delivery, e bot.Entry, asker commands.Caller, rules bot.Rules) bot.Verdict {
 	_, decision := rules.Policy.DecideAll(asker, e.Place, e.Command)
 	here := d.Place.Platform == e.Place.Platform || mapped(rules.Names, d.Caller.Ref, e.Caller.Ref)
-	answer := rules.Policy.MayApprove(d.Caller, approversOf(e, decision), here)
+	approvers := approversOf(e, decision)
+	answer := rules.Policy.MayApprove(d.Caller, approvers, here)
 	could := answer != policy.MayNotDecide || rules.Policy.Oversees(d.Caller, e.Command.Target.Groups...)
 	unread := func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.Unread) }
 	switch {
 	case !could:
-		return in.notYou(d, e, rules)
+		return in.notYou(d, e, approvers, rules)
 	case answer == policy.DeciderUnread, decision.Denial == policy.MembershipUnread:
 		return undecided(d, "membership unread", unread)
 	case !decision.Allowed:
 		return decide(d, e, bot.Decision{State: bot.Denied, Lapsed: true})
 	case answer == policy.MayNotDecide:
-		return in.notYou(d, e, rules)
+		return in.notYou(d, e, approvers, rules)
 	case d.Click.Action == words.DenyAction:
 		return decide(d, e, bot.Decision{State: bot.Denied})
 	}
@@ -73,7 +74,7 @@ func (in *Intake) judged(d bot.Delivery, e bot.Entry, asker commands.Caller, rul
 
 // notYou answers somebody who cannot decide: who can, and the command if they may do it
 // themselves.
-func (in *Intake) notYou(d bot.Delivery, e bot.Entry, rules bot.Rules) bot.Verdict {
+func (in *Intake) notYou(d bot.Delivery, e bot.Entry, approvers [][]string, rules bot.Rules) bot.Verdict {
 	if rules.Policy.Knows(d.Caller) != policy.Known { // they learn nothing about people
 		return refuse(d, commands.Command{Verb: e.Command.Verb}, policy.Decision{Denial: policy.NoRight})
 	}
@@ -83,7 +84,9 @@ func (in *Intake) notYou(d bot.Delivery, e bot.Entry, rules bot.Rules) bot.Verdi
 		command = grammar.Format(e.Command)
 	}
 	return undecided(d, "cannot decide", func(w words.Words, entry int64) words.Message {
-		return w.NotYou(entry, e.Shown(d.Place.Platform), command, e.Command.Verb)
+		q := e.Shown(d.Place.Platform)
+		q.Named = policy.Decision{Approvers: approvers}.Named()
+		return w.NotYou(entry, q, command, e.Command.Verb)
 	})
 }
 
