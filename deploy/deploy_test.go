@@ -93,7 +93,7 @@ func TestDeployedImage(t *testing.T) {
 	if ports := botContainer(t, plainFile).Ports; len(ports) != 1 || ports[0].ContainerPort != 8080 {
 		t.Errorf("Kubernetes opens %v", ports)
 	}
-	if !regexp.MustCompile(`(?m)^FROM golang:\d+\.\d+\.\d+ AS build$`).MatchString(dockerfile) {
+	if !regexp.MustCompile(`(?m)^FROM --platform=\$BUILDPLATFORM golang:\d+\.\d+\.\d+ AS build$`).MatchString(dockerfile) {
 		t.Error("the version of the image that builds is not exact")
 	}
 	databases := []string{compose(t).Services["postgres"].Image}

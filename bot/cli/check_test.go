@@ -228,12 +228,26 @@ rules:
 			"Type it in quotes, or give these people another name.\n",
 		"OK           blocked: nothing is allowed to slack:user:U0MALLORY\n",
 		"OK           plan and console switch: the administrators of @TGS#a6I4ZUUGO can be read: 0 of 5\n",
+		"OK           config file: warning: liveadmin.yaml:2:16: @TGS#a6I4ZUUGO, @TGS#aSAT, @TGS#aSUN, u_8821, slack:user:U0MALLORY, " +
+			"slack:user:U024BE7LH, discord:role:165511591545143296, slack:C024BE91L are from the documentation's examples. Put your own in their place.\n",
 	} {
 		if !strings.Contains(got.out, want) {
 			t.Errorf("%q is missing in\n%s", want, got.out)
 		}
 	}
 	if got := e.check("--group", "FRIDAY-show"); got.code != ExitOK || !strings.Contains(got.out, "of "+checkGroup+" can be read") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestCheckDoubts: a platform that runs, in which nobody is allowed anything.
+func TestCheckDoubts(t *testing.T) {
+	e := newExamined(t)
+	e.env["ALLOWLIST"] = "discord:role:601"
+	got := e.check()
+	want := "OK           configuration: warning: ALLOWLIST: nobody is allowed anything in slack: neither ALLOWLIST nor a rule " +
+		"has an entry that begins with slack:. Name somebody of that platform.\n"
+	if got.code != ExitOK || !strings.Contains(got.out, want) {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -33,8 +33,14 @@ func Length() time.Duration {
 // Long skips a test that is not part of the quick suite.
 func Long(t testing.TB) {
 	t.Helper()
-	if Length() == 0 {
-		t.Skip("long: runs with " + Variable + "=1m")
+	AtLeast(t, 1)
+}
+
+// AtLeast skips a test in a suite that is shorter than a number of minutes.
+func AtLeast(t testing.TB, minutes int) {
+	t.Helper()
+	if length := Length(); length == 0 || length < time.Duration(minutes)*time.Minute && minutes > 1 {
+		t.Skipf("long: runs with %s=%dm", Variable, minutes)
 	}
 }
 
