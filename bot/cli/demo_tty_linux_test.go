@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/commands"
 )
 
@@ -349,7 +350,7 @@ func TestTerminalWidth(t *testing.T) {
 	}
 }
 
-// A signal ends it as it ends everything, and ^C, also while something is in flight.
+// A signal ends it as it ends everything, whatever is being typed.
 func TestTerminalStops(t *testing.T) {
 	t.Parallel()
 	s := sit(t, 80, nil)
@@ -360,6 +361,20 @@ func TestTerminalStops(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.end()
+}
+
+// Who leaves with ^C does not wait longer than for a signal.
+func TestTerminalLeftInFlight(t *testing.T) {
+	t.Parallel()
+	pace.Long(t)
+	s := sit(t, 80, nil)
+	s.press("/fault hang\radd friday-show user1\r")
+	s.find("⏳ Working")
+	began := time.Now()
+	s.leave("\x03")
+	if took := time.Since(began); took > 13*time.Second {
+		t.Errorf("it took %v", took)
+	}
 }
 
 // What goes to a pipe is as in a pipe, though somebody types.

@@ -59,7 +59,7 @@ func Run(ctx context.Context, o Options) error {
 		o.Err = screen
 	}
 	log := slog.New(slog.NewTextHandler(o.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	err = s.play(ctx, o, screen, log)
+	err = s.play(ctx, o, sitting{screen, end}, log)
 	if lost, ok := errors.AsType[unwritten](context.Cause(ctx)); ok {
 		return lost
 	}
@@ -85,6 +85,20 @@ func (o Options) console(w io.Writer) (terminal.TTY, bool) {
 		return terminal.TTY{}, false
 	}
 	return terminal.NewTTY(o.In, out)
+}
+
+// sitting is a terminal that ends the demo, when somebody leaves it, as a signal does: what is in
+// flight has ten seconds. A pipe that ends waits for all of it.
+type sitting struct {
+	*terminal.Terminal
+	end context.CancelCauseFunc
+}
+
+func (s sitting) Run(ctx context.Context, door bot.Door) error {
+	if s.Console != nil {
+		defer s.end(nil)
+	}
+	return s.Terminal.Run(ctx, door)
 }
 
 // output ends the demo when it cannot be written: no one would see what follows.

@@ -18,6 +18,7 @@ import (
 // what could follow.
 func (t *Terminal) complete(ctx context.Context, door bot.Door, typed string) (completed string, list []string) {
 	start, found := t.completions(ctx, door, typed)
+	found = slices.DeleteFunc(found, func(word string) bool { return words.Visible(word) != word })
 	switch len(found) {
 	case 0:
 		return typed, nil
@@ -27,9 +28,9 @@ func (t *Terminal) complete(ctx context.Context, door bot.Door, typed string) (c
 	if common := commonStart(found); len(common) > len(typed)-start {
 		return typed[:start] + common, nil
 	}
-	words := split(typed)
+	all := split(typed)
 	for i, word := range found { // of several users, the one that is being typed
-		found[i] = strings.TrimPrefix(word, typed[start:words[len(words)-1].at])
+		found[i] = strings.TrimPrefix(word, typed[start:all[len(all)-1].at])
 	}
 	return typed, found
 }

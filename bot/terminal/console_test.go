@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -140,8 +141,63 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// A private answer and a result in a pipe have no buttons; a line of the log is written above
-// what is being typed.
+// suggesting is a door that suggests.
+type suggesting []string
+
+func (suggesting) Receive(context.Context, bot.Delivery, bot.Ack) error { return nil }
+
+func (s suggesting) Suggest(context.Context, bot.Question) []string { return slices.Clone(s) }
+
+// Nothing that is suggested drives the terminal, in the list or in the line.
+func TestHostileSuggestions(t *testing.T) {
+	for _, found := range []suggesting{
+		{"u\x1b[2J", "u_1"}, {"u\u202e", "u\u009b2J"}, {"us\x1b]0;x\a", "user_1", "user_2", "user_\n3"}, {"\xff"},
+	} {
+		var out bytes.Buffer
+		o := terminal.Options{In: strings.NewReader("remove x u\t\t\x15\r"), Out: &out, Console: console(80), Speakers: []string{"alice"}, Zone: time.UTC}
+		if err := newTerminal(t, o).Run(t.Context(), found); err != nil {
+			t.Error(err)
+		}
+		harmless(t, text(o, out.String()))
+		if want := found[1%len(found)]; words.Visible(want) == want && !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not suggested: %q", want, out.String())
+		}
+	}
+}
+
+// Somebody who leaves does not wait for the clock.
+func TestLeavingWhileWaiting(t *testing.T) {
+	in, typed := io.Pipe()
+	s := waiting{began: make(chan struct{})}
+	term := newTerminal(t, terminal.Options{In: in, Out: io.Discard, Console: console(80), Stage: s, Speakers: []string{"alice"}, Zone: time.UTC})
+	ended := make(chan error, 1)
+	go func() { ended <- term.Run(t.Context(), suggesting{}) }()
+	if _, err := io.WriteString(typed, "/wait 30d\r"); err != nil {
+		t.Fatal(err)
+	}
+	<-s.began
+	if _, err := io.WriteString(typed, "\x03"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// waiting is a stage whose clock never gets there.
+type waiting struct {
+	began chan struct{}
+}
+
+func (waiting) Faults() []string  { return []string{"none"} }
+func (waiting) Fault(string) bool { return true }
+func (w waiting) Wait(ctx context.Context, _ time.Duration) error {
+	close(w.began)
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// A line of the log fits the width, too.
 func TestLogLines(t *testing.T) {
 	var out bytes.Buffer
 	o := terminal.Options{In: strings.NewReader("add"), Out: &out, Console: console(20), Speakers: []string{"alice"}, Zone: time.UTC}

@@ -58,6 +58,8 @@ func (t *Terminal) sitDown(ctx context.Context, door bot.Door) (leave func(), er
 	t.greet()
 	return func() {
 		t.editor.SetPrompt("") // what comes late is written without it
+		t.mu.Lock()
+		defer t.mu.Unlock()
 		_, _ = io.WriteString(t.Out, "\r\n")
 		restore()
 	}, nil
@@ -96,7 +98,7 @@ func (t *Terminal) key(ctx context.Context, door bot.Door, line string, pos int,
 	case key == '\t':
 		typed, list := t.complete(ctx, door, line[:pos])
 		if len(list) > 0 {
-			t.write(words.Visible(strings.Join(list, "  ")) + "\n")
+			t.write(strings.Join(list, "  ") + "\n")
 		}
 		rest := line[pos:]
 		if strings.HasSuffix(typed, " ") {

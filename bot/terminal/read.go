@@ -12,12 +12,15 @@ import (
 // have, so that a longer one is answered as too long.
 const longestLine = 64 << 10
 
-// read sends each line until there are no more or the context ends.
+// read sends each line until one leaves, there are no more, or the context ends.
 func read(ctx context.Context, next func() (string, error), lines chan<- string) error {
 	for {
 		line, err := next()
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
+		}
+		if leaves(line) {
+			return nil
 		}
 		if err == nil || line != "" {
 			select {
@@ -30,6 +33,15 @@ func read(ctx context.Context, next func() (string, error), lines chan<- string)
 			return nil
 		}
 	}
+}
+
+// leaves reports whether a line says that nobody will type any more.
+func leaves(line string) bool {
+	switch strings.ToLower(strings.TrimSpace(line)) {
+	case quitCommand, "/exit", "quit", "exit":
+		return true
+	}
+	return false
 }
 
 // lineReader returns a function that reads the next line of the input and drops what is

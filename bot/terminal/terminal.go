@@ -89,11 +89,16 @@ func (t *Terminal) Run(ctx context.Context, door bot.Door) error {
 		defer leave()
 		next = t.typedLine
 	}
+	there, left := context.WithCancel(ctx) // while somebody is
+	defer left()
 	lines := make(chan string)
 	var failed error // set before lines is closed
 	go func() {      // reading cannot be interrupted
 		defer close(lines)
 		failed = read(ctx, next, lines)
+		if t.Console != nil {
+			left()
+		}
 	}()
 	for {
 		select {
@@ -103,15 +108,13 @@ func (t *Terminal) Run(ctx context.Context, door bot.Door) error {
 			if !ok {
 				return failed
 			}
-			if t.say(ctx, door, line) {
-				return nil
-			}
+			t.say(ctx, there, door, line)
 		}
 	}
 }
 
-// say handles one line and reports whether it was the last.
-func (t *Terminal) say(ctx context.Context, door bot.Door, line string) (last bool) {
+// say handles one line. What only shows something ends when nobody is there any more.
+func (t *Terminal) say(ctx, there context.Context, door bot.Door, line string) {
 	line = strings.TrimSpace(line)
 	word, rest := line, ""
 	if end := strings.IndexFunc(word, unicode.IsSpace); end >= 0 {
@@ -128,15 +131,12 @@ func (t *Terminal) say(ctx context.Context, door bot.Door, line string) (last bo
 	case command == faultCommand && t.Stage != nil:
 		t.fault(strings.ToLower(rest))
 	case command == waitCommand && t.Stage != nil:
-		t.wait(ctx, rest)
-	case command == quitCommand, command == "/exit", command == "quit", command == "exit":
-		return true
+		t.wait(there, rest)
 	case t.Console != nil && !strings.HasPrefix(word, "/"):
 		t.deliver(ctx, door, bot.Delivery{Text: line}, 0)
 	default:
 		t.tell(words.In(t.Language).Demo.Prefix, words.Slots{"command": {{Text: words.Name}}, "help": {{Text: words.Name + " help"}}})
 	}
-	return false
 }
 
 // What can be typed beside the commands of the bot.
