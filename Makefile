@@ -9,7 +9,7 @@ demo:
 test:
 	go test ./...
 
-# Beside the tests of the gate: a soak, the release as a snapshot, the steps of the Dockerfile.
+# Beside the tests of the gate: a soak, an hour at the rate limit, the release as a snapshot, the steps of the Dockerfile.
 long:
 	LIVEADMIN_TEST_POSTGRES=required LIVEADMIN_TEST_LONG=$(LENGTH) go test -timeout 5h ./...
 
