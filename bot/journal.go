@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"liveadmin/commands"
+	"liveadmin/imapi"
 )
 
 // Filter chooses entries of the audit trail; a zero field chooses all.
@@ -47,6 +48,16 @@ var ErrDamaged = errors.New("damaged on record")
 // ErrLost is returned by a write about an entry that is no longer this
 // instance's: stop, and post nothing.
 var ErrLost = errors.New("the entry is no longer this instance's")
+
+// Touch is what an entry did to somebody in a group, by the audit trail and, until that is
+// forgotten, by the outcome.
+type Touch struct {
+	Group   imapi.GroupID
+	Verb    commands.Verb
+	Status  commands.Status
+	Text    string            // what was asked
+	Outcome *commands.Outcome // nil: it is forgotten
+}
 
 // Story is what the audit trail has on one number.
 type Story struct {

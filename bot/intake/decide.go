@@ -38,6 +38,7 @@ type Journal interface {
 	Asked(ctx context.Context, f bot.Filter, seen func(bot.Record) bool) ([]bot.Record, error)
 	Stories(ctx context.Context, f bot.Filter, seen func(bot.Record) bool) ([]bot.Story, error)
 	DecidedBy(ctx context.Context, ref string) ([]int64, error)
+	Touches(ctx context.Context, user imapi.UserID) ([]bot.Touch, error)
 }
 
 // Admins reads the administrators of a group, for suggestions and boards.

@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"liveadmin/bot"
 	"liveadmin/commands"
@@ -66,11 +67,8 @@ func (in *Intake) ownGroups(ctx context.Context, d bot.Delivery, cmd commands.Co
 	}}}
 }
 
-// decidedBack is how many entries about somebody are looked at.
-const decidedBack = 50
-
 // administers returns the groups where the record knows somebody as an administrator: those
-// with a time on record, and those where the last decision about them made them one.
+// with a time on record, and those where the last that was done to them made them one.
 func (in *Intake) administers(ctx context.Context, user imapi.UserID) ([]imapi.GroupID, error) {
 	limits, err := in.record.Grants(ctx, "")
 	if err != nil {
@@ -89,26 +87,34 @@ func (in *Intake) administers(ctx context.Context, user imapi.UserID) ([]imapi.G
 			note(l.Group, true)
 		}
 	}
-	stories, err := in.record.Stories(ctx, bot.Filter{About: []string{string(user)}, Limit: decidedBack}, nil)
+	touches, err := in.record.Touches(ctx, user)
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range stories {
-		e, found, err := in.record.Entry(ctx, s.First.Number)
-		if err != nil || !found {
-			continue // it is forgotten, or damaged
-		}
-		for _, c := range e.Changes {
-			if c.Outcome == nil {
-				continue
+	for _, t := range touches {
+		if t.Outcome == nil {
+			if admin, decided := byTrail(t); decided {
+				note(t.Group, admin)
 			}
-			for _, made := range change.Decided(*c.Outcome) {
-				if made.User == user {
-					note(c.Group, made.Admin && !made.Unsure)
-				}
+			continue
+		}
+		for _, made := range change.Decided(*t.Outcome) {
+			if made.User == user {
+				note(t.Group, made.Admin && !made.Unsure)
 			}
 		}
 	}
 	slices.Sort(groups)
 	return groups, nil
+}
+
+// byTrail reports whether an entry of which nothing but its audit rows is left decided about those
+// in them, and whether they certainly were administrators then: a replacement is about others, too, and
+// what a button did is not said.
+func byTrail(t bot.Touch) (admin, decided bool) {
+	changes := t.Verb == commands.Add || t.Verb == commands.Undo || t.Verb.Cancels()
+	if !changes || t.Status == commands.Failed || strings.Contains(t.Text, "--dry-run") {
+		return false, false
+	}
+	return t.Verb == commands.Add && t.Status.Fine() && !strings.Contains(t.Text, "--replace") && !strings.HasPrefix(t.Text, "click "), true
 }

@@ -82,6 +82,7 @@ func suite(t *testing.T, newURL func(testing.TB) string) {
 		{"a request whose matter was done closes", requestOvertaken},
 		{"what belongs to an approved request is accepted", approvedBefore},
 		{"who decided a request finds it", decidersFound},
+		{"what was done to somebody is found", touched},
 		{"a request whose time is over is closed, not approved", requestOver},
 		{"a request is left alone until something is due", requestAlone},
 		{"audit rows are never changed or deleted", auditStays},

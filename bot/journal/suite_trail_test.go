@@ -28,6 +28,49 @@ func auditStays(t *testing.T, j *Journal, _ *world) {
 	}
 }
 
+// touched: what was done to somebody is found, the newest first, by its outcome and, when that is
+// forgotten, by the audit rows.
+func touched(t *testing.T, j *Journal, c *world) {
+	first := mustAccept(t, j, entry("1"))
+	first.Changes[0].Outcome = &commands.Outcome{Status: commands.Done}
+	if err := plan(t.Context(), j, first, first.Changes[0]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := j.Settle(t.Context(), first, first.Changes[0], settled("user1")); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Post(t.Context(), first, "posted"); err != nil {
+		t.Fatal(err)
+	}
+	c.Advance(time.Hour)
+	if n, err := j.Purge(t.Context(), c.Now()); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	second := mustAccept(t, j, entry("2", sunday)) // of user1, who is not in its outcome
+	second.Changes[0].Outcome = &commands.Outcome{Status: commands.Done}
+	if err := plan(t.Context(), j, second, second.Changes[0]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := j.Settle(t.Context(), second, second.Changes[0], settled("user9")); err != nil {
+		t.Fatal(err)
+	}
+	third := mustAccept(t, j, entry("3", sunday))
+	third.Changes[0].Outcome = &commands.Outcome{Status: commands.Warned, Made: []commands.Recent{{User: "user1", Admin: true}}}
+	if err := plan(t.Context(), j, third, third.Changes[0]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := j.Settle(t.Context(), third, third.Changes[0], settled("user9", "user1")); err != nil {
+		t.Fatal(err)
+	}
+	got, err := j.Touches(t.Context(), "user1")
+	if err != nil || len(got) != 2 || got[0].Group != sunday || got[0].Outcome == nil || len(got[0].Outcome.Made) != 1 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if last := got[1]; last.Group != friday || last.Outcome != nil || last.Verb != commands.Add || last.Status != commands.Done || last.Text == "" {
+		t.Errorf("%+v", last)
+	}
+}
+
 func trailFilters(t *testing.T, j *Journal, c *world) {
 	start := c.Now()
 	first := mustAccept(t, j, entry("1"))          // #1 friday, user1, alice
