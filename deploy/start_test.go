@@ -111,7 +111,11 @@ func newWorld(t *testing.T) *world {
 // real world are replaced by those of the fakes.
 func startsWith(t *testing.T, environ map[string]string) {
 	t.Helper()
-	w := newWorld(t)
+	startsIn(t, newWorld(t), environ)
+}
+
+func startsIn(t *testing.T, w *world, environ map[string]string) {
+	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(environ)) {
 		w.Env = append(w.Env, name+"="+w.outside(name, environ[name]))
 	}
