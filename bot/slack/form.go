@@ -21,6 +21,10 @@ const (
 	longestOption = 75   // its label, and what is beside it
 	longestValue  = 150  // of an option
 	longestError  = 1000 // at a field; Slack names no limit
+
+	// Bytes of the options of a field: over HTTP a form comes back with all of them, up to three
+	// times as long, and 256 KiB are read of it.
+	longestOptions = 24 << 10
 )
 
 // A form is opened before the acknowledgement, and for so long at most; the rest of the time is
@@ -129,7 +133,7 @@ func element(v commands.Verb, f words.FormField) slackgo.BlockElement {
 	options, starts := optionsOf(f)
 	// The administrators of a group are looked up when they are asked for, and so is what is too
 	// much for a list.
-	outside := len(options) > mostOptions || f.Name == words.UsersField && v == commands.Remove
+	outside := len(options) > mostOptions || weight(options) > longestOptions || f.Name == words.UsersField && v == commands.Remove
 	if len(options) == 0 && !outside {
 		return nil
 	}
@@ -167,6 +171,14 @@ func optionsOf(f words.FormField) (options, starts []*slackgo.OptionBlockObject)
 		}
 	}
 	return options, starts
+}
+
+// weight is how many bytes options take.
+func weight(options []*slackgo.OptionBlockObject) (n int) {
+	for _, o := range options {
+		n += len(o.Value) + len(o.Text.Text)
+	}
+	return n
 }
 
 // option is nil if it is too long.

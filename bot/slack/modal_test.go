@@ -3,6 +3,8 @@ package slack
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,8 +27,11 @@ func TestModals(t *testing.T) {
 		many.Approvers = append(many.Approvers, fmt.Sprintf("slack:user:U%d", i))
 	}
 	hundred := many
-	hundred.Aliases, hundred.People, hundred.Waits = many.Aliases[:100], many.People[:100], true
+	hundred.Aliases, hundred.People, hundred.Waits = many.Aliases[:100], slices.Clone(many.People[:100]), true
 	hundred.Starts = words.Started{Group: many.Aliases[99], For: time.Hour, Reason: strings.Repeat("r", commands.MaxReason)}
+	for i := range hundred.People {
+		hundred.People[i].Typed = fmt.Sprintf("%s%d", strings.Repeat("名", 140), i)
+	}
 	typed := many
 	typed.Starts = words.Started{Group: "@TGS#aOWN", Users: []commands.Person{{ID: "u 1"}, {Name: "minho", ID: "u_2"}}}
 	outside := many
@@ -42,6 +47,9 @@ func TestModals(t *testing.T) {
 				raw, err := json.Marshal(s.modal(words.In(l).Form(o), from))
 				if err != nil {
 					t.Fatal(err)
+				}
+				if sent := len(url.QueryEscape(string(raw))); sent > 230<<10 {
+					t.Errorf("%s, %d, %s: it comes back with %d bytes", l, i, o.Verb, sent)
 				}
 				if wrong := fakeslack.CheckView(raw); wrong != "" {
 					t.Errorf("%s, %d, %s: %s in %.500s", l, i, o.Verb, wrong, raw)
