@@ -308,3 +308,23 @@ func TestExamples(t *testing.T) {
 		}
 	}
 }
+
+// TestTypedSecrets: no document has a secret typed where the history of a shell keeps it.
+func TestTypedSecrets(t *testing.T) {
+	t.Chdir(top)
+	documents, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	typed := regexp.MustCompile(`(?i)(\b(printf|echo|export)| -e|--env|--from-literal)\b.*(xoxb-|xapp-|(secret|token|password|key)\w*=[^$"]|the key of)`)
+	for _, document := range append(documents, "README.md") {
+		for line := range strings.Lines(fileText(t, document)) {
+			if typed.MatchString(line) {
+				t.Errorf("%s: %s", document, line)
+			}
+		}
+	}
+	if !strings.Contains(fileText(t, "docs/operations.md"), "read -rs") {
+		t.Error("docs/operations.md does not say how to type secrets")
+	}
+}
