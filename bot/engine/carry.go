@@ -2,8 +2,10 @@ package engine
 
 import (
 	"context"
+	"errors"
 
 	"liveadmin/bot"
+	"liveadmin/commands"
 )
 
 // begin lets the work start: the entry is acknowledged. From here on each of its changes is
@@ -121,5 +123,23 @@ func (j *job) report(platform bot.Platform, e bot.Entry) {
 	}
 	if j.close(post) {
 		j.b.observer.Ended(e.Place.Platform, e.Command.Verb, r.Status(), j.age())
+	}
+}
+
+// overtake closes the open requests for what an entry has done: an undo or an extension is done
+// once.
+func (j *job) overtake(e bot.Entry) {
+	v := e.Command.Verb
+	if v != commands.Undo && v != commands.Extend || !e.Summary().Status().Fine() {
+		return
+	}
+	open, err := j.b.journal.Requests(j.ctx)
+	for _, q := range open {
+		if q.Command.Verb == v && q.Command.Number == e.Command.Number && q.Request.Post != "" {
+			err = errors.Join(err, j.b.lapse(j.ctx, q, bot.Decision{State: bot.Expired, Over: true}))
+		}
+	}
+	if err != nil && j.ctx.Err() == nil {
+		j.b.log.Warn("requests for what was done stay open", "entry", e.Number, "err", err)
 	}
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -79,4 +80,28 @@ func outcome(e bot.Entry, c bot.Change) bot.Record {
 // record begins an audit row about an entry.
 func record(e bot.Entry, event bot.Event, outcome commands.Status) bot.Record {
 	return bot.Record{Number: e.Number, Event: event, Caller: e.By(), Place: e.Place, Verb: e.Command.Verb, Outcome: outcome}
+}
+
+// mostMentions is how many requests of one person in an hour mention those who can approve.
+const mostMentions = 5
+
+// mentionedEnough reports whether so many requests of the person were asked in the hour before
+// this one that it mentions nobody, from whatever account and at whatever instance.
+func (b *Engine) mentionedEnough(ctx context.Context, e bot.Entry) (bool, error) {
+	names, since := b.rules().Names, e.Accepted.Add(-time.Hour)
+	accounts := []string{e.Caller.Ref}
+	if owner, known := names.Owner(e.Caller.Ref); known {
+		accounts = names.AccountsOf(owner.ID)
+	}
+	before := 0
+	for _, ref := range accounts {
+		asked, err := b.journal.Asked(ctx, bot.Filter{Caller: ref, Since: since, Limit: mostMentions}, func(r bot.Record) bool {
+			return r.Event == bot.WasAsked && r.Number < e.Number && r.At.After(since)
+		})
+		if asked == nil && err != nil {
+			return false, err
+		}
+		before += len(asked)
+	}
+	return before >= mostMentions, nil
 }

@@ -112,24 +112,6 @@ func (b *Engine) lapse(ctx context.Context, e bot.Entry, d bot.Decision) error {
 	return err
 }
 
-// overtake closes the open requests for what an entry has done: an undo or an extension is done
-// once.
-func (j *job) overtake(e bot.Entry) {
-	v := e.Command.Verb
-	if v != commands.Undo && v != commands.Extend || !e.Summary().Status().Fine() {
-		return
-	}
-	open, err := j.b.journal.Requests(j.ctx)
-	for _, q := range open {
-		if q.Command.Verb == v && q.Command.Number == e.Command.Number && q.Request.Post != "" {
-			err = errors.Join(err, j.b.lapse(j.ctx, q, bot.Decision{State: bot.Expired, Over: true}))
-		}
-	}
-	if err != nil && j.ctx.Err() == nil {
-		j.b.log.Warn("requests for what was done stay open", "entry", e.Number, "err", err)
-	}
-}
-
 // patience is how long the messages of an entry are tried: a request no longer than it waits.
 func (j *job) patience(e bot.Entry) time.Duration {
 	if e.State == bot.Asked {
@@ -312,28 +294,4 @@ func (j *job) postNotice(notifier bot.Notifier, e bot.Entry, name string, m word
 	return j.deliver("posting the "+name, finding(notifier, name), e, func(ctx context.Context) (bot.Post, error) {
 		return notifier.Notify(ctx, e, name, m, mentions)
 	})
-}
-
-// mostMentions is how many requests of one person in an hour mention those who can approve.
-const mostMentions = 5
-
-// mentionedEnough reports whether so many requests of the person were asked in the hour before
-// this one that it mentions nobody, from whatever account and at whatever instance.
-func (b *Engine) mentionedEnough(ctx context.Context, e bot.Entry) (bool, error) {
-	names, since := b.rules().Names, e.Accepted.Add(-time.Hour)
-	accounts := []string{e.Caller.Ref}
-	if owner, known := names.Owner(e.Caller.Ref); known {
-		accounts = names.AccountsOf(owner.ID)
-	}
-	before := 0
-	for _, ref := range accounts {
-		asked, err := b.journal.Asked(ctx, bot.Filter{Caller: ref, Since: since, Limit: mostMentions}, func(r bot.Record) bool {
-			return r.Event == bot.WasAsked && r.Number < e.Number && r.At.After(since)
-		})
-		if asked == nil && err != nil {
-			return false, err
-		}
-		before += len(asked)
-	}
-	return before >= mostMentions, nil
 }

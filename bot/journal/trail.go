@@ -116,51 +116,6 @@ func (r *Reader) Asked(ctx context.Context, f bot.Filter, sees func(bot.Record) 
 	})
 }
 
-// DecidedBy returns the numbers of the newest 500 requests that somebody approved or denied, the
-// newest first.
-func (r *Reader) DecidedBy(ctx context.Context, ref string) (numbers []int64, err error) {
-	err = r.read(ctx, "read who decided what", func(ctx context.Context, tx executor) error {
-		numbers, err = column[int64](ctx, tx, statement{`SELECT a.number FROM audit_about AS a
-			WHERE a.about = $1 AND EXISTS (SELECT 1 FROM audit AS w WHERE w.number = a.number AND w.caller = $1 AND w.what IN ('approved', 'denied'))
-			ORDER BY a.number DESC LIMIT $2`, []any{clean(ref), lookedAt}})
-		return err
-	})
-	return numbers, err
-}
-
-// mostTouches is how many of the newest outcomes about somebody are looked at.
-const mostTouches = 2000
-
-// Touches returns what was done to somebody, the newest first. What can no longer be read has no
-// Outcome.
-func (r *Reader) Touches(ctx context.Context, user imapi.UserID) (all []bot.Touch, err error) {
-	query := statement{`
-		SELECT w.group_id, w.verb, w.outcome, w.users, c.outcome, coalesce((SELECT min(f.asked) FROM audit AS f WHERE f.number = w.number AND f.key IS NOT NULL), '')
-		FROM audit_about AS a JOIN audit AS w ON w.number = a.number AND w.what = 'outcome'
-		LEFT JOIN change AS c ON c.entry = w.number AND c.group_id = w.group_id
-		WHERE a.about = $1 ORDER BY w.id DESC LIMIT $2`, []any{clean(user), mostTouches}}
-	err = r.read(ctx, "read what was done to somebody", func(ctx context.Context, tx executor) error {
-		return each(ctx, tx, query, func(rows *sql.Rows) error {
-			var t bot.Touch
-			var users string
-			var outcome sql.NullString
-			if err := rows.Scan(&t.Group, &t.Verb, &t.Status, &users, &outcome, &t.Text); err != nil {
-				return err
-			}
-			var named []imapi.UserID
-			if decode("users", users, &named) == nil && !slices.Contains(named, user) {
-				return nil // it was done to others
-			}
-			if found := new(commands.Outcome); outcome.Valid && decode("outcome", outcome.String, found) == nil {
-				t.Outcome = found
-			}
-			all = append(all, t)
-			return nil
-		})
-	})
-	return all, err
-}
-
 // Stories returns what the audit trail has on the entries that Asked returns: how their
 // groups ended and, if f.Rows is set, every row. An entry of a thousand groups costs no
 // more than counting them.
