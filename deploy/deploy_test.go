@@ -6,6 +6,9 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -182,5 +185,24 @@ func TestDeployedUnit(t *testing.T) {
 	}
 	if got, want := u["LoadCredential"], []string{"secrets:/etc/liveadmin/secrets"}; !slices.Equal(got, want) {
 		t.Errorf("LoadCredential=%q, want %q", got, want)
+	}
+}
+
+// TestUnitVerified: systemd itself finds nothing to complain about in the unit.
+func TestUnitVerified(t *testing.T) {
+	t.Chdir(top)
+	if _, err := exec.LookPath("systemd-analyze"); err != nil {
+		t.Skip("systemd-analyze is not installed")
+	}
+	file := filepath.Join(t.TempDir(), "liveadmin.service")
+	text := strings.Replace(fileText(t, "deploy/liveadmin.service"), "\nExecStart=liveadmin\n", "\nExecStart=/bin/true\n", 1)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, _ := exec.CommandContext(t.Context(), "systemd-analyze", "verify", file).CombinedOutput() // fails where systemd does not run
+	for line := range strings.Lines(string(out)) {
+		if strings.Contains(line, "liveadmin.service") {
+			t.Error(line)
+		}
 	}
 }

@@ -69,6 +69,17 @@ func TestRenderedStart(t *testing.T) {
 	}
 }
 
+// TestOtherCommand: an app in Slack can give the command another name, as one of several bots in a
+// workspace does.
+func TestOtherCommand(t *testing.T) {
+	t.Chdir(top)
+	settings, err := godotenv.Unmarshal(fileText(t, "deploy/examples/slack.env"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	startsIn(t, newWorldOf(t, fakeslack.Config{Command: "/liveadmin-jp"}), settings)
+}
+
 // inPlace is an example as the instructions put it in place for a deployment.
 func inPlace(deployment, text string) string {
 	if deployment == "systemd" {
@@ -87,7 +98,12 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{Live: harness.New(t), slack: fakeslack.New(t, fakeslack.Config{}), discord: fakediscord.New(t, fakediscord.Config{})}
+	return newWorldOf(t, fakeslack.Config{})
+}
+
+func newWorldOf(t *testing.T, slack fakeslack.Config) *world {
+	t.Helper()
+	w := &world{Live: harness.New(t), slack: fakeslack.New(t, slack), discord: fakediscord.New(t, fakediscord.Config{})}
 	c, d := w.slack.Config(), w.discord.Config()
 	w.slack.AddUser(fakeslack.User{ID: slackUser, Name: "alice"})
 	w.slack.AddChannel(fakeslack.Channel{ID: slackChannel, Name: "show", Members: []string{slackUser, c.BotUser}})

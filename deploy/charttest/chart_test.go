@@ -1,6 +1,6 @@
 // Package charttest holds the files of deploy against the programs that read them: the Helm chart
-// against Helm and the types of Kubernetes' API, queries against Prometheus. It is a module of
-// its own, so that the program does not depend on them; TestChart of package deploy runs it every
+// against Helm and the types of Kubernetes' API, queries against Prometheus, compose.yaml
+// against Compose. It is a module of its own, so that the program does not depend on them; TestChart of package deploy runs it every
 // night. After a change to the chart:
 //
 //	cd deploy/charttest && go test . -update
