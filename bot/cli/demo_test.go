@@ -292,6 +292,17 @@ func TestDemoCannotWrite(t *testing.T) {
 	}
 }
 
+// The README names the faults.
+func TestReadmeFaults(t *testing.T) {
+	t.Parallel()
+	_, kinds, found := strings.Cut(call(t, nil, "/fault ?\n", "demo").out, "Choose one: ")
+	for kind := range strings.SplitSeq(strings.TrimSpace(kinds), ", ") {
+		if !found || !regexp.MustCompile("`(/fault )?"+kind+"`").MatchString(readme(t)) {
+			t.Errorf("the README does not have the fault %q", kind)
+		}
+	}
+}
+
 // The README's conversations are such as the demo really has, but for the times.
 func TestReadmeDemo(t *testing.T) {
 	t.Parallel()

@@ -46,8 +46,7 @@ type Options struct {
 // Terminal is a bot.Platform.
 type Terminal struct {
 	Options
-	session string
-	editor  *term.Terminal // of a Console
+	editor *term.Terminal // of a Console
 
 	mu      sync.Mutex // of what follows, and of Out
 	speaker string
@@ -62,7 +61,7 @@ func New(o Options) (*Terminal, error) {
 	if o.In == nil || o.Out == nil || len(o.Speakers) == 0 || o.Zone == nil {
 		return nil, errors.New("a terminal needs an input, an output, a speaker and a time zone")
 	}
-	t := &Terminal{Options: o, session: rand.Text(), speaker: o.Speakers[0]}
+	t := &Terminal{Options: o, speaker: o.Speakers[0]}
 	if o.Console == nil {
 		t.Colour = false
 	} else {
@@ -153,10 +152,13 @@ func (t *Terminal) tell(sentence string, values words.Slots) {
 	t.write(t.line(words.Fill(sentence, values)) + "\n")
 }
 
+// longestWork is longer than any command takes.
+const longestWork = 2 * time.Minute
+
 // deliver takes something that the speaker typed to the door. In a pipe it waits for its result
 // or, of a button, for that of the entry whose message the button is under.
 func (t *Terminal) deliver(ctx context.Context, door bot.Door, d bot.Delivery, pressed int64) {
-	d.Key, d.Caller, d.Place = Name+":"+t.session+":"+rand.Text(), t.caller(), here
+	d.Key, d.Caller, d.Place = Name+":"+rand.Text(), t.caller(), here
 	entry := pressed
 	err := door.Receive(ctx, d, func(_ context.Context, a bot.Answer) (bot.Post, error) {
 		if a.Entry != 0 || a.Private != nil {
@@ -180,6 +182,7 @@ func (t *Terminal) deliver(ctx context.Context, door bot.Door, d bot.Delivery, p
 	}
 	select {
 	case <-t.done(entry):
+	case <-time.After(longestWork): // of a press that is not answered there is none
 	case <-ctx.Done():
 	}
 }
