@@ -164,3 +164,37 @@ func TestRequestOfASilentRole(t *testing.T) {
 		})
 	}
 }
+
+// TestRequestOfAButton: a button that waits asks in the thread under whose result it is, with one
+// message that notifies who can approve; approved, the result is there.
+func TestRequestOfAButton(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := build(t, mode, fakediscord.Config{}, discord.Options{})
+			withApproval(w)
+			rules := w.Stage.Rules.Get()
+			last := &rules.Policy.Rules[len(rules.Policy.Rules)-1]
+			last.Commands = append(last.Commands, commands.Remove)
+			w.Stage.Rules.Set(rules)
+			w.start()
+			root, replies := w.result(w.says(alice, general, "add", adding("user1")))
+			undo := button(t, replies[0], "Undo")
+			w.kept(w.Click(bob, replies[0], undo))
+			request := w.told(root.Thread, "wants to undo #1")
+			if !slices.Equal(request.Pings, []string{alice, hosts}) || len(w.Messages(general)) != 1 {
+				t.Errorf("%v are notified, %d messages in the channel", request.Pings, len(w.Messages(general)))
+			}
+			if got := w.Plain(w.private(w.kept(w.Click(bob, replies[0], undo)))); !strings.Contains(got, "This was already asked for: #2") {
+				t.Errorf("bob is answered %q", got)
+			}
+			w.kept(w.Click(alice, request, button(t, request, "Approve")))
+			w.told(root.Thread, "Undid #1")
+			w.Closed()
+			if admins := w.Stage.API.Admins(group); len(admins) > 0 || len(w.Messages(general)) != 1 {
+				t.Errorf("administrators %v, %d messages in the channel", admins, len(w.Messages(general)))
+			}
+		})
+	}
+}

@@ -349,3 +349,23 @@ func TestMentionsAnHour(t *testing.T) {
 	stage.Clock.Advance(45 * time.Minute) // the first three are more than an hour ago
 	says(t, talk(t, chat, "bob: add GROUP user7"), loud, "!"+quiet)
 }
+
+// TestDroppedRequest: a click on a request that the operator closed is told so, and decides nothing.
+func TestDroppedRequest(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	stop := stage.Run(t, chat)
+	talk(t, chat, "bob: add GROUP user1")
+	stop()
+	if n, _, err := stage.Journal.Discard(t.Context(), []int64{1}, false, bot.Record{Event: bot.WasDropped, Caller: "liveadmin:operator"}); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	stage.Restart(t)
+	stage.Run(t, chat)
+	for _, line := range []string{"carol: press 1 approve", "dave: press 1 deny", "bob: press 1 withdraw"} {
+		says(t, talk(t, chat, line), "(only @", "The operator of the bot closed this request: #1")
+	}
+	says(t, talk(t, chat, "carol: requests"), "There are no open requests")
+	says(t, fmt.Sprint(rowsOf(t, stage, 1)), "asked", "dropped by liveadmin:operator", "!approved", "!denied", "!withdrawn")
+	admins(t, stage, groupA)
+}

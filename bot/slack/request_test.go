@@ -215,3 +215,42 @@ func TestRequestOfALoneApprover(t *testing.T) {
 		})
 	}
 }
+
+// TestRequestOfAButton: a button that waits asks in the thread under whose result it is, with one
+// message that mentions who can approve; approved, the result is there.
+func TestRequestOfAButton(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := build(t, mode, fakeslack.Config{}, slack.Options{})
+			withApproval(w)
+			rules := w.Stage.Rules.Get()
+			last := &rules.Policy.Rules[len(rules.Policy.Rules)-1]
+			last.Commands = append(last.Commands, commands.Remove)
+			w.Stage.Rules.Set(rules)
+			w.start()
+			w.acked(w.slash(alice, "add "+group+" user1 --new"))
+			result := w.says("[Undo]")
+			w.acked(w.Click(bob, result, "undo.0"))
+			request := w.says("[Approve] [Deny] [Withdraw]")
+			root := w.Messages(channel)[0]
+			if request.ThreadTS != root.TS || !strings.Contains(w.Plain(request), "@"+bob+" wants to undo #1") {
+				t.Errorf("the request is %q in %s, the root is %s", w.Plain(request), request.ThreadTS, root.TS)
+			}
+			w.acked(w.Click(bob, result, "undo.0"))
+			if got := w.Plain(w.private(bob, 1)); !strings.Contains(got, "This was already asked for: #2") {
+				t.Errorf("bob is answered %q", got)
+			}
+			w.acked(w.Click(alice, request, "approve.0"))
+			w.says("Undid #1")
+			w.Closed()
+			if admins := w.API.Admins(group); len(admins) > 0 {
+				t.Errorf("administrators %v", admins)
+			}
+			if thread := w.Thread(channel, root.TS); len(thread) != 4 || !strings.Contains(w.Plain(thread[3]), "Undid #1") {
+				t.Errorf("the thread is %+v", thread)
+			}
+		})
+	}
+}
