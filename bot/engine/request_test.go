@@ -9,6 +9,7 @@ import (
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/pace"
+	"liveadmin/bot/engine"
 	"liveadmin/bot/journal/journaltest"
 	"liveadmin/commands"
 	"liveadmin/commands/policy"
@@ -240,6 +241,32 @@ func TestRequestOrder(t *testing.T) {
 				limits(t, stage, test.limits)
 			})
 		}
+	}
+}
+
+// TestRequestOrderOverRestart: what was accepted before an approval goes before it also if both are
+// taken up at the next start, although the request has the lower number.
+func TestRequestOrderOverRestart(t *testing.T) {
+	t.Parallel()
+	for _, database := range databases {
+		t.Run(database.name, func(t *testing.T) {
+			t.Parallel()
+			stage, chat := approvals(t, database.open(t))
+			stop := stage.Start(t, chat)
+			request := ask(t, stage, chat, "add "+groupA+" user1 --for 2h")
+			check(t, stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Times: -1}))
+			answer, err := chat.Deliver(soon(t), "other", "alice", "remove "+groupA+" user1")
+			check(t, err)
+			_, err = chat.Press(soon(t), "alice", words.ApproveAction, request)
+			check(t, err)
+			stop(engine.ErrRestart)
+			stage.API.ClearFaults()
+			stage.Restart(t)
+			stage.Run(t, chat)
+			finished(t, stage, answer.Entry)
+			finished(t, stage, request)
+			admins(t, stage, groupA, "user1")
+		})
 	}
 }
 

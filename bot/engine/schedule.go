@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,7 +73,8 @@ func (b *Engine) look(ctx context.Context) (next time.Time, err error) {
 	return due.Next, errors.Join(errs...)
 }
 
-// takeUp takes up the entries that nobody carries, oldest first. An entry that cannot
+// takeUp takes up the entries that nobody carries, in their order on their groups: the first
+// that enters a lane has its turn at once. An entry that cannot
 // be read stays where it is and is reported once; the others go on.
 func (b *Engine) takeUp(ctx context.Context) error {
 	term := b.journal.Term()
@@ -88,6 +90,7 @@ func (b *Engine) takeUp(ctx context.Context) error {
 		b.log.Error("could not claim every entry", "err", err)
 	}
 	b.unread = unread
+	slices.SortStableFunc(entries, func(a, b bot.Entry) int { return cmp.Compare(a.Order(), b.Order()) })
 	for _, e := range entries {
 		b.log.Info("entry claimed", "entry", e.Number, "state", e.State, "attempt", e.Attempt)
 		if e.State == bot.Asked && !b.now().Before(e.Request.Expires) {
