@@ -237,7 +237,7 @@ func over(e bot.Entry) int64 {
 func (a asked) means(e bot.Entry) bool {
 	at := e.Accepted
 	if a.press != "" {
-		if e.Request == nil || e.Request.Decision == nil || e.Request.Decision.State != decidedBy[a.press] {
+		if e.Number != a.on.about || e.Request.Decision == nil || e.Request.Decision.State != decidedBy[a.press] {
 			return false
 		}
 		at = e.Request.Decision.At
