@@ -1,7 +1,9 @@
 package deploy
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os/exec"
 	"path/filepath"
@@ -31,6 +33,29 @@ func TestChart(t *testing.T) {
 	cmd.Dir = "charttest"
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestChartRendered: Helm has seen the chart as it is, and what is in the repository is what it
+// rendered then.
+func TestChartRendered(t *testing.T) {
+	t.Chdir(filepath.Join(top, "deploy", "charttest"))
+	const again = "the chart or what it renders was changed alone: cd deploy/charttest && go test . -update"
+	seen := make(map[string]bool)
+	for line := range strings.Lines(fileText(t, "testdata/SHA256SUMS")) {
+		sum, file, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		seen[file] = true
+		if got := fmt.Sprintf("%x", sha256.Sum256([]byte(fileText(t, file)))); got != sum {
+			t.Errorf("%s: %s", file, again)
+		}
+	}
+	if err := filepath.WalkDir("../chart", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && !seen[filepath.ToSlash(path)] {
+			t.Errorf("%s is new: %s", path, again)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
 	}
 }
 

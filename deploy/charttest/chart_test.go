@@ -8,10 +8,13 @@ package charttest
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"flag"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -69,6 +72,30 @@ func TestExamples(t *testing.T) {
 			}
 		})
 	}
+	if *update && !t.Failed() {
+		if err := os.WriteFile("testdata/SHA256SUMS", []byte(sums(t)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// sums is what sha256sum says of the chart and of what it renders, so that package deploy, which
+// does not have Helm, sees that one of them was changed alone.
+func sums(t *testing.T) string {
+	t.Helper()
+	var text strings.Builder
+	for _, pattern := range []string{folder + "/*", folder + "/*/*", "kubernetes_head.yaml", "testdata/*.yaml", "../kubernetes.yaml"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if info, err := os.Stat(file); err == nil && !info.IsDir() {
+				fmt.Fprintf(&text, "%x  %s\n", sha256.Sum256(content(t, file)), file)
+			}
+		}
+	}
+	return text.String()
 }
 
 // TestKubernetesHead: what kubernetes.yaml has before what the chart renders is right, too.
@@ -127,6 +154,47 @@ func TestRefused(t *testing.T) {
 			}
 			if _, err := render(t, name, values); err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("%v, want %q", err, tc.want)
+			}
+		})
+	}
+}
+
+// TestHTTP: only what a platform calls is reached from outside, and the bot is ready for it also
+// while a platform that it connects to is away.
+func TestHTTP(t *testing.T) {
+	for _, tc := range []struct {
+		name           string
+		slack, discord string // "", "socket" or "http"
+		paths, ready   string
+	}{
+		{"Slack calls", "http", "", "/slack/commands /slack/events /slack/interactions /slack/options", "/readyz"},
+		{"Discord calls", "", "http", "/discord/interactions", "/readyz"},
+		{"both call", "http", "http", "/slack/commands /slack/events /slack/interactions /slack/options /discord/interactions", "/readyz"},
+		{"only Slack calls", "http", "socket", "/slack/commands /slack/events /slack/interactions /slack/options", "/healthz"},
+		{"only Discord calls", "socket", "http", "/discord/interactions", "/healthz"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			values := read(t, folder+"/examples/http.yaml")
+			values["slack"] = map[string]any{"enabled": tc.slack != "", "http": tc.slack == "http"}
+			values["discord"] = map[string]any{"enabled": tc.discord != "", "http": tc.discord == "http"}
+			if tc.discord != "http" {
+				delete(values["settings"].(map[string]any), "DISCORD_PUBLIC_KEY")
+			}
+			rendered, err := render(t, name, values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var paths []string
+			for _, m := range regexp.MustCompile(`- path: (\S+)\n +pathType: Exact`).FindAllStringSubmatch(rendered, -1) {
+				paths = append(paths, m[1])
+			}
+			if got := strings.Join(paths, " "); got != tc.paths {
+				t.Errorf("reached from outside: %s, want %s", got, tc.paths)
+			}
+			_, probe, _ := strings.Cut(rendered, "readinessProbe:")
+			probe, _, _ = strings.Cut(probe, "port: http")
+			if !strings.Contains(probe, "path: "+tc.ready+"\n") {
+				t.Errorf("ready by %s, want %s", probe, tc.ready)
 			}
 		})
 	}
