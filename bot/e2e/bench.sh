@@ -2,7 +2,8 @@
 # What liveadmin costs and how fast it is, against local fakes: measures what the table
 # below names, prints it with the goals and the machine, and exits with 1 if a goal is
 # missed. It takes ten minutes, needs Linux and Go, and wants a machine on which nothing
-# else runs. Lines for PostgreSQL are left out where it is not installed.
+# else runs. Lines for PostgreSQL are left out where it is not installed. With --write it puts
+# the figures into the tables of README.md and docs/operations.md, too.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -53,8 +54,8 @@ Discord: one command when a call takes 100 ms         | ms                | Fift
 Discord: fifty commands at once, the same             | ms                | Fifty/50 p50-ms
 '
 
-measured=$(mktemp)
-trap 'rm -f "$measured"' EXIT
+measured=$(mktemp) table=$(mktemp)
+trap 'rm -f "$measured" "$table"' EXIT
 
 # bench PACKAGE TIMES NAMES
 bench() {
@@ -85,6 +86,7 @@ memory=$(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)
 cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
 printf '\nMeasured on %s, %s cores, %s, %s.\n\n' "$cpu" "$(nproc)" "$memory" "$(go env GOVERSION GOOS GOARCH | xargs)"
 
+missed=0
 awk -F ' *[|] *' '
   FNR == NR { # of a benchmark: Name-2  times  value unit  value unit …
     n = split($0, word, " ")
@@ -105,4 +107,12 @@ awk -F ' *[|] *' '
     printf "| %s | %s | " (got < 1000 ? "%.4g" : "%.0f") " %s%s |\n", $1, unit == $2 ? "" : $2, got, unit, missed ? " (missed)" : ""
   }
   END { exit failed }
-' "$measured" <(grep . <<<"$figures")
+' "$measured" <(grep . <<<"$figures") | tee "$table" || missed=1
+
+if [ "${1:-}" = --write ]; then
+  for document in README.md docs/operations.md; do
+    rows=$(awk -F '|' 'FNR == NR { row[$2] = $0; next } NF == 5 && $2 in row { print row[$2]; next } { print }' "$table" "$document")
+    printf '%s\n' "$rows" >"$document"
+  done
+fi
+exit $missed
