@@ -8,8 +8,8 @@ import (
 	"golang.org/x/text/width"
 )
 
-// wrap breaks a line that is longer than so many columns, between words or beside characters of
-// two columns. What is moved to the next row stays behind the line's indent.
+// wrap breaks a line that is longer than so many columns, between words or beside Chinese and
+// Japanese characters. What is moved to the next row stays behind the line's indent.
 func wrap(line string, columns int) string {
 	indent := hang(line)
 	if len(indent) > columns/2 {
@@ -56,18 +56,23 @@ func hang(line string) string {
 }
 
 // nextChunk returns what is not broken at the beginning of a line: a word, spaces, or a
-// character of two columns with the marks that close it; and how many columns it has. Escape
+// character that is one alone with the marks that close it; and how many columns it has. Escape
 // sequences go with words.
 func nextChunk(line string) (chunk string, columns int) {
 	rest, first := line, rune(0)
 	for rest != "" {
 		size, wide := nextCharacter(rest)
 		r, _ := utf8.DecodeRuneInString(rest)
-		switch before := line[:len(line)-len(rest)]; {
-		case r == '\x1b' && first != ' ', wide == 0 && r != '\x1b':
-		case first == 0 && (r != ' ' || before == ""):
+		before := line[:len(line)-len(rest)]
+		switch {
+		case r == '\x1b' && first == ' ':
+			return before, columns
+		case wide == 0: // goes with what is before it
+		case first == 0 && r == ' ' && before != "":
+			return before, columns
+		case first == 0:
 			first = r
-		case r == '\x1b', first == 0, r == ' ' != (first == ' '), !closes(r) && (wide == 2 || columnsOf(first) == 2):
+		case (r == ' ') != (first == ' '), !closes(r) && (breaks(r) || breaks(first)):
 			return before, columns
 		}
 		columns += wide
@@ -100,6 +105,10 @@ func columnsOf(r rune) int {
 	}
 	return 1
 }
+
+// breaks reports whether a line can be broken on both sides of a character: it has two columns, and
+// is not Korean, which has spaces between words.
+func breaks(r rune) bool { return columnsOf(r) == 2 && !unicode.Is(unicode.Hangul, r) }
 
 // closes reports whether a mark does not begin a line: it belongs to what is before it.
 func closes(r rune) bool {

@@ -19,6 +19,7 @@ func TestWrap(t *testing.T) {
 		{"in it, behind a word", "one 123456789012345", "one 123456\n789012345"},
 		{"an indent that leaves no room", "        one two four", "one two\nfour"},
 		{"Chinese", "主播临时有事由我代班", "主播临时有\n事由我代班"},
+		{"Korean has words", "버튼이 눌립니다", "버튼이\n눌립니다"},
 		{"a closing mark stays", "主播临时有。事", "主播临时\n有。事"},
 		{"beside Latin words", "主播 add 临时", "主播 add\n临时"},
 		{"emoji", "✅ Done · ⚠️ a", "✅ Done ·\n⚠️ a"},
