@@ -160,7 +160,8 @@ func (p Policy) DecideAll(caller commands.Caller, place commands.Place, cmd comm
 			rules = append(rules, d.Rule)
 		}
 		d.Rule, d.Limit = strings.Join(rules, ", "), max(all.Limit, d.Limit)
-		d.Approvers, d.Waiting = slices.Concat(all.Approvers, d.Approvers), slices.Concat(all.Waiting, d.Waiting)
+		others := filter(d.Waiting, func(g imapi.GroupID) bool { return !slices.Contains(all.Waiting, g) })
+		d.Approvers, d.Waiting = slices.Concat(all.Approvers, d.Approvers), slices.Concat(all.Waiting, others)
 		all = d
 	}
 	return cmd, p.answerable(caller, all)

@@ -1,0 +1,162 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"liveadmin/bot"
+	"liveadmin/bot/bottest"
+	"liveadmin/commands"
+	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
+	"liveadmin/imapi"
+)
+
+// pressedBy presses a button as a caller of whom more is known than a name, perhaps on another
+// platform, and returns the private answer; "" if the press has settled something.
+func pressedBy(t *testing.T, chat *bottest.Chat, c commands.Caller, action string, entry int64) (answer string) {
+	t.Helper()
+	platform, _, _ := strings.Cut(c.Ref, ":")
+	d := bot.Delivery{
+		Key: c.Ref + action, Caller: c, Place: commands.Place{Platform: platform, Channel: platform + ":channel"},
+		Click: &bot.Click{Action: action, Entry: entry},
+	}
+	check(t, door(t, chat).Receive(soon(t), d, func(_ context.Context, a bot.Answer) (bot.Post, error) {
+		if a.Private != nil {
+			answer = a.Private.String()
+		}
+		return "", nil
+	}))
+	return answer
+}
+
+// TestWhoDecides: who may approve or deny bob's request to make user1 an administrator, by the
+// rules, the people and the blocks of the press.
+func TestWhoDecides(t *testing.T) {
+	t.Parallel()
+	const team, other = "chat:usergroup:leads", "phone:user:"
+	alone := func(name string) commands.Caller { return commands.Caller{Ref: bottest.Ref(name)} }
+	none := func(r *bot.Rules) {}
+	people := func(accounts map[string]string) func(*bot.Rules) {
+		return func(r *bot.Rules) {
+			r.Names = commands.NewNames(nil, map[string][]imapi.UserID{"rob": {"user9"}, "lee": {"user8"}, "minho": {"user1"}}).WithAccounts(accounts)
+		}
+	}
+	const (
+		approve, deny = words.ApproveAction, words.DenyAction
+		cannot        = "You cannot decide this request. Can approve: @carol, @dave"
+		refused       = "You are not allowed"
+		unread        = "I cannot check right now whether you can decide this. It is still open."
+		own           = "You cannot decide your own request."
+		self          = "You cannot approve a request that makes you an administrator."
+	)
+	for _, test := range []struct {
+		name   string
+		caller commands.Caller
+		action string
+		change func(*bot.Rules) // after it was asked
+		says   string           // privately; empty: it is decided
+		state  bot.State
+	}{
+		{"who is named", alone("carol"), approve, none, "", bot.Accepted},
+		{"a member", commands.Caller{Ref: bottest.Ref("frank"), Memberships: []string{team}}, deny, none, "", bot.Denied},
+		{"a member, perhaps", commands.Caller{Ref: bottest.Ref("frank"), Unread: []string{team}}, approve, none, unread, bot.Asked},
+		{"no member", commands.Caller{Ref: bottest.Ref("frank"), Memberships: []string{"chat:usergroup:others"}}, approve, none, refused, bot.Asked},
+		{"the asker", alone("bob"), approve, none, own, bot.Asked},
+		{"the asker's other account", alone("carol"), deny, people(map[string]string{bottest.Ref("bob"): "rob", bottest.Ref("carol"): "rob"}), own, bot.Asked},
+		{"for themselves", alone("carol"), approve, people(map[string]string{bottest.Ref("carol"): "minho"}), self, bot.Asked},
+		{"against themselves", alone("carol"), deny, people(map[string]string{bottest.Ref("carol"): "minho"}), "", bot.Denied},
+		{"whom the allowlist allows everything", alone("alice"), approve, none, cannot + ", @leads\nYou can do this yourself: /liveadmin add " + groupA + " user1 --for 8h", bot.Asked},
+		{"who asks under the same rule", alone("erin"), approve, none, cannot, bot.Asked},
+		{"nobody with a right", alone("mallory"), approve, none, refused, bot.Asked},
+		{"one of another organisation", commands.Caller{Ref: bottest.Ref("carol"), Outsider: true}, approve, none, "", bot.Asked},
+		{"who is blocked", alone("carol"), approve, func(r *bot.Rules) { r.Policy.Blocked = []string{bottest.Ref("carol")} }, refused, bot.Asked},
+		{"who is not named any more", alone("carol"), approve, approvedBy("dave"), refused, bot.Asked},
+		{"who is named by now", alone("grace"), approve, approvedBy("grace"), "", bot.Accepted},
+		{"by rules that do not allow it any more", alone("carol"), approve, func(r *bot.Rules) { r.Policy.Rules = r.Policy.Rules[:1] }, "", bot.Denied},
+		{"by rules that allow less", alone("carol"), approve, func(r *bot.Rules) {
+			r.Policy.Rules = slices.Clone(r.Policy.Rules)
+			r.Policy.Rules[1].For /= 2
+		}, "", bot.Denied},
+		{"on another platform, by name", commands.Caller{Ref: other + "carol"}, approve, approvedBy("carol", other+"carol"), "", bot.Accepted},
+		{"on another platform, a member", commands.Caller{Ref: other + "frank", Memberships: []string{team}}, approve, none, cannot[:20], bot.Asked},
+		{"on another platform, a member, both known", commands.Caller{Ref: other + "frank", Memberships: []string{team}}, approve,
+			people(map[string]string{bottest.Ref("bob"): "rob", other + "frank": "lee"}), "", bot.Accepted},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			stage, chat := askFirst(t)
+			rules := stage.Rules.Get()
+			rules.Policy.Rules[1].Approval = append(rules.Policy.Rules[1].Approval, team)
+			stage.Rules.Set(rules)
+			stage.Run(t, chat)
+			talk(t, chat, "bob: add GROUP user1")
+			rules = stage.Rules.Get()
+			test.change(&rules)
+			stage.Rules.Set(rules)
+			got := pressedBy(t, chat, test.caller, test.action, 1)
+			if !strings.Contains(got, test.says) || test.says == "" && test.state != bot.Asked && got != "" {
+				t.Errorf("answered %q", got)
+			}
+			e, _, err := stage.Journal.Entry(t.Context(), 1)
+			check(t, err)
+			if decided := e.Request.Decision; (test.state == bot.Asked) != (decided == nil) || decided != nil && decided.State != test.state {
+				t.Errorf("decided %+v, want %s", decided, test.state)
+			}
+		})
+	}
+}
+
+// approvedBy lets others approve what bob asks.
+func approvedBy(who ...string) func(*bot.Rules) {
+	return func(r *bot.Rules) {
+		r.Policy.Rules = slices.Clone(r.Policy.Rules)
+		r.Policy.Rules[1].Approval = nil
+		for _, name := range who {
+			if !strings.Contains(name, ":") {
+				name = bottest.Ref(name)
+			}
+			r.Policy.Rules[1].Approval = append(r.Policy.Rules[1].Approval, name)
+		}
+	}
+}
+
+// TestLapsedRequest: what the rules do not allow any more is denied, and names nobody; the
+// audit trail has who pressed.
+func TestLapsedRequest(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	stage.Run(t, chat)
+	talk(t, chat, "bob: add GROUP user1")
+	rules := stage.Rules.Get()
+	rules.Policy.Rules = rules.Policy.Rules[:1]
+	stage.Rules.Set(rules)
+	says(t, talk(t, chat, "carol: press 1 approve"), "⛔ Denied · @bob · ", "The rules no longer allow this. Nothing was changed.", "!carol")
+	says(t, fmt.Sprint(rowsOf(t, stage, 1)), "denied by chat:user:carol, [user1], rule 1: the rules no longer allow this")
+	admins(t, stage, groupA)
+}
+
+// TestNotAsked: what nobody can approve as a whole is not asked, and there are twenty open
+// requests of a person at most.
+func TestNotAsked(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	rules := stage.Rules.Get()
+	rules.Policy.Rules = append(rules.Policy.Rules,
+		policy.Rule{Name: "rule 2", Allow: []string{bottest.Ref("frank")}, Commands: []commands.Verb{commands.Add}, Approval: []string{bottest.Ref("carol")}},
+		policy.Rule{Name: "rule 3", Allow: []string{bottest.Ref("frank")}, Commands: []commands.Verb{commands.Remove}, Approval: []string{bottest.Ref("dave")}})
+	stage.Rules.Set(rules)
+	stage.Run(t, chat)
+	says(t, talk(t, chat, "frank: add GROUP user1 --replace user2"), "(only @frank)", "This needs approval, and there is nobody who can approve it: @TGS#aGROUPAAA")
+	for n := range 20 {
+		says(t, talk(t, chat, fmt.Sprintf("bob: add GROUP user1 --for %dm", n+1)), "Waiting for approval")
+	}
+	says(t, talk(t, chat, "bob: add GROUP user1 --for 50m"), "(only @bob)", "You have 20 open requests.")
+	says(t, talk(t, chat, "bob: add GROUP user1 --for 5m"), "This was already asked for: #6")
+	talk(t, chat, "bob: press 2 withdraw")
+	says(t, talk(t, chat, "bob: add GROUP user1 --for 50m"), "Waiting for approval")
+	admins(t, stage, groupA)
+}
