@@ -78,8 +78,8 @@ type Reply struct {
 type Acceptance struct {
 	Entry  Entry
 	Record Record
-	// Presses are the names of the presses of a button, in order: the entry is the first that
-	// is not on record (Entry.Once). Empty: no button was pressed.
+	// Presses are the names of the presses of a button, or of the sendings of a form, in order:
+	// the entry is the first that is not on record (Entry.Once). Empty: it was neither.
 	Presses []string
 }
 

@@ -287,6 +287,28 @@ func TestMenuForged(t *testing.T) {
 	}
 }
 
+// TestMenuSentAgain: a form whose sender got no answer does not run, stays open, and runs when it
+// is sent again.
+func TestMenuSentAgain(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := shows(t, mode)
+			i, _ := w.opens(alice, bob)
+			w.Inject(fakediscord.Fault{Kind: fakediscord.Refuse, Route: fakediscord.Respond, Code: fakediscord.UnknownInteraction})
+			w.sends(i, fakediscord.Filled{"group": []string{"friday"}})
+			w.Until("it is closed", func() bool { return len(w.Rows(bot.WasUnanswered)) == 1 })
+			w.result(w.sends(i, fakediscord.Filled{"group": []string{"friday"}}))
+			w.sends(i, fakediscord.Filled{"group": []string{"friday"}})
+			w.final(w.says(alice, general, "list", fakediscord.Options{"group": group}))
+			if rows := w.Rows(bot.WasAccepted); len(rows) != 3 {
+				t.Errorf("on record is %+v", rows)
+			}
+		})
+	}
+}
+
 // TestMenuIsNotForUs: what is not of the menu or the form is not heard, or not answered; nothing
 // panics.
 func TestMenuIsNotForUs(t *testing.T) {

@@ -68,7 +68,8 @@ func (b *Engine) commit(ctx context.Context, d bot.Delivery, came time.Time) (jo
 }
 
 // accept puts an entry on record. Of a button that is the first press that is not on
-// record: while the one before is being done, pressing again, by anybody, does nothing.
+// record: while the one before is being done, pressing again, by anybody, does nothing. A form
+// is sent again with an effect only if the platform did not take the acknowledgement.
 func (b *Engine) accept(ctx context.Context, d bot.Delivery, a bot.Acceptance, came time.Time) (*job, bot.Answer) {
 	names, err := b.pressesLeft(ctx, a)
 	if err != nil {
@@ -83,10 +84,12 @@ func (b *Engine) accept(ctx context.Context, d bot.Delivery, a bot.Acceptance, c
 		case job != nil:
 			e := job.snapshot()
 			return job, bot.Answer{Entry: e.Number, Verb: e.Command.Verb, Root: b.wording(e.Place).Root(soFar(e)), Alone: e.Command.Private}
-		case known.Key != "", d.Form != nil:
-			return nil, bot.Answer{} // the same delivery again, or the same form
+		case known.Key != "":
+			return nil, bot.Answer{} // the same delivery again
 		}
 		switch known = b.decided(ctx, known, came.Add(bot.AnswerTime)); {
+		case d.Form != nil && known.State != bot.Unanswered:
+			return nil, bot.Answer{} // the same form again
 		case known.State == bot.Asked && !a.Entry.Waits(): // it may be done before that is answered
 		case known.State == bot.Asked && known.Request.Post != "":
 			return nil, private(b.toCaller(ctx, d).Already(0, words.Open{Request: known.Shown(d.Place.Platform), Own: known.Caller.Ref == d.Caller.Ref}))

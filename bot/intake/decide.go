@@ -195,8 +195,8 @@ func acceptance(d bot.Delivery, rules bot.Rules, cmd commands.Command, decision 
 	r.Groups = cmd.Target.Groups
 	place := d.Place
 	place.Language = rules.LanguageOf(place)
-	return &bot.Acceptance{Record: r, Entry: bot.Entry{
-		Key: d.Key, Once: onceOf(d), Caller: d.Caller, Place: place, Command: cmd, Rule: decision.Rule, Reply: d.Reply, Changes: bot.ChangesOf(cmd),
+	return &bot.Acceptance{Record: r, Presses: sendings(d), Entry: bot.Entry{
+		Key: d.Key, Caller: d.Caller, Place: place, Command: cmd, Rule: decision.Rule, Reply: d.Reply, Changes: bot.ChangesOf(cmd),
 	}}
 }
 
@@ -216,10 +216,21 @@ func note(d bot.Delivery, what bot.Event, outcome commands.Status, v commands.Ve
 const mostPresses = 50
 
 // presses names each time that a button is pressed with an effect, in order.
-func presses(c bot.Click) []string {
+func presses(c bot.Click) []string { return inOrder(fmt.Sprintf("click:%d:%s", c.Entry, c.Action)) }
+
+// sendings names each time that a form is sent with an effect: once, and again only if the
+// platform did not take the acknowledgement.
+func sendings(d bot.Delivery) []string {
+	if d.Form == nil || d.Form.Once == "" {
+		return nil
+	}
+	return inOrder("form:" + d.Caller.Ref + ":" + d.Form.Once)
+}
+
+func inOrder(what string) []string {
 	names := make([]string, mostPresses)
 	for n := range names {
-		names[n] = fmt.Sprintf("click:%d:%s:%d", c.Entry, c.Action, n)
+		names[n] = fmt.Sprintf("%s:%d", what, n)
 	}
 	return names
 }

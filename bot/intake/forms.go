@@ -188,11 +188,3 @@ func fieldOf(d bot.Delivery, decision policy.Decision) string {
 	}
 	return ""
 }
-
-// onceOf names what a form does once, for the person who sent it.
-func onceOf(d bot.Delivery) string {
-	if d.Form == nil || d.Form.Once == "" {
-		return ""
-	}
-	return "form:" + d.Caller.Ref + ":" + d.Form.Once
-}
