@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -95,18 +96,41 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-// TestRequestNowhere: in a direct message nobody could answer: nothing is asked.
+// TestRequestNowhere: in a direct message, and where the bot may not post, nobody could answer:
+// nothing is asked, which the first response says.
 func TestRequestNowhere(t *testing.T) {
 	t.Parallel()
-	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
-	withApproval(w)
-	w.start()
-	direct := w.Direct(bob)
-	i := w.kept(w.SendCommand(fakediscord.CommandInput{
-		User: bob, Channel: direct, Subcommand: "add", Forged: true, Options: fakediscord.Options{"group": group, "users": "user1"},
-	}))
-	if got := w.Plain(w.private(i)); !strings.Contains(got, "I cannot ask for it here") || len(w.Rows(bot.WasAsked)) > 0 {
-		t.Errorf("bob is answered %q", got)
+	const nothing = fakediscord.SendMessages | fakediscord.SendMessagesInThreads | fakediscord.CreatePublicThreads
+	for _, test := range []struct {
+		name, room string
+		denied     int64
+		asked      bool
+	}{
+		{"directly", "", 0, false},
+		{"no permission to post", "777", nothing, false},
+		{"none in threads", "777", fakediscord.SendMessagesInThreads, true}, // it is asked in the channel
+		{"none outside of threads", "777", fakediscord.SendMessages, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+			withApproval(w)
+			w.AddChannel(fakediscord.Channel{ID: "777", Name: "show", Guild: guild, Denied: test.denied})
+			w.start()
+			i := w.kept(w.SendCommand(fakediscord.CommandInput{
+				User: bob, Channel: cmp.Or(test.room, w.Direct(bob)), Subcommand: "add", Forged: true, Options: fakediscord.Options{"group": group, "users": "user1"},
+			}))
+			if test.asked {
+				w.Until("it is asked", func() bool {
+					all, err := w.Journal.Requests(t.Context())
+					return err == nil && len(all) == 1 && all[0].Request.Post != ""
+				})
+				return
+			}
+			if got := w.Plain(w.private(i)); !strings.Contains(got, "I cannot ask for it here") || len(w.Rows(bot.WasAsked)) > 0 {
+				t.Errorf("bob is answered %q", got)
+			}
+		})
 	}
 }
 
