@@ -112,7 +112,7 @@ var (
 func neutral(s string) string {
 	s = strings.NewReplacer("`", "", `"`, "", "'", "", "chat:user:", "slack:user:", "\u200b", `\u200b`).Replace(s)
 	s = regexp.MustCompile(`slack:user:U?(\w+)`).ReplaceAllStringFunc(s, strings.ToLower)
-	s = regexp.MustCompile(`slack:user:u(alice|bob|mallory)`).ReplaceAllString(s, "slack:user:$1")
+	s = regexp.MustCompile(`slack:user:u(alice|bob|mallory|carol|dave|erin)`).ReplaceAllString(s, "slack:user:$1")
 	s = regexp.MustCompile(`(?m)^\s*@\w+ `).ReplaceAllString(s, "")
 	return strings.TrimSpace(wide.ReplaceAllString(spaces.ReplaceAllString(s, " "), "$1"))
 }
