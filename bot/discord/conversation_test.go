@@ -51,7 +51,7 @@ func localeOf(c bottest.Conversation) string {
 }
 
 func people() map[string]string {
-	return map[string]string{"alice": alice, "bob": bob, "mallory": mallory}
+	return map[string]string{"alice": alice, "bob": bob, "mallory": mallory, "carol": "504", "dave": "505", "erin": "506"}
 }
 
 // ask fills in what a line says and returns what the speaker sees, as a plain chat
