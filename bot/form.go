@@ -26,6 +26,8 @@ type Filled struct {
 	For     string   // how long; empty: it is not said; words.Endless: for ever
 	Reason  string
 
+	Asked string // the field whose options are asked for; administrators of a group are read only for that
+
 	Closes   bool // it is gone once it is sent: what is wrong with it cannot be shown in it
 	Expired  bool // it was opened too long ago, or not by this bot for this person
 	Unplaced bool // it asks for a channel, and none was picked

@@ -40,7 +40,7 @@ func (b *Engine) Form(ctx context.Context, caller commands.Caller, place command
 	}
 	defer b.taken.Done()
 	err := safely(func() error {
-		offer, decision := b.intake.Offer(caller, place, filled)
+		offer, decision := b.intake.Offer(ctx, caller, place, filled)
 		if ok = decision.Allowed; ok {
 			form = b.toCaller(ctx, bot.Delivery{Caller: caller, Place: place}).Form(offer)
 		}

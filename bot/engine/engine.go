@@ -48,7 +48,7 @@ type Decider interface {
 	Suggest(ctx context.Context, q bot.Question) []string
 	// Offer returns what a form offers that is filled in so far, and whether the caller is
 	// allowed its command.
-	Offer(caller commands.Caller, place commands.Place, filled bot.Filled) (words.Offer, policy.Decision)
+	Offer(ctx context.Context, caller commands.Caller, place commands.Place, filled bot.Filled) (words.Offer, policy.Decision)
 	// Home returns what a Home tab shows; ok is false if its viewer asks too often.
 	Home(ctx context.Context, v bot.HomeView) (_ words.Home, ok bool)
 	// Changed notes what became of a group.

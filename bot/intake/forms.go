@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"liveadmin/commands/grammar"
 	"liveadmin/commands/policy"
 	"liveadmin/commands/words"
+	"liveadmin/imapi"
 )
 
 // opensForm reports whether a command that is not complete is answered by a form for the rest.
@@ -57,11 +59,26 @@ func (in *Intake) open(d bot.Delivery, cmd commands.Command, m grammar.Mistake, 
 
 // Offer returns what a form offers somebody in a place, where so much is filled in, and whether
 // they are allowed the command at all.
-func (in *Intake) Offer(caller commands.Caller, place commands.Place, filled bot.Filled) (words.Offer, policy.Decision) {
+func (in *Intake) Offer(ctx context.Context, caller commands.Caller, place commands.Place, filled bot.Filled) (words.Offer, policy.Decision) {
 	rules := in.rules()
 	cmd := grammar.BegunIn(filled.Fields(), rules.TypedBy(caller))
 	cmd.Verb = filled.Verb
-	return offered(rules, caller, place, cmd)
+	offer, decision := offered(rules, caller, place, cmd)
+	if decision.Allowed && filled.Verb == commands.Remove && filled.Asked == words.UsersField {
+		q := bot.Question{Caller: caller, Place: place, Fields: filled.Fields()}
+		offer.People = withAdmins(offer.People, in.adminsFor(ctx, q, rules))
+	}
+	return offer, decision
+}
+
+// withAdmins are the administrators of a group and then other people, each once.
+func withAdmins(people []words.Choice, admins []string) (all []words.Choice) {
+	for _, user := range admins {
+		all = append(all, words.Choice{Typed: user, Means: []commands.Person{{ID: imapi.UserID(user)}}})
+	}
+	return append(all, slices.DeleteFunc(people, func(c words.Choice) bool {
+		return len(c.Means) == 1 && c.Typed != grammar.Me && slices.Contains(admins, string(c.Means[0].ID))
+	})...)
 }
 
 // offered is what a form offers for a command that is begun, by the rules and names alone.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -177,26 +178,27 @@ type optionList struct {
 	Options []*slackgo.OptionBlockObject `json:"options"`
 }
 
-// suggested are the options that fit what is typed in a field; none of a field that has no
-// suggestions.
+// suggested are the options of a field that have in them what is typed; none of a field that
+// has no options.
 func (s *Slack) suggested(ctx context.Context, door bot.Door, i interaction) []*slackgo.OptionBlockObject {
 	options := []*slackgo.OptionBlockObject{} // null is no list
-	suggester, ok := door.(bot.Suggester)
+	forms, ok := door.(bot.Forms)
 	verb, ours := formOf(i.View.Callback)
-	if !ok || !ours || i.Action != words.GroupField && i.Action != words.UsersField {
+	if !ok || !ours {
 		return options
 	}
+	ctx, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
 	at, from, _ := i.placed(s)
-	q := bot.Question{Caller: i.caller(s), Place: at, Field: i.Action, Fields: grammar.Fields{Verb: string(verb)}}
-	if i.Action == words.UsersField {
-		filled := i.View.filled()
-		filled.Group = cmp.Or(filled.Group, filled.GroupID, from.Group)
-		q.Fields = q.Fields.With(words.GroupField, filled.Group)
-	}
-	q.Fields = q.Fields.With(i.Action, i.Value)
-	for _, word := range suggester.Suggest(ctx, q) {
-		if o := option(words.Option{Value: word, Label: word}); o != nil && len(options) < mostOptions {
-			options = append(options, o)
+	filled := i.View.filled()
+	form, _ := forms.Form(ctx, i.caller(s), at, bot.Filled{Verb: verb, Group: cmp.Or(filled.Group, filled.GroupID, from.Group), Asked: i.Action})
+	field, _ := form.Field(i.Action)
+	for _, o := range field.Options {
+		if !strings.Contains(commands.Fold(o.Label), commands.Fold(strings.TrimSpace(i.Value))) {
+			continue
+		}
+		if made := option(o); made != nil && len(options) < mostOptions {
+			options = append(options, made)
 		}
 	}
 	return options

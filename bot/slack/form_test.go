@@ -295,6 +295,32 @@ func TestFormFollowsGroup(t *testing.T) {
 	}
 }
 
+// TestFormPeople: people who are offered for remove are found by their names and their UserIDs,
+// each once, and a name with a space is one.
+func TestFormPeople(t *testing.T) {
+	t.Parallel()
+	w := forms(t, "sockets")
+	rules := w.Stage.Rules.Get()
+	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"friday-show": {"@TGS#aFRIDAY"}, "other": {imapi.GroupID(group)}},
+		map[string][]imapi.UserID{"Max Power": {"host"}, "Min Ho": {"u_8821"}})
+	w.Stage.Rules.Set(rules)
+	w.acked(w.slash(alice, "remove friday-show"))
+	v := w.opened(alice)
+	for typed, want := range map[string][]string{
+		"": {"host", `"Min Ho"`}, "max p": {"host"}, "HOST": {"host"}, "min ": {`"Min Ho"`}, "u_8821": {`"Min Ho"`}, "nobody": nil,
+	} {
+		if got, err := w.Options(w.Soon(), v, "users", typed); err != nil || !slices.Equal(got, want) {
+			t.Errorf("for %q are offered %q, %v", typed, got, err)
+		}
+	}
+	if v = w.sent(fakeslack.Sending{View: v, Values: map[string][]string{"users": {`"Min Ho"`, "host"}}}); v.Open {
+		t.Fatalf("answered %v", v.Errors)
+	}
+	if root, _ := w.final(channel); !strings.Contains(root.Text, "friday-show: removed Max Power") {
+		t.Errorf("the root is %q", root.Text)
+	}
+}
+
 // TestFormWaits: a form whose command waits for approval says so, and for whom.
 func TestFormWaits(t *testing.T) {
 	t.Parallel()

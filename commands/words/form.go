@@ -25,7 +25,7 @@ type Offer struct {
 	Waits     bool
 }
 
-// Choice is a name that can be chosen, as it is typed, and whom it means.
+// Choice is a name or a UserID that can be chosen, as it is typed, and whom it means.
 type Choice struct {
 	Typed string
 	Means []commands.Person
@@ -177,6 +177,9 @@ func (w Words) userFields(o Offer) []FormField {
 
 // choice is a name with whom it means.
 func (w Words) choice(c Choice) string {
+	if len(c.Means) == 1 && c.Typed == string(c.Means[0].ID) {
+		return w.person(c.Means[0]).String()
+	}
 	ids := make([]Text, len(c.Means))
 	for i, p := range c.Means {
 		ids[i] = code(string(p.ID))
