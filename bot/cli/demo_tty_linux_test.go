@@ -235,6 +235,8 @@ func TestTerminalButtons(t *testing.T) {
 	s.press("1")
 	s.see(manager + "/press 1 undo")
 	s.press("\r")
+	s.find("Undo this change? What was changed again since then stays as it is.\nPress it again to confirm.\n")
+	s.press("1\r")
 	s.find("✅ Done · @alice · friday-show: removed user1 · 0 of 5 seats\n")
 	s.press("/fault reset\r")
 	s.find("Changes at Tencent Chat now fail like this: reset. To end it: /fault none\n")
@@ -250,6 +252,20 @@ func TestTerminalButtons(t *testing.T) {
 	s.find("    #6\n")
 	s.press("9\r/press 4\t")
 	s.find("You typed: 9\n")
+	s.leave("\x03") // ^C
+}
+
+// Who approves is asked first: who, where and how long.
+func TestTerminalApprove(t *testing.T) {
+	t.Parallel()
+	s := sit(t, 120, nil)
+	s.press("/as bob\radd weekend minho --for 2h\r")
+	s.find("    1 [Approve]   /press 1 approve\n")
+	s.press("/as alice\r1\r")
+	s.find("Approve this? @bob wants to add minho (u_8821) to weekend (@TGS#aSATURDAY, @TGS#aSUNDAY00) for 2 hours, counted from the")
+	s.find("Press it again to confirm.\n")
+	s.press("1\r")
+	s.find("@bob (approved by @alice) · weekend: added minho (u_8821)")
 	s.leave("\x03") // ^C
 }
 

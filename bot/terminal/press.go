@@ -20,6 +20,7 @@ const mostKeys = 9
 type keys struct {
 	press [mostKeys]string
 	next  int
+	asks  map[string]string // by "3 approve": what is asked before it is pressed for the first time
 }
 
 // give returns the key of one more button.
@@ -30,6 +31,21 @@ func (k *keys) give(press string) rune {
 		k.press[at], k.next = press, (at+1)%mostKeys
 	}
 	return rune('1' + at)
+}
+
+// ask notes what is asked before a button is pressed; empty: nothing.
+func (k *keys) ask(press, question string) {
+	if k.asks == nil {
+		k.asks = make(map[string]string)
+	}
+	k.asks[press] = question
+}
+
+// asked returns what is asked before a button is pressed, once.
+func (k *keys) asked(press string) (question string) {
+	question = k.asks[press]
+	delete(k.asks, press)
+	return question
 }
 
 // pressOf is what a key presses, or "".
@@ -49,6 +65,7 @@ func (t *Terminal) buttons(actions []words.Action, indent string) string {
 		if t.Console != nil {
 			t.mu.Lock()
 			fmt.Fprintf(&b, "%c ", t.keys.give(press))
+			t.keys.ask(press, a.Confirm)
 			t.mu.Unlock()
 		}
 		b.WriteString(t.paint(bold, "["+words.Visible(a.Label)+"]") + "   " + t.paint(faint, "/press "+words.Visible(press)) + "\n")
@@ -65,6 +82,13 @@ func (t *Terminal) press(ctx context.Context, door bot.Door, text string) {
 	}
 	if err != nil || action == "" {
 		t.tell(words.In(t.Language).Demo.Press, words.Slots{"command": {{Kind: words.Code, Text: "/press 3 approve"}}})
+		return
+	}
+	t.mu.Lock()
+	question := t.keys.asked(fmt.Sprintf("%d %s", entry, action))
+	t.mu.Unlock()
+	if question != "" {
+		t.write(words.Visible(question) + "\n" + words.In(t.Language).Demo.Again + "\n")
 		return
 	}
 	t.reported.Delete(entry) // what comes of it is written anew

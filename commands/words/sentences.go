@@ -217,6 +217,7 @@ type Sentences struct {
 		Only, Speaking, NoOne     string // {name} {people}
 		Prefix, NotTaken          string // {command} {help} {error}
 		Press                     string // {command}
+		Again                     string
 		Broken, Repaired, NoFault string // {kind} {kinds} {command}
 		Waited, HowLong           string // {length} {command}
 	}
