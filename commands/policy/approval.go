@@ -192,6 +192,19 @@ func (p Policy) approving(caller commands.Caller) []Rule {
 	})
 }
 
+// ofApprover completes the decision about somebody whom no rule allows anything: who approves
+// counts as one with some right.
+func (p Policy) ofApprover(caller commands.Caller, row commands.Row, cmd commands.Command, d Decision) Decision {
+	rules := p.approving(caller)
+	switch {
+	case d.Some || len(rules) == 0:
+		return d
+	case anyRight(row):
+		return Decision{Allowed: true, Rule: ruleNames(rules), Some: true}
+	}
+	return Decision{Denial: NoRule, Denied: cmd.Target.Groups, Some: true}
+}
+
 // OnPlatform returns those of some callers and memberships that are of a platform.
 func OnPlatform(platform string, refs []string) []string {
 	return filter(refs, func(ref string) bool { return strings.HasPrefix(ref, platform+":") })

@@ -86,3 +86,31 @@ func TestMayApprove(t *testing.T) {
 		t.Errorf("without anybody named: %s", got)
 	}
 }
+
+// TestApproverHasSomeRight: who is only in an approval counts as one with some right, but may
+// change nothing.
+func TestApproverHasSomeRight(t *testing.T) {
+	p := Policy{Rules: []Rule{{Name: "waits", Allow: []string{"slack:user:UBOB"}, Approval: []string{"slack:user:ULEAD", "slack:usergroup:S1"}}}}
+	group := commands.Target{Groups: []imapi.GroupID{"a"}}
+	for _, tt := range []struct {
+		name   string
+		caller commands.Caller
+		verb   commands.Verb
+		want   Decision
+	}{
+		{"groups", commands.Caller{Ref: "slack:user:ULEAD"}, commands.Groups, Decision{Allowed: true, Rule: "waits", Some: true}},
+		{"a member", commands.Caller{Ref: "slack:user:U1", Memberships: []string{"slack:usergroup:S1"}}, commands.Groups, Decision{Allowed: true, Rule: "waits", Some: true}},
+		{"history", commands.Caller{Ref: "slack:user:ULEAD"}, commands.History, Decision{Allowed: true, Some: true}},
+		{"add", commands.Caller{Ref: "slack:user:ULEAD"}, commands.Add, Decision{Denial: NoRule, Denied: group.Groups, Some: true}},
+		{"somebody else", commands.Caller{Ref: "slack:user:U1"}, commands.Groups, Decision{Denial: NoRight}},
+		{"of another workspace", commands.Caller{Ref: "slack:user:ULEAD", Outsider: true}, commands.Groups, Decision{Denial: CallerOutsider}},
+	} {
+		cmd := commands.Command{Verb: tt.verb}
+		if tt.verb == commands.Add {
+			cmd.Target = group
+		}
+		if got := p.Decide(tt.caller, commands.Place{}, cmd); !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
+		}
+	}
+}

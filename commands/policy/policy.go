@@ -123,12 +123,12 @@ func (p Policy) Decide(caller commands.Caller, place commands.Place, cmd command
 		}
 	}
 	if row.Everybody {
-		return Decision{Allowed: true, Some: len(p.fitting(caller)) > 0}
+		return Decision{Allowed: true, Some: len(p.fitting(caller)) > 0 || p.ApprovesSome(caller)}
 	}
 	if denial := p.shut(caller); denial != "" {
 		return Decision{Denial: denial}
 	}
-	decision := withApproval(p.fitting(caller), place, row, cmd)
+	decision := p.ofApprover(caller, row, cmd, withApproval(p.fitting(caller), place, row, cmd))
 	if len(caller.Unread) == 0 || decision.Allowed && !overlap(p.Blocked, caller.Unread) {
 		return decision
 	}
