@@ -221,7 +221,7 @@ rules:
 `)
 	got := e.check()
 	for _, want := range []string{
-		"liveadmin.yaml can be used, with 2 aliases\n",
+		"liveadmin.yaml can be used; aliases: 2\n",
 		"OK           ALLOWLIST: every command on every group, is allowed to slack:user:U0ALICE, discord:role:601\n",
 		"add, remove on @TGS#aSAT, @TGS#aSUN, show-*, in slack:C024BE91L, for 8h at most, is allowed to slack:user:U024BE7LH, discord:role:165511591545143296\n",
 		"OK           config file: warning: liveadmin.yaml:4:10: \"for\" is a name of people and the name of an option. " +

@@ -59,7 +59,7 @@ func ExamineRules(file string) []bot.Finding {
 
 // usable is the detail about a file without problems.
 func usable(file string, rules bot.Rules) string {
-	return fmt.Sprintf("%s can be used, with %d aliases", file, len(rules.Names.Aliases()))
+	return fmt.Sprintf("%s can be used; aliases: %d", file, len(rules.Names.Aliases()))
 }
 
 // checkRules reads the config file and says who is allowed what: a finding for each
@@ -119,6 +119,9 @@ func allows(r policy.Rule) string {
 	}
 	if r.For > 0 {
 		where += ", for " + grammar.FormatDuration(r.For) + " at most"
+	}
+	if len(r.Approval) > 0 {
+		where += ", with the approval of " + bot.Some(r.Approval)
 	}
 	return which + where + ", is allowed to " + bot.Some(r.Allow)
 }
