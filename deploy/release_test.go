@@ -101,7 +101,10 @@ func checkArchive(t *testing.T, file string, ours bool) {
 		t.Fatal(err)
 	}
 	folder := strings.TrimSuffix(filepath.Base(file), ".tar.gz") + "/"
-	missing := []string{"liveadmin", "LICENSE", "THIRD_PARTY_NOTICES.txt", "CHANGELOG.md", ".env.example", "docs/operations.md", "deploy/liveadmin.service"}
+	missing := []string{
+		"liveadmin", "LICENSE", "THIRD_PARTY_NOTICES.txt", "CHANGELOG.md", ".env.example", "docs/operations.md", "docs/slack.svg", "docs/decisions/README.md",
+		"deploy/liveadmin.service", "deploy/examples/slack.env", "deploy/chart/.helmignore", "deploy/chart/Chart.yaml", "deploy/chart/templates/_helpers.tpl",
+	}
 	for content := tar.NewReader(packed); ; {
 		header, err := content.Next()
 		if errors.Is(err, io.EOF) {
@@ -165,6 +168,7 @@ func checkDeb(t *testing.T, file string) {
 	want := map[string]int64{
 		"usr/bin/liveadmin": 0o755, "usr/lib/systemd/system/liveadmin.service": 0o644,
 		"etc/liveadmin/": 0o711, "etc/liveadmin/secrets/": 0o700, "usr/share/doc/liveadmin/LICENSE": 0o644,
+		"usr/share/doc/liveadmin/examples/slack.env": 0o644,
 	}
 	for content := tar.NewReader(bytes.NewReader(out)); ; {
 		header, err := content.Next()
