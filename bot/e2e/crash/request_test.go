@@ -2,6 +2,7 @@ package crash
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -76,6 +77,49 @@ func TestCrashRequest(t *testing.T) {
 					t.Errorf("%s: the requests are %q, want %q", p.channel, ends, want)
 				}
 			}
+		})
+	}
+}
+
+// TestCrashTakeoverRequest kills one of two instances while requests are asked and decided, and
+// does not start it again: the other finishes what it had accepted or decided, and the requests
+// that are open can be decided there.
+func TestCrashTakeoverRequest(t *testing.T) {
+	pace.Long(t)
+	t.Parallel()
+	for _, point := range []string{"after Accept 1", "after slack request 1", "after discord request 1", "after Decide 1", "after slack amend 1", "before Finish 1"} {
+		t.Run(point, func(t *testing.T) {
+			t.Parallel()
+			tw, first, second := newPair(t, townLatency)
+			ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+			defer cancel()
+			other, mortal := tw.begin(second, ""), tw.begin(first, point)
+			<-other.ready
+			<-mortal.ready
+			dead := func() bool {
+				select {
+				case <-mortal.buried:
+					return true
+				default:
+					return false
+				}
+			}
+			for n := 0; !dead(); n++ { // both hear of some, but not always of the right ones
+				if n == 20 {
+					t.Fatalf("%s was never reached; log:\n%s", point, tw.logged())
+				}
+				tw.say(ctx, step{verb: "help", alone: true}, tw.places[0])() // else one would hear of all requests, and the other of all presses
+				for _, p := range []*place{tw.places[0], tw.places[3]} {
+					tw.say(ctx, step{who: asker, verb: "add", users: "user1", limit: fmt.Sprint(7200+n, "s")}, p)()
+					if err := p.decide(ctx, step{press: requestButtons[n%2]}); err != nil {
+						t.Fatalf("%v; log:\n%s", err, tw.logged())
+					}
+				}
+			}
+			tw.waitFor(ctx, "the other has finished", (*ledger).settled)
+			second.stop(other)
+			tw.check(nil)
+			tw.checkHistory()
 		})
 	}
 }
