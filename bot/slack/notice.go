@@ -3,15 +3,18 @@ package slack
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
+	"liveadmin/commands"
 	"liveadmin/commands/words"
 )
 
-// Notify posts a message in the thread of the root. Slack notifies those whom its text mentions.
-func (s *Slack) Notify(ctx context.Context, e bot.Entry, name string, m words.Message, _ []string) (bot.Post, error) {
+// Notify posts a message in the thread of the root. Slack notifies those whom its text mentions. Of
+// user groups that are empty, switched off or gone, it says that they are not notified.
+func (s *Slack) Notify(ctx context.Context, e bot.Entry, name string, m words.Message, mentions []string) (bot.Post, error) {
 	at, err := chat.ReadPost[messageRef](e.Root)
 	if err != nil {
 		return "", err
@@ -19,12 +22,35 @@ func (s *Slack) Notify(ctx context.Context, e bot.Entry, name string, m words.Me
 	if at.root() == "" {
 		return "", fmt.Errorf("%w: %s", bot.ErrNowhere, at.Why)
 	}
+	if says := s.unheard(m.Language, mentions); says != nil {
+		m.Lines = append(slices.Clip(m.Lines), words.Line{Style: words.Body, Text: says})
+	}
 	posted := messageRef{Channel: at.Channel, Thread: at.root()}
 	posted.TS, _, err = s.say(ctx, at.Channel, at.root(), pages(m, true)[0], mark(e, name))
 	if isLost(err) {
 		return "", fmt.Errorf("%w: %w", bot.ErrNowhere, err)
 	}
 	return chat.Post(posted), err
+}
+
+// unheard says which user groups among some callers and memberships have nobody to notify; nil:
+// none.
+func (s *Slack) unheard(l commands.Language, refs []string) words.Text {
+	var groups words.Text
+	says := words.In(l)
+	for _, ref := range s.vacant("") {
+		if !slices.Contains(refs, ref) {
+			continue
+		}
+		if groups != nil {
+			groups = append(groups, words.Span{Text: says.Joins.Items})
+		}
+		groups = append(groups, words.Span{Kind: words.Code, Text: strings.TrimPrefix(ref, groupRef)})
+	}
+	if groups == nil {
+		return nil
+	}
+	return words.Fill(says.Slack.Unheard, words.Slots{"groups": groups})
 }
 
 // FindNotice looks for a message that Notify posted. It finds none where the app may not read the

@@ -254,3 +254,23 @@ func TestRequestOfAButton(t *testing.T) {
 		})
 	}
 }
+
+// TestRequestOfAnEmptyGroup: a request says which user groups have nobody to notify.
+func TestRequestOfAnEmptyGroup(t *testing.T) {
+	t.Parallel()
+	for name, members := range map[string][]string{"somebody": {"ULEAD"}, "nobody": {}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := build(t, "sockets", fakeslack.Config{Scopes: []string{"commands", "chat:write", "usergroups:read"}}, slack.Options{})
+			withApproval(w)
+			w.SetUserGroup("S0LEADS", members...)
+			w.start()
+			w.Until("the user groups are read", func() bool { return len(w.slack.UnreadGroups()) == 0 })
+			w.acked(w.slash(bob, "add "+group+" user1"))
+			request := w.Plain(w.says("[Approve] [Deny] [Withdraw]"))
+			if told := strings.Contains(request, "I cannot notify these user groups, because nobody is in them: S0LEADS"); told != (len(members) == 0) {
+				t.Errorf("the request is %q", request)
+			}
+		})
+	}
+}

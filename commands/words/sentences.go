@@ -199,6 +199,7 @@ type Sentences struct {
 		ConfirmTitle, ConfirmYes, ConfirmNo string
 		OnlyYou, Direct                     string
 		Invite                              string // {command}
+		Unheard                             string // {groups}
 		NotHere, Archived                   string
 		Refused                             string // {code}
 		Forbidden, Lacking, Deleted, Lost   string
