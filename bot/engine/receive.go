@@ -44,19 +44,7 @@ func (b *Engine) commit(ctx context.Context, d bot.Delivery, came time.Time) (jo
 				return nil
 			}
 		}
-		switch {
-		case v.Muted:
-			answer = bot.Answer{Muted: true}
-		case v.Unread:
-			w := b.toCaller(ctx, d)
-			answer = trouble(w, w.Notices.NotRead)
-		case v.Reply != nil:
-			answer = b.note(ctx, d, *v.Reply, came)
-		case v.Decide != nil:
-			answer = b.decide(ctx, d, *v.Decide, came)
-		default:
-			job, answer = b.accept(ctx, d, *v.Accept, came)
-		}
+		job, answer = b.do(ctx, d, v, came)
 		return nil
 	})
 	if err != nil {
@@ -65,6 +53,22 @@ func (b *Engine) commit(ctx context.Context, d bot.Delivery, came time.Time) (jo
 		return nil, trouble(w, w.Notices.NotRecorded)
 	}
 	return job, answer
+}
+
+// do does what a delivery means.
+func (b *Engine) do(ctx context.Context, d bot.Delivery, v bot.Verdict, came time.Time) (*job, bot.Answer) {
+	switch {
+	case v.Muted:
+		return nil, bot.Answer{Muted: true}
+	case v.Unread:
+		w := b.toCaller(ctx, d)
+		return nil, trouble(w, w.Notices.NotRead)
+	case v.Reply != nil:
+		return nil, b.note(ctx, d, *v.Reply, came)
+	case v.Decide != nil:
+		return nil, b.decide(ctx, d, *v.Decide, came)
+	}
+	return b.accept(ctx, d, *v.Accept, came)
 }
 
 // accept puts an entry on record. Of a button that is the first press that is not on
@@ -86,6 +90,8 @@ func (b *Engine) accept(ctx context.Context, d bot.Delivery, a bot.Acceptance, c
 			return job, bot.Answer{Entry: e.Number, Verb: e.Command.Verb, Root: b.wording(e.Place).Root(soFar(e)), Alone: e.Command.Private}
 		case known.Key != "":
 			return nil, bot.Answer{} // the same delivery again
+		case a.Presses == nil: // the caller asked for something else at the same moment
+			return b.do(ctx, d, b.intake.Decide(ctx, d, b.current), came)
 		}
 		switch known = b.decided(ctx, known, came.Add(bot.AnswerTime)); {
 		case d.Form != nil && known.State != bot.Unanswered:

@@ -52,20 +52,20 @@ func (in *Intake) answered(d bot.Delivery, e bot.Entry, asker commands.Caller, r
 // judged decides about approving or denying by the rules of now.
 func (in *Intake) judged(d bot.Delivery, e bot.Entry, asker commands.Caller, rules bot.Rules) bot.Verdict {
 	_, decision := rules.Policy.DecideAll(asker, e.Place, e.Command)
+	decision.Allowed = decision.Allowed && !tooLong(e.Command, decision)
 	here := d.Place.Platform == e.Place.Platform || mapped(rules.Names, d.Caller.Ref, e.Caller.Ref)
-	approvers := approversOf(e, decision)
-	answer := rules.Policy.MayApprove(d.Caller, approvers, here)
+	sets := approversOf(e, decision)
+	answer := rules.Policy.MayApprove(d.Caller, sets, here)
 	could := answer != policy.MayNotDecide || rules.Policy.Oversees(d.Caller, e.Command.Target.Groups...)
-	unread := func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.Unread) }
 	switch {
 	case !could:
-		return in.notYou(d, e, approvers, rules)
+		return in.notYou(d, e, sets, rules)
 	case answer == policy.DeciderUnread, decision.Denial == policy.MembershipUnread:
 		return undecided(d, "membership unread", unread)
 	case !decision.Allowed:
 		return decide(d, e, bot.Decision{State: bot.Denied, Lapsed: true})
 	case answer == policy.MayNotDecide:
-		return in.notYou(d, e, approvers, rules)
+		return in.notYou(d, e, sets, rules)
 	case d.Click.Action == words.DenyAction:
 		return decide(d, e, bot.Decision{State: bot.Denied})
 	}
@@ -74,9 +74,12 @@ func (in *Intake) judged(d bot.Delivery, e bot.Entry, asker commands.Caller, rul
 
 // notYou answers somebody who cannot decide: who can, and the command if they may do it
 // themselves.
-func (in *Intake) notYou(d bot.Delivery, e bot.Entry, approvers [][]string, rules bot.Rules) bot.Verdict {
-	if rules.Policy.Knows(d.Caller) != policy.Known { // they learn nothing about people
+func (in *Intake) notYou(d bot.Delivery, e bot.Entry, sets [][]string, rules bot.Rules) bot.Verdict {
+	switch rules.Policy.Knows(d.Caller) {
+	case policy.Stranger: // they learn nothing about people
 		return refuse(d, commands.Command{Verb: e.Command.Verb}, policy.Decision{Denial: policy.NoRight})
+	case policy.Maybe:
+		return undecided(d, "membership unread", unread)
 	}
 	command := ""
 	row, _ := commands.Table.Row(e.Command.Verb)
@@ -85,7 +88,7 @@ func (in *Intake) notYou(d bot.Delivery, e bot.Entry, approvers [][]string, rule
 	}
 	return undecided(d, "cannot decide", func(w words.Words, entry int64) words.Message {
 		q := e.Shown(d.Place.Platform)
-		q.Named = policy.Decision{Approvers: approvers}.Named()
+		q.Named = policy.Decision{Approvers: approvers(rules.Names, e.Caller.Ref, e.Command, sets)}.Named()
 		return w.NotYou(entry, q, command, e.Command.Verb)
 	})
 }
@@ -135,6 +138,9 @@ func undecided(d bot.Delivery, why string, say func(words.Words, int64) words.Me
 	return bot.Verdict{Reply: &bot.Reply{Record: note(d, bot.WasMistaken, commands.Mistaken, "", "", why), Say: say}}
 }
 
+// unread answers that it cannot be read whether somebody may decide.
+func unread(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.Unread) }
+
 func stale(d bot.Delivery) bot.Verdict { return undecided(d, "stale button", words.Words.Stale) }
 
 // samePerson reports whether two accounts are one person's.
@@ -164,6 +170,12 @@ func makesAdmin(names commands.Names, ref string, c commands.Command) bool {
 	return slices.ContainsFunc(c.Reversals, func(v commands.Reversal) bool {
 		return slices.ContainsFunc(v.Set, is) || slices.ContainsFunc(v.Grants, func(g commands.Grant) bool { return g.User == person.ID })
 	})
+}
+
+// tooLong reports whether a command, for as long as it was asked, gives more than the rules do by
+// now. Of an extension, that is decided with its length.
+func tooLong(c commands.Command, now policy.Decision) bool {
+	return c.Verb != commands.Extend && now.Limit > 0 && (c.For == 0 || c.For > now.Limit)
 }
 
 // approversOf returns who can approve a request by the rules of a decision or, if nothing waits

@@ -3,6 +3,8 @@ package intake
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"time"
@@ -26,18 +28,22 @@ const (
 // request of a button ends with what that acts on, at until, if it ever does.
 func (in *Intake) ask(ctx context.Context, d bot.Delivery, rules bot.Rules, a *bot.Acceptance, decision policy.Decision, until time.Time) bot.Verdict {
 	cmd := a.Entry.Command
+	if decision.Approvers = approvers(rules.Names, d.Caller.Ref, cmd, decision.Approvers); len(decision.Named()) == 0 {
+		return refuse(d, cmd, policy.Decision{Denial: policy.NobodyApproves, Denied: decision.Waiting, Some: true})
+	}
 	if !answerableHere(d, decision) {
 		decision.Allowed, decision.Denial = false, policy.NobodyHere
 		return refuse(d, cmd, decision)
 	}
 	limited, cancel := context.WithTimeout(ctx, bot.AnswerTime)
 	defer cancel()
-	open, err := in.record.Requests(limited)
-	if open == nil && err != nil {
+	before, err := in.record.Asked(limited, bot.Filter{Caller: d.Caller.Ref, Limit: 1}, nil)
+	open, err2 := in.record.Requests(limited)
+	if err = errors.Join(err, err2); before == nil && err != nil || open == nil && err2 != nil {
 		in.log.Error("request not asked", "caller", d.Caller.Ref, "verb", cmd.Verb, "err", err)
 		return bot.Verdict{Unread: true}
 	}
-	own := slices.DeleteFunc(open, func(e bot.Entry) bool { return e.Caller.Ref != d.Caller.Ref })
+	own := slices.DeleteFunc(open, func(e bot.Entry) bool { return e.Caller.Ref != d.Caller.Ref || !e.Request.Expires.After(in.now()) })
 	if i := slices.IndexFunc(own, func(e bot.Entry) bool { return sameCommand(e.Command, cmd) }); i >= 0 {
 		same := own[i]
 		r := note(d, bot.WasAnswered, commands.Answered, cmd.Verb, grammar.Format(cmd), "asked before")
@@ -60,6 +66,9 @@ func (in *Intake) ask(ctx context.Context, d bot.Delivery, rules bot.Rules, a *b
 	if wait >= remindFrom {
 		a.Entry.Request.Remind = now.Add(wait / 4)
 	}
+	if a.Presses == nil && a.Entry.Once == "" { // what they ask at the same moment is decided again
+		a.Entry.Once = fmt.Sprintf("asked:%s:%d", d.Caller.Ref, slices.Concat(before, []bot.Record{{}})[0].Number)
+	}
 	a.Record.Event, a.Record.Outcome, a.Record.Users = bot.WasAsked, commands.Asked, bot.UsersOf(cmd)
 	return bot.Verdict{Accept: a}
 }
@@ -72,10 +81,34 @@ func answerableHere(d bot.Delivery, decision policy.Decision) bool {
 	})
 }
 
-// sameCommand reports whether two commands ask for the same, the reason aside.
-func sameCommand(a, b commands.Command) bool {
-	a.Reason, b.Reason = "", ""
-	return reflect.DeepEqual(a, b)
+// sameCommand reports whether two commands ask for the same, the reason aside, and whatever
+// names were typed for it in whatever order.
+func sameCommand(a, b commands.Command) bool { return reflect.DeepEqual(bare(a), bare(b)) }
+
+// bare is a command without the reason and the names that were typed, in one order.
+func bare(c commands.Command) commands.Command {
+	c.Reason, c.Target.Alias, c.Target.Groups = "", "", slices.Sorted(slices.Values(c.Target.Groups))
+	for _, people := range []*[]commands.Person{&c.Users, &c.Replace} {
+		ids := make([]commands.Person, len(*people))
+		for i, p := range *people {
+			ids[i].ID = p.ID
+		}
+		slices.SortFunc(ids, func(a, b commands.Person) int { return cmp.Compare(a.ID, b.ID) })
+		*people = ids
+	}
+	return c
+}
+
+// approvers takes from those who can approve a command for somebody that person, and whom it
+// makes an administrator.
+func approvers(names commands.Names, asker string, c commands.Command, sets [][]string) [][]string {
+	left := make([][]string, len(sets))
+	for i, set := range sets {
+		left[i] = slices.DeleteFunc(slices.Clone(set), func(ref string) bool {
+			return samePerson(names, ref, asker) || makesAdmin(names, ref, c)
+		})
+	}
+	return left
 }
 
 // listedRequests is how many requests a list has, with two buttons each, if its platform does
@@ -129,7 +162,7 @@ func (in *Intake) covered(d bot.Delivery, pressed bot.Entry, cmd commands.Comman
 		if takes && (asker || approver) || approver && p.Oversees(d.Caller, cmd.Target.Groups...) {
 			return policy.Decision{Allowed: true, Rule: pressed.Rule, Some: true}, nil
 		}
-	case asker && decision.Waits() && reflect.DeepEqual(cmd, pressed.Command) && in.now().Sub(made.At) <= coveredFor:
+	case asker && decision.Waits() && !tooLong(cmd, decision) && reflect.DeepEqual(cmd, pressed.Command) && in.now().Sub(made.At) <= coveredFor:
 		return policy.Decision{Allowed: true, Rule: pressed.Rule, Limit: pressed.Command.For, Some: true}, &bot.Request{
 			Approvers: pressed.Request.Approvers, Expires: pressed.Request.Expires, Decision: made,
 		}

@@ -1,0 +1,137 @@
+package engine_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"liveadmin/bot/bottest"
+	"liveadmin/bot/bottest/pace"
+	"liveadmin/commands"
+	"liveadmin/imapi"
+	"liveadmin/imapi/simulator"
+)
+
+// TestLimitOfNow: a request that was asked without an end is not approved when the rules give the
+// asker no more than a time by then, and its Try again is not covered.
+func TestLimitOfNow(t *testing.T) {
+	t.Parallel()
+	forAtMost := func(stage *bottest.Stage, most time.Duration) {
+		rules := stage.Rules.Get()
+		rules.Policy.Rules = slices.Clone(rules.Policy.Rules)
+		rules.Policy.Rules[len(rules.Policy.Rules)-1].For = most
+		stage.Rules.Set(rules)
+	}
+	stage, chat := askFirst(t)
+	forAtMost(stage, 0)
+	stage.Run(t, chat)
+	says(t, talk(t, chat, "bob: add GROUP user1"), "with no end time")
+	forAtMost(stage, 2*time.Hour)
+	says(t, talk(t, chat, "carol: press 1 approve"), "⛔ Denied · @bob", "The rules no longer allow this")
+	admins(t, stage, groupA)
+
+	forAtMost(stage, 0)
+	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10002, Times: 3}))
+	talk(t, chat, "bob: add GROUP user1")
+	says(t, talk(t, chat, "carol: press 2 approve"), "❓ Unknown", "[Try again]")
+	forAtMost(stage, 2*time.Hour)
+	says(t, talk(t, chat, "bob: press 2 retry"), "🙋 Waiting for approval")
+}
+
+// TestEqualRequest: the same, asked again in other words, shows the open request.
+func TestEqualRequest(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	rules := stage.Rules.Get()
+	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"show": {groupA}}, map[string][]imapi.UserID{"minho": {"user1"}})
+	stage.Rules.Set(rules)
+	stage.Run(t, chat)
+	talk(t, chat, "bob: add show user1 user2")
+	for _, line := range []string{"add GROUP user1 user2", "add show minho user2", "add show user2 user1 --reason covering", "add show user1 user2 --for 8h"} {
+		says(t, talk(t, chat, "bob: "+line), "(only @bob)", "This was already asked for: #1")
+	}
+	for _, line := range []string{"bob: add show user1", "bob: add show user1 user2 --for 2h", "erin: add show user1 user2"} {
+		says(t, talk(t, chat, line), "🙋 Waiting for approval")
+	}
+	stage.Clock.Advance(time.Hour)
+	says(t, talk(t, chat, "bob: add show user1 user2"), "🙋 Waiting for approval")
+}
+
+// TestEqualRequestAtOnce: an equal request is not made twice when all are asked at the same moment.
+func TestEqualRequestAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, database := range databases {
+		t.Run(database.name, func(t *testing.T) {
+			t.Parallel()
+			if database.shared {
+				pace.Long(t)
+			}
+			stage, chat := approvals(t, database.open(t))
+			stage.Run(t, chat)
+			var all sync.WaitGroup
+			for n := range 10 {
+				all.Go(func() {
+					_, err := chat.Deliver(soon(t), fmt.Sprint("key", n), "bob", fmt.Sprintf("add %s user1 --reason %d", groupA, n))
+					check(t, err)
+				})
+			}
+			all.Wait()
+			open, err := stage.Journal.Requests(t.Context())
+			check(t, err)
+			if len(open) != 1 {
+				t.Errorf("%d requests are open", len(open))
+			}
+		})
+	}
+}
+
+// TestApproverConcerned: who would be made an administrator cannot approve it: they are neither
+// named nor mentioned, and where there is nobody else, nothing is asked.
+func TestApproverConcerned(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	rules := stage.Rules.Get()
+	rules.Names = commands.NewNames(nil, map[string][]imapi.UserID{"yuna": {"user1"}}).WithAccounts(map[string]string{bottest.Ref("carol"): "yuna"})
+	stage.Rules.Set(rules)
+	stage.Run(t, chat)
+	says(t, talk(t, chat, "bob: add GROUP user1"), "Can approve: @dave\n", "(mentions chat:user:dave)")
+	says(t, talk(t, chat, "bob: add GROUP user2"), "Can approve: @carol, @dave\n")
+	says(t, talk(t, chat, "erin: press 1 approve"), "Can approve: @dave")
+	says(t, talk(t, chat, "carol: press 1 approve"), "(only @carol)", "makes you an administrator")
+	says(t, talk(t, chat, "carol: press 1 deny"), "⛔ Denied")
+
+	rules.Policy.Rules[len(rules.Policy.Rules)-1].Approval = []string{bottest.Ref("carol")}
+	stage.Rules.Set(rules)
+	says(t, talk(t, chat, "bob: add GROUP user1"), "(only @bob)", "there is nobody who can approve it: "+groupA)
+	nothingAsked := fmt.Sprint(chat.Written())
+	if n := strings.Count(nothingAsked, "request "); n > 2 {
+		t.Errorf("something was asked: %s", nothingAsked)
+	}
+}
+
+// TestApproverHasARight: who only approves has a right, too: they may see the board.
+func TestApproverHasARight(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	stage.Run(t, chat)
+	says(t, talk(t, chat, "carol: groups"), "!not allowed")
+	says(t, talk(t, chat, "mallory: groups"), "not allowed")
+	says(t, talk(t, chat, "carol: list GROUP"), "not allowed")
+}
+
+// TestDeciderUnread: while it cannot be read whether somebody has a right at all, a press on
+// Approve is answered by that, not as not allowed.
+func TestDeciderUnread(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	stage.Run(t, chat)
+	ask(t, stage, chat, "add "+groupA+" user1")
+	d := utterance("press", "mallory", "press approve")
+	d.Caller.Unread = []string{"chat:usergroup:hosts"}
+	answer, err := bring(soon(t), door(t, chat), d)
+	check(t, err)
+	says(t, answer, "I cannot check right now", "!not allowed", "!carol")
+}
