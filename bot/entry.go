@@ -62,7 +62,7 @@ func (e Entry) Concerned(names commands.Names) []string {
 // and whom it is about.
 func (e Entry) Notified(result words.Message) []string {
 	var all []string
-	if e.Loud() || e.Approved() {
+	if e.Loud() || e.Turn != 0 {
 		all = append(all, e.Caller.Ref)
 	}
 	for _, ref := range result.Concerned {

@@ -65,7 +65,7 @@ type Story struct {
 	Rows    []Record                // all, in the order in which they were written, if Filter.Rows asks for them
 	Ended   map[commands.Status]int // how many of its groups ended how
 	Dropped bool                    // closed by the operator
-	Decided Event                   // of a request: what was decided
+	Decided Event                   // of a request: what was decided, or that it was refused
 	Decider string                  // by whom; ClockRef: the time was over
 }
 
@@ -75,7 +75,7 @@ func (s *Story) Count(what Event, outcome commands.Status, rows int) {
 	case WasDropped:
 		s.Dropped = true
 		return
-	case WasApproved, WasDenied, WasWithdrawn, WasExpired:
+	case WasApproved, WasDenied, WasWithdrawn, WasExpired, WasRefused:
 		s.Decided = what
 		return
 	}

@@ -164,7 +164,7 @@ func complete(ctx context.Context, tx executor, stories []bot.Story, all bool) (
 	}
 	those := `FROM audit WHERE number IN (` + strings.Join(places, `, `) + `)`
 	ends := q.statement(`SELECT number, what, outcome, count(*), min(caller) ` + those + `
-		AND what IN ('outcome', 'unanswered', 'dropped', 'approved', 'denied', 'withdrawn', 'expired')
+		AND what IN ('outcome', 'unanswered', 'dropped', 'approved', 'denied', 'withdrawn', 'expired', 'refused')
 		GROUP BY number, what, outcome`)
 	err := each(ctx, tx, ends, func(rows *sql.Rows) error {
 		var number int64

@@ -127,6 +127,10 @@ func TestRequestNowhere(t *testing.T) {
 		t.Errorf("bob is answered %q", got)
 	}
 	w.Until("the refusal is on record", func() bool { return len(w.Rows(bot.WasRefused)) == 1 })
+	w.Closed()
+	if got := w.answers(bob, "history"); !strings.Contains(got, "Not allowed") || strings.Contains(got, "Waiting") {
+		t.Errorf("the history is %q", got)
+	}
 }
 
 // TestRequestExpires: those who can approve are reminded after a quarter of the time, and the
