@@ -50,12 +50,20 @@ func (r *reader) checkApproval(where mark, rule policy.Rule) {
 	if !shared && len(rule.Allow) > 0 {
 		r.warn(where, "name people of the platform where it is asked", "those who approve share no platform with those whom the rule allows")
 	}
-	only := func(ref string) bool {
-		return len(rule.Allow) == 1 && ref == rule.Allow[0] && strings.Contains(ref, ":user:")
+	other := func(ref string) bool {
+		return !strings.Contains(ref, ":user:") || r.personOf(ref) != r.personOf(rule.Allow[0])
 	}
-	if !slices.ContainsFunc(open, func(ref string) bool { return !only(ref) }) {
+	if len(rule.Allow) > 0 && !slices.ContainsFunc(slices.Concat(rule.Allow, open), other) {
 		r.warn(where, "name somebody else: nobody approves their own request", "the only one who approves is the one whom the rule allows")
 	}
+}
+
+// personOf is the UserID of whose account it is or, of others, the account itself.
+func (r *reader) personOf(ref string) string {
+	if o, known := r.owners[ref]; known {
+		return o.id.value
+	}
+	return ref
 }
 
 // platformOf is the platform of a caller or membership.

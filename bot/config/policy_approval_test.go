@@ -25,6 +25,8 @@ func TestApproval(t *testing.T) {
 		{"only blocked people", "blocked: [slack:user:U2]\n" + rule + "[slack:user:U2]", "5:15: approval names only people who are blocked", ""},
 		{"one of two blocked", "blocked: [slack:user:U2]\n" + rule + "[slack:user:U2, slack:user:U3]", "", ""},
 		{"only the one whom it allows", rule + "[slack:user:U1]", "", "4:15: the only one who approves is the one whom the rule allows"},
+		{"only the one whom it allows, by both accounts", "people:\n  yuna: {id: u_1, slack: U1, discord: \"1\"}\n" + strings.Replace(rule, "U1]", "U1, discord:user:1]", 1) + "[slack:user:U1, discord:user:1]", "", "6:15: the only one who approves is the one whom the rule allows"},
+		{"two whom it allows, of whom one approves", strings.Replace(rule, "U1]", "U1, slack:user:U2]", 1) + "[slack:user:U1]", "", ""},
 		{"people of another platform", rule + "[discord:user:1]", "", "4:15: those who approve share no platform"},
 		{"a remove that waits", strings.Replace(rule, "[add]", "[add, remove]", 1) + "[slack:user:U2]", "", "4:15: remove waits for approval under this rule"},
 		{"all commands wait", strings.Replace(rule, "    commands: [add]\n", "", 1) + "[slack:user:U2]", "", "3:15: remove waits for approval under this rule"},
