@@ -112,15 +112,6 @@ func TestApproverConcerned(t *testing.T) {
 	}
 }
 
-// TestApproverHasARight: who only approves has a right, too: they may see the board.
-func TestApproverHasARight(t *testing.T) {
-	t.Parallel()
-	stage, chat := askFirst(t)
-	stage.Run(t, chat)
-	says(t, talk(t, chat, "carol: groups"), "!not allowed")
-	says(t, talk(t, chat, "mallory: groups"), "not allowed")
-	says(t, talk(t, chat, "carol: list GROUP"), "not allowed")
-}
 
 // TestDeciderUnread: while it cannot be read whether somebody has a right at all, a press on
 // Approve is answered by that, not as not allowed.
