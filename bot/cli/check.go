@@ -22,9 +22,9 @@ func newCheck(environ []string, std streams) *cobra.Command {
 	group, rules, asJSON := "", "", false
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Check the settings, and whether the services take them",
-		Long: "Checks the settings, asks every service whether it takes them, and says what to do about what\n" +
-			"is wrong. It changes nothing. Exits with 1 if anything fails. With --rules it checks a rules\n" +
+		Short: "Check the settings, and whether the services accept them",
+		Long: "Checks the settings, asks every service whether it accepts them, and says how to mend\n" +
+			"what is wrong. It changes nothing. Exits with 1 if anything fails. With --rules it checks a rules\n" +
 			"file alone, without settings, credentials or a network.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -109,7 +109,7 @@ func TestCheck(t *testing.T) {
 		"OK           configuration: the settings can be used; the bot will run in slack and discord",
 		"OK           config file: there is none, so ALLOWLIST alone says who is allowed",
 		"OK           ALLOWLIST: every command on every group, is allowed to slack:user:U0ALICE, discord:role:601",
-		"OK           clock: it is as Tencent Chat's",
+		"OK           clock: it agrees with Tencent Chat's",
 		"OK           REST API: it answers at " + e.api.URL(),
 		`OK           UserSig: it is accepted for the account "administrator"`,
 		"OK           plan and console switch: the administrators of @TGS#a6I4ZUUGO can be read: 0 of 5",

@@ -135,7 +135,7 @@ func TestCheckClock(t *testing.T) {
 		off  time.Duration // of Tencent's
 		want string        // an answer has the time to a second
 	}{
-		{"right", 0, `OK           clock: it is as Tencent Chat's\n`},
+		{"right", 0, `OK           clock: it agrees with Tencent Chat's\n`},
 		{"a little behind", 10 * time.Second, `OK           clock: it is (9|10|11)s behind Tencent Chat's\n`},
 		{"far ahead", -5 * time.Minute, `FAIL         clock: it is (4m59|5m[012])s ahead of Tencent Chat's` + wrong},
 		{"far behind", 5 * time.Minute, `FAIL         clock: it is (4m5[89]|5m[01])s behind Tencent Chat's` + wrong},

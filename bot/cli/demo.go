@@ -19,7 +19,7 @@ func newDemo(environ []string, std streams) *cobra.Command {
 		Short: "A chat in the terminal with the whole bot behind it",
 		Long: "A chat in the terminal with the whole bot behind it, against a stand-in for Tencent Chat:\n" +
 			"no account, no network, nothing to set up. In a pipe it reads commands line by line.\n" +
-			"At a terminal Tab completes what is typed; NO_COLOR=1 has it in no colour.",
+			"At a terminal Tab completes what is typed; NO_COLOR=1 turns colour off.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.Flags().Changed("journal") && file == "" {

@@ -162,7 +162,7 @@ func checkWayToDatabase(cfg config.Config) []bot.Finding {
 	}
 	return []bot.Finding{{
 		Name: "database connection", Status: bot.IsFine,
-		Detail: "warning: the certificate of the database server is not verified, and who pretends to be that server decides what the bot does",
+		Detail: "warning: the certificate of the database server is not verified, and anyone who pretends to be that server decides what the bot does",
 		Remedy: "Unless the network in between is yours alone, add sslmode=verify-full to DATABASE_URL.",
 	}}
 }

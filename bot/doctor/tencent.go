@@ -95,7 +95,7 @@ func checkClock(s imapi.Skew) bot.Finding {
 	off := s.Ahead.Round(time.Second)
 	switch {
 	case off.Abs() <= time.Second: // answers carry whole seconds
-		f.Detail = "it is as Tencent Chat's"
+		f.Detail = "it agrees with Tencent Chat's"
 	case off > 0:
 		f.Detail = fmt.Sprintf("it is %s ahead of Tencent Chat's", off)
 	default:
