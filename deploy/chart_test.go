@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/config"
@@ -21,9 +20,7 @@ import (
 // TestChart: Helm finds nothing to complain about in the chart, and what it renders is what is
 // in the repository. Helm's build takes more than a minute, so the gate leaves this out.
 func TestChart(t *testing.T) {
-	if pace.Length() < 10*time.Minute {
-		t.Skipf("long: runs with %s=10m, or by itself: cd deploy/charttest && go test .", pace.Variable)
-	}
+	pace.AtLeast(t, 10)
 	for _, folder := range []string{"chart", "charttest"} { // go test runs this again when they change
 		if err := filepath.WalkDir(folder, func(_ string, _ fs.DirEntry, err error) error { return err }); err != nil {
 			t.Fatal(err)

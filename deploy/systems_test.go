@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"liveadmin/bot/bottest/pace"
 )
@@ -14,9 +13,7 @@ import (
 // TestOtherSystems: the program compiles for the systems of README that a release has no
 // programs for.
 func TestOtherSystems(t *testing.T) {
-	if pace.Length() < 10*time.Minute {
-		t.Skipf("long: runs with %s=10m", pace.Variable)
-	}
+	pace.AtLeast(t, 10)
 	t.Chdir(top)
 	readme := fileText(t, "README.md")
 	for system, name := range map[string]string{"windows/amd64": "Windows", "freebsd/amd64": "FreeBSD"} {
