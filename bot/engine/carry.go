@@ -6,6 +6,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 )
 
 // begin lets the work start: the entry is acknowledged. From here on each of its changes is
@@ -99,11 +100,20 @@ func (j *job) post() error {
 	return nil
 }
 
+// lastLine gives the root its last line. It returns false if the work has ended.
+func (j *job) lastLine(platform bot.Platform, e bot.Entry, root words.Text) bool {
+	_, err := j.deliver("updating the root", nil, e, func(ctx context.Context) (bot.Post, error) {
+		return e.Root, platform.Update(ctx, e, root)
+	})
+	return err == nil || j.ctx.Err() == nil
+}
+
 // report posts the result in the thread, gives the root its last line, and closes the entry.
 func (j *job) report(platform bot.Platform, e bot.Entry) {
 	j.overtake(e)
-	r, words := e.Summary(), j.b.wording(e.Place)
-	root, result := words.Root(r), j.withoutStale(e, j.b.ownResult(e, r, words.Report(r)))
+	r := e.Summary()
+	root, result := j.b.said(e, func(w words.Words) (words.Text, words.Message) { return w.Root(r), w.Report(r) })
+	result = j.withoutStale(e, result)
 	result.Concerned = e.Concerned(j.b.rules().Names)
 	post, err := j.deliver("reporting", bot.Finder.FindResult, e, func(ctx context.Context) (bot.Post, error) {
 		return platform.Report(ctx, e, root, result)
@@ -113,13 +123,8 @@ func (j *job) report(platform bot.Platform, e bot.Entry) {
 		j.giveUp(e, err)
 		return
 	}
-	if e.Under == 0 {
-		_, err := j.deliver("updating the root", nil, e, func(ctx context.Context) (bot.Post, error) {
-			return e.Root, platform.Update(ctx, e, root)
-		})
-		if err != nil && j.ctx.Err() != nil {
-			return
-		}
+	if e.Under == 0 && !j.lastLine(platform, e, root) {
+		return
 	}
 	if j.close(post) {
 		j.b.observer.Ended(e.Place.Platform, e.Command.Verb, r.Status(), j.age())

@@ -44,14 +44,16 @@ func (b *Engine) languageOf(ctx context.Context, platform string, c commands.Cal
 	return ""
 }
 
-// ownResult adds to a result for everyone the same in the language of the caller, for where
-// the caller alone reads it.
-func (b *Engine) ownResult(e bot.Entry, r commands.Result, result words.Message) words.Message {
+// said is the line of an entry's root and a message about it for everyone, with the same in the
+// language of the caller for where the caller alone reads it.
+func (b *Engine) said(e bot.Entry, say func(words.Words) (words.Text, words.Message)) (words.Text, words.Message) {
+	root, message := say(b.wording(e.Place))
 	now, cancel := context.WithCancel(context.Background())
 	cancel() // a language that is not known yet is not waited for
 	if l := b.languageOf(now, e.Place.Platform, e.Caller); l != "" && l != e.Place.Language {
-		w := b.speak(l)
-		result.Own = &words.Own{Root: w.Root(r), Result: w.Report(r)}
+		own := words.Own{}
+		own.Root, own.Result = say(b.speak(l))
+		message.Own = &own
 	}
-	return result
+	return root, message
 }

@@ -170,14 +170,15 @@ func (j *job) request(platform bot.Platform, notifier bot.Notifier, e bot.Entry)
 
 // unasked closes a request that nobody would see, and says to the caller alone whom to ask.
 func (j *job) unasked(platform bot.Platform, e bot.Entry, why error) {
-	w := j.b.wording(e.Place)
-	q := e.Shown(e.Place.Platform)
-	q.Quiet = true
-	private := w.Unasked(e.Number, w.Requests.Nowhere, q, nil, 0)
-	_, err := j.deliver("answering the caller", bot.Finder.FindResult, e, func(ctx context.Context) (bot.Post, error) {
-		return platform.Report(ctx, e, w.Root(e.Summary()), private)
+	q, refused := e.Shown(e.Place.Platform), e.Summary()
+	q.Quiet, refused.Waits = true, commands.Refused
+	root, private := j.b.said(e, func(w words.Words) (words.Text, words.Message) {
+		return w.Root(refused), w.Unasked(e.Number, w.Requests.Nowhere, q, nil, 0)
 	})
-	if err != nil && j.ctx.Err() != nil {
+	_, err := j.deliver("answering the caller", bot.Finder.FindResult, e, func(ctx context.Context) (bot.Post, error) {
+		return platform.Report(ctx, e, root, private)
+	})
+	if err != nil && j.ctx.Err() != nil || !j.lastLine(platform, e, root) {
 		return
 	}
 	r := record(e, bot.WasRefused, commands.Refused)

@@ -13,6 +13,7 @@ import (
 	"liveadmin/bot/slack"
 	"liveadmin/commands"
 	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
 )
 
 // withApproval lets bob add administrators if alice, or somebody in a user group, approves.
@@ -130,6 +131,34 @@ func TestRequestNowhere(t *testing.T) {
 	w.Closed()
 	if got := w.answers(bob, "history"); !strings.Contains(got, "Not allowed") || strings.Contains(got, "Waiting") {
 		t.Errorf("the history is %q", got)
+	}
+}
+
+// TestRequestUnasked: what cannot be asked is refused, in the language of its asker; a root that
+// is already there says so.
+func TestRequestUnasked(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []fakeslack.Fault{
+		{Kind: fakeslack.Refuse, Method: "chat.postMessage", Channel: channel, Code: "not_in_channel", Times: -1},
+		{Kind: fakeslack.Refuse, Method: "chat.postMessage", Channel: channel, Code: "not_in_channel", Times: -1, After: 1},
+	} {
+		w := build(t, "sockets", readsLanguages(), slack.Options{})
+		withApproval(w)
+		w.AddUser(fakeslack.User{ID: bob, Locale: "ja-JP"})
+		w.start()
+		w.helped(bob, "ja")
+		w.Inject(fault)
+		w.acked(w.slash(bob, "add "+group+" user1"))
+		got, says := w.Plain(w.private(bob, 2)), words.In("ja")
+		if nowhere, _, _ := strings.Cut(says.Requests.Nowhere, "{"); !strings.Contains(got, nowhere) || !strings.Contains(got, says.Outcomes[commands.Refused]) || strings.Contains(got, says.Outcomes[commands.Asked]) {
+			t.Errorf("bob is answered %q", got)
+		}
+		w.Closed()
+		for _, root := range w.Messages(channel) {
+			if !strings.Contains(root.Text, "Not allowed") {
+				t.Errorf("the root is %q", root.Text)
+			}
+		}
 	}
 }
 
