@@ -13,6 +13,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/engine"
 	"liveadmin/commands"
 	"liveadmin/commands/words"
@@ -166,6 +167,9 @@ func TestCrash(t *testing.T) {
 	var dying sync.WaitGroup
 	t.Run("at", func(t *testing.T) {
 		for i, d := range dramas {
+			if quick := i == 0 || i == 4; !quick && pace.Length() == 0 {
+				continue
+			}
 			want, steps := d.play(t, "", new(sync.WaitGroup))
 			if want.posts != "1 1 0" {
 				t.Fatalf("%s: without a death: %+v", d.text, want)
