@@ -112,7 +112,6 @@ func TestApproverConcerned(t *testing.T) {
 	}
 }
 
-
 // TestDeciderUnread: while it cannot be read whether somebody has a right at all, a press on
 // Approve is answered by that, not as not allowed.
 func TestDeciderUnread(t *testing.T) {

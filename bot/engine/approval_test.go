@@ -84,6 +84,22 @@ func TestOvertaken(t *testing.T) {
 	says(t, fmt.Sprint(rowsOf(t, stage, 2)), "asked", "expired")
 }
 
+// TestNotOvertaken: an extension that finds nothing to extend leaves the request for another open.
+func TestNotOvertaken(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	stage.Run(t, chat)
+	talk(t, chat, "alice: add GROUP user1 --for 2h")
+	stage.Clock.Advance(111 * time.Minute)
+	said(t, chat, 1, "[Extend]")
+	talk(t, chat, "bob: press 2 extend")
+	stage.Clock.Advance(10 * time.Minute)
+	said(t, chat, 2, "has expired")
+	says(t, talk(t, chat, "alice: press 2 extend"), "➖ No change · @alice", "user1: no change: was not an administrator")
+	says(t, talk(t, chat, "carol: press 3 approve"), "✅ Done · @bob (approved by @carol)", "user1: added")
+	admins(t, stage, groupA, "user1")
+}
+
 // rowsOf returns the audit trail of an entry, a line for each row.
 func rowsOf(t *testing.T, stage *bottest.Stage, number int64) (lines []string) {
 	t.Helper()

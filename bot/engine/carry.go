@@ -132,10 +132,11 @@ func (j *job) report(platform bot.Platform, e bot.Entry) {
 }
 
 // overtake closes the open requests for what an entry has done: an undo or an extension is done
-// once.
+// once. An extension that found nothing to extend leaves them: approved, they may set those again
+// whose time is over.
 func (j *job) overtake(e bot.Entry) {
-	v := e.Command.Verb
-	if v != commands.Undo && v != commands.Extend || !e.Summary().Status().Fine() {
+	v, status := e.Command.Verb, e.Summary().Status()
+	if v != commands.Undo && v != commands.Extend || !status.Fine() || v == commands.Extend && status == commands.Nothing {
 		return
 	}
 	open, err := j.b.journal.Requests(j.ctx)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -98,7 +99,7 @@ func (b *Engine) mentionedEnough(ctx context.Context, e bot.Entry) (bool, error)
 		asked, err := b.journal.Asked(ctx, bot.Filter{Caller: ref, Since: since, Limit: mostMentions}, func(r bot.Record) bool {
 			return r.Event == bot.WasAsked && r.Number < e.Number && r.At.After(since)
 		})
-		if asked == nil && err != nil {
+		if err != nil && !errors.Is(err, bot.ErrDamaged) {
 			return false, err
 		}
 		before += len(asked)
