@@ -149,7 +149,7 @@ func TestExtendApprovedLate(t *testing.T) {
 			talk(t, chat, "alice: add GROUP user1 --for 2h") // until 17:30
 			stage.Clock.Advance(111 * time.Minute)
 			said(t, chat, 1, "[Extend]")
-			says(t, talk(t, chat, "bob: press 2 extend"), "🙋 Waiting for approval · @bob", "#3   [Approve]")
+			says(t, talk(t, chat, "bob: press 2 extend"), "🙋 Waiting for approval · @bob", "extend #2 in @TGS#aGROUPAAA by 2 hours: user1", "#3   [Approve]")
 			for _, line := range test.before {
 				if line != "late" {
 					talk(t, chat, line)

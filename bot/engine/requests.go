@@ -171,7 +171,7 @@ func (j *job) request(platform bot.Platform, notifier bot.Notifier, e bot.Entry)
 // unasked closes a request that nobody would see, and says to the caller alone whom to ask.
 func (j *job) unasked(platform bot.Platform, e bot.Entry, why error) {
 	q, refused := e.Shown(e.Place.Platform), e.Summary()
-	q.Quiet, refused.Waits = true, commands.Refused
+	refused.Waits = commands.Refused
 	root, private := j.b.said(e, func(w words.Words) (words.Text, words.Message) {
 		return w.Root(refused), w.Unasked(e.Number, w.Requests.Nowhere, q, nil, 0)
 	})

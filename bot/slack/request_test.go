@@ -124,8 +124,14 @@ func TestRequestNowhere(t *testing.T) {
 	w.AddChannel(fakeslack.Channel{ID: "C0ELSE", Name: "else", Members: []string{bob}})
 	w.start()
 	w.acked(w.Slash(bob, "C0ELSE", "add "+group+" user1"))
-	if got := w.Plain(w.private(bob, 1)); !strings.Contains(got, "This needs approval, but I cannot ask for it here.") || !strings.Contains(got, alice) {
-		t.Errorf("bob is answered %q", got)
+	got := w.private(bob, 1)
+	if said := w.Plain(got); !strings.Contains(said, "This needs approval, but I cannot ask for it here.") || strings.Contains(said, "Waiting") {
+		t.Errorf("bob is answered %q", said)
+	}
+	for _, who := range []string{`"usergroup_id":"S0LEADS"`, `"user_id":"` + alice + `"`} {
+		if !strings.Contains(string(got.Blocks), who) {
+			t.Errorf("no %s in %s", who, got.Blocks)
+		}
 	}
 	w.Until("the refusal is on record", func() bool { return len(w.Rows(bot.WasRefused)) == 1 })
 	w.Closed()

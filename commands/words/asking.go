@@ -93,7 +93,8 @@ func (w Words) Refusal(entry int64, c commands.Caller, cmd commands.Command, d p
 		m.add(Head, w.unread(d.Unread))
 		return m
 	}
-	q := Request{Named: d.Named(), Quiet: true}
+	platform, _, _ := strings.Cut(c.Ref, ":")
+	q := Request{Named: d.Named(), Platform: platform}
 	switch d.Denial {
 	case policy.NobodyApproves:
 		return w.Unasked(entry, either(len(d.Denied) > 1, w.Requests.Split, w.Requests.None), q, d.Denied, 0)

@@ -73,8 +73,12 @@ func (w Words) approve(q Request) Action {
 // wanted says who wants what.
 func (w Words) wanted(q Request) Text {
 	c := q.Command
+	length := c.For
+	if c.Verb == commands.Extend {
+		length = c.Asks()[0].For
+	}
 	values := Slots{
-		"who": account(q.Caller), "users": w.people(c.Users), "group": w.inFull(c.Target), "length": w.duration(c.For), "number": number(int(c.Number)),
+		"who": account(q.Caller), "users": w.people(c.Users), "group": w.inFull(c.Target), "length": w.duration(length), "number": number(int(c.Number)),
 	}
 	switch {
 	case c.Verb == commands.Undo:

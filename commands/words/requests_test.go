@@ -2,6 +2,7 @@ package words
 
 import (
 	"testing"
+	"time"
 
 	"liveadmin/commands"
 	"liveadmin/commands/policy"
@@ -35,7 +36,9 @@ func everyRequest(w Words, all *[]string, say func(Message)) {
 		func(c *commands.Command) { c.For, c.Target.Groups = 0, []imapi.GroupID{"@TGS#1", "@TGS#2"} },
 		func(c *commands.Command) { c.Verb = commands.Remove },
 		func(c *commands.Command) { c.Verb, c.Number = commands.Undo, 12 },
-		func(c *commands.Command) { c.Verb, c.Number = commands.Extend, 12 },
+		func(c *commands.Command) {
+			c.Verb, c.Number, c.Grants = commands.Extend, 12, []commands.Grant{{Length: 2 * time.Hour}}
+		},
 	} {
 		q := request()
 		q.Quiet = true
