@@ -28,7 +28,7 @@ type languages struct {
 	read map[string]language // by "U…"
 }
 
-// language is a language, or "" if it could not be read, and until when it counts.
+// language is a language as it was read last, or "" if it never was, and until when it counts.
 type language struct {
 	is    commands.Language
 	until time.Time
@@ -62,7 +62,8 @@ func (s *Slack) learn(ctx context.Context, ref string) {
 func (s *Slack) readLanguage(user string) commands.Language {
 	ctx, cancel := context.WithTimeout(context.Background(), languageTime)
 	defer cancel()
-	l := language{until: s.opts.Now().Add(languagePause)}
+	last, _ := s.languages.of(user, s.opts.Now())
+	l := language{last, s.opts.Now().Add(languagePause)}
 	info, err := s.api.GetUserInfoContext(ctx, user)
 	if err = s.api.judge(userInfo, err); err != nil {
 		s.log.Debug("language not read", "user", user, "err", err)

@@ -66,8 +66,11 @@ func TestLanguage(t *testing.T) {
 			clock.Advance(23 * time.Hour)
 			w.helped(alice, "ko")
 			clock.Advance(2 * time.Hour)
+			w.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "users.info"})
+			w.helped(alice, "ko")
+			clock.Advance(2 * time.Hour)
 			w.helped(alice, "id")
-			w.asked(4)
+			w.asked(5)
 		})
 	}
 }
