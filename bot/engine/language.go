@@ -48,9 +48,12 @@ func (b *Engine) languageOf(ctx context.Context, platform string, c commands.Cal
 // language of the caller for where the caller alone reads it.
 func (b *Engine) said(e bot.Entry, say func(words.Words) (words.Text, words.Message)) (words.Text, words.Message) {
 	root, message := say(b.wording(e.Place))
-	now, cancel := context.WithCancel(context.Background())
-	cancel() // a language that is not known yet is not waited for
-	if l := b.languageOf(now, e.Place.Platform, e.Caller); l != "" && l != e.Place.Language {
+	ctx, cancel := context.WithTimeout(context.Background(), languageTime)
+	defer cancel()
+	if e.Under == 0 { // the platform has found out the language where it could post no root
+		cancel()
+	}
+	if l := b.languageOf(ctx, e.Place.Platform, e.Caller); l != "" && l != e.Place.Language {
 		own := words.Own{}
 		own.Root, own.Result = say(b.speak(l))
 		message.Own = &own

@@ -137,3 +137,23 @@ func TestLanguageOfFallback(t *testing.T) {
 	}
 	w.asked(1)
 }
+
+// TestLanguageOfLate: what comes late, and to the caller alone, is in their language, also after
+// a restart.
+func TestLanguageOfLate(t *testing.T) {
+	t.Parallel()
+	w := build(t, "sockets", readsLanguages(), slack.Options{})
+	w.AddUser(fakeslack.User{ID: alice, Locale: "ja-JP"})
+	w.start()
+	w.acked(w.slash(alice, "add "+group+" user1 --for 2h"))
+	w.Closed()
+	w.halt()
+	w.Stage.Restart(t)
+	w.start()
+	w.EditChannel(channel, func(c *fakeslack.Channel) { c.Members = []string{alice} })
+	w.Clock.Advance(2 * time.Hour)
+	w.Until("alice is told", func() bool { return len(w.Direct(alice)) > 0 })
+	if got := w.Plain(w.Direct(alice)[0]); !strings.Contains(got, words.In("ja").Slack.Direct) {
+		t.Errorf("alice reads %q", got)
+	}
+}
