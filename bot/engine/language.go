@@ -50,7 +50,7 @@ func (b *Engine) said(e bot.Entry, say func(words.Words) (words.Text, words.Mess
 	root, message := say(b.wording(e.Place))
 	ctx, cancel := context.WithTimeout(context.Background(), languageTime)
 	defer cancel()
-	if e.Under == 0 { // the platform has found out the language where it could post no root
+	if e.Under == 0 && !e.Command.Private { // the platform has found out the language where it could post no root
 		cancel()
 	}
 	if l := b.languageOf(ctx, e.Place.Platform, e.Caller); l != "" && l != e.Place.Language {

@@ -190,8 +190,12 @@ func (s *Slack) suggested(ctx context.Context, door bot.Door, i interaction) []*
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
 	at, from, _ := i.placed(s)
-	filled := i.View.filled()
-	form, _ := forms.Form(ctx, i.caller(s), at, bot.Filled{Verb: verb, Group: cmp.Or(filled.Group, filled.GroupID, from.Group), Asked: i.Action})
+	asked := bot.Filled{Verb: verb, Asked: i.Action}
+	if i.Action == words.UsersField {
+		filled := i.View.filled()
+		asked.Group = cmp.Or(filled.Group, filled.GroupID, from.Group)
+	}
+	form, _ := forms.Form(ctx, i.caller(s), at, asked)
 	field, _ := form.Field(i.Action)
 	for _, o := range field.Options {
 		if !strings.Contains(commands.Fold(o.Label), commands.Fold(strings.TrimSpace(i.Value))) {

@@ -10,6 +10,7 @@ import (
 	"liveadmin/bot/slack"
 	"liveadmin/commands"
 	"liveadmin/commands/words"
+	"liveadmin/imapi"
 )
 
 // readsLanguages has the scope to know in which language people read.
@@ -155,5 +156,21 @@ func TestLanguageOfLate(t *testing.T) {
 	w.Until("alice is told", func() bool { return len(w.Direct(alice)) > 0 })
 	if got := w.Plain(w.Direct(alice)[0]); !strings.Contains(got, words.In("ja").Slack.Direct) {
 		t.Errorf("alice reads %q", got)
+	}
+}
+
+// TestLanguageOfPrivate: a result that only its caller sees is in their language, also if it is
+// the first that they read.
+func TestLanguageOfPrivate(t *testing.T) {
+	t.Parallel()
+	w := build(t, "sockets", readsLanguages(), slack.Options{})
+	w.AddUser(fakeslack.User{ID: mallory, Locale: "ko-KR"})
+	rules := w.Stage.Rules.Get()
+	rules.Names = commands.NewNames(nil, map[string][]imapi.UserID{"mal": {"user1"}}).WithAccounts(map[string]string{"slack:user:" + mallory: "mal"})
+	w.Stage.Rules.Set(rules)
+	w.start()
+	w.acked(w.slash(mallory, "done "+group))
+	if got := w.Plain(w.private(mallory, 1)); !strings.Contains(got, words.In("ko").Outcomes[commands.Nothing]) {
+		t.Errorf("mallory reads %q", got)
 	}
 }
