@@ -83,6 +83,8 @@ type Rights struct {
 	Denial Denial   // CallerBlocked, CallerOutsider or empty
 	Given  []Right  // one for each rule that fits the caller
 	Unread []string // memberships that rules name and that cannot be read right now
+
+	Approves []Right // what they may approve for others: one for each rule
 }
 
 // Right is what one rule gives.
@@ -300,9 +302,12 @@ func (p Policy) Rights(caller commands.Caller, place commands.Place) Rights {
 	}
 	rights.Unread = common(caller.Unread, p.Named(""))
 	for _, r := range p.fitting(caller) {
-		rights.Given = append(rights.Given, Right{
-			Rule: r.Name, Commands: r.Commands, Groups: r.Groups, Channels: r.Channels, Here: r.holdsIn(place), Limit: r.For, Approval: r.Approval,
-		})
+		given := r.right(place)
+		given.Approval = r.Approval
+		rights.Given = append(rights.Given, given)
+	}
+	for _, r := range p.approving(caller) {
+		rights.Approves = append(rights.Approves, r.right(place))
 	}
 	return rights
 }

@@ -23,6 +23,11 @@ func (r Rule) covers(g imapi.GroupID) bool {
 	return len(r.Groups) == 0 || slices.ContainsFunc(r.Groups, func(pattern string) bool { return fits(pattern, string(g)) })
 }
 
+// right is what the rule is about, in a place.
+func (r Rule) right(place commands.Place) Right {
+	return Right{Rule: r.Name, Commands: r.Commands, Groups: r.Groups, Channels: r.Channels, Here: r.holdsIn(place), Limit: r.For}
+}
+
 // fits reports whether a text fits a pattern: * means any characters, also
 // for none, everything else for itself. It takes the leftmost fit of every part
 // between two stars and never goes back.

@@ -161,6 +161,12 @@ func (w Words) Whoami(entry int64, c commands.Caller, known commands.Person, r p
 	for _, given := range r.Given {
 		m.add(Item, w.right(given))
 	}
+	if len(r.Approves) > 0 {
+		m.add(Body, plain(w.Rights.Approves))
+	}
+	for _, approved := range r.Approves {
+		m.add(Item, w.right(approved))
+	}
 	_, missing := w.verbsOf(r)
 	switch {
 	case len(r.Unread) > 0: // what is missing is not known

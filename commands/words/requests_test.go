@@ -75,7 +75,9 @@ func everyRequest(w Words, all *[]string, say func(Message)) {
 	say(w.Already(45, Open{Request: q}))
 	say(w.Listed(45, []Open{{Request: q, May: true}, {Request: q, Own: true}}, 3))
 	say(w.Listed(45, nil, 0))
-	say(w.Whoami(45, commands.Caller{Ref: bob}, commands.Person{}, policy.Rights{Given: []policy.Right{{Rule: "rule 1", Approval: []string{lead}}}}))
+	say(w.Whoami(45, commands.Caller{Ref: bob}, commands.Person{}, policy.Rights{
+		Given: []policy.Right{{Rule: "rule 1", Approval: []string{lead}}}, Approves: []policy.Right{{Rule: "rule 2"}},
+	}))
 }
 
 // A request mentions those of its platform who can approve it, the first five of them.

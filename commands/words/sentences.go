@@ -137,6 +137,7 @@ type Sentences struct {
 		UpTo                   string // {limit}
 		Waits                  string // {who}
 		Nothing, Blocked       string
+		Approves               string
 	}
 	Aliases struct {
 		Head, None string
