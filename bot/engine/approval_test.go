@@ -138,8 +138,8 @@ func TestExtendApprovedLate(t *testing.T) {
 		limits string
 	}{
 		{"ended by itself", nil, []string{"✅ Done · @bob (approved by @carol)", "user1: added, until 2026-11-20 19:45 UTC"}, []string{"user1"}, "user1 19:45"},
-		{"removed before", []string{"alice: remove GROUP user1"}, []string{"No change", "user1: not added again: someone has removed them since then"}, nil, ""},
-		{"added and removed since", []string{"late", "alice: add GROUP user1", "alice: remove GROUP user1"}, []string{"No change", "someone has removed them since then"}, nil, ""},
+		{"removed before", []string{"alice: remove GROUP user1"}, []string{"No change", "user1: not added again: removed since then"}, nil, ""},
+		{"added and removed since", []string{"late", "alice: add GROUP user1", "alice: remove GROUP user1"}, []string{"No change", "removed since then"}, nil, ""},
 		{"the seats are taken", []string{"late", "alice: add GROUP user2 user3 user4 user5 user6"}, []string{"❌ Failed", "With this change it would have 6"}, []string{"user2", "user3", "user4", "user5", "user6"}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -32,13 +32,13 @@ func TestUndoLater(t *testing.T) {
 		{name: "nothing decided since", said: []string{"add GROUP user1"}, wait: 72 * time.Hour,
 			says: "This was 3 days late, because the bot was not running."},
 		{name: "somebody decided before the press", said: []string{"add GROUP user1", "remove GROUP user1", "add GROUP user1"}, wait: 72 * time.Hour,
-			says: "• user1: no change: changed by someone else since then", after: []string{"user1"}},
+			says: "• user1: no change: changed again since then", after: []string{"user1"}},
 		{name: "somebody moved the limit", said: []string{"add GROUP user1 --for 20h", "WAIT", "add GROUP user1 --for 720h"}, wait: 72 * time.Hour,
-			says: "• user1: no change: changed by someone else since then", after: []string{"user1"}, limits: "user1 15:32"},
+			says: "• user1: no change: changed again since then", after: []string{"user1"}, limits: "user1 15:32"},
 		{name: "somebody lifted the limit", said: []string{"add GROUP user1 --for 720h", "WAIT", "add GROUP user1"}, wait: 72 * time.Hour,
-			says: "• user1: no change: changed by someone else since then", after: []string{"user1"}},
+			says: "• user1: no change: changed again since then", after: []string{"user1"}},
 		{name: "what was decided is forgotten", said: []string{"add GROUP user1", "remove GROUP user1", "add GROUP user1"}, wait: 31 * 24 * time.Hour, purge: true,
-			says: "• user1: no change: changed by someone else since then", after: []string{"user1"}},
+			says: "• user1: no change: changed again since then", after: []string{"user1"}},
 		{name: "only what is undone is forgotten", said: []string{"add GROUP user1"}, wait: 31 * 24 * time.Hour, purge: true,
 			says: "• user1: removed"},
 		{name: "it would set somebody", before: []string{"user1"}, said: []string{"remove GROUP user1"}, wait: 15 * time.Minute,
@@ -124,7 +124,7 @@ func TestUndoTriedAgain(t *testing.T) {
 	tell(t, chat, "remove GROUP user1")
 	tell(t, chat, "add GROUP user1")
 	stage.Clock.Advance(change.UndoFor)
-	if got, want := press(t, chat, "alice", change.RetryAction, 2), "changed by someone else since then"; !strings.Contains(got, want) {
+	if got, want := press(t, chat, "alice", change.RetryAction, 2), "changed again since then"; !strings.Contains(got, want) {
 		t.Errorf("answered\n%s\nwithout %q", got, want)
 	}
 	for range 3 {

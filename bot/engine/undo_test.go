@@ -47,14 +47,14 @@ func TestUndo(t *testing.T) {
 		{"an add with a limit", nil, []string{"add GROUP user1 --for 2h"}, "• user1: removed", nil, ""},
 		{"a replacement", []string{"user1"}, []string{"add GROUP user2 --replace user1"}, "• user1: added", []string{"user1"}, ""},
 		{"a remove", []string{"user1", "user2"}, []string{"remove GROUP user1 user9"}, "added user1", []string{"user1", "user2"}, ""},
-		{"what somebody else has undone", nil, []string{"add GROUP user1", "remove GROUP user1"}, "Nothing to change", nil, ""},
+		{"what somebody else has undone", nil, []string{"add GROUP user1", "remove GROUP user1"}, "• user1: no change: changed again since then", nil, ""},
 		{"a part that is still so", nil, []string{"add GROUP user1 user2", "remove GROUP user1"}, "• user2: removed", nil, ""},
 		{"what somebody else did anew", nil, []string{"add GROUP user1", "remove GROUP user1", "add GROUP user1"}, "Nothing to change", []string{"user1"}, ""},
 		{"an add that somebody else asked for, too", nil, []string{"add GROUP user1", "add GROUP user1 user2"}, "• user1: removed", []string{"user2"}, ""},
 		{"a remove that somebody else asked for, too", []string{"user1"}, []string{"remove GROUP user1", "remove GROUP user1"}, "• user1: added", []string{"user1"}, ""},
 		{"a replacement that was clicked twice", []string{"user1"}, []string{"add GROUP user2 --replace user1", "add GROUP user2 --replace user1"}, "• user1: added", []string{"user1"}, ""},
-		{"an add whose limit somebody else moved", nil, []string{"add GROUP user1 --for 2h", "add GROUP user1 --for 4h"}, "• user1: no change: changed by someone else since then", []string{"user1"}, "user1 19:30"},
-		{"a remove that somebody else did anew", []string{"user1"}, []string{"remove GROUP user1", "add GROUP user1", "remove GROUP user1"}, "• user1: no change: changed by someone else since then", nil, ""},
+		{"an add whose limit somebody else moved", nil, []string{"add GROUP user1 --for 2h", "add GROUP user1 --for 4h"}, "• user1: no change: changed again since then", []string{"user1"}, "user1 19:30"},
+		{"a remove that somebody else did anew", []string{"user1"}, []string{"remove GROUP user1", "add GROUP user1", "remove GROUP user1"}, "• user1: no change: changed again since then", nil, ""},
 		{"where the seats are taken since", []string{"a", "b", "c", "d", "e"}, []string{"remove GROUP a", "add GROUP user1"}, "With this change it would have 6", []string{"b", "c", "d", "e", "user1"}, ""},
 	}
 	for _, test := range tests {
@@ -107,13 +107,15 @@ func TestUndoLimits(t *testing.T) {
 		wait   time.Duration
 		after  []string
 		limits string
+		says   string
 	}{
-		{"a remove", []string{"add GROUP user1 --for 2h", "remove GROUP user1"}, 2, 0, []string{"user1"}, "user1 17:30"},
-		{"a remove whose end is over", []string{"add GROUP user1 --for 2h", "remove GROUP user1"}, 2, 3 * time.Hour, nil, ""},
-		{"a remove, and somebody else added", []string{"add GROUP user1 --for 2h", "remove GROUP user1", "add GROUP user1", "remove GROUP user1"}, 2, 0, nil, ""},
-		{"an end lifted", []string{"add GROUP user1 --for 2h", "add GROUP user1"}, 2, 0, []string{"user1"}, "user1 17:30"},
-		{"an end moved", []string{"add GROUP user1 --for 2h", "add GROUP user1 --for 4h"}, 2, 0, []string{"user1"}, "user1 17:30"},
-		{"an end moved again since", []string{"add GROUP user1 --for 2h", "add GROUP user1 --for 4h", "add GROUP user1 --for 6h"}, 2, 0, []string{"user1"}, "user1 21:30"},
+		{"a remove", []string{"add GROUP user1 --for 2h", "remove GROUP user1"}, 2, 0, []string{"user1"}, "user1 17:30", ""},
+		{"a remove whose end is over", []string{"add GROUP user1 --for 2h", "remove GROUP user1"}, 2, 3 * time.Hour, nil, "", ""},
+		{"a remove, and somebody else added", []string{"add GROUP user1 --for 2h", "remove GROUP user1", "add GROUP user1", "remove GROUP user1"}, 2, 0, nil, "", ""},
+		{"an end lifted", []string{"add GROUP user1 --for 2h", "add GROUP user1"}, 2, 0, []string{"user1"}, "user1 17:30", ""},
+		{"an end moved", []string{"add GROUP user1 --for 2h", "add GROUP user1 --for 4h"}, 2, 0, []string{"user1"}, "user1 17:30", ""},
+		{"an end moved again since", []string{"add GROUP user1 --for 2h", "add GROUP user1 --for 4h", "add GROUP user1 --for 6h"}, 2, 0, []string{"user1"}, "user1 21:30", "• user1: no change: changed again since then"},
+		{"an end moved, and somebody removed since", []string{"add GROUP user1 --for 2h", "add GROUP user1 --for 4h", "remove GROUP user1"}, 2, 0, nil, "", "• user1: no change: changed again since then"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -126,7 +128,9 @@ func TestUndoLimits(t *testing.T) {
 				}
 			}
 			stage.Clock.Advance(test.wait)
-			t.Log(press(t, chat, "alice", change.UndoAction, test.undone))
+			if got := press(t, chat, "alice", change.UndoAction, test.undone); !strings.Contains(got, test.says) {
+				t.Errorf("answered\n%s\nwant %q", got, test.says)
+			}
 			admins(t, stage, groupA, test.after...)
 			limits(t, stage, test.limits)
 		})

@@ -192,7 +192,13 @@ func (d decisions) ended(user imapi.UserID) bool {
 // and may not give as much gives as much as they may, but takes nothing away.
 func limitAgain(p *commands.Plan, before commands.Grant, asked Asked, since decisions) {
 	now, limited := GrantOf(p.Existing, before.User)
-	if !commands.Has(p.Before, before.User) || limited && now.Entry != since.undone || !since.holds(before.User) {
+	s := commands.Step{Person: commands.Person{ID: before.User}, Prior: commands.WasAdmin, Had: now.Until}
+	if !commands.Has(p.Before, before.User) {
+		s.Prior = commands.WasNot
+	}
+	if s.Prior == commands.WasNot || limited && now.Entry != since.undone || !since.holds(before.User) {
+		s.Decided = !since.ended(before.User)
+		p.Users = append(p.Users, s)
 		return
 	}
 	later := limited && before.Until.After(now.Until)
@@ -200,7 +206,6 @@ func limitAgain(p *commands.Plan, before commands.Grant, asked Asked, since deci
 	if later {
 		g = allowedLimit(p, before, asked)
 	}
-	s := commands.Step{Person: commands.Person{ID: before.User}, Prior: commands.WasAdmin, Had: now.Until}
 	if !later || g.Until.After(now.Until) {
 		s.Until = g.Until
 		p.Grants = append(p.Grants, g)

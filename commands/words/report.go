@@ -208,6 +208,8 @@ func (w Words) step(cmd commands.Command, p commands.Plan, s commands.Step) Text
 // undone is what is said of somebody who was an administrator before an undo.
 func (w Words) undone(s commands.Step) string {
 	switch {
+	case s.Decided:
+		return w.Happened.ChangedSince
 	case !s.Until.IsZero():
 		return w.Happened.LimitedAgain
 	case !s.Had.IsZero():
@@ -252,7 +254,7 @@ func (w Words) already(cmd commands.Command, s commands.Step, dry bool) string {
 
 func (w Words) oldStep(g commands.GroupResult, s commands.Step) string {
 	switch {
-	case s.Decided && s.Prior == commands.WasAdmin:
+	case s.Decided:
 		return w.Happened.ChangedSince
 	case !s.Send:
 		return ""
