@@ -92,11 +92,11 @@ const restTime = 100 * time.Second
 // rest is how few goroutines the program comes down to when nobody uses it: so few as
 // are wanted, or the fewest until it is at rest. They show also what a reconnect leaves
 // behind, which is too little for the medians.
-func (c *crowd) rest(wanted int64) int64 {
-	c.T.Helper()
-	fewest := c.gauge("go_goroutines")
+func (s *shipped) rest(wanted int64) int64 {
+	s.T.Helper()
+	fewest := s.gauge("go_goroutines")
 	for began := time.Now(); fewest > wanted && time.Since(began) < restTime; time.Sleep(time.Second) {
-		fewest = min(fewest, c.gauge("go_goroutines"))
+		fewest = min(fewest, s.gauge("go_goroutines"))
 	}
 	return fewest
 }
