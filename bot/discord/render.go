@@ -80,6 +80,8 @@ func (p renderer) pieces(t words.Text) []string {
 			all = append(all, chat.Code("`", words.ShortRef(s.Text), chat.Visible)...)
 		case s.Kind == words.Channel && channelOf(s.Text) != "":
 			all = append(all, "<#"+channelOf(s.Text)+">")
+		case s.Kind == words.Account && s.Name != "":
+			all = append(all, chat.Cut(s.Name, plainRune)...)
 		case s.Kind == words.Account || s.Kind == words.Channel:
 			all = append(all, chat.Code("`", words.ShortRef(s.Text), chat.Visible)...)
 		case s.Kind == words.Moment:

@@ -29,6 +29,7 @@ func TestLine(t *testing.T) {
 		{"quoted", words.Text{{Kind: words.Quoted, Text: "<@1>"}}, "`<@1>`"},
 		{"the caller", words.Text{{Kind: words.Account, Text: "discord:user:501"}}, "<@501>"},
 		{"a caller from elsewhere", words.Text{{Kind: words.Account, Text: "slack:user:U1"}}, "`U1`"},
+		{"somebody known from elsewhere", words.Text{{Kind: words.Account, Text: "slack:user:U1", Name: "yuna*"}}, `yuna\*`},
 		{"a caller with a name", words.Text{{Kind: words.Account, Text: "discord:user:1> @here"}}, "`1> @here`"},
 		{"a moment", words.Text{{Kind: words.Moment, Time: moment}}, "<t:1795197600:t>, <t:1795197600:R>"},
 		{"a flag", words.Text{{Kind: words.Flag, Text: "--dry-run"}}, "`dry_run`"},

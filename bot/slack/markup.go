@@ -140,7 +140,9 @@ func idiom(t words.Text, mention bool) words.Text {
 		switch s.Kind {
 		case words.Account:
 			user := userOf(s.Text)
-			if s.Text = user; !mention || user == "" {
+			if s.Text = user; user == "" && s.Name != "" {
+				s = words.Span{Text: s.Name}
+			} else if !mention || user == "" {
 				s = words.Span{Kind: words.Code, Text: words.ShortRef(t[len(all)].Text)}
 			}
 		case words.Team:

@@ -42,6 +42,7 @@ func TestPieces(t *testing.T) {
 		{"the caller", spans(words.Span{Kind: words.Account, Text: "slack:user:U024BE7LH"}), true, "<@U024BE7LH>"},
 		{"the caller without a mention", spans(words.Span{Kind: words.Account, Text: "slack:user:U024BE7LH"}), false, "`U024BE7LH`"},
 		{"a caller of another platform", spans(words.Span{Kind: words.Account, Text: "discord:user:1"}), true, "`1`"},
+		{"somebody known of another platform", spans(words.Span{Kind: words.Account, Text: "discord:user:1", Name: "yuna"}), true, "yuna"},
 		{"a caller who is a command", spans(words.Span{Kind: words.Account, Text: "slack:user:U1> <!channel"}), true, "`U1&gt; &lt;!channel`"},
 		{"a channel", spans(words.Span{Kind: words.Channel, Text: "slack:C024BE91L"}), false, "<#C024BE91L>"},
 		{"a channel of another platform", spans(words.Span{Kind: words.Channel, Text: "discord:1"}), true, "`1`"},

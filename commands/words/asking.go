@@ -27,7 +27,7 @@ func (w Words) Mistake(entry int64, k grammar.Mistake) Message {
 		"count": number(k.Count), "limit": number(k.Limit), "char": code(charName(k.Char)),
 	}
 	if k.Problem == grammar.UnknownPerson && k.Typed == "" { // who was chosen, not typed
-		values["word"] = account(k.Account)
+		values["word"] = w.who(k.Account)
 	}
 	what := Fill(w.Mistakes[k.Problem], values)
 	if add := w.askToAdd(k); add != nil {

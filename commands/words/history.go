@@ -100,7 +100,8 @@ func (w Words) who(caller string) Text {
 	if caller == commands.Clock {
 		return plain(w.Summary.ByItself)
 	}
-	return account(caller)
+	owner, _ := w.names.Owner(caller)
+	return Text{{Kind: Account, Text: caller, Name: owner.Name}}
 }
 
 // both is who asked and, of a request, who approved or denied it.
@@ -108,7 +109,7 @@ func (w Words) both(caller, decider string, denied bool) Text {
 	if decider == "" {
 		return w.who(caller)
 	}
-	return Fill(either(denied, w.Summary.DeniedBy, w.Summary.ApprovedBy), Slots{"caller": w.who(caller), "by": account(decider)})
+	return Fill(either(denied, w.Summary.DeniedBy, w.Summary.ApprovedBy), Slots{"caller": w.who(caller), "by": w.who(decider)})
 }
 
 // Story is the answer to history of one number: what was asked, what came of it, the

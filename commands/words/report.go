@@ -23,7 +23,7 @@ func (w Words) Report(r commands.Result) Message {
 	}
 	m.Actions = w.actions(r)
 	if r.Decided.By != "" && r.Waits == "" {
-		m.fact(w.Requests.Approved, Slots{"who": account(r.Decided.By)})
+		m.fact(w.Requests.Approved, Slots{"who": w.who(r.Decided.By)})
 	}
 	if len(r.Decided.Renamed) > 0 {
 		m.add(Body, Fill(w.Requests.Renamed, Slots{"names": codes(w, r.Decided.Renamed)}))

@@ -78,7 +78,7 @@ func (w Words) wanted(q Request) Text {
 		length = c.Asks()[0].For
 	}
 	values := Slots{
-		"who": account(q.Caller), "users": w.people(c.Users), "group": w.inFull(c.Target), "length": w.duration(length), "number": number(int(c.Number)),
+		"who": w.who(q.Caller), "users": w.people(c.Users), "group": w.inFull(c.Target), "length": w.duration(length), "number": number(int(c.Number)),
 	}
 	switch {
 	case c.Verb == commands.Undo:
@@ -127,7 +127,7 @@ func (w Words) approvers(q Request) Text {
 // approver is somebody, or a user group or role, whom the platform notifies.
 func (w Words) approver(ref string) Text {
 	if strings.Contains(ref, ":user:") {
-		return account(ref)
+		return w.who(ref)
 	}
 	return Text{{Kind: Team, Text: ref}}
 }
@@ -164,7 +164,7 @@ func (w Words) closed(entry int64, status commands.Status) Message {
 
 // ended says how a request ended.
 func (w Words) ended(status commands.Status, d commands.Decided) Text {
-	values := Slots{"who": account(d.By)}
+	values := Slots{"who": w.who(d.By)}
 	switch {
 	case d.Lapsed:
 		return plain(w.Requests.Lapsed)
@@ -183,7 +183,7 @@ func (w Words) ended(status commands.Status, d commands.Decided) Text {
 // Ended is the message to who asked that nothing will be done.
 func (w Words) Ended(q Request, status commands.Status, d commands.Decided) Message {
 	m := w.outcome(q.Number, status)
-	m.add(Head, join(" ", account(q.Caller), plain(signs[status]), plain(w.Outcomes[status])))
+	m.add(Head, join(" ", w.who(q.Caller), plain(signs[status]), plain(w.Outcomes[status])))
 	m.add(Body, w.ended(status, d))
 	return m
 }
@@ -193,7 +193,7 @@ func (w Words) Reminder(q Request) Message {
 	m := w.outcome(q.Number, commands.Asked)
 	m.add(Head, Fill(w.Requests.Remind, Slots{"number": number(int(q.Number))}))
 	if w.contact != "" {
-		m.add(Body, join(" ", account(q.Caller), Fill(w.Requests.Urgent, Slots{"contact": plain(w.contact)})))
+		m.add(Body, join(" ", w.who(q.Caller), Fill(w.Requests.Urgent, Slots{"contact": plain(w.contact)})))
 	}
 	w.addApprovers(&m, q)
 	return m
@@ -214,7 +214,7 @@ func (w Words) Over(entry, request int64, status commands.Status, d commands.Dec
 	}
 	m.add(Head, Fill(w.Requests.Over, Slots{"number": number(int(request)), "sign": plain(sign), "status": said}))
 	if d.By != "" && !d.Lapsed && !approved {
-		m.add(Body, Fill(w.Requests.OverBy, Slots{"who": account(d.By), "time": moment(at)}))
+		m.add(Body, Fill(w.Requests.OverBy, Slots{"who": w.who(d.By), "time": moment(at)}))
 	}
 	return m
 }
@@ -268,7 +268,7 @@ func (w Words) Listed(entry int64, open []Open, more int) Message {
 	m.add(Head, plain(either(len(open) > 0, w.Requests.Head, w.Requests.Empty)))
 	for _, q := range open {
 		line := Fill(w.Requests.Line, Slots{
-			"number": number(int(q.Number)), "who": account(q.Caller), "what": w.asked(q.Command), "time": moment(q.Expires),
+			"number": number(int(q.Number)), "who": w.who(q.Caller), "what": w.asked(q.Command), "time": moment(q.Expires),
 		})
 		if q.Own {
 			line = join(w.Joins.Parts, line, Fill(w.Requests.Can, Slots{"who": w.approvers(q.Request)}))

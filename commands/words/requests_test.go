@@ -97,3 +97,20 @@ func TestRequestMentions(t *testing.T) {
 		t.Errorf("mentions %q", q.Mentions())
 	}
 }
+
+// TestDecidedElsewhere: somebody who decided on another platform is named as the config file calls
+// them, where the account means nothing to the readers.
+func TestDecidedElsewhere(t *testing.T) {
+	const lee = "discord:user:80351110224678900"
+	names := commands.NewNames(nil, map[string][]imapi.UserID{"lee": {"u_7"}}).WithAccounts(map[string]string{lee: "lee"})
+	r := commands.Result{Caller: commands.Caller{Ref: bob}, Command: request().Command, Waits: commands.Denied, Decided: commands.Decided{By: lee}}
+	var found []Span
+	for _, s := range In(commands.English).Naming(names, "").Root(r) {
+		if s.Kind == Account {
+			found = append(found, s)
+		}
+	}
+	if len(found) != 2 || found[0].Name != "" || found[1].Text != lee || found[1].Name != "lee" {
+		t.Errorf("the accounts are %+v", found)
+	}
+}

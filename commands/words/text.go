@@ -21,6 +21,7 @@ type Span struct {
 	Text string
 	Time time.Time     // of a Moment
 	Verb commands.Verb // of a Code that shows how this command is typed
+	Name string        // of an Account: what the config file calls them, for where the account is not known; empty: nothing
 
 	Option string // where commands have options: the name of a Flag, or a Code with its options filled in; empty: as it is typed
 }
@@ -175,7 +176,6 @@ func quoted(s string) Text         { return Text{{Kind: Quoted, Text: s}} }
 func number(n int) Text            { return plain(strconv.Itoa(n)) }
 func moment(t time.Time) Text      { return Text{{Kind: Moment, Time: t}} }
 func groupID(g imapi.GroupID) Text { return code(string(g)) }
-func account(ref string) Text      { return Text{{Kind: Account, Text: ref}} }
 
 func channel(place string) Text {
 	if place == "" {

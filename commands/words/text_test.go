@@ -73,7 +73,7 @@ func TestTextString(t *testing.T) {
 		{"plain", plain("a *b*"), "a *b*"},
 		{"code", code("@TGS#a"), "@TGS#a"},
 		{"quoted", quoted(`a"b`), `"a"b"`},
-		{"the caller", account("slack:user:U024BE7LH"), "@U024BE7LH"},
+		{"the caller", Words{}.who("slack:user:U024BE7LH"), "@U024BE7LH"},
 		{"a moment", Text{{Kind: Moment, Text: "not shown", Time: moment}}, "2026-11-20 17:30 UTC"},
 		{"joined", join(", ", plain("a"), code("b"), nil, plain("c")), "a, b, , c"},
 	}
