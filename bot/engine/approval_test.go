@@ -324,7 +324,7 @@ func TestHelpOfApproval(t *testing.T) {
 	t.Parallel()
 	stage, chat := askFirst(t)
 	stage.Run(t, chat)
-	const rule = "add, remove on all groups (rule 1), for up to 8 hours, with the approval of chat:user:carol, chat:user:dave"
+	const rule = "add, remove on all groups (rule 1), for up to 8 hours, with the approval of @carol, @dave"
 	for _, topic := range []string{"help", "help add", "help remove"} {
 		says(t, talk(t, chat, "bob: "+topic), "wait for approval", rule)
 	}

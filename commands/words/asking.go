@@ -210,7 +210,11 @@ func (w Words) right(g policy.Right) Text {
 		text = append(text, Fill(w.Rights.UpTo, Slots{"limit": w.duration(g.Limit)})...)
 	}
 	if len(g.Approval) > 0 {
-		text = append(text, Fill(w.Rights.Waits, Slots{"who": w.first(w.refs(g.Approval), mostApprovers)})...)
+		who := make([]Text, len(g.Approval))
+		for i, ref := range g.Approval {
+			who[i] = w.approver(ref)
+		}
+		text = append(text, Fill(w.Rights.Waits, Slots{"who": w.first(who, mostApprovers)})...)
 	}
 	return text
 }
