@@ -125,3 +125,13 @@ func TestDeciderUnread(t *testing.T) {
 	check(t, err)
 	says(t, answer, "I cannot check right now", "!not allowed", "!carol")
 }
+
+// TestAskBesideDamage: a request that cannot be read any more keeps nobody from asking.
+func TestAskBesideDamage(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	stage.Run(t, chat)
+	ask(t, stage, chat, "add "+groupA+" user1")
+	damage(t, stage, `UPDATE entry SET command = '{' WHERE number = 1`)
+	says(t, talk(t, chat, "erin: add GROUP user2"), "🙋 Waiting for approval · @erin")
+}

@@ -3,7 +3,6 @@ package intake
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -35,15 +34,11 @@ func (in *Intake) ask(ctx context.Context, d bot.Delivery, rules bot.Rules, a *b
 		decision.Allowed, decision.Denial = false, policy.NobodyHere
 		return refuse(d, cmd, decision)
 	}
-	limited, cancel := context.WithTimeout(ctx, bot.AnswerTime)
-	defer cancel()
-	before, err := in.record.Asked(limited, bot.Filter{Caller: d.Caller.Ref, Limit: 1}, nil)
-	open, err2 := in.record.Requests(limited)
-	if err = errors.Join(err, err2); before == nil && err != nil || open == nil && err2 != nil {
+	own, last, err := in.openOf(ctx, d.Caller.Ref)
+	if err != nil {
 		in.log.Error("request not asked", "caller", d.Caller.Ref, "verb", cmd.Verb, "err", err)
 		return bot.Verdict{Unread: true}
 	}
-	own := slices.DeleteFunc(open, func(e bot.Entry) bool { return e.Caller.Ref != d.Caller.Ref || !e.Request.Expires.After(in.now()) })
 	if i := slices.IndexFunc(own, func(e bot.Entry) bool { return sameCommand(e.Command, cmd) }); i >= 0 {
 		same := own[i]
 		r := note(d, bot.WasAnswered, commands.Answered, cmd.Verb, grammar.Format(cmd), "asked before")
@@ -66,11 +61,30 @@ func (in *Intake) ask(ctx context.Context, d bot.Delivery, rules bot.Rules, a *b
 	if wait >= remindFrom {
 		a.Entry.Request.Remind = now.Add(wait / 4)
 	}
-	if a.Presses == nil && a.Entry.Once == "" { // what they ask at the same moment is decided again
-		a.Entry.Once = fmt.Sprintf("asked:%s:%d", d.Caller.Ref, slices.Concat(before, []bot.Record{{}})[0].Number)
+	if a.Presses == nil { // what they ask at the same moment is decided again
+		a.Entry.Once = fmt.Sprintf("asked:%s:%d", d.Caller.Ref, last)
 	}
 	a.Record.Event, a.Record.Outcome, a.Record.Users = bot.WasAsked, commands.Asked, bot.UsersOf(cmd)
 	return bot.Verdict{Accept: a}
+}
+
+// openOf returns the open requests of a caller, and the number of what they said last before these
+// were read.
+func (in *Intake) openOf(ctx context.Context, ref string) (own []bot.Entry, last int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, bot.AnswerTime)
+	defer cancel()
+	said, err := in.record.Asked(ctx, bot.Filter{Caller: ref, Limit: 1}, nil)
+	if said == nil && err != nil {
+		return nil, 0, err
+	}
+	if len(said) > 0 {
+		last = said[0].Number
+	}
+	open, err := in.record.Requests(ctx)
+	if open == nil && err != nil {
+		return nil, 0, err
+	}
+	return slices.DeleteFunc(open, func(e bot.Entry) bool { return e.Caller.Ref != ref || !e.Request.Expires.After(in.now()) }), last, nil
 }
 
 // answerableHere reports whether somebody on the caller's platform who can approve could see
