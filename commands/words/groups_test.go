@@ -280,3 +280,35 @@ func TestBoardFolds(t *testing.T) {
 		}
 	}
 }
+
+// TestFreeSeat: to press Replace is advised where there are such buttons.
+func TestFreeSeat(t *testing.T) {
+	var holders []imapi.Admin
+	for _, user := range []imapi.UserID{"a", "b", "c", "d", "e"} {
+		holders = append(holders, imapi.Admin{User: user})
+	}
+	step := func(user imapi.UserID) commands.Step {
+		return commands.Step{Person: commands.Person{ID: user}, Prior: commands.WasNot, Send: true}
+	}
+	full := commands.GroupResult{
+		Group: "g1", Plan: commands.Plan{Refusal: commands.SeatsTaken, Known: true, Users: []commands.Step{step("user1")}},
+		Outcome: commands.Outcome{Status: commands.Failed, Holders: holders},
+	}
+	twice := full
+	twice.Plan.Users = append(slices.Clone(full.Plan.Users), step("user2"))
+	add := commands.Command{Verb: commands.Add, Target: commands.Target{Groups: []imapi.GroupID{"g1"}}}
+	dry, both := add, add
+	dry.DryRun, both.Target = true, commands.Target{Alias: "both", Groups: []imapi.GroupID{"g1", "g2"}}
+	for _, r := range []commands.Result{
+		{Command: add, Groups: []commands.GroupResult{full}},
+		{Command: add, Groups: []commands.GroupResult{twice}},
+		{Command: dry, Groups: []commands.GroupResult{full}},
+		{Command: both, Groups: []commands.GroupResult{full, in(commands.Done, 1, step("user1"))}},
+	} {
+		m := In(commands.English).Report(r)
+		buttons := slices.ContainsFunc(m.Actions, func(a Action) bool { return strings.HasPrefix(a.Name, "replace-") })
+		if says := m.String(); strings.Contains(says, "press Replace") != buttons || !strings.Contains(says, "Remove someone first") {
+			t.Errorf("with buttons %v it says\n%s", buttons, says)
+		}
+	}
+}

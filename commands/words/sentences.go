@@ -90,7 +90,7 @@ type Sentences struct {
 	}
 	Remedies struct {
 		Wait, Again, List, LiveGroup, CheckGroup, CheckUser, Fewer, Correct string
-		FreeSeat, NewAccount                                                string
+		FreeSeat, RemoveFirst, NewAccount                                   string
 		Ask, AskOperator, ElseAsk, ElseAskOperator                          string // {contact} {number}
 	}
 	Codes    map[int]string    // what an error code means

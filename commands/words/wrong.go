@@ -113,12 +113,19 @@ func (w Words) counted(people []commands.Person) Slots {
 	return Slots{"users": w.people(people), "n": number(len(people))}
 }
 
+// freeSeat says how to have a seat. Not every result has the buttons that replace somebody.
+func (w Words) freeSeat(cmd commands.Command, g commands.GroupResult) Text {
+	one := commands.Result{Command: cmd, Groups: []commands.GroupResult{g}}
+	buttons := len(cmd.Target.Groups) == 1 && len(change.Replaceable(one)) > 0
+	return literal(either(buttons, w.Remedies.FreeSeat, w.Remedies.RemoveFirst))
+}
+
 // remedy says what the reader can do about it: who it is for may see neither the bot's
 // settings nor the console.
 func (w Words) remedy(entry int64, cmd commands.Command, g commands.GroupResult) Text {
 	switch g.Plan.Refusal {
 	case commands.SeatsTaken:
-		return literal(w.Remedies.FreeSeat)
+		return w.freeSeat(cmd, g)
 	case commands.NoAccounts:
 		return literal(w.Remedies.NewAccount)
 	}
@@ -149,7 +156,7 @@ func (w Words) remedy(entry int64, cmd commands.Command, g commands.GroupResult)
 	case imapi.NameFewer:
 		return plain(w.Remedies.Fewer)
 	case imapi.FreeSeat:
-		return literal(w.Remedies.FreeSeat)
+		return w.freeSeat(cmd, g)
 	case imapi.CheckGroup:
 		return join(w.Joins.Sentences, plain(w.Remedies.CheckGroup), elseAsk)
 	case imapi.CheckUser:
