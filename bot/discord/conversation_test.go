@@ -167,7 +167,8 @@ func form(row commands.Row) string {
 // of fields in it, the mention before what failed.
 func neutral(s string, l commands.Language) string {
 	typed, _, _ := strings.Cut(words.In(l).Asking.YouTyped, "{")
-	s = strings.NewReplacer("`", "", `"`, "", "'", "", "：", ": ", "。", "", "\u200b", `\u200b`).Replace(s)
+	plain := strings.NewReplacer("`", "", `"`, "", "'", "", "：", ": ", "。", "", "\u200b", `\u200b`)
+	s, typed = plain.Replace(s), plain.Replace(typed)
 	s = regexp.MustCompile(`(?m)^\s*`+regexp.QuoteMeta(strings.TrimSpace(typed))+`.*\n(.*\n)??\s*#`).ReplaceAllString(s, "#")
 	s = regexp.MustCompile(`#\d+`).ReplaceAllString(s, "#N")
 	s = regexp.MustCompile(`, (in \d+ \w+|\d+ \w+ ago)`).ReplaceAllString(s, "")

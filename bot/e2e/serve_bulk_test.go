@@ -80,7 +80,7 @@ func TestServeBulk(t *testing.T) {
 	text := l.Slack.Plain(result)
 	want := []string{
 		fmt.Sprintf("done in %d of %d groups", bulkGroups+bulkReady, bulkAll),
-		"➖ user1: no change: already a permanent administrator · 1 of 5", "❌ Failed. Tencent Chat answered 10010",
+		"➖ No change | user1: no change: already a permanent administrator | 1/5", "❌ Failed | Tencent Chat answered 10010",
 	}
 	for n := bulkGroups + bulkReady; n < bulkAll; n++ {
 		want = append(want, bulkGroup(n))
