@@ -117,6 +117,7 @@ func (c Conversation) In(t testing.TB, l commands.Language) Conversation {
 func InEveryLanguage(t testing.TB, dir string) []Conversation {
 	t.Helper()
 	all := Conversations(t, dir)
+	slices.Reverse(all) // the longest is last by name, and begins first where they run side by side
 	for _, english := range all {
 		for _, l := range commands.Languages[1:] {
 			c := english.In(t, l)

@@ -12,10 +12,13 @@ import (
 	"time"
 
 	"liveadmin/bot/bottest"
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/terminal"
 	"liveadmin/commands"
 	"liveadmin/commands/words"
 )
+
+func TestMain(m *testing.M) { pace.SideBySide(m, 12, 4) }
 
 // TestConversations types every conversation into a terminal with the real bot
 // behind it, and compares with what the neutral chat is answered.

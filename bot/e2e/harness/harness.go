@@ -31,7 +31,7 @@ const asProgram = "LIVEADMIN_TEST_PROGRAM"
 // with the options, which are asked for only there.
 func Main(m *testing.M, options func() []app.Option) {
 	if os.Getenv(asProgram) == "" {
-		pace.SideBySide(m, 4, 4)
+		pace.SideBySide(m, 8, 4)
 		return
 	}
 	os.Exit(cli.Run(os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, options()...))
