@@ -22,7 +22,8 @@ const mingledARound = 8
 // and replace each other's changes, limits expire while others are set, some answers are
 // lost, and requests are decided or close while others change the group.
 func (p *place) mingle(ctx context.Context, random *rand.Rand, allowed *allowance) error {
-	users := func() string { return []string{"user1", "user2", "user3", "user1 user4", ownUser}[random.IntN(5)] }
+	others := []string{"user1", "user2", "user3", "user1 user4"}
+	users := func() string { return append(others, ownUser)[random.IntN(5)] }
 	undone := int64(0) // the last that was clicked on
 	for n := 0; ; n++ {
 		if more, err := allowed.wait(ctx, n); err != nil || !more {
@@ -33,7 +34,8 @@ func (p *place) mingle(ctx context.Context, random *rand.Rand, allowed *allowanc
 		case 10:
 			s = step{verb: "done"}
 		case 11, 12:
-			s = step{who: asker, verb: "add", users: users(), limit: fmt.Sprint(7200+n, "s")} // unlike others that are open
+			// Unlike others that are open; and nobody could approve it for the one who approves.
+			s = step{who: asker, verb: "add", users: others[random.IntN(4)], limit: fmt.Sprint(7200+n, "s")}
 		case 13, 14:
 			open := undecided(p.chat.posted(p.channel))
 			if open.about == 0 {
