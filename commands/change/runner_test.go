@@ -21,7 +21,7 @@ const (
 	runGroup = "@TGS#aRUNNERAA"
 )
 
-func TestMain(m *testing.M) { pace.SideBySide(m, 12, 8) }
+func TestMain(m *testing.M) { pace.SideBySide(m, 24, 8) }
 
 // runs is a Runner before a simulator, with a record that the test writes.
 type runs struct {
