@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -150,6 +151,13 @@ func (c Conversation) Pace(t testing.TB) {
 		}
 	}
 }
+
+// ofChat are lines that only the plain chat has.
+var ofChat = regexp.MustCompile(`(?m)^\s*\((mentions .*|the request is now)\)\n?`)
+
+// OnPlatform is an answer without what only the plain chat says: whom a message mentions, and
+// that one was changed.
+func OnPlatform(answer string) string { return ofChat.ReplaceAllString(answer, "") }
 
 // onlyTyped follows the name of who says what can only be typed.
 const onlyTyped = ", typed"

@@ -44,7 +44,7 @@ func (s *stage) Fault(kind string) (found bool) {
 	return kind == noFault || s.tencent.Inject(fault) == nil
 }
 
-// What falls due is looked for so often, and waited for so long.
+// How often the demo looks for what falls due, and how long it waits for it.
 const (
 	lookGap    = 20 * time.Millisecond
 	settleTime = time.Minute

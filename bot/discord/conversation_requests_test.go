@@ -13,9 +13,6 @@ import (
 	"liveadmin/commands/words"
 )
 
-// ofChat are lines that only the plain chat has: whom a message mentions, and that one was changed.
-var ofChat = regexp.MustCompile(`(?m)^\s*\((mentions .*|the request is now)\)\n?`)
-
 // TestRequestConversations fills in every line about requests, or presses the button, and compares
 // what its reader sees.
 func TestRequestConversations(t *testing.T) {
@@ -37,7 +34,7 @@ func TestRequestConversations(t *testing.T) {
 			flat := func(s string) string { return strings.NewReplacer("> ", "", "--", "").Replace(neutral(s, c.Language)) }
 			for i, turn := range c.Talk {
 				private[turn.Who+turn.Text] = strings.HasPrefix(turn.Answer, "(only")
-				c.Talk[i].Answer = flat(asFields(strings.ReplaceAll(ofChat.ReplaceAllString(turn.Answer, ""), "#channel", "#general"), c.Language))
+				c.Talk[i].Answer = flat(asFields(strings.ReplaceAll(bottest.OnPlatform(turn.Answer), "#channel", "#general"), c.Language))
 			}
 			c.Ref = func(who string) string { return "discord:user:" + people()[who] }
 			says := words.In(c.Language).Buttons

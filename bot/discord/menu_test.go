@@ -210,8 +210,8 @@ func TestMenuWaits(t *testing.T) {
 	}
 }
 
-// TestMenuMistakes: what is wrong with a form is told in full to its sender alone, since the
-// form is gone, and a right that a form names is not one that it gives.
+// TestMenuMistakes: the sender alone reads in full what is wrong with a form, since the form
+// is gone, and a right that a form names is not one that it gives.
 func TestMenuMistakes(t *testing.T) {
 	t.Parallel()
 	w := shows(t, "gateway")

@@ -53,8 +53,8 @@ func says(t *testing.T, text string, want ...string) {
 	}
 }
 
-// TestButtonsThatWait: a button is a command of whoever presses it, and where that waits, it
-// asks; pressing it again shows the open request, whoever presses.
+// TestButtonsThatWait: a button is a command of the person who presses it, and where that waits,
+// it asks; pressing it again, by anybody, shows the open request.
 func TestButtonsThatWait(t *testing.T) {
 	t.Parallel()
 	stage, chat := askFirst(t)
@@ -366,7 +366,7 @@ func TestMentionsAnHour(t *testing.T) {
 	says(t, talk(t, chat, "bob: add GROUP user7"), loud, "!"+quiet)
 }
 
-// TestDroppedRequest: a click on a request that the operator closed is told so, and decides nothing.
+// TestDroppedRequest: a click on a request that the operator closed decides nothing, and the answer says why.
 func TestDroppedRequest(t *testing.T) {
 	t.Parallel()
 	stage, chat := askFirst(t)

@@ -45,7 +45,7 @@ func through(t *testing.T, s *bottest.Stage, chat *bottest.Chat) bot.Door {
 }
 
 // TestRequestDecidedByMany: of many who decide a request at once, on one instance and on two, one
-// does, and every other is told privately what was decided and by whom.
+// does, and every other person reads privately what was decided and by whom.
 func TestRequestDecidedByMany(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -131,7 +131,7 @@ func buttons(m words.Message) string {
 
 // TestRequestOutlives: a request is decided after restarts, by the rules of then: who was taken
 // from the rules cannot decide, who is named now can, and if the asker may not do it any more,
-// it is denied, whoever could decide presses.
+// it is denied, whichever approver presses.
 func TestRequestOutlives(t *testing.T) {
 	t.Parallel()
 	for i, test := range []struct {

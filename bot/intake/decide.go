@@ -290,7 +290,7 @@ type press struct {
 	on    bot.Entry // the entry under whose message it is
 	cmd   commands.Command
 	works bool      // it still does something
-	until time.Time // for so long; zero: for ever
+	until time.Time // it works until then; zero: for ever
 }
 
 // pressed returns what a button does.

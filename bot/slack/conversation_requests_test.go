@@ -1,7 +1,6 @@
 package slack_test
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,9 +11,6 @@ import (
 	"liveadmin/bot/slack"
 	"liveadmin/commands/words"
 )
-
-// ofChat are lines that only the plain chat has: whom a message mentions, and that one was changed.
-var ofChat = regexp.MustCompile(`(?m)^\s*\((mentions .*|the request is now)\)\n?`)
 
 // TestRequestConversations says every line about requests as a slash command, or presses the button,
 // and compares what its reader sees.
@@ -29,7 +25,7 @@ func TestRequestConversations(t *testing.T) {
 			for i, turn := range c.Talk {
 				w.AddUser(fakeslack.User{ID: userOf(turn.Who), Name: turn.Who, Locale: c.Locale()})
 				private[turn.Who+turn.Text] = strings.HasPrefix(turn.Answer, "(only")
-				c.Talk[i].Answer = neutral(strings.ReplaceAll(ofChat.ReplaceAllString(turn.Answer, ""), "#channel", "#ops"))
+				c.Talk[i].Answer = neutral(strings.ReplaceAll(bottest.OnPlatform(turn.Answer), "#channel", "#ops"))
 			}
 			c.Ref = func(who string) string { return "slack:user:" + userOf(who) }
 			talk := requestTalk{w, make(map[string]fakeslack.Message)}

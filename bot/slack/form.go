@@ -27,8 +27,8 @@ const (
 	longestOptions = 24 << 10
 )
 
-// A form is opened before the acknowledgement, and for so long at most; the rest of the time is
-// for the acknowledgement.
+// A form is opened before the acknowledgement. Opening it may take openTime; ackLeft stays for the
+// acknowledgement.
 const (
 	openTime = 1500 * time.Millisecond
 	ackLeft  = 250 * time.Millisecond

@@ -69,7 +69,7 @@ func longestOfBoth(rules []Rule, groups []imapi.GroupID) time.Duration {
 	return smallest
 }
 
-// reaches reports whether the rule gives a right for so long; 0: for ever.
+// reaches reports whether the rule gives a right for that length; 0: without an end.
 func (r Rule) reaches(length time.Duration) bool {
 	return r.For == 0 || length > 0 && length <= r.For
 }

@@ -136,8 +136,8 @@ func (s *Server) settleForm(v *View, raw json.RawMessage) string {
 	return ""
 }
 
-// Choose fills a field of a form in, without sending the form. The app is told of it if the
-// field says so (dispatch_action); otherwise there is no Delivery.
+// Choose fills in a field of a form, without sending the form. The app gets a Delivery if the
+// field has dispatch_action; otherwise there is none.
 func (s *Server) Choose(v View, block string, values ...string) *Delivery {
 	s.t.Helper()
 	d := &Delivery{s: s, kind: interactive, User: v.User, TriggerID: trigger()}

@@ -54,7 +54,7 @@ func TestViews(t *testing.T) {
 	}
 }
 
-// TestTriggers: a trigger opens one view, for whoever did something, within three seconds.
+// TestTriggers: a trigger opens one view, for the person who caused it, within three seconds.
 func TestTriggers(t *testing.T) {
 	s := New(t, Config{})
 	open := func(trigger string) string {
