@@ -127,8 +127,8 @@ type Confirmer interface {
 
 // Linguist is a platform that has to ask in which language somebody reads.
 type Linguist interface {
-	// Language returns the language of a person, or "" if it is not known. It waits for it
-	// until the context ends.
+	// Language returns the language of a person, or "" if it is not known soon. Once the
+	// context has ended it does not wait.
 	Language(ctx context.Context, ref string) commands.Language
 }
 

@@ -3,15 +3,11 @@ package engine
 import (
 	"cmp"
 	"context"
-	"time"
 
 	"liveadmin/bot"
 	"liveadmin/commands"
 	"liveadmin/commands/words"
 )
-
-// languageTime is how long an answer waits for the language of the one who reads it.
-const languageTime = 300 * time.Millisecond
 
 // wording is how the bot speaks to everyone in the place of an entry, and calls things and
 // people by the rules in force.
@@ -26,14 +22,12 @@ func (b *Engine) speak(l commands.Language) words.Words {
 // and of nothing that they may not know of. What they said is on record by now.
 func (b *Engine) toCaller(ctx context.Context, d bot.Delivery) words.Words {
 	rules := b.rules()
-	ctx, cancel := context.WithTimeout(ctx, languageTime)
-	defer cancel()
 	l := cmp.Or(b.languageOf(ctx, d.Place.Platform, d.Caller), rules.LanguageOf(d.Place))
 	return b.words(l).Naming(rules.NamesFor(d.Caller), rules.Policy.Contact)
 }
 
-// languageOf returns the language that somebody reads, or "" if it is not known when the
-// context ends.
+// languageOf returns the language that somebody reads, or "" if it is not known soon, or once
+// the context has ended.
 func (b *Engine) languageOf(ctx context.Context, platform string, c commands.Caller) commands.Language {
 	if c.Language != "" {
 		return c.Language
@@ -48,7 +42,7 @@ func (b *Engine) languageOf(ctx context.Context, platform string, c commands.Cal
 // language of the caller for where the caller alone reads it.
 func (b *Engine) said(e bot.Entry, say func(words.Words) (words.Text, words.Message)) (words.Text, words.Message) {
 	root, message := say(b.wording(e.Place))
-	ctx, cancel := context.WithTimeout(context.Background(), languageTime)
+	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	if e.Under == 0 && !e.Command.Private { // the platform has found out the language where it could post no root
 		cancel()

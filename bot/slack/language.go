@@ -11,13 +11,12 @@ import (
 )
 
 // How long a language counts after it was read, how long it is not asked for again after
-// that failed, as without the scope users:read, and how long it may take.
+// that failed, as without the scope users:read, and how long it may take to read.
 const (
 	languageAge   = 24 * time.Hour
 	languagePause = time.Hour
 	languageTime  = 5 * time.Second
-	languageWait  = 300 * time.Millisecond // that a result waits for it
-	mostLanguages = 10_000                 // people
+	mostLanguages = 10_000 // people
 )
 
 // languages knows which language people read (users.info).
@@ -34,8 +33,8 @@ type language struct {
 	until time.Time
 }
 
-// Language returns the language of a person, or "" if it is not known. It waits for it
-// until the context ends; each person is asked for once at a time.
+// Language returns the language of a person, or "" if it is not known within LanguageWait, or
+// before the context ends; each person is asked for once at a time.
 func (s *Slack) Language(ctx context.Context, ref string) commands.Language {
 	user := userOf(ref)
 	last, known := s.languages.of(user, s.opts.Now())
@@ -43,6 +42,8 @@ func (s *Slack) Language(ctx context.Context, ref string) commands.Language {
 		return last
 	}
 	got := s.languages.asking.DoChan(user, func() (any, error) { return s.readLanguage(user), nil })
+	ctx, cancel := context.WithTimeout(ctx, s.opts.LanguageWait)
+	defer cancel()
 	select {
 	case r := <-got:
 		l, _ := r.Val.(commands.Language)
@@ -50,13 +51,6 @@ func (s *Slack) Language(ctx context.Context, ref string) commands.Language {
 	case <-ctx.Done():
 		return last
 	}
-}
-
-// learn finds out the language of someone to whom a result will go alone.
-func (s *Slack) learn(ctx context.Context, ref string) {
-	ctx, cancel := context.WithTimeout(ctx, languageWait)
-	defer cancel()
-	s.Language(ctx, ref)
 }
 
 func (s *Slack) readLanguage(user string) commands.Language {

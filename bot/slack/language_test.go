@@ -93,7 +93,11 @@ func TestLanguageUnknown(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			clock := &bottest.Ahead{}
-			w := build(t, "sockets", fakeslack.Config{Scopes: tc.scopes}, slack.Options{Now: clock.Now, CallTime: time.Second})
+			o := slack.Options{Now: clock.Now}
+			if tc.fault == fakeslack.Hang {
+				o.LanguageWait = 300 * time.Millisecond
+			}
+			w := build(t, "sockets", fakeslack.Config{Scopes: tc.scopes}, o)
 			w.AddUser(fakeslack.User{ID: alice, Locale: "ko-KR"})
 			rules := w.Stage.Rules.Get()
 			rules.Languages = map[string]commands.Language{"slack:" + channel: "ja"}
@@ -103,6 +107,9 @@ func TestLanguageUnknown(t *testing.T) {
 			}
 			w.start()
 			w.helped(alice, "ja")
+			if failed := strings.Contains(w.Log.String(), "language not read"); failed && tc.fault == fakeslack.Hang {
+				t.Error("the answer waited until the language could not be read")
+			}
 			w.helped(alice, "ja")
 			w.Until("the reading has failed", func() bool {
 				calls := w.Calls("users.info")
@@ -113,7 +120,7 @@ func TestLanguageUnknown(t *testing.T) {
 			w.asked(1)
 			w.SetScopes(readsLanguages().Scopes...)
 			clock.Advance(2 * time.Minute)
-			w.helped(alice, "ko")
+			w.Until("it is asked for again", func() bool { return strings.HasPrefix(w.answers(alice, "help"), words.In("ko").Guide.Head) })
 			w.asked(2)
 		})
 	}

@@ -40,7 +40,7 @@ func (s *Slack) Announce(ctx context.Context, e bot.Entry, root words.Text) (bot
 	if err != nil {
 		at.Why = code(err)
 		s.log.Warn("root message not posted", "entry", e.Number, "channel", at.Channel, "err", err)
-		s.learn(ctx, e.Caller.Ref)
+		s.Language(ctx, e.Caller.Ref) // the result will go to them alone
 	}
 	return chat.Post(at), nil
 }

@@ -46,6 +46,8 @@ type Options struct {
 	Silence  time.Duration // after which a socket counts as dead; 0: 30 s
 	Refresh  time.Duration // between two readings of the user groups; 0: 90 s
 	Recheck  time.Duration // between two questions whether a token is revoked; 0: 25 s
+
+	LanguageWait time.Duration // of an answer for the language of its reader; 0: 300 ms
 }
 
 // Slack is a bot.Platform and a bot.Finder. Make one with New, mount it in HTTP
@@ -87,7 +89,7 @@ func New(c Config, o Options) (*Slack, error) {
 		return nil, errors.New("slack: a log and a policy are required")
 	case !c.HasCredentials():
 		return nil, errors.New("slack: credentials are missing: a bot token, and an app token (Socket Mode) or a signing secret (HTTP)")
-	case o.CallTime < 0 || o.Silence < 0 || o.Refresh < 0 || o.Recheck < 0:
+	case o.CallTime < 0 || o.Silence < 0 || o.Refresh < 0 || o.Recheck < 0 || o.LanguageWait < 0:
 		return nil, errors.New("slack: a time is below zero")
 	}
 	if problems := c.Validate(); len(problems) > 0 {
@@ -105,6 +107,7 @@ func New(c Config, o Options) (*Slack, error) {
 	o.CallTime = cmp.Or(o.CallTime, 10*time.Second)
 	o.Silence = cmp.Or(o.Silence, 30*time.Second)
 	o.Refresh = cmp.Or(o.Refresh, 90*time.Second)
+	o.LanguageWait = cmp.Or(o.LanguageWait, 300*time.Millisecond)
 	return &Slack{
 		opts: o, log: o.Log, config: c, api: newAPI(c, o),
 		health: chat.NewHealth("Slack", o.Log), inflight: chat.NewInflight(o.Log),

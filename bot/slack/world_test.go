@@ -1,10 +1,12 @@
 package slack_test
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
@@ -48,6 +50,7 @@ func build(t testing.TB, mode string, c fakeslack.Config, o slack.Options) *worl
 	w := &world{Server: fakeslack.New(t, c), Scene: bottest.NewScene(t, "slack:user:"+alice), opts: o, mode: mode}
 	w.AddChannel(fakeslack.Channel{ID: channel, Name: "ops", Members: []string{alice, bob, mallory, w.Config().BotUser}})
 	w.opts.Log = w.Log.Logger()
+	w.opts.LanguageWait = cmp.Or(o.LanguageWait, 10*time.Second) // a busy machine is slow
 	w.opts.Policy = func() policy.Policy { return w.Stage.Rules.Get().Policy }
 	t.Cleanup(w.checkSecrets)
 	t.Cleanup(w.checkMethods)
