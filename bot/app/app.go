@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"syscall"
 	"time"
@@ -208,7 +209,8 @@ const (
 func (r *running) renewed(ctx context.Context, hangup <-chan os.Signal) *config.Config {
 	every := time.NewTicker(lookGap)
 	defer every.Stop()
-	refused := "" // credentials that were found unasked
+	refused := ""    // credentials that were found unasked
+	starting := true // until all platforms are ready for the first time
 	for {
 		select {
 		case <-ctx.Done():
@@ -220,9 +222,16 @@ func (r *running) renewed(ctx context.Context, hangup <-chan os.Signal) *config.
 			}
 			r.log.Error("could not use the changed settings, keeping those before", "err", err)
 		case <-every.C:
+			if r.ready(ctx) {
+				if starting {
+					debug.FreeOSMemory() // what was read once, as the sentences of six languages, leaves a third of all
+				}
+				starting = false
+				continue
+			}
 			next, err := r.read()
 			found := fmt.Sprint(credentials(next))
-			if err != nil || found == fmt.Sprint(credentials(r.cfg)) || found == refused || r.ready(ctx) {
+			if err != nil || found == fmt.Sprint(credentials(r.cfg)) || found == refused {
 				continue
 			}
 			if next, err = r.renew(ctx); err == nil {
