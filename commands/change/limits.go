@@ -101,6 +101,7 @@ func (w *work) ended(o commands.Outcome) commands.Outcome {
 	case o.Failure == nil:
 	case o.Failure.Kind == imapi.KindNotFound:
 		o.Status, o.Ungrant, o.NowKnown = commands.Nothing, users, false
+		o.Made = w.made(users, false, false)
 	case w.cmd.Repeated():
 		o.Ungrant = users
 	default:

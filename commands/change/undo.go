@@ -68,7 +68,7 @@ func addSet(v *commands.Reversal, people []commands.Person, p commands.Plan) {
 // after a failure is as it was before.
 func Decided(o commands.Outcome) []commands.Recent {
 	all := slices.Clone(o.Made)
-	if o.Status == commands.Failed {
+	if o.Failure != nil && (o.Status != commands.Unknown || o.Old == commands.MaybeGone) {
 		return all
 	}
 	users := slices.Clone(o.Ungrant)
