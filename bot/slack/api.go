@@ -242,9 +242,16 @@ func cannotPost(code string) bool {
 	return strings.HasPrefix(code, "restricted_action")
 }
 
-// isBusy reports whether a word says that Slack has trouble, and nothing else.
+// isBusy reports whether a word says that Slack has trouble that passes, and nothing else: too
+// many messages, an error of its own, or a workspace or channel that is being moved.
 func isBusy(code string) bool {
-	return slices.Contains([]string{"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}, code)
+	switch code {
+	case "ratelimited", "rate_limited", "message_limit_exceeded",
+		"internal_error", "fatal_error", "service_unavailable", "request_timeout",
+		"team_added_to_org", "org_login_required", "external_channel_migrating":
+		return true
+	}
+	return false
 }
 
 // isRefused reports whether Slack definitely refused a call: it will do so again. That it does

@@ -189,6 +189,7 @@ func TestPassingTrouble(t *testing.T) {
 	}{
 		{"a gateway's page", fakeslack.Fault{Kind: fakeslack.Status, Status: 502}},
 		{"an error inside Slack", fakeslack.Fault{Kind: fakeslack.Refuse, Code: "internal_error"}},
+		{"too many messages of the app", fakeslack.Fault{Kind: fakeslack.Refuse, Code: "rate_limited"}},
 		{"a connection cut before", fakeslack.Fault{Kind: fakeslack.Reset}},
 		{"no answer", fakeslack.Fault{Kind: fakeslack.Hang}},
 		{"a limit without a time", fakeslack.Fault{Kind: fakeslack.Status, Status: 429}},
