@@ -49,7 +49,7 @@ type Options struct {
 	Accounts []string // of people in the config file, for Check
 
 	CallTime time.Duration // limit of one HTTP call; 0: 10 s
-	Refresh  time.Duration // between two looks whether the token is valid, over HTTP; 0: 90 s
+	Refresh  time.Duration // between two looks whether the token is valid, over HTTP, and two tries to register; 0: 90 s
 	Grace    time.Duration // after two heartbeats without an answer; 0: 5 s
 	Recheck  time.Duration // between two questions whether the token is revoked; 0: 25 s
 	Renew    time.Duration // after which another session takes the place of one; 0: 12 h and up to a tenth more

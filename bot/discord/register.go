@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -43,20 +44,23 @@ func (r registered) is(want definition) bool {
 	return err1 == nil && err2 == nil && bytes.Equal(a, b)
 }
 
-// keepRegistered registers the commands, once, as soon as Discord lets it.
+// keepRegistered registers the commands, once, as soon as Discord lets it: a server may invite
+// the bot while it runs.
 func (d *Discord) keepRegistered(ctx context.Context) {
 	var pause chat.Backoff
 	for {
 		err := d.register(ctx)
-		switch {
-		case err == nil || ctx.Err() != nil:
-			return
-		case isRefusal(err):
-			d.log.Error("the command could not be registered; invite the bot with the scopes bot and applications.commands", "err", err)
+		if err == nil || ctx.Err() != nil {
 			return
 		}
-		d.log.Warn("the command is not registered yet, or not deleted where it was", "err", err)
-		if !pause.Wait(ctx, 0) {
+		least := time.Duration(0)
+		if isRefusal(err) {
+			least = d.options.Refresh
+			d.log.Error("the command could not be registered; invite the bot with the scopes bot and applications.commands", "err", err)
+		} else {
+			d.log.Warn("the command is not registered yet, or not deleted where it was", "err", err)
+		}
+		if !pause.Wait(ctx, least) {
 			return
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"liveadmin/bot/bottest"
@@ -242,16 +243,21 @@ func TestCheckLeft(t *testing.T) {
 	}
 }
 
-// TestNotRegistered: where the command cannot be registered, the log says what to do,
-// and the bot goes on.
-func TestNotRegistered(t *testing.T) {
+// TestInvitedLater: where the command cannot be registered, the log says what to do, and
+// the bot registers it once that is done.
+func TestInvitedLater(t *testing.T) {
 	t.Parallel()
-	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
-	w.Inject(fakediscord.Fault{Kind: fakediscord.Refuse, Route: fakediscord.ListGuildCommands, Status: 403, Code: 50001})
+	w := build(t, "gateway", fakediscord.Config{}, discord.Options{Refresh: time.Millisecond})
+	const here = "101"
+	w.guild = here
 	w.discord = w.platform()
 	w.Stage.Run(t, w.discord)
 	w.Ready(w.discord.State)
 	w.Until("the log says so", func() bool { return strings.Contains(w.Log.String(), "applications.commands") })
+	w.AddGuild(fakediscord.Guild{ID: here})
+	if err := w.WaitCommand(w.Soon(), here); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestRegisteredLater: what fails in passing is tried again.
