@@ -187,15 +187,17 @@ func (p Policy) approving(caller commands.Caller) []Rule {
 	if p.shut(caller) != "" {
 		return nil
 	}
-	return filter(p.Rules, func(r Rule) bool {
-		return caller.Ref != "" && (slices.Contains(r.Approval, caller.Ref) || overlap(r.Approval, caller.Memberships))
-	})
+	return p.waitingFor(caller.Memberships, caller.Ref)
+}
+
+// waitingFor returns the rules that wait for the approval of the caller or a membership.
+func (p Policy) waitingFor(memberships []string, ref string) []Rule {
+	return filter(p.Rules, func(r Rule) bool { return names(r.Approval, memberships, ref) })
 }
 
 // ofApprover completes the decision about somebody whom no rule allows anything: who approves
-// counts as one with some right.
-func (p Policy) ofApprover(caller commands.Caller, row commands.Row, cmd commands.Command, d Decision) Decision {
-	rules := p.approving(caller)
+// counts as one with some right. rules are those that they approve under.
+func ofApprover(rules []Rule, row commands.Row, cmd commands.Command, d Decision) Decision {
 	switch {
 	case d.Some || len(rules) == 0:
 		return d

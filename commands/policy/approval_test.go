@@ -90,7 +90,7 @@ func TestMayApprove(t *testing.T) {
 // TestApproverHasSomeRight: who is only in an approval counts as one with some right, but may
 // change nothing.
 func TestApproverHasSomeRight(t *testing.T) {
-	p := Policy{Rules: []Rule{{Name: "waits", Allow: []string{"slack:user:UBOB"}, Approval: []string{"slack:user:ULEAD", "slack:usergroup:S1"}}}}
+	p := Policy{Blocked: []string{"slack:usergroup:SBANNED"}, Rules: []Rule{{Name: "waits", Allow: []string{"slack:user:UBOB"}, Approval: []string{"slack:user:ULEAD", "slack:usergroup:S1"}}}}
 	group := commands.Target{Groups: []imapi.GroupID{"a"}}
 	for _, tt := range []struct {
 		name   string
@@ -103,6 +103,9 @@ func TestApproverHasSomeRight(t *testing.T) {
 		{"history", commands.Caller{Ref: "slack:user:ULEAD"}, commands.History, Decision{Allowed: true, Some: true}},
 		{"add", commands.Caller{Ref: "slack:user:ULEAD"}, commands.Add, Decision{Denial: NoRule, Denied: group.Groups, Some: true}},
 		{"somebody else", commands.Caller{Ref: "slack:user:U1"}, commands.Groups, Decision{Denial: NoRight}},
+		{"who may approve", commands.Caller{Ref: "slack:user:U1", Unread: []string{"slack:usergroup:S1"}}, commands.Groups, Decision{Denial: MembershipUnread, Unread: []string{"slack:usergroup:S1"}}},
+		{"who may be blocked", commands.Caller{Ref: "slack:user:ULEAD", Unread: []string{"slack:usergroup:SBANNED"}}, commands.Groups, Decision{Denial: MembershipUnread, Unread: []string{"slack:usergroup:SBANNED"}, Some: true}},
+		{"who may approve, but not add", commands.Caller{Ref: "slack:user:U1", Unread: []string{"slack:usergroup:S1"}}, commands.Add, Decision{Denial: NoRight}},
 		{"of another workspace", commands.Caller{Ref: "slack:user:ULEAD", Outsider: true}, commands.Groups, Decision{Denial: CallerOutsider}},
 	} {
 		cmd := commands.Command{Verb: tt.verb}

@@ -130,21 +130,33 @@ func (p Policy) Decide(caller commands.Caller, place commands.Place, cmd command
 	if denial := p.shut(caller); denial != "" {
 		return Decision{Denial: denial}
 	}
-	decision := p.ofApprover(caller, row, cmd, withApproval(p.fitting(caller), place, row, cmd))
-	if len(caller.Unread) == 0 || decision.Allowed && !overlap(p.Blocked, caller.Unread) {
-		return decision
+	return p.unlessUnread(caller, row, func(memberships []string) Decision {
+		d := withApproval(p.naming(memberships, caller.Ref), place, row, cmd)
+		return ofApprover(p.waitingFor(memberships, caller.Ref), row, cmd, d)
+	})
+}
+
+// unlessUnread returns what is decided by the memberships of a caller, unless one that cannot be
+// read right now would decide: it may give the command, or be blocked.
+func (p Policy) unlessUnread(caller commands.Caller, row commands.Row, decide func(memberships []string) Decision) Decision {
+	d := decide(caller.Memberships)
+	if len(caller.Unread) == 0 || d.Allowed && !overlap(p.Blocked, caller.Unread) {
+		return d
 	}
-	hoped := p.naming(append(slices.Clone(caller.Memberships), caller.Unread...), caller.Ref)
-	if !withApproval(hoped, place, row, cmd).Allowed {
-		return decision
+	if !decide(slices.Concat(caller.Memberships, caller.Unread)).Allowed {
+		return d
 	}
 	named := slices.Clone(p.Blocked)
-	for _, r := range hoped {
-		if !decision.Allowed && (anyRight(row) || r.gives(cmd.Verb)) {
+	for _, r := range p.Rules {
+		switch {
+		case d.Allowed:
+		case anyRight(row):
+			named = slices.Concat(named, r.Allow, r.Approval)
+		case r.gives(row.Verb):
 			named = append(named, r.Allow...)
 		}
 	}
-	return Decision{Denial: MembershipUnread, Unread: common(caller.Unread, named), Some: decision.Some}
+	return Decision{Denial: MembershipUnread, Unread: common(caller.Unread, named), Some: d.Some}
 }
 
 // DecideAll decides each command that cmd asks for (Command.Asks). If one is not allowed
@@ -333,7 +345,5 @@ func (p Policy) fitting(caller commands.Caller) []Rule {
 
 // naming returns the rules that name the caller or a membership.
 func (p Policy) naming(memberships []string, ref string) []Rule {
-	return filter(p.Rules, func(r Rule) bool {
-		return ref != "" && (slices.Contains(r.Allow, ref) || overlap(r.Allow, memberships))
-	})
+	return filter(p.Rules, func(r Rule) bool { return names(r.Allow, memberships, ref) })
 }

@@ -64,6 +64,11 @@ func ruleNames(rules []Rule) string {
 	return strings.Join(names, ", ")
 }
 
+// names reports whether a list has the caller or a membership.
+func names(list, memberships []string, ref string) bool {
+	return ref != "" && (slices.Contains(list, ref) || overlap(list, memberships))
+}
+
 func overlap(a, b []string) bool { return len(common(a, b)) > 0 }
 
 // common returns the texts of a that b holds too.

@@ -16,21 +16,10 @@ func (p Policy) Somewhere(caller commands.Caller, place commands.Place, cmd comm
 	if denial := p.shut(caller); denial != "" {
 		return Decision{Denial: denial}
 	}
-	d := p.answerable(caller, somewhere(p.fitting(caller), place, cmd))
-	if len(caller.Unread) == 0 || d.Allowed && !overlap(p.Blocked, caller.Unread) {
-		return d
-	}
-	hoped := p.naming(append(slices.Clone(caller.Memberships), caller.Unread...), caller.Ref)
-	if !somewhere(hoped, place, cmd).Allowed {
-		return d
-	}
-	named := slices.Clone(p.Blocked)
-	for _, r := range hoped {
-		if r.gives(cmd.Verb) {
-			named = append(named, r.Allow...)
-		}
-	}
-	return Decision{Denial: MembershipUnread, Unread: common(caller.Unread, named), Some: d.Some}
+	row, _ := p.table().Row(cmd.Verb)
+	return p.unlessUnread(caller, row, func(memberships []string) Decision {
+		return p.answerable(caller, somewhere(p.naming(memberships, caller.Ref), place, cmd))
+	})
 }
 
 func somewhere(rules []Rule, place commands.Place, cmd commands.Command) Decision {
