@@ -89,7 +89,7 @@ func (in *Intake) notYou(d bot.Delivery, e bot.Entry, sets [][]string, rules bot
 	return undecided(d, "cannot decide", func(w words.Words, entry int64) words.Message {
 		q := e.Shown(d.Place.Platform)
 		q.Named = policy.Decision{Approvers: approvers(rules.Names, e.Caller.Ref, e.Command, sets)}.Named()
-		return w.NotYou(entry, q, command, e.Command.Verb)
+		return w.NotYou(entry, q, command)
 	})
 }
 

@@ -136,7 +136,7 @@ func (w Words) account(cmd commands.Command, g commands.GroupResult) story {
 	}
 	facts := join(w.Joins.Facts, each...)
 	says := story{what: w.sentences(present(append(slices.Clone(notes), facts)...))}
-	if o.NowKnown && cmd.Verb != commands.GiveBack && g.Plan.Refusal != commands.SeatsTaken && len(o.Holders) == 0 && o.Status != commands.Unknown {
+	if saysNow(cmd, g) {
 		seats = Fill(w.Groups.Seats, w.now(o, Slots{}))
 		says.seats = inUse(o)
 	}

@@ -51,13 +51,20 @@ func (w Words) reportGroup(m *Message, cmd commands.Command, g commands.GroupRes
 	for _, note := range w.doubts(cmd, g) {
 		m.add(Body, note)
 	}
-	if o := g.Outcome; o.NowKnown && cmd.Verb != commands.GiveBack && g.Plan.Refusal != commands.SeatsTaken && len(o.Holders) == 0 && o.Status != commands.Unknown {
-		if cmd.Veiled {
-			m.add(Body, Fill(w.Groups.Seats, w.now(o, Slots{})))
-			return
-		}
-		w.addNow(m, o)
+	switch {
+	case !saysNow(cmd, g):
+	case cmd.Veiled:
+		m.add(Body, Fill(w.Groups.Seats, w.now(g.Outcome, Slots{})))
+	default:
+		w.addNow(m, g.Outcome)
 	}
+}
+
+// saysNow reports whether a result says what is true in a group now: it is known, the reader may
+// know it, and who holds the seats is not said already.
+func saysNow(cmd commands.Command, g commands.GroupResult) bool {
+	o := g.Outcome
+	return o.NowKnown && o.Status != commands.Unknown && cmd.Verb != commands.GiveBack && g.Plan.Refusal != commands.SeatsTaken && len(o.Holders) == 0
 }
 
 // late says how much later than it should something was done, or not done at all.
@@ -145,140 +152,6 @@ func hitsOf(g commands.GroupResult, cmd commands.Command) int {
 	return len(commands.Persons(g.Plan.Users, func(s commands.Step) bool { return s.Send && s.Prior != already }))
 }
 
-// happening is what happened to people, or what would.
-type happening struct {
-	people []commands.Person
-	what   Text
-}
-
-// happened says what happened to whom on one group, a person each.
-func (w Words) happened(cmd commands.Command, g commands.GroupResult) []happening {
-	nothingLeft := cmd.Verb == commands.End && g.Outcome.Status == commands.Nothing && g.Outcome.Failure != nil
-	if g.Outcome.Status == commands.Unknown || nothingLeft {
-		return nil
-	}
-	var all []happening
-	failed := g.Outcome.Status == commands.Failed || g.Outcome.Old == commands.NotRestored || g.Outcome.Old == commands.MaybeRestored
-	for _, s := range g.Plan.Users {
-		if !failed || s.NoAccount {
-			all = append(all, happening{[]commands.Person{s.Person}, w.step(cmd, g.Plan, s)})
-		}
-	}
-	for _, s := range g.Plan.Old {
-		if what := w.oldStep(g, s); what != "" {
-			all = append(all, happening{[]commands.Person{s.Person}, plain(what)})
-		}
-	}
-	return all
-}
-
-// step says what happened to one of those named, or what would.
-func (w Words) step(cmd commands.Command, p commands.Plan, s commands.Step) Text {
-	dry := p.Refusal == commands.OnlyDryRun
-	sentence := ""
-	switch {
-	case s.NoAccount:
-		sentence = w.Happened.NoAccount
-	case cmd.Verb.Cancels() && s.Prior == commands.WasNot:
-		sentence = w.Happened.WasNot
-	case cmd.Verb.Cancels() && dry:
-		sentence = w.Happened.WouldRemove
-	case cmd.Verb.Cancels() && s.Prior == commands.WasUnknown:
-		sentence = w.Happened.RemovedBefore
-	case cmd.Verb.Cancels():
-		sentence = w.Happened.Removed
-	case cmd.Verb == commands.Extend:
-		sentence = w.extended(s)
-	case cmd.Verb == commands.Undo && s.Prior == commands.WasNot && !s.Send:
-		sentence = either(s.Decided, w.Happened.ChangedSince, w.Happened.EndOver)
-	case cmd.Verb == commands.Undo && s.Prior == commands.WasAdmin:
-		sentence = w.undone(s)
-	case s.Prior == commands.WasAdmin:
-		sentence = w.already(cmd, s, dry)
-	case s.Prior == commands.WasUnknown && !dry && s.Until.IsZero():
-		sentence = w.Happened.AddedBefore
-	case dry:
-		sentence = choose(s.Until, w.Happened.WouldAdd, w.Happened.WouldAddUntil)
-	default:
-		sentence = choose(s.Until, w.Happened.Added, w.Happened.AddedUntil)
-	}
-	return Fill(sentence, Slots{"time": moment(s.Until), "had": moment(s.Had)})
-}
-
-// undone is what is said of somebody who was an administrator before an undo.
-func (w Words) undone(s commands.Step) string {
-	switch {
-	case s.Decided:
-		return w.Happened.ChangedSince
-	case !s.Until.IsZero():
-		return w.Happened.LimitedAgain
-	case !s.Had.IsZero():
-		return w.Happened.StaysUntil
-	}
-	return w.Happened.Already
-}
-
-// extended is what is said of somebody whose limit was to be extended.
-func (w Words) extended(s commands.Step) string {
-	switch {
-	case s.Send:
-		return w.Happened.AddedUntil
-	case s.Decided:
-		return w.Happened.RemovedSince
-	case !s.Until.IsZero():
-		return w.Happened.NowUntil
-	case s.Prior == commands.WasNot:
-		return w.Happened.WasNot
-	case !s.Had.IsZero():
-		return w.Happened.StaysUntil
-	}
-	return w.Happened.AlreadyUnlimited
-}
-
-// already is what is said of somebody who was an administrator before.
-func (w Words) already(cmd commands.Command, s commands.Step, dry bool) string {
-	switch {
-	case cmd.For == 0 && s.Had.IsZero():
-		return w.Happened.Already
-	case s.Had.IsZero():
-		return w.Happened.AlreadyUnlimited
-	case cmd.For == 0 && dry:
-		return w.Happened.WouldForever
-	case cmd.For == 0:
-		return w.Happened.NowForever
-	case dry:
-		return w.Happened.WouldUntil
-	}
-	return w.Happened.NowUntil
-}
-
-func (w Words) oldStep(g commands.GroupResult, s commands.Step) string {
-	switch {
-	case s.Decided:
-		return w.Happened.ChangedSince
-	case !s.Send:
-		return ""
-	case s.Prior == commands.WasNot:
-		return w.Happened.WasNot
-	case g.Plan.Refusal == commands.OnlyDryRun:
-		return w.Happened.WouldRemove
-	}
-	switch g.Outcome.Old {
-	case commands.Removed:
-		if s.Prior == commands.WasUnknown {
-			return w.Happened.RemovedBefore
-		}
-		return w.Happened.Removed
-	case commands.Restored:
-		return w.Happened.OldRestored
-	case commands.NotRestored:
-		return w.Happened.OldNotRestored
-	case commands.MaybeRestored:
-		return w.Happened.OldMaybeRestored
-	}
-	return ""
-}
-
 // doubts say what is not known of a group, or may change by itself.
 func (w Words) doubts(cmd commands.Command, g commands.GroupResult) []Text {
 	var all []Text
@@ -330,11 +203,4 @@ func (w Words) listedAs(a imapi.Admin) Text {
 	}
 	name := w.name(p)
 	return Fill(either(name != "", w.Names.Both, w.Names.Nickname), Slots{"name": code(name), "id": code(string(p.ID)), "nickname": plain(a.Nickname)})
-}
-
-func choose(t time.Time, without, with string) string {
-	if t.IsZero() {
-		return without
-	}
-	return with
 }

@@ -221,7 +221,7 @@ func (w Words) Over(entry, request int64, status commands.Status, d commands.Dec
 
 // NotYou is the answer to somebody who cannot decide a request. command is what they may do
 // themselves, as it is typed; empty: nothing.
-func (w Words) NotYou(entry int64, q Request, command string, verb commands.Verb) Message {
+func (w Words) NotYou(entry int64, q Request, command string) Message {
 	m := w.outcome(entry, commands.Refused)
 	m.add(Head, Fill(w.Requests.NotYou, Slots{"who": w.approvers(q)}))
 	if command != "" {
