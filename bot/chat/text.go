@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 
 	"liveadmin/bot"
 	"liveadmin/commands/words"
@@ -119,11 +120,34 @@ func JoinsEmoji(r rune) bool { return r == '\u200d' || r == '\ufe0f' }
 // Token is something in a text that is cut off as a whole: "<@U1>", "&amp;".
 type Token struct{ From, To string }
 
-// Beginning is the beginning of a text, so many bytes at most: up to the end of a line
-// if there is one in its second half, never up to the inside of a character or a token.
+// Length is how many characters a text has, as the platforms count at most. Discord's API counts
+// code points, its components UTF-16 (github.com/discord/discord-api-docs/issues/1315,
+// github.com/NousResearch/hermes-agent/issues/54968), and Slack does not say: a character that
+// takes two of UTF-16 is two.
+func Length(s string) (n int) {
+	for _, r := range s {
+		n += utf16.RuneLen(r)
+	}
+	return n
+}
+
+// Beginning is the beginning of a text, so many characters at most: up to the end of a line
+// if there is one in its second half, never up to the inside of a token, or of what is seen as
+// one character.
 func Beginning(s string, most int, tokens ...Token) string {
-	s = strings.ToValidUTF8(s[:min(most, len(s))], "")
-	if line := strings.LastIndexByte(s, '\n'); line > most/2 {
+	s = strings.ToValidUTF8(s, "")
+	end, size, before := 0, 0, ' '
+	for i, r := range s {
+		if !joined(before, r) {
+			end = i
+		}
+		if size += utf16.RuneLen(r); size > most {
+			s = s[:end]
+			break
+		}
+		before = r
+	}
+	if line := strings.LastIndexByte(s, '\n'); Length(s[:line+1]) > most/2 {
 		s = s[:line+1]
 	}
 	for _, t := range tokens {
@@ -132,6 +156,13 @@ func Beginning(s string, most int, tokens ...Token) string {
 		}
 	}
 	return s
+}
+
+// joined reports whether two characters are seen as one: a letter with its accent, the parts of
+// an emoji, the two halves of a flag.
+func joined(before, r rune) bool {
+	return before == '\u200d' || JoinsEmoji(r) || unicode.Is(unicode.M, r) || unicode.Is(unicode.Sk, r) && r > 0xffff ||
+		unicode.Is(unicode.Regional_Indicator, before) && unicode.Is(unicode.Regional_Indicator, r)
 }
 
 // MessageRef is where a message is, in a platform's own words: what a bot.Post holds. Its

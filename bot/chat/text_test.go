@@ -64,12 +64,19 @@ func TestBeginning(t *testing.T) {
 	}{
 		{"short enough", "abc", 10, "abc"},
 		{"letters", "abcdef", 4, "abcd"},
-		{"characters", "aéé", 4, "aé"},
+		{"characters", "aéé", 2, "aé"},
+		{"Chinese", "周五晚间节目", 4, "周五晚间"},
+		{"characters that may count as two", "a🎤🎤", 4, "a🎤"},
+		{"an accent", "abe\u0301", 3, "ab"},
+		{"an emoji of several", "ab👩🏽\u200d🎤", 6, "ab"},
+		{"a flag", "ab🇰🇷", 4, "ab"},
+		{"bytes that are no text", "a\xff\xffbc", 2, "ab"},
 		{"lines", "first\nsecond", 9, "first\n"},
 		{"a line that is too short to end with", "a\nbcdefghijk", 9, "a\nbcdefgh"},
 		{"a token", "a <@U1> <@U2>", 11, "a <@U1> "},
 		{"a token that is whole", "a <@U1>b", 7, "a <@U1>"},
-		{"no room", "é", 1, ""},
+		{"no room", "é", 0, ""},
+		{"no room for an emoji", "🎤", 1, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if got := Beginning(tc.text, tc.most, angle); got != tc.want {

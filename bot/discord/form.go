@@ -7,6 +7,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"liveadmin/bot"
+	"liveadmin/bot/chat"
 	"liveadmin/commands"
 	"liveadmin/commands/words"
 )
@@ -103,7 +104,7 @@ func selectOf(f words.FormField) modalInput {
 		in.Least = &none
 	}
 	for _, o := range f.Options {
-		if len([]rune(o.Value)) > longestChoice || len(in.Options) == mostChoices {
+		if chat.Length(o.Value) > longestChoice || len(in.Options) == mostChoices {
 			continue
 		}
 		in.Options = append(in.Options, discordgo.SelectMenuOption{
@@ -115,10 +116,10 @@ func selectOf(f words.FormField) modalInput {
 
 // shortLabel cuts a text without marks to so many characters.
 func shortLabel(s string, most int) string {
-	if all := []rune(s); len(all) > most {
-		return string(all[:most-1]) + "…"
+	if chat.Length(s) <= most {
+		return s
 	}
-	return s
+	return chat.Beginning(s, most-chat.Length("…")) + "…"
 }
 
 // formPrefix begins the ID of a form. Behind it are the member whom it is about, and the

@@ -69,7 +69,7 @@ func FuzzRefusal(f *testing.F) {
 		if l.Pause < 0 || l.Pause > chat.MostPause || l.Refused != (status == http.StatusTooManyRequests) || l.Refused && l.Pause == 0 {
 			t.Errorf("the limit is %+v", l)
 		}
-		if e.Status != status || len(e.Message) > longestReason {
+		if e.Status != status || chat.Length(e.Message) > longestReason {
 			t.Errorf("refused with %+v", e)
 		}
 	})

@@ -157,7 +157,7 @@ func buttons(actions []words.Action) []discordgo.MessageComponent {
 	var all, rows []discordgo.MessageComponent
 	for i, a := range actions[:min(len(actions), mostButtons)] {
 		id := buttonPrefix + a.Name + ":" + strconv.FormatInt(a.Entry, 10) + ":" + strconv.Itoa(i)
-		all = append(all, discordgo.Button{Style: styleOf(a.Name), Label: shorten(a.Label, longestLabel), CustomID: id})
+		all = append(all, discordgo.Button{Style: styleOf(a.Name), Label: shortLabel(a.Label, longestLabel), CustomID: id})
 	}
 	for row := range slices.Chunk(all, rowLength) {
 		rows = append(rows, discordgo.ActionsRow{Components: row})

@@ -109,6 +109,20 @@ func TestStyles(t *testing.T) {
 	}
 }
 
+// TestLabels: as long as Discord takes them, in any script.
+func TestLabels(t *testing.T) {
+	for _, tc := range []struct{ label, want string }{
+		{strings.Repeat("撤", longestLabel), strings.Repeat("撤", longestLabel)},
+		{strings.Repeat("撤", longestLabel+1), strings.Repeat("撤", longestLabel-1) + "…"},
+		{strings.Repeat("🎤", longestLabel), strings.Repeat("🎤", longestLabel/2-1) + "…"},
+	} {
+		row := buttons([]words.Action{{Name: change.UndoAction, Label: tc.label}})[0].(discordgo.ActionsRow)
+		if got := row.Components[0].(discordgo.Button).Label; got != tc.want {
+			t.Errorf("%q is written %q", tc.label, got)
+		}
+	}
+}
+
 // TestManyGroups: what became of 600 groups, each of them different, is in a few messages within
 // Discord's limits, in every language: those that failed first.
 func TestManyGroups(t *testing.T) {

@@ -10,13 +10,13 @@ import (
 	"liveadmin/commands/words"
 )
 
-// shorten cuts a text to so many bytes, never inside of a token. A code span that is cut
+// shorten cuts a text to so many characters, never inside of a token. A code span that is cut
 // ends.
 func shorten(s string, most int) string {
-	if len(s) <= most {
+	if chat.Length(s) <= most {
 		return s
 	}
-	s = chat.Beginning(s, most-len("…```"), chat.Token{From: "<", To: ">"})
+	s = chat.Beginning(s, most-chat.Length("…```"), chat.Token{From: "<", To: ">"})
 	s = strings.TrimRight(s, "\\") + "…"
 	return s + openMark(s)
 }

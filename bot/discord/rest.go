@@ -28,7 +28,7 @@ const (
 // banTime is how long a ban is taken to last that does not say it itself.
 const banTime = time.Minute
 
-// longestReason is how many bytes of a refusal's words are kept.
+// longestReason is how many characters of a refusal's words are kept.
 const longestReason = 300
 
 // rest makes the calls. Their errors are free of secrets.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"time"
-	"unicode/utf16"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -183,7 +182,7 @@ func weight(options []*slackgo.OptionBlockObject) (n int) {
 
 // option is nil if it is too long.
 func option(o words.Option) *slackgo.OptionBlockObject {
-	if o.Value == "" || len(utf16.Encode([]rune(o.Value))) > longestValue {
+	if o.Value == "" || chat.Length(o.Value) > longestValue {
 		return nil
 	}
 	made := slackgo.NewOptionBlockObject(o.Value, plainText(shorten(literal(o.Label, false), longestOption)), nil)

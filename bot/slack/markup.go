@@ -187,10 +187,10 @@ func codeRune(r rune) string {
 	return chat.Visible(r)
 }
 
-// shorten cuts a text to so many bytes, never inside of an entity or a token.
+// shorten cuts a text to so many characters, never inside of an entity or a token.
 func shorten(s string, most int) string {
-	if len(s) <= most {
+	if chat.Length(s) <= most {
 		return s
 	}
-	return chat.Beginning(s, most-len("…"), chat.Token{From: "&", To: ";"}, chat.Token{From: "<", To: ">"}) + "…"
+	return chat.Beginning(s, most-chat.Length("…"), chat.Token{From: "&", To: ";"}, chat.Token{From: "<", To: ">"}) + "…"
 }

@@ -12,6 +12,7 @@ import (
 	slackgo "github.com/slack-go/slack"
 
 	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/bot/chat"
 	"liveadmin/commands/words"
 )
 
@@ -237,8 +238,8 @@ func FuzzPages(f *testing.F) {
 				words.Line{Text: spans(words.Span{Kind: words.Account, Text: code}, words.Span{Kind: words.Moment, Time: time.Unix(entry%1e12, 0)})})
 		}
 		for _, p := range pages(m, true) {
-			if len(p.spoken) > 4000 || !utf8.ValidString(p.text) || !utf8.ValidString(p.spoken) {
-				t.Errorf("a page says %d bytes", len(p.spoken))
+			if n := chat.Length(p.spoken); n > 4000 || !utf8.ValidString(p.text) || !utf8.ValidString(p.spoken) {
+				t.Errorf("a page says %d characters", n)
 			}
 			all := p.spoken
 			for _, b := range p.plain {
@@ -272,10 +273,11 @@ func TestShorten(t *testing.T) {
 		want       string
 	}{
 		{"short", "abc", 10, "abc"},
-		{"a character", "ééééé", 8, "éé…"},
-		{"an entity", "abcd&amp;efgh", 10, "abcd…"},
+		{"Chinese that fits", "周五晚间", 4, "周五晚间"},
+		{"Chinese that does not", "周五晚间节目", 4, "周五晚…"},
+		{"an entity", "abcd&amp;efgh", 8, "abcd…"},
 		{"a token", "ab<@U024BE7LH>", 10, "ab…"},
-		{"a line", "aaaaaaaa\nbbbbbbbbb", 15, "aaaaaaaa\n…"},
+		{"a line", "aaaaaaaa\nbbbbbbbbb", 13, "aaaaaaaa\n…"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if got := shorten(tc.text, tc.most); got != tc.want {
