@@ -31,11 +31,15 @@ type interaction struct {
 	Action    string    `json:"action_id"` // of a question for options, with what is typed
 	Value     string    `json:"value"`
 	TriggerID string    `json:"trigger_id"`
+	Actions   []struct {
+		At string `json:"action_ts"`
+	} `json:"actions"` // of a choice in a form
 }
 
 // modalView is a form as it comes back.
 type modalView struct {
 	ID       string `json:"id"`
+	Hash     string `json:"hash"`
 	Type     string `json:"type"`
 	Callback string `json:"callback_id"`
 	Metadata string `json:"private_metadata"`
@@ -206,27 +210,4 @@ func (s *Slack) suggested(ctx context.Context, door bot.Door, i interaction) []*
 		}
 	}
 	return options
-}
-
-// renew shows a form anew when a group was chosen in it: whom it offers, how long, and whose
-// approval it waits for depend on the group.
-func (s *Slack) renew(ctx context.Context, door bot.Door, i interaction) {
-	forms, ok := door.(bot.Forms)
-	at, from, sealed := i.placed(s)
-	if !ok || !sealed {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, openTime)
-	defer cancel()
-	filled := i.View.filled()
-	form, ok := forms.Form(ctx, i.caller(s), at, bot.Filled{Verb: filled.Verb, Group: filled.Group, For: filled.For})
-	if !ok {
-		return
-	}
-	from.Group = filled.Group
-	// Without the hash: of two choices in a moment, the one that comes last counts.
-	_, err := s.api.UpdateViewContext(ctx, s.modal(form, from), "", "", i.View.ID)
-	if err = s.api.judge(renewView, err); err != nil { // what it offers is checked when it is sent
-		s.log.Info("form not renewed", "caller", userRef+i.User.ID, "err", err)
-	}
 }

@@ -295,6 +295,48 @@ func TestFormFollowsGroup(t *testing.T) {
 	}
 }
 
+// TestFormChosenTwice: of two groups that are chosen in a moment the later one counts, whichever
+// of them Slack shows first.
+func TestFormChosenTwice(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := forms(t, mode)
+			w.acked(w.slash(alice, "remove"))
+			v := w.opened(alice)
+			updates := func(fits func([]fakeslack.Call) bool) {
+				t.Helper()
+				if err := w.Wait(w.Soon(), func() bool { return fits(w.Calls("views.update")) }); err != nil {
+					t.Fatalf("%v: %+v", err, w.Calls("views.update"))
+				}
+			}
+			w.Inject(fakeslack.Fault{Kind: fakeslack.Late, Method: "views.update"})
+			earlier := w.Choose(v, "group", "other")
+			w.acked(earlier)
+			updates(func(all []fakeslack.Call) bool { return len(all) == 1 })
+			later := w.Choose(v, "group", "friday-show")
+			w.acked(later)
+			updates(func(all []fakeslack.Call) bool { return len(all) == 2 && all[0].Fault == fakeslack.Late })
+			offersHost := func() {
+				t.Helper()
+				all, err := w.Options(w.Soon(), v, "users", "")
+				if err != nil || !slices.Contains(all, "host") {
+					t.Errorf("%q are offered, %v", all, err)
+				}
+			}
+			offersHost()
+
+			w.Redeliver(earlier) // is not shown again; what comes after it is, whatever was shown meanwhile
+			w.acked(earlier)
+			w.Redeliver(later)
+			w.acked(later)
+			updates(func(all []fakeslack.Call) bool { return len(all) == 4 && all[2].Error == "hash_conflict" })
+			offersHost()
+		})
+	}
+}
+
 // TestFormPeople: people who are offered for remove are found by their names and their UserIDs,
 // each once, and a name with a space is one.
 func TestFormPeople(t *testing.T) {

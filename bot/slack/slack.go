@@ -70,6 +70,7 @@ type Slack struct {
 	blind     sync.Map                 // channels whose history the app may not read
 	begun     sync.Map                 // by entry number: the posted part of a result
 	homes     homes
+	renewals  renewals
 
 	sectionsOnly atomic.Bool // Slack has refused rich_text
 }

@@ -83,11 +83,16 @@ func Page(w http.ResponseWriter, status int) {
 
 // Hang answers nothing, until the client gives up or the host is closed.
 func (h *Host) Hang(w http.ResponseWriter, r *http.Request) {
+	h.Await(r)
+	Reset(w)
+}
+
+// Await waits until the client gives up or the host is closed.
+func (h *Host) Await(r *http.Request) {
 	select {
 	case <-r.Context().Done():
 	case <-h.Life.Done():
 	}
-	Reset(w)
 }
 
 // Reset ends the connection with RST. Where there is none to take over it ends the

@@ -93,8 +93,11 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, name string) {
 		fake.Reset(w)
 		return
 	}
+	if fault.Kind == Late {
+		s.host.Await(r)
+	}
 	var a answer
-	if fault.Kind == "" || fault.Kind == NoTS || fault.Applied {
+	if fault.Kind == "" || fault.Kind == NoTS || fault.Kind == Late || fault.Applied {
 		s.host.Change(func() { a = s.call(name, token, args) })
 	}
 	switch fault.Kind {

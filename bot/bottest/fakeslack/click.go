@@ -54,7 +54,7 @@ func (s *Server) SendClick(c Click) *Delivery {
 // clickPayload is the payload of a block_actions interaction.
 func (s *Server) clickPayload(d *Delivery, m *Message, action map[string]any, bare bool) json.RawMessage {
 	u := s.meet(d.User)
-	action["action_ts"] = fmt.Sprintf("%d.%06d", s.config.Now().Unix(), s.config.Now().Nanosecond()/1000)
+	action["action_ts"] = s.actionTime()
 	container := map[string]any{
 		"type": "message", "message_ts": m.TS, "channel_id": m.Channel, "is_ephemeral": m.To != "",
 	}
@@ -78,6 +78,12 @@ func (s *Server) clickPayload(d *Delivery, m *Message, action map[string]any, ba
 		p["message"] = s.wire(m, true)
 	}
 	return encode(p)
+}
+
+// actionTime is when somebody acts, as payloads say it. The state is locked.
+func (s *Server) actionTime() string {
+	now := s.config.Now()
+	return fmt.Sprintf("%d.%06d", now.Unix(), now.Nanosecond()/1000)
 }
 
 // findButton is a button as it comes with a click: without what only the screen

@@ -19,6 +19,7 @@ const (
 	NoError   FaultKind = "no error"   // ok:false without an error
 	NoTS      FaultKind = "no ts"      // the true answer without ts, message_ts and message
 	Status    FaultKind = "status"     // HTTP status Status with a page, as gateways send it
+	Late      FaultKind = "late"       // carried out only when the client gives up, or Close
 	Hang      FaultKind = "hang"       // nothing, until the client gives up or Close
 	Reset     FaultKind = "reset"      // the connection is reset (RST)
 )

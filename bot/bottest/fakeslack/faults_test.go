@@ -99,6 +99,23 @@ func TestHangEndsWithTheClientOrTheServer(t *testing.T) {
 	}
 }
 
+// TestLate: a call is carried out when its client has given up.
+func TestLate(t *testing.T) {
+	s := workspace(t, fakeslack.Config{})
+	s.Inject(fakeslack.Fault{Kind: fakeslack.Late})
+	ctx, cancel := context.WithCancel(soon(t))
+	go func() {
+		s.Wait(ctx, func() bool { return len(s.Calls("")) > 0 })
+		cancel()
+	}()
+	if _, _, err := client(s).PostMessageContext(ctx, general, text("x")); err == nil {
+		t.Error("there is an answer")
+	}
+	if _, err := s.WaitMessage(soon(t), func(fakeslack.Message) bool { return true }); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestLatency(t *testing.T) {
 	s := workspace(t, fakeslack.Config{})
 	const latency = 30 * time.Millisecond

@@ -166,7 +166,7 @@ func (s *Server) Choose(v View, block string, values ...string) *Delivery {
 			return
 		}
 		s.views.begin(d.TriggerID, d.User)
-		action := map[string]any{"block_id": block, "action_id": field.Element.ActionID, "action_ts": "1.0"}
+		action := map[string]any{"block_id": block, "action_id": field.Element.ActionID, "action_ts": s.actionTime()}
 		for name, value := range filled {
 			action[name] = value
 		}

@@ -213,7 +213,7 @@ func (s *Server) SendHomeClick(c HomeClick) *Delivery {
 	s.host.Change(func() {
 		s.views.begin(d.TriggerID, c.User)
 		u := s.meet(c.User)
-		action["action_ts"] = fmt.Sprintf("%d.000000", s.config.Now().Unix())
+		action["action_ts"] = s.actionTime()
 		c.Home.User = u.ID
 		p := map[string]any{
 			"type": "block_actions", "token": "deprecated", "api_app_id": s.config.AppID, "trigger_id": d.TriggerID,
