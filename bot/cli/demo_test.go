@@ -230,15 +230,27 @@ func TestDemoWithoutJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer record.Close()
+	other := filepath.Join(dir, "other.db")
+	if real, err := journal.Open(t.Context(), "sqlite://"+other, 1400000001); err != nil || real.Close() != nil {
+		t.Fatal("no journal of a real bot", err)
+	}
+	broken := filepath.Join(dir, "broken.db")
+	if err := os.WriteFile(broken, []byte("no database"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct{ name, file, want string }{
 		{"in use", used, "another liveadmin uses " + used + ": stop it first"},
-		{"a folder", dir, dir + " cannot be reached"},
-		{"no such folder", filepath.Join(dir, "no", "such.db"), "cannot be reached"},
+		{"a folder", dir, "unable to open database file"},
+		{"no such folder", filepath.Join(dir, "no", "such.db"), "no such file or directory"},
+		{"of a real bot", other, "is the record of the application 1400000001"},
+		{"no database", broken, "file is not a database"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got := call(t, nil, firstTyped, "demo", "--journal", test.file)
-			if got.code != ExitFailed || got.out != "" || !strings.HasPrefix(got.err, "liveadmin demo: ") || !strings.Contains(got.err, test.want) {
+			named := strings.HasPrefix(got.err, "liveadmin demo: --journal "+test.file)
+			real := strings.Contains(got.err, "DATABASE_URL") || strings.Contains(got.err, "SDKAPPID")
+			if got.code != ExitFailed || got.out != "" || !named || real || !strings.Contains(got.err, test.want) {
 				t.Errorf("got %+v\nwant %q", got, test.want)
 			}
 		})

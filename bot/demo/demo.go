@@ -127,6 +127,18 @@ const (
 	admin    = "administrator"
 )
 
+// unusable says why the journal of the demo cannot be opened: its settings are not those of a real
+// bot, which the journal's own errors name.
+func (o Options) unusable(err error) error {
+	if e, ok := errors.AsType[*journal.StorageError](err); ok {
+		return fmt.Errorf("--journal %s cannot be used (%w): name another file, or correct that", o.Journal, e.Err)
+	}
+	if e, ok := errors.AsType[*journal.ApplicationError](err); ok {
+		return fmt.Errorf("--journal %s is the record of the application %s, not of the demo: name another file", o.Journal, e.Have)
+	}
+	return fmt.Errorf("--journal %s: %w", o.Journal, err)
+}
+
 // play runs the bot on one platform.
 func (s *stage) play(ctx context.Context, o Options, platform bot.Platform, log *slog.Logger) error {
 	api, err := imapi.New(imapi.App{SDKAppID: sdkAppID, Key: imapi.NewSecret(key), Identifier: admin},
@@ -136,7 +148,7 @@ func (s *stage) play(ctx context.Context, o Options, platform bot.Platform, log 
 	}
 	s.record, err = journal.Open(ctx, "sqlite://"+o.Journal, sdkAppID, journal.WithLogger(log), journal.WithClock(s.now))
 	if err != nil {
-		return fmt.Errorf("opening the file of --journal: %w", err)
+		return o.unusable(err)
 	}
 	defer s.record.Close()
 	b, err := app.NewBot(s.record, nil, api, func() bot.Rules { return rules(o.Language) }, log, nil)

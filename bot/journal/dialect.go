@@ -172,7 +172,7 @@ func (d dialect) version(ctx context.Context, db querier) (int, error) {
 	}
 	version, err := strconv.Atoi(text)
 	if err != nil || version < 1 {
-		return 0, fmt.Errorf("the database %s has the schema version %q, which is no number: restore a copy, or name another DATABASE_URL", d.name, text)
+		return 0, fmt.Errorf("the database %s has the schema version %q, which is no number: restore a copy, or use another database", d.name, text)
 	}
 	return version, nil
 }
