@@ -187,7 +187,7 @@ func (l line) String() string {
 
 // markup reads what the bot writes for one platform, as far as the pictures have it.
 type markup struct {
-	t        *testing.T
+	t        testing.TB
 	token    *regexp.Regexp
 	unescape func(string) string
 	people   map[string]string // a mention and how it reads
@@ -197,12 +197,12 @@ type markup struct {
 
 func slackMarkup(t *testing.T, began time.Time) markup {
 	return markup{t, regexp.MustCompile("`[^`]+`|<[^<>]+>"), html.UnescapeString, map[string]string{"<@U0ALICE>": "@alice"},
-		func(at time.Time) string { return pictured(began, at).Format("today 15:04") }, nil}
+		func(at time.Time) string { return pictured(0, began, at).Format("today 15:04") }, nil}
 }
 
-func discordMarkup(t *testing.T, began time.Time) markup {
+func discordMarkup(t testing.TB, n int, began time.Time) markup {
 	return markup{t, regexp.MustCompile("`[^`]+`|<[^<>]+>|\\\\[^0-9A-Za-z\\s]"), strings.Clone, map[string]string{"<@501>": "@alice"},
-		func(at time.Time) string { return pictured(began, at).Format("15:04") },
+		func(at time.Time) string { return pictured(n, began, at).Format("15:04") },
 		func(at time.Time) string { return fmt.Sprintf("in %.0f hours", at.Sub(began).Hours()) }}
 }
 

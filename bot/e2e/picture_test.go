@@ -51,16 +51,17 @@ func scenery(l *harness.Live) {
 // pictureTime is when the first command of a picture is typed, whenever it really is.
 var pictureTime = time.Date(2026, time.March, 13, 14, 2, 0, 0, time.UTC)
 
-// pictured puts a time of the program's into the picture. What is not a whole number of
-// hours after the start is how long the test took.
-func pictured(began, at time.Time) time.Time {
-	return pictureTime.Add(at.Sub(began).Round(time.Hour))
+// typedAt is when the nth command is typed.
+func typedAt(n int) time.Time { return pictureTime.Add(time.Duration(3*n) * time.Minute) }
+
+// pictured puts a time of the program's, in a message about the nth command, into the picture.
+// What is not a whole number of hours after the start is how long the test took.
+func pictured(n int, began, at time.Time) time.Time {
+	return typedAt(n).Add(at.Sub(began).Round(time.Hour))
 }
 
 // clockTime is the time beside the messages about the nth command.
-func clockTime(n int) string {
-	return pictureTime.Add(time.Duration(3*n) * time.Minute).Format("15:04")
-}
+func clockTime(n int) string { return typedAt(n).Format("15:04") }
 
 func TestPictureSlack(t *testing.T) {
 	t.Parallel()
@@ -167,7 +168,7 @@ func TestPictureDiscord(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	read := discordMarkup(t, began)
+	read := discordMarkup(t, 0, began)
 	p := picture{Platform: "discord", Title: "A thread of liveadmin in Discord"}
 	for n, typed := range []struct {
 		user, name, verb string
@@ -206,13 +207,13 @@ func TestPictureDiscord(t *testing.T) {
 		s.Posts = append(s.Posts, post{clockTime(n), read.discord(answer)})
 		p.Scenes = append(p.Scenes, s)
 	}
-	p.Scenes = append(p.Scenes, menuScene(ctx, l, read))
+	p.Scenes = append(p.Scenes, menuScene(ctx, l, len(p.Scenes), began))
 	l.Stop()
 	compare(t, "../../docs/discord.svg", p)
 }
 
-// menuScene is the form that the menu of a member opens, and what comes of it.
-func menuScene(ctx context.Context, l *harness.InDiscord, read markup) scene {
+// menuScene is the form that the menu of a member opens, and what comes of it. It is the nth command.
+func menuScene(ctx context.Context, l *harness.InDiscord, n int, began time.Time) scene {
 	l.T.Helper()
 	const menu = "Make live administrator"
 	if err := l.Discord.Wait(ctx, func() bool {
@@ -238,7 +239,7 @@ func menuScene(ctx context.Context, l *harness.InDiscord, read markup) scene {
 	return scene{
 		Who: "alice", Does: "opens the menu of jina", Typed: line{{"", "Apps ▸ "}, {"strong", menu}},
 		Window: &window{m.Title, inputsOf(m, fakediscord.Filled{"group": "full-house", "reason": "covering"})},
-		Posts:  []post{{clockTime(3), read.discord(root)}},
+		Posts:  []post{{clockTime(n), discordMarkup(l.T, n, began).discord(root)}},
 	}
 }
 
@@ -283,7 +284,7 @@ func compare(t *testing.T, file string, p picture) {
 }
 
 func TestPictureMarkup(t *testing.T) {
-	slack, discord := slackMarkup(t, pictureTime), discordMarkup(t, pictureTime)
+	slack, discord := slackMarkup(t, pictureTime), discordMarkup(t, 0, pictureTime)
 	until := strconv.FormatInt(pictureTime.Add(2*time.Hour).Unix(), 10)
 	for _, row := range []struct {
 		name   string
