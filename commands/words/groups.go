@@ -138,7 +138,13 @@ func (w Words) account(cmd commands.Command, g commands.GroupResult) story {
 	says := story{what: w.sentences(present(append(slices.Clone(notes), facts)...))}
 	if saysNow(cmd, g) {
 		seats = Fill(w.Groups.Seats, w.now(o, Slots{}))
-		says.seats = inUse(o)
+	}
+	switch { // what went wrong says it in the line, but not in the table
+	case cmd.Verb == commands.GiveBack || o.Status == commands.Unknown:
+	case len(o.Holders) > 0:
+		says.seats = inUse(o.Holders)
+	case o.NowKnown:
+		says.seats = inUse(o.Now)
 	}
 	now := join(w.Joins.Parts, present(facts, seats)...)
 	says.line = w.sentences(present(slices.Concat([]Text{status}, notes, []Text{now})...))
@@ -154,7 +160,7 @@ func present(all ...Text) []Text {
 }
 
 // inUse is how many seats are taken, as short as it can be.
-func inUse(o commands.Outcome) Text { return join("/", number(len(o.Now)), number(imapi.Seats)) }
+func inUse(by []imapi.Admin) Text { return join("/", number(len(by)), number(imapi.Seats)) }
 
 // listing is who the administrators of one group are and until when.
 func (w Words) listing(g commands.GroupResult) story {
@@ -165,7 +171,7 @@ func (w Words) listing(g commands.GroupResult) story {
 	}
 	values["users"] = w.list(users)
 	line := Fill(either(len(users) > 0, w.Groups.Listed, w.Groups.Empty), values)
-	return story{line: line, what: w.list(users), seats: inUse(g.Outcome)}
+	return story{line: line, what: w.list(users), seats: inUse(g.Outcome.Now)}
 }
 
 // together puts together the people to whom the same happened.

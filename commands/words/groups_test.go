@@ -281,6 +281,26 @@ func TestBoardFolds(t *testing.T) {
 	}
 }
 
+// TestSeatsOfFullGroups: a table has the seats of a full group, whether the bot or Tencent says so, and of
+// none that is not known.
+func TestSeatsOfFullGroups(t *testing.T) {
+	five := make([]imapi.Admin, imapi.Seats)
+	found, said, unread := in(commands.Failed, 4), in(commands.Failed, 3), in(commands.Failed, 0)
+	found.Plan.Refusal, found.Plan.Before, found.Outcome.Holders = commands.SeatsTaken, five[:4], five[:4]
+	said.Outcome.Holders, said.Outcome.Failure = five, &commands.Failure{Kind: imapi.KindFull}
+	unread.Outcome.NowKnown, unread.Outcome.Failure = false, &commands.Failure{Kind: imapi.KindTransient}
+	m := In(commands.English).Report(several(commands.Command{Verb: commands.Add}, found, said, unread))
+	var seats []string
+	for _, l := range m.Lines {
+		if l.Cells != nil {
+			seats = append(seats, l.Cells[3].String())
+		}
+	}
+	if want := []string{"4/5", "5/5", ""}; !slices.Equal(seats, want) {
+		t.Errorf("the seats are %q, want %q", seats, want)
+	}
+}
+
 // TestFreeSeat: to press Replace is advised where there are such buttons.
 func TestFreeSeat(t *testing.T) {
 	var holders []imapi.Admin
