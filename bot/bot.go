@@ -71,6 +71,7 @@ type Reply struct {
 	Form   func(w words.Words) words.Form                 // opened in place of what is said, where the platform can; nil: none
 	Field  string                                         // of a form that was sent: what is said is about it
 	Open   int64                                          // the open request that it shows; 0: none
+	Sent   []string                                       // with Open, the names of the sendings of a form: one on record has asked for it
 	Closed *Entry                                         // the closed request of which a button was pressed; nil: none
 }
 

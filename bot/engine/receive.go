@@ -42,6 +42,8 @@ func (b *Engine) commit(ctx context.Context, d bot.Delivery, came time.Time) (jo
 			case b.unclear(e):
 				answer = private(b.toCaller(ctx, d).Pressed(e.Number, false))
 				return nil
+			case b.sent(ctx, v.Reply.Sent): // the same form again
+				return nil
 			}
 		}
 		job, answer = b.do(ctx, d, v, came)
@@ -151,6 +153,14 @@ func (j *job) acknowledged(root bot.Post, err error) {
 	default:
 		j.start(j.confirm)
 	}
+}
+
+// sent reports whether a form, by the names of its sendings, was accepted before.
+func (b *Engine) sent(ctx context.Context, names []string) bool {
+	ctx, cancel := context.WithTimeout(ctx, bot.AnswerTime)
+	defer cancel()
+	taken, err := b.journal.Taken(ctx, names)
+	return err == nil && taken > 0
 }
 
 // pressesLeft returns under which names an entry may be put on record: of a button, which of

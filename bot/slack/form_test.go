@@ -379,6 +379,9 @@ func TestFormWaits(t *testing.T) {
 		t.Fatalf("answered %v", v.Errors)
 	}
 	w.says("Waiting for approval")
+	if v = w.sent(fakeslack.Sending{View: v}); len(v.Errors) > 0 {
+		t.Errorf("the same form again is answered %v", v.Errors)
+	}
 	w.acked(w.slash(bob, "add friday-show"))
 	v = w.opened(bob)
 	if v = w.sent(fakeslack.Sending{View: v, Values: map[string][]string{"users": {"minho"}}}); !strings.Contains(v.Errors["group"], "already asked for") {
