@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"liveadmin/commands"
 	"liveadmin/commands/policy"
 	"liveadmin/commands/words"
+	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
 )
 
@@ -300,5 +302,23 @@ func TestRequestLate(t *testing.T) {
 			}
 			admins(t, stage, groupA)
 		})
+	}
+}
+
+// TestRequestsAreNotOpenWork: what waits for an approval is not counted with the changes that are
+// open of its asker, nor is it when that is over.
+func TestRequestsAreNotOpenWork(t *testing.T) {
+	t.Parallel()
+	stage, chat := approvals(t, "")
+	all := make([]imapi.GroupID, 3000)
+	for i := range all {
+		all[i] = imapi.GroupID(fmt.Sprintf("@TGS#aMANY%04d", i))
+	}
+	rules := stage.Rules.Get()
+	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"all": all}, nil)
+	stage.Rules.Set(rules)
+	stage.Run(t, chat)
+	for _, user := range []string{"user1", "user2", "user3"} {
+		ask(t, stage, chat, "add all "+user+" --for 2h")
 	}
 }

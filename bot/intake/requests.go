@@ -58,6 +58,7 @@ func (in *Intake) ask(ctx context.Context, d bot.Delivery, rules bot.Rules, a *b
 		wait = min(wait, until.Sub(now))
 	}
 	a.Entry.Request = &bot.Request{Approvers: decision.Approvers, Expires: now.Add(wait)}
+	a.Entry.Changes = nil // they are made by the approval: until then nothing is open work
 	if wait >= remindFrom {
 		a.Entry.Request.Remind = now.Add(wait / 4)
 	}
