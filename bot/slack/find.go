@@ -6,7 +6,6 @@ import (
 	"errors"
 	"maps"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
@@ -50,13 +49,14 @@ func (s *Slack) FindResult(ctx context.Context, e bot.Entry) (bot.Post, bool, er
 	if err != nil || at.root() == "" {
 		return "", false, err
 	}
-	for _, thread := range slices.Compact([]string{at.root(), ""}) {
+	for _, thread := range []string{at.root(), ""} {
 		pages, err := s.findPages(ctx, e, at.Channel, thread)
 		if err != nil {
 			return "", false, err
 		}
 		first, last := pages[pagePart(0, 2)], pages[resultPart]
 		if last != "" {
+			s.begun.Delete(e.Number)
 			return chat.Post(messageRef{Channel: at.Channel, TS: cmp.Or(first, last), Thread: thread}), true, nil
 		}
 		if first != "" {

@@ -101,19 +101,25 @@ func TestRestart(t *testing.T) {
 }
 
 // TestLongResultBegun: of a result of several messages that failed between two of them
-// the first are not repeated, in a thread and in the channel.
+// the first are not repeated, in a thread and in the channel. What Slack did not take is posted
+// once without the history scope, too.
 func TestLongResultBegun(t *testing.T) {
 	t.Parallel()
-	for _, fault := range []fakeslack.Fault{
-		{Kind: fakeslack.Reset, Applied: true, Method: "chat.postMessage", After: 2},
-		{Kind: fakeslack.Status, Method: "chat.postMessage", After: 2},
+	for _, tc := range []struct {
+		fault  fakeslack.Fault
+		scopes []string
+	}{
+		{fakeslack.Fault{Kind: fakeslack.Reset, Applied: true}, []string{"commands", "chat:write", "channels:history"}},
+		{fakeslack.Fault{Kind: fakeslack.Status}, []string{"commands", "chat:write", "channels:history"}},
+		{fakeslack.Fault{Kind: fakeslack.Status}, []string{"commands", "chat:write"}},
 	} {
 		for _, deleted := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s/deleted root %v", fault.Kind, deleted), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s/%d scopes/deleted root %v", tc.fault.Kind, len(tc.scopes), deleted), func(t *testing.T) {
 				t.Parallel()
-				scopes := []string{"commands", "chat:write", "channels:history"}
-				w := open(t, "sockets", fakeslack.Config{Scopes: scopes}, slack.Options{CallTime: 2 * time.Second})
+				w := open(t, "sockets", fakeslack.Config{Scopes: tc.scopes}, slack.Options{CallTime: 2 * time.Second})
 				w.Unlike(200)
+				fault := tc.fault
+				fault.Method, fault.After = "chat.postMessage", 2
 				w.Inject(fault)
 				w.API.SetLatency(20 * time.Millisecond)
 				w.acked(w.slash(alice, "add weekend "+strings.Join(bottest.LongUsers(), " ")+" --new"))

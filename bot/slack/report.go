@@ -81,12 +81,12 @@ func (s *Slack) Report(ctx context.Context, e bot.Entry, root words.Text, result
 // channel, unless it comes late and Slack says so. Of a long result that was begun it leaves
 // out the pages that are there.
 func (s *Slack) reply(ctx context.Context, e bot.Entry, at messageRef, root words.Text, result words.Message) (bot.Post, error) {
-	all, thread := pages(shown(e, at, root, result), true), at.root()
-	there, again := s.begun.LoadAndDelete(e.Number)
-	posted, _ := there.(begun)
-	if again {
-		thread = posted.thread
+	all := pages(shown(e, at, root, result), true)
+	posted := begun{at.root(), make(map[string]string)}
+	if there, again := s.begun.LoadAndDelete(e.Number); again {
+		posted, _ = there.(begun)
 	}
+	thread := posted.thread
 	first, say := messageRef{Channel: at.Channel}, s.say
 	if e.Under != 0 {
 		say = s.send
@@ -97,8 +97,12 @@ func (s *Slack) reply(ctx context.Context, e bot.Entry, at messageRef, root word
 		if ts == "" {
 			var err error
 			if ts, threaded, err = say(ctx, at.Channel, thread, p, mark(e, part)); err != nil {
+				if i > 0 && !isLost(err) { // the next try goes on from here
+					s.begun.Store(e.Number, posted)
+				}
 				return "", err
 			}
+			posted.pages[part] = ts
 		}
 		if i > 0 {
 			continue
@@ -110,7 +114,7 @@ func (s *Slack) reply(ctx context.Context, e bot.Entry, at messageRef, root word
 		if thread != "" {
 			s.orphaned(ctx, e, first, mark(e, part), chat.Headed(root, result))
 		}
-		thread = ts
+		posted.thread, thread = "", ts
 	}
 	return chat.Post(first), nil
 }
