@@ -363,7 +363,10 @@ func TestMentionsAnHour(t *testing.T) {
 		says(t, talk(t, chat, who+": add GROUP user6"), "!(mentions", quiet)
 	}
 	stage.Clock.Advance(45 * time.Minute) // the first three are more than an hour ago
-	says(t, talk(t, chat, "bob: add GROUP user7"), loud, "!"+quiet)
+	for n := range 3 {                    // those that mentioned nobody do not count
+		says(t, talk(t, chat, fmt.Sprintf("bob: add GROUP user%d", n+7)), loud, "!"+quiet)
+	}
+	says(t, talk(t, chat, "erin: add GROUP user10"), "!(mentions", quiet)
 }
 
 // TestDroppedRequest: a click on a request that the operator closed decides nothing, and the answer says why.

@@ -44,9 +44,10 @@ type Register interface {
 	// then this instance's; carry is called as Accept calls it.
 	Decide(ctx context.Context, e bot.Entry, d bot.Decision, r bot.Record, carry func(bot.Entry)) (decided bool, err error)
 
-	// Asked returns the first audit row of the newest entries that match and that seen, which
-	// may be nil, reports, f.Limit of them; beside those that cannot be read, the others.
-	Asked(ctx context.Context, f bot.Filter, seen func(bot.Record) bool) ([]bot.Record, error)
+	// Stories returns what the audit trail has on the newest entries that match and whose first
+	// row seen, which may be nil, reports, f.Limit of them; beside those that cannot be read, the
+	// others.
+	Stories(ctx context.Context, f bot.Filter, seen func(bot.Record) bool) ([]bot.Story, error)
 
 	// Requests returns the open requests; beside those that cannot be read, the others.
 	Requests(ctx context.Context) ([]bot.Entry, error)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -86,23 +87,42 @@ func record(e bot.Entry, event bot.Event, outcome commands.Status) bot.Record {
 // mostMentions is how many requests of one person in an hour mention those who can approve.
 const mostMentions = 5
 
-// mentionedEnough reports whether so many requests of the person were asked in the hour before
-// this one that it mentions nobody, from whatever account and at whatever instance.
+// How far back, and of how many, it is reckoned which of somebody's requests mentioned people. Each
+// depends on those in the hour before it: on none from before an hour in which none was asked.
+const (
+	reckoned     = 24 * time.Hour
+	mostReckoned = 500
+)
+
+// mentionedEnough reports whether so many requests of the person in the hour before this one
+// mention people that it mentions nobody, from whatever account and at whatever instance. It
+// follows from when they were asked alone, so that requests posted at the same time agree.
 func (b *Engine) mentionedEnough(ctx context.Context, e bot.Entry) (bool, error) {
-	names, since := b.rules().Names, e.Accepted.Add(-time.Hour)
+	names, since := b.rules().Names, e.Accepted.Add(-reckoned)
 	accounts := []string{e.Caller.Ref}
 	if owner, known := names.Owner(e.Caller.Ref); known {
 		accounts = names.AccountsOf(owner.ID)
 	}
-	before := 0
+	var asked []bot.Story
 	for _, ref := range accounts {
-		asked, err := b.journal.Asked(ctx, bot.Filter{Caller: ref, Since: since, Limit: mostMentions}, func(r bot.Record) bool {
+		more, err := b.journal.Stories(ctx, bot.Filter{Caller: ref, Since: since, Limit: mostReckoned}, func(r bot.Record) bool {
 			return r.Event == bot.WasAsked && r.Number < e.Number && r.At.After(since)
 		})
 		if err != nil && !errors.Is(err, bot.ErrDamaged) {
 			return false, err
 		}
-		before += len(asked)
+		asked = append(asked, more...)
 	}
-	return before >= mostMentions, nil
+	slices.SortFunc(asked, func(x, y bot.Story) int { return cmp.Compare(x.First.Number, y.First.Number) })
+	var mentions []time.Time
+	enough := func(at time.Time) bool {
+		n := len(mentions)
+		return n >= mostMentions && mentions[n-mostMentions].After(at.Add(-time.Hour))
+	}
+	for _, s := range asked {
+		if s.Decided != bot.WasRefused && !enough(s.First.At) { // a refused one could not be posted
+			mentions = append(mentions, s.First.At)
+		}
+	}
+	return enough(e.Accepted), nil
 }
