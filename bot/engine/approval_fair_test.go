@@ -135,3 +135,16 @@ func TestAskBesideDamage(t *testing.T) {
 	damage(t, stage, `UPDATE entry SET command = '{' WHERE number = 1`)
 	says(t, talk(t, chat, "erin: add GROUP user2"), "🙋 Waiting for approval · @erin")
 }
+
+// TestReminderByRulesOfNow: the reminder, and the list of requests, name those who can approve by now.
+func TestReminderByRulesOfNow(t *testing.T) {
+	t.Parallel()
+	stage, chat := approvals(t, "")
+	stage.Run(t, chat)
+	ask(t, stage, chat, "add "+groupA+" user1")
+	setRules(stage, bobAsks("bob", "dave", "alice"))
+	says(t, talk(t, chat, "bob: requests"), "Can approve: @dave, @alice", "!carol")
+	stage.Clock.Advance(16 * time.Minute)
+	until(t, "there is a reminder", func() bool { return slices.Contains(chat.Written(), "reminder 1") })
+	says(t, chat.Notice("reminder1").String(), "Can approve: @dave, @alice", "!carol")
+}

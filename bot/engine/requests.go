@@ -190,9 +190,11 @@ func (j *job) unasked(platform bot.Platform, e bot.Entry, why error) {
 	}
 }
 
-// remind mentions those who can approve once more.
+// remind mentions those who can approve by now once more.
 func (j *job) remind(notifier bot.Notifier, e bot.Entry) {
-	q := e.Shown(e.Place.Platform)
+	q, rules := e.Shown(e.Place.Platform), j.b.rules()
+	_, decision := rules.Policy.DecideAll(j.b.current(e.Caller), e.Place, e.Command)
+	q.Named = rules.Named(e, e.ApproversBy(decision))
 	_, err := j.postNotice(notifier, e, reminderMessage, j.b.wording(e.Place).Reminder(q), append(q.Mentions(), e.Caller.Ref))
 	if err != nil && j.ctx.Err() != nil {
 		return

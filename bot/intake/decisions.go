@@ -33,7 +33,7 @@ func (in *Intake) answered(d bot.Delivery, e bot.Entry, asker commands.Caller, r
 		v.Reply.Closed = &e
 		return v
 	}
-	own := samePerson(rules.Names, d.Caller.Ref, e.Caller.Ref)
+	own := rules.SamePerson(d.Caller.Ref, e.Caller.Ref)
 	if d.Click.Action == words.WithdrawAction {
 		if d.Caller.Ref != e.Caller.Ref {
 			return undecided(d, "not the asker", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotYours) })
@@ -43,7 +43,7 @@ func (in *Intake) answered(d bot.Delivery, e bot.Entry, asker commands.Caller, r
 	switch {
 	case own:
 		return undecided(d, "own request", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotOwn) })
-	case d.Click.Action == words.ApproveAction && makesAdmin(rules.Names, d.Caller.Ref, e.Command):
+	case d.Click.Action == words.ApproveAction && rules.MakesAdmin(d.Caller.Ref, e.Command):
 		return undecided(d, "for themselves", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotSelf) })
 	}
 	return in.judged(d, e, asker, rules)
@@ -54,7 +54,7 @@ func (in *Intake) judged(d bot.Delivery, e bot.Entry, asker commands.Caller, rul
 	_, decision := rules.Policy.DecideAll(asker, e.Place, e.Command)
 	decision.Allowed = decision.Allowed && !tooLong(e.Command, decision)
 	here := d.Place.Platform == e.Place.Platform || mapped(rules.Names, d.Caller.Ref, e.Caller.Ref)
-	sets := approversOf(e, decision)
+	sets := e.ApproversBy(decision)
 	answer := rules.Policy.MayApprove(d.Caller, sets, here)
 	could := answer != policy.MayNotDecide || rules.Policy.Oversees(d.Caller, e.Command.Target.Groups...)
 	switch {
@@ -88,7 +88,7 @@ func (in *Intake) notYou(d bot.Delivery, e bot.Entry, sets [][]string, rules bot
 	}
 	return undecided(d, "cannot decide", func(w words.Words, entry int64) words.Message {
 		q := e.Shown(d.Place.Platform)
-		q.Named = policy.Decision{Approvers: approvers(rules.Names, e.Caller.Ref, e.Command, sets)}.Named()
+		q.Named = rules.Named(e, sets)
 		return w.NotYou(entry, q, command)
 	})
 }
@@ -143,13 +143,6 @@ func unread(w words.Words, entry int64) words.Message { return w.Undecided(entry
 
 func stale(d bot.Delivery) bot.Verdict { return undecided(d, "stale button", words.Words.Stale) }
 
-// samePerson reports whether two accounts are one person's.
-func samePerson(names commands.Names, a, b string) bool {
-	one, ok := names.Owner(a)
-	other, both := names.Owner(b)
-	return a == b || ok && both && one.ID == other.ID
-}
-
 // mapped reports whether the config file says who both accounts are.
 func mapped(names commands.Names, a, b string) bool {
 	_, one := names.Owner(a)
@@ -157,32 +150,8 @@ func mapped(names commands.Names, a, b string) bool {
 	return one && both
 }
 
-// makesAdmin reports whether a command makes the person of an account an administrator.
-func makesAdmin(names commands.Names, ref string, c commands.Command) bool {
-	person, ok := names.Owner(ref)
-	is := func(p commands.Person) bool { return p.ID == person.ID }
-	switch {
-	case !ok:
-		return false
-	case c.Verb == commands.Add || c.Verb == commands.Extend:
-		return slices.ContainsFunc(c.Users, is)
-	}
-	return slices.ContainsFunc(c.Reversals, func(v commands.Reversal) bool {
-		return slices.ContainsFunc(v.Set, is) || slices.ContainsFunc(v.Grants, func(g commands.Grant) bool { return g.User == person.ID })
-	})
-}
-
 // tooLong reports whether a command, for as long as it was asked, gives more than the rules do by
 // now. Of an extension, that is decided with its length.
 func tooLong(c commands.Command, now policy.Decision) bool {
 	return c.Verb != commands.Extend && now.Limit > 0 && (c.For == 0 || c.For > now.Limit)
-}
-
-// approversOf returns who can approve a request by the rules of a decision or, if nothing waits
-// by these, who could when it was asked.
-func approversOf(e bot.Entry, now policy.Decision) [][]string {
-	if now.Waits() {
-		return now.Approvers
-	}
-	return e.Request.Approvers
 }

@@ -27,7 +27,7 @@ const (
 // request of a button ends with what that acts on, at until, if it ever does.
 func (in *Intake) ask(ctx context.Context, d bot.Delivery, rules bot.Rules, a *bot.Acceptance, decision policy.Decision, until time.Time) bot.Verdict {
 	cmd := a.Entry.Command
-	if decision.Approvers = approvers(rules.Names, d.Caller.Ref, cmd, decision.Approvers); len(decision.Named()) == 0 {
+	if decision.Approvers = rules.Approvers(d.Caller.Ref, cmd, decision.Approvers); len(decision.Named()) == 0 {
 		return refuse(d, cmd, policy.Decision{Denial: policy.NobodyApproves, Denied: decision.Waiting, Some: true})
 	}
 	if !answerableHere(d, decision) {
@@ -114,18 +114,6 @@ func bare(c commands.Command) commands.Command {
 	return c
 }
 
-// approvers takes from those who can approve a command for somebody that person, and whom it
-// makes an administrator.
-func approvers(names commands.Names, asker string, c commands.Command, sets [][]string) [][]string {
-	left := make([][]string, len(sets))
-	for i, set := range sets {
-		left[i] = slices.DeleteFunc(slices.Clone(set), func(ref string) bool {
-			return samePerson(names, ref, asker) || makesAdmin(names, ref, c)
-		})
-	}
-	return left
-}
-
 // listedRequests is how many requests a list has, with two buttons each, if its platform does
 // not say.
 const listedRequests = 10
@@ -155,7 +143,9 @@ func (in *Intake) openFor(d bot.Delivery, e bot.Entry, rules bot.Rules) words.Op
 	here := d.Place.Platform == e.Place.Platform || mapped(rules.Names, d.Caller.Ref, e.Caller.Ref)
 	_, decision := rules.Policy.DecideAll(e.Caller, e.Place, e.Command)
 	q.Own = d.Caller.Ref == e.Caller.Ref
-	q.May = !samePerson(rules.Names, d.Caller.Ref, e.Caller.Ref) && rules.Policy.MayApprove(d.Caller, approversOf(e, decision), here) == policy.MayDecide
+	sets := e.ApproversBy(decision)
+	q.Named = rules.Named(e, sets)
+	q.May = !rules.SamePerson(d.Caller.Ref, e.Caller.Ref) && rules.Policy.MayApprove(d.Caller, sets, here) == policy.MayDecide
 	return q
 }
 

@@ -1,0 +1,57 @@
+package bot
+
+import (
+	"slices"
+
+	"liveadmin/commands"
+	"liveadmin/commands/policy"
+)
+
+// ApproversBy returns who can approve a request by the rules of a decision or, if nothing waits
+// by these, who could when it was asked.
+func (e Entry) ApproversBy(now policy.Decision) [][]string {
+	if now.Waits() {
+		return now.Approvers
+	}
+	return e.Request.Approvers
+}
+
+// Named returns those of some approvers that can approve every right of a request that waits,
+// in the order of the rules.
+func (r Rules) Named(e Entry, sets [][]string) []string {
+	return policy.Decision{Approvers: r.Approvers(e.Caller.Ref, e.Command, sets)}.Named()
+}
+
+// Approvers takes from those who can approve a command for somebody that person, and whom it
+// makes an administrator.
+func (r Rules) Approvers(asker string, c commands.Command, sets [][]string) [][]string {
+	left := make([][]string, len(sets))
+	for i, set := range sets {
+		left[i] = slices.DeleteFunc(slices.Clone(set), func(ref string) bool {
+			return r.SamePerson(ref, asker) || r.MakesAdmin(ref, c)
+		})
+	}
+	return left
+}
+
+// SamePerson reports whether two accounts are one person's.
+func (r Rules) SamePerson(a, b string) bool {
+	one, ok := r.Names.Owner(a)
+	other, both := r.Names.Owner(b)
+	return a == b || ok && both && one.ID == other.ID
+}
+
+// MakesAdmin reports whether a command makes the person of an account an administrator.
+func (r Rules) MakesAdmin(ref string, c commands.Command) bool {
+	person, ok := r.Names.Owner(ref)
+	is := func(p commands.Person) bool { return p.ID == person.ID }
+	switch {
+	case !ok:
+		return false
+	case c.Verb == commands.Add || c.Verb == commands.Extend:
+		return slices.ContainsFunc(c.Users, is)
+	}
+	return slices.ContainsFunc(c.Reversals, func(v commands.Reversal) bool {
+		return slices.ContainsFunc(v.Set, is) || slices.ContainsFunc(v.Grants, func(g commands.Grant) bool { return g.User == person.ID })
+	})
+}
