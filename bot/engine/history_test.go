@@ -69,6 +69,22 @@ func TestHistorySees(t *testing.T) {
 	}
 }
 
+// TestHistoryWhere: the list says where an entry was asked, if not in the channel where it is read.
+func TestHistoryWhere(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stage.Run(t, chat)
+	tell(t, chat, "list GROUP")
+	d := utterance("elsewhere", "alice", "history")
+	here, err := bring(soon(t), door(t, chat), d)
+	check(t, err)
+	d.Key, d.Place.Channel = "here", bottest.Platform+":backstage"
+	elsewhere, err := bring(soon(t), door(t, chat), d)
+	check(t, err)
+	says(t, here, "@alice   /liveadmin list", "!#channel")
+	says(t, elsewhere, "@alice   #channel   /liveadmin list", "@alice   #channel   /liveadmin history")
+}
+
 // TestHistoryOfAFlood: what somebody without any right types, however much, hides nothing
 // from those who work.
 func TestHistoryOfAFlood(t *testing.T) {

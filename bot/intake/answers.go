@@ -154,7 +154,7 @@ func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Comman
 	for _, s := range stories {
 		past = append(past, pastOf(s, d.Caller, rules.Policy))
 	}
-	return func(w words.Words, entry int64) words.Message { return w.Trail(entry, past) }, nil
+	return func(w words.Words, entry int64) words.Message { return w.Trail(entry, past, d.Place) }, nil
 }
 
 // story is the answer to history of one number: that entry with its end and its undo.

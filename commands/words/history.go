@@ -68,12 +68,14 @@ func (w Words) addLimits(m *Message, limits []commands.Grant, most int) {
 	}
 }
 
-// Trail is the answer to history, newest first.
-func (w Words) Trail(entry int64, past []Past) Message {
+// Trail is the answer to history, newest first, as it is read in a place: what was asked in
+// another channel says where.
+func (w Words) Trail(entry int64, past []Past, here commands.Place) Message {
 	m := w.message(entry)
 	m.add(Head, Fill(either(len(past) > 0, w.History.Head, w.History.None), Slots{"n": number(len(past))}))
 	for _, p := range past {
-		m.add(Item, w.past(w.History.Line, p))
+		elsewhere := p.Place.Channel != "" && p.Place.Channel != here.Channel
+		m.add(Item, w.past(either(elsewhere, w.History.Elsewhere, w.History.Line), p))
 	}
 	return m
 }

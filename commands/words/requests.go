@@ -51,8 +51,8 @@ func (w Words) Ask(q Request) Message {
 // describe adds what an open request is about, who can approve it and until when.
 func (w Words) describe(m *Message, first LineStyle, q Request) {
 	m.add(first, w.wanted(q))
-	if len(q.Command.Replace) > 0 {
-		m.add(Body, Fill(w.Requests.Replace, Slots{"users": w.people(q.Command.Replace)}))
+	for _, detail := range w.details(q.Command) {
+		m.add(Body, detail)
 	}
 	if q.Command.Reason != "" {
 		m.add(Quote, plain(q.Command.Reason))
@@ -61,48 +61,6 @@ func (w Words) describe(m *Message, first LineStyle, q Request) {
 		m.add(Body, plain(w.Requests.Unheard))
 	}
 	w.addApprovers(m, q)
-}
-
-func (w Words) approve(q Request) Action {
-	return Action{
-		Name: ApproveAction, Label: w.Buttons.Approve, Entry: q.Number,
-		Confirm: Fill(w.Buttons.ApproveConfirm, Slots{"what": w.wanted(q)}).String(),
-	}
-}
-
-// wanted says who wants what.
-func (w Words) wanted(q Request) Text {
-	c := q.Command
-	length := c.For
-	if c.Verb == commands.Extend {
-		length = c.Asks()[0].For
-	}
-	values := Slots{
-		"who": w.who(q.Caller), "users": w.people(c.Users), "group": w.inFull(c.Target), "length": w.duration(length), "number": number(int(c.Number)),
-	}
-	switch {
-	case c.Verb == commands.Undo:
-		return Fill(w.Requests.Undo, values)
-	case c.Verb == commands.Extend:
-		return Fill(w.Requests.Extend, values)
-	case c.Verb == commands.Remove:
-		return Fill(w.Requests.Remove, values)
-	case c.For > 0:
-		return Fill(w.Requests.AddFor, values)
-	}
-	return Fill(w.Requests.Add, values)
-}
-
-// inFull names the groups of a command with their IDs.
-func (w Words) inFull(t commands.Target) Text {
-	if len(t.Groups) == 1 {
-		return w.group(t, t.Groups[0])
-	}
-	ids := make([]Text, len(t.Groups))
-	for i, g := range t.Groups {
-		ids[i] = groupID(g)
-	}
-	return Fill(w.Names.Group, Slots{"alias": code(t.Alias), "id": w.first(ids, mostInLine)})
 }
 
 // addApprovers adds who can approve a request, and until when.
@@ -145,6 +103,9 @@ func (w Words) refs(all []string) []Text {
 func (w Words) Closed(q Request, status commands.Status, d commands.Decided) Message {
 	m := w.closed(q.Number, status)
 	m.add(Head, w.wanted(q))
+	for _, detail := range w.details(q.Command) {
+		m.add(Body, detail)
+	}
 	if q.Command.Reason != "" {
 		m.add(Quote, plain(q.Command.Reason))
 	}
@@ -267,9 +228,8 @@ func (w Words) Listed(entry int64, open []Open, more int) Message {
 	m := w.message(entry)
 	m.add(Head, plain(either(len(open) > 0, w.Requests.Head, w.Requests.Empty)))
 	for _, q := range open {
-		line := Fill(w.Requests.Line, Slots{
-			"number": number(int(q.Number)), "who": w.who(q.Caller), "what": w.asked(q.Command), "time": moment(q.Expires),
-		})
+		what := join(w.Joins.Parts, slices.Insert(w.details(q.Command), 0, w.wanted(q.Request))...)
+		line := Fill(w.Requests.Line, Slots{"number": number(int(q.Number)), "what": what, "time": moment(q.Expires)})
 		if q.Own {
 			line = join(w.Joins.Parts, line, Fill(w.Requests.Can, Slots{"who": w.approvers(q.Request)}))
 		}

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -35,7 +36,11 @@ func everyRequest(w Words, all *[]string, say func(Message)) {
 		func(c *commands.Command) { c.Replace = c.Users },
 		func(c *commands.Command) { c.For, c.Target.Groups = 0, []imapi.GroupID{"@TGS#1", "@TGS#2"} },
 		func(c *commands.Command) { c.Verb = commands.Remove },
-		func(c *commands.Command) { c.Verb, c.Number = commands.Undo, 12 },
+		func(c *commands.Command) {
+			*c = commands.Command{Verb: commands.Undo, Number: 12, For: 2 * time.Hour, Target: c.Target, Reversals: []commands.Reversal{
+				{Group: "@TGS#1", Cancel: c.Users, Set: []commands.Person{{ID: "user2"}}, Grants: []commands.Grant{{User: "user3", Until: noon}}},
+			}}
+		},
 		func(c *commands.Command) {
 			c.Verb, c.Number, c.Grants = commands.Extend, 12, []commands.Grant{{Length: 2 * time.Hour}}
 		},
@@ -78,6 +83,40 @@ func everyRequest(w Words, all *[]string, say func(Message)) {
 	say(w.Whoami(45, commands.Caller{Ref: bob}, commands.Person{}, policy.Rights{
 		Given: []policy.Right{{Rule: "rule 1", Approval: []string{lead}}}, Approves: []policy.Right{{Rule: "rule 2"}},
 	}))
+}
+
+// TestRequestedUndo: who approves an undo reads who would lose and gain what, in which group, also
+// before they confirm it.
+func TestRequestedUndo(t *testing.T) {
+	names := commands.NewNames(map[string][]imapi.GroupID{"friday-show": {"@TGS#1"}}, map[string][]imapi.UserID{"minho": {"u_1"}, "rob": {"u_9"}}).
+		WithAccounts(map[string]string{bob: "rob"})
+	one, two := []commands.Person{{ID: "u_1"}}, []commands.Person{{ID: "u_2"}}
+	q := Request{Number: 44, Caller: bob, Expires: noon, Platform: "slack", Named: []string{lead}, Command: commands.Command{
+		Verb: commands.Undo, Number: 12, Target: commands.Target{Alias: "all", Groups: []imapi.GroupID{"@TGS#1", "@TGS#2", "@TGS#3"}},
+		Reversals: []commands.Reversal{
+			{Group: "@TGS#1", Cancel: one},
+			{Group: "@TGS#2", Cancel: one, Set: two, Grants: []commands.Grant{{User: "u_2", Until: noon}}},
+			{Group: "@TGS#3", Grants: []commands.Grant{{User: "u_3", Until: noon}}},
+		},
+	}}
+	w := In(commands.English).Naming(names, "")
+	want := "wants to undo #12 in all (@TGS#1, @TGS#2, @TGS#3).\n" +
+		"Would be removed from friday-show, @TGS#2: minho (u_1)\n" +
+		"Would be added to @TGS#2 again: u_2 (until 2026-11-20 12:00 UTC)\n" +
+		"Would have the earlier time limit in @TGS#3 again: u_3 (until 2026-11-20 12:00 UTC)"
+	asked := w.Ask(q)
+	if got := asked.String(); !strings.HasPrefix(got, "@U0BOB "+want+"\nCan approve: @U0LEAD\n") {
+		t.Errorf("the request is\n%s", got)
+	}
+	if got := asked.Actions[0].Confirm; got != "Approve this? rob (@U0BOB) "+want {
+		t.Errorf("the question is\n%s", got)
+	}
+	if got := w.Closed(q, commands.Denied, commands.Decided{By: lead}).String(); !strings.HasPrefix(got, "@U0BOB "+want+"\n") {
+		t.Errorf("the closed request is\n%s", got)
+	}
+	if got := w.Listed(45, []Open{{Request: q, May: true}}, 0).String(); !strings.Contains(got, "• #44   @U0BOB "+strings.ReplaceAll(want, "\n", " · ")) {
+		t.Errorf("the list is\n%s", got)
+	}
 }
 
 // A request mentions those of its platform who can approve it, the first five of them.

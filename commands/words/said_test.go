@@ -73,7 +73,7 @@ func everything(t *testing.T, w Words) []string {
 			say(m)
 		}
 	}
-	say(w.Trail(1, nil))
+	say(w.Trail(1, nil, commands.Place{}))
 	everyResult(func(r commands.Result) {
 		if len(r.Groups) == 1 {
 			say(w.Story(1, Past{Number: 2, At: noon, Caller: "slack:user:U1", Place: commands.Place{Channel: "slack:C1"}}, r, nil, r.Command.Grants, true))
@@ -82,7 +82,10 @@ func everything(t *testing.T, w Words) []string {
 	say(w.Story(1, Past{Number: 2}, commands.Result{}, nil, make([]commands.Grant, 30), true))
 	say(w.Story(1, Past{Number: 2}, commands.Result{Waits: commands.Denied}, nil, nil, true))
 	say(w.Story(1, Past{Number: 2, Decider: "slack:user:U2", Denied: true}, commands.Result{Waits: commands.Asked}, &Open{Request: request(), May: true}, nil, true))
-	say(w.Trail(1, []Past{{Number: 1, At: noon, Caller: "slack:user:U1", Text: "list a", Outcome: commands.Done}}))
+	past := Past{Number: 1, At: noon, Caller: "slack:user:U1", Text: "list a", Outcome: commands.Done}
+	say(w.Trail(1, []Past{past}, commands.Place{}))
+	past.Place.Channel = "slack:C1"
+	say(w.Trail(1, []Past{past}, commands.Place{}))
 	return all
 }
 

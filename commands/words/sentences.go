@@ -150,6 +150,7 @@ type Sentences struct {
 	History struct {
 		Head, None string // {n}
 		Line       string // {number} {time} {who} {text} {sign} {outcome}
+		Elsewhere  string // the same, with {where}
 		Where      string // {where}
 		AndMore    string // {groups} {n}
 	}
@@ -165,6 +166,7 @@ type Sentences struct {
 	Requests struct {
 		Add, AddFor, Remove, Undo, Extend            string // {who} {users} {group} {length} {number}
 		Replace                                      string // {users}
+		UndoRemoves, UndoAdds, UndoLimits, UndoFor   string // {users} {group} {length}
 		Can, By, Unheard                             string // {who} {time}
 		Remind, Urgent                               string // {number} {contact}
 		Approved, Denied, Withdrawn, Expired, Lapsed string // {who}
