@@ -168,7 +168,7 @@ func TestPressedInPrivate(t *testing.T) {
 				w := build(t, mode, fakeslack.Config{}, slack.Options{})
 				w.install()
 				w.Stage.Run(t, bottest.Showing{Platform: w.slack, Buttons: []words.Action{
-					{Name: change.UndoAction, Label: "Undo", Entry: 1, Confirm: "Undo #1?"},
+					{Name: change.UndoAction, Label: "Undo", Entry: 1, Confirm: words.Text{{Text: "Undo #1?"}}},
 				}})
 				w.Ready(w.slack.State)
 				topic := w.Say(bob, channel, "", "who helps tonight?")

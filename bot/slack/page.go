@@ -8,6 +8,7 @@ import (
 	slackgo "github.com/slack-go/slack"
 
 	"liveadmin/bot/chat"
+	"liveadmin/commands"
 	"liveadmin/commands/change"
 	"liveadmin/commands/words"
 )
@@ -180,13 +181,26 @@ func buttons(m words.Message) slackgo.Block {
 		id := a.Name + "." + strconv.Itoa(i)
 		b := slackgo.NewButtonBlockElement(id, strconv.FormatInt(a.Entry, 10), plainText(shorten(a.Label, longestLabel)))
 		b.Style = style(a)
-		if a.Confirm != "" {
+		if len(a.Confirm) > 0 {
 			b.WithConfirm(slackgo.NewConfirmationBlockObject(plainText(says.ConfirmTitle),
-				plainText(shorten(a.Confirm, longestConfirm)), plainText(says.ConfirmYes), plainText(says.ConfirmNo)))
+				plainText(shorten(unmarked(a.Confirm, m.Language), longestConfirm)), plainText(says.ConfirmYes), plainText(says.ConfirmNo)))
 		}
 		all = append(all, b)
 	}
 	return slackgo.NewActionBlock("", all...)
+}
+
+// unmarked is a text where Slack shows no mentions: people are called as the config file calls
+// them, with their accounts.
+func unmarked(t words.Text, l commands.Language) string {
+	t = slices.Clone(t)
+	for i, s := range t {
+		if s.Kind == words.Account && s.Name != "" {
+			named := words.Fill(words.In(l).Names.Person, words.Slots{"name": {{Text: s.Name}}, "id": {s}})
+			t[i] = words.Span{Text: named.String()}
+		}
+	}
+	return t.String()
 }
 
 // style marks a button that takes somebody's right away, or decides a request. The label says

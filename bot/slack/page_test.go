@@ -71,7 +71,7 @@ func TestPages(t *testing.T) {
 			{Style: words.Block, Text: spans(words.Span{Text: "You typed: "}, words.Span{Kind: words.Code, Text: "ad &lt;x"})},
 		},
 		Actions: []words.Action{
-			{Name: "undo", Label: "Undo", Entry: 42, Confirm: "Undo this?"},
+			{Name: "undo", Label: "Undo", Entry: 42, Confirm: words.Text{{Text: "Undo this?"}}},
 			{Name: "replace-0", Label: strings.Repeat("é", 60), Entry: 42},
 			{Name: "replace-0", Label: "Replace bob", Entry: 42},
 		},
@@ -114,10 +114,17 @@ func TestPages(t *testing.T) {
 	if f := p.asText(); f.text != p.text || len(f.blocks) > 0 {
 		t.Errorf("without blocks it is %q with %d", f.text, len(f.blocks))
 	}
+	buttonsOf := func(m words.Message) []slackgo.BlockElement {
+		return buttons(m).(*slackgo.ActionBlock).Elements.ElementSet
+	}
 	buttons := p.below[1].(*slackgo.ActionBlock).Elements.ElementSet
 	button := func(i int) *slackgo.ButtonBlockElement { return buttons[i].(*slackgo.ButtonBlockElement) }
 	if b := button(0); b.ActionID != "undo.0" || b.Value != "42" || b.Confirm == nil || b.Style != "" {
 		t.Errorf("the first button is %+v", b)
+	}
+	m.Actions[0].Confirm = spans(words.Span{Kind: words.Account, Text: "slack:user:U1", Name: "rob"}, plainSpan(" and "), words.Span{Kind: words.Account, Text: "slack:user:U2"}) // no mention is shown there
+	if got := buttonsOf(m)[0].(*slackgo.ButtonBlockElement).Confirm.Text.Text; got != "rob (@U1) and @U2" {
+		t.Errorf("the question is %q", got)
 	}
 	for i := range 2 {
 		if b := button(i + 1); b.Confirm != nil || b.Style != slackgo.StyleDanger || b.ActionID == button(0).ActionID {

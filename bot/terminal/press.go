@@ -20,7 +20,7 @@ const mostKeys = 9
 type keys struct {
 	press [mostKeys]string
 	next  int
-	asks  map[string]string // by "3 approve": what is asked before it is pressed for the first time
+	asks  map[string]words.Text // by "3 approve": what is asked before it is pressed for the first time
 }
 
 // give returns the key of one more button.
@@ -34,15 +34,15 @@ func (k *keys) give(press string) rune {
 }
 
 // ask notes what is asked before a button is pressed; empty: nothing.
-func (k *keys) ask(press, question string) {
+func (k *keys) ask(press string, question words.Text) {
 	if k.asks == nil {
-		k.asks = make(map[string]string)
+		k.asks = make(map[string]words.Text)
 	}
 	k.asks[press] = question
 }
 
 // asked returns what is asked before a button is pressed, once.
-func (k *keys) asked(press string) (question string) {
+func (k *keys) asked(press string) (question words.Text) {
 	question = k.asks[press]
 	delete(k.asks, press)
 	return question
@@ -87,8 +87,8 @@ func (t *Terminal) press(ctx context.Context, door bot.Door, text string) {
 	t.mu.Lock()
 	question := t.keys.asked(fmt.Sprintf("%d %s", entry, action))
 	t.mu.Unlock()
-	if question != "" {
-		t.write(words.Visible(question) + "\n" + words.In(t.Language).Demo.Again + "\n")
+	if len(question) > 0 {
+		t.write(t.line(question) + "\n" + words.In(t.Language).Demo.Again + "\n")
 		return
 	}
 	t.reported.Delete(entry) // what comes of it is written anew

@@ -12,7 +12,7 @@ import (
 func (w Words) actions(r commands.Result) []Action {
 	var all []Action
 	add := func(name string, label Text, confirm string) {
-		all = append(all, Action{Name: name, Label: label.String(), Entry: r.Entry, Confirm: confirm})
+		all = append(all, Action{Name: name, Label: label.String(), Entry: r.Entry, Confirm: plain(confirm)})
 	}
 	if _, ok := change.Reverse(r); ok {
 		add(change.UndoAction, plain(w.Buttons.Undo), w.Buttons.UndoConfirm)

@@ -75,8 +75,8 @@ func (m Message) Alone(root Text) (Text, Message) {
 type Action struct {
 	Name    string // what it does, as the click brings it back
 	Label   string
-	Entry   int64  // what it is about, as the click brings it back
-	Confirm string // asked before, where the platform can; empty: not asked
+	Entry   int64 // what it is about, as the click brings it back
+	Confirm Text  // asked before, where the platform can; empty: not asked
 }
 
 // Line is a line of a message.

@@ -11,33 +11,22 @@ import (
 const mostDetails = 3
 
 func (w Words) approve(q Request) Action {
-	lines := append([]Text{w.wants(q, w.called(q.Caller))}, w.details(q.Command)...)
+	lines := append([]Text{w.wanted(q)}, w.details(q.Command)...)
 	return Action{
 		Name: ApproveAction, Label: w.Buttons.Approve, Entry: q.Number,
-		Confirm: Fill(w.Buttons.ApproveConfirm, Slots{"what": join("\n", lines...)}).String(),
+		Confirm: Fill(w.Buttons.ApproveConfirm, Slots{"what": join("\n", lines...)}),
 	}
-}
-
-// called is somebody in a text that mentions nobody: as the config file calls them, with the account.
-func (w Words) called(caller string) Text {
-	owner, ok := w.names.Owner(caller)
-	if !ok {
-		return w.who(caller)
-	}
-	return Fill(w.Names.Person, Slots{"name": plain(owner.Name), "id": plain(w.who(caller).String())})
 }
 
 // wanted says who wants what.
-func (w Words) wanted(q Request) Text { return w.wants(q, w.who(q.Caller)) }
-
-func (w Words) wants(q Request, who Text) Text {
+func (w Words) wanted(q Request) Text {
 	c := q.Command
 	length := c.For
 	if c.Verb == commands.Extend {
 		length = c.Asks()[0].For
 	}
 	values := Slots{
-		"who": who, "users": w.people(c.Users), "group": w.inFull(c.Target), "length": w.duration(length), "number": number(int(c.Number)),
+		"who": w.who(q.Caller), "users": w.people(c.Users), "group": w.inFull(c.Target), "length": w.duration(length), "number": number(int(c.Number)),
 	}
 	switch {
 	case c.Verb == commands.Undo:

@@ -178,7 +178,9 @@ func TestCounts(t *testing.T) {
 		}
 		return w.Report(commands.Result{Command: cmd, Groups: []commands.GroupResult{g}}).Lines[0].Text.String()
 	}
-	past := func(n int) string { return w.Trail(0, slices.Repeat([]Past{{}}, n), commands.Place{}).Lines[0].Text.String() }
+	past := func(n int) string {
+		return w.Trail(0, slices.Repeat([]Past{{}}, n), commands.Place{}).Lines[0].Text.String()
+	}
 	tests := []struct{ got, want string }{
 		{head(1), "Added 1 of 1 administrator to a"},
 		{head(2), "Added 2 of 2 administrators to a"},
