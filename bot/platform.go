@@ -103,16 +103,24 @@ type Finder interface {
 	FindResult(ctx context.Context, e Entry) (_ Post, found bool, err error)
 }
 
+// The names of the notices of a request: each is posted once.
+const (
+	RequestNotice  = "request" // with the buttons that decide it
+	ReminderNotice = "reminder"
+	EndNotice      = "end" // it will not be carried out
+)
+
 // Notifier is a platform that posts notices of an entry beside its root and its result: a
 // request, and what became of it.
 type Notifier interface {
-	// Notify posts a notice in the thread of e.Root, under a name of its own among those of
-	// the entry, and notifies those whom it mentions: callers and memberships as rules name
-	// them. If nobody but the caller would see it, the error has ErrNowhere.
+	// Notify posts a notice in the thread of e.Root, by its name, and notifies those whom it
+	// mentions: callers and memberships as rules name them. If nobody but the caller would
+	// see it, the error has ErrNowhere.
 	Notify(ctx context.Context, e Entry, name string, m words.Message, mentions []string) (Post, error)
 	// FindNotice looks whether a notice is there already.
 	FindNotice(ctx context.Context, e Entry, name string) (_ Post, found bool, err error)
-	// EditNotice changes a notice, which notifies no one. One that is gone stays so.
+	// EditNotice changes the notice with the buttons, which notifies no one. One that is
+	// gone stays so.
 	EditNotice(ctx context.Context, e Entry, at Post, m words.Message) error
 }
 

@@ -44,7 +44,7 @@ func (c *Chat) Notify(_ context.Context, e bot.Entry, name string, m words.Messa
 	if len(mentions) > 0 {
 		p.notices += "    (mentions " + strings.Join(mentions, ", ") + ")\n"
 	}
-	if name == "request" {
+	if name == bot.RequestNotice {
 		p.closed = true
 		close(p.done)
 	}

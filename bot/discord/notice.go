@@ -57,15 +57,15 @@ func (r messageRef) room() string {
 	return r.Channel
 }
 
-// toldMarks are what the messages of a request have before their number: so they differ from
+// noticeMarks are what the notices of a request have before their number: so they differ from
 // the result.
-var toldMarks = map[string]string{"request": "🙋 ", "reminder": "⏰ ", "end": "🏁 "}
+var noticeMarks = map[string]string{bot.RequestNotice: "🙋 ", bot.ReminderNotice: "⏰ ", bot.EndNotice: "🏁 "}
 
 // notice writes a message that is certainly short.
 func (d *Discord) notice(name string, m words.Message) outgoing {
 	page := d.renderer().pages(m)[0]
 	last := &page.Embeds[len(page.Embeds)-1]
-	last.Footer = &discordgo.MessageEmbedFooter{Text: toldMarks[name] + chat.Number(m.Entry)}
+	last.Footer = &discordgo.MessageEmbedFooter{Text: noticeMarks[name] + chat.Number(m.Entry)}
 	return page
 }
 
@@ -83,7 +83,7 @@ func (d *Discord) FindNotice(ctx context.Context, e bot.Entry, name string) (bot
 	if since == "" {
 		since = idAt(e.Accepted.Add(-lookBack))
 	}
-	footer := toldMarks[name] + chat.Number(e.Number)
+	footer := noticeMarks[name] + chat.Number(e.Number)
 	id, err := d.find(ctx, at.room(), since, func(said message) bool {
 		return said.Author.ID == me.user && len(said.Embeds) > 0 && markOf(said.Embeds) == footer
 	})
@@ -102,7 +102,7 @@ func (d *Discord) EditNotice(ctx context.Context, e bot.Entry, post bot.Post, m 
 	if err != nil || at.Message == "" {
 		return err
 	}
-	page := d.notice("request", m)
+	page := d.notice(bot.RequestNotice, m)
 	body := amended{page, append([]discordgo.MessageComponent{}, page.Components...)}
 	err = d.rest.do(ctx, call{
 		name: "changing a message", entry: true, method: http.MethodPatch, path: "/channels/" + at.Channel + "/messages/" + at.Message, body: body,

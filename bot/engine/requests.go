@@ -13,13 +13,6 @@ import (
 	"liveadmin/commands/words"
 )
 
-// The names of the messages of a request.
-const (
-	requestMessage  = "request"
-	reminderMessage = "reminder"
-	endMessage      = "end"
-)
-
 // copyTime is how long changing a second message of a request may take.
 const copyTime = 10 * time.Second
 
@@ -149,7 +142,7 @@ func (j *job) request(platform bot.Platform, notifier bot.Notifier, e bot.Entry)
 	}
 	if err == nil {
 		var post bot.Post
-		if post, err = j.postNotice(notifier, e, requestMessage, w.Ask(q), q.Mentions()); err == nil {
+		if post, err = j.postNotice(notifier, e, bot.RequestNotice, w.Ask(q), q.Mentions()); err == nil {
 			if j.marks.Requested(post) {
 				j.cancel()
 			}
@@ -195,7 +188,7 @@ func (j *job) remind(notifier bot.Notifier, e bot.Entry) {
 	q, rules := e.Shown(e.Place.Platform), j.b.rules()
 	_, decision := rules.Policy.DecideAll(j.b.current(e.Caller), e.Place, e.Command)
 	q.Named = rules.Named(e, e.ApproversBy(decision))
-	_, err := j.postNotice(notifier, e, reminderMessage, j.b.wording(e.Place).Reminder(q), append(q.Mentions(), e.Caller.Ref))
+	_, err := j.postNotice(notifier, e, bot.ReminderNotice, j.b.wording(e.Place).Reminder(q), append(q.Mentions(), e.Caller.Ref))
 	if err != nil && j.ctx.Err() != nil {
 		return
 	}
@@ -213,7 +206,7 @@ func (j *job) postEnd(platform bot.Platform, notifier bot.Notifier, e bot.Entry)
 	w, r := j.b.wording(e.Place), e.Summary()
 	j.amend(platform, j.withPost(notifier, e))
 	if e.State != bot.Withdrawn && e.Root != "" {
-		_, err := j.postNotice(notifier, e, endMessage, w.Ended(e.Shown(e.Place.Platform), r.Status(), r.Decided), []string{e.Caller.Ref})
+		_, err := j.postNotice(notifier, e, bot.EndNotice, w.Ended(e.Shown(e.Place.Platform), r.Status(), r.Decided), []string{e.Caller.Ref})
 		j.logUnposted(e, err)
 	}
 	if e.Root != "" && e.Under == 0 {
@@ -277,7 +270,7 @@ func (j *job) withPost(notifier bot.Notifier, e bot.Entry) bot.Entry {
 	if e.Request.Post != "" || e.Root == "" {
 		return e
 	}
-	post, err := j.deliver("looking for the request's message", finding(notifier, requestMessage), e, func(context.Context) (bot.Post, error) { return "", nil })
+	post, err := j.deliver("looking for the request's message", finding(notifier, bot.RequestNotice), e, func(context.Context) (bot.Post, error) { return "", nil })
 	j.logUnposted(e, err)
 	q := *e.Request
 	q.Post = post

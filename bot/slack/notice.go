@@ -70,7 +70,7 @@ func (s *Slack) EditNotice(ctx context.Context, e bot.Entry, post bot.Post, m wo
 	if err != nil || at.TS == "" {
 		return err
 	}
-	err = s.change(ctx, at.Channel, at.TS, pages(m, true)[0], mark(e, "request"))
+	err = s.change(ctx, at.Channel, at.TS, pages(m, true)[0], mark(e, bot.RequestNotice))
 	if isRefused(err) {
 		s.log.Warn("message of a request not changed", "entry", e.Number, "channel", at.Channel, "err", err)
 		return nil

@@ -58,7 +58,7 @@ func (t *Terminal) Notify(_ context.Context, e bot.Entry, name string, m words.M
 	if err := t.write(t.lines(m, "    ") + t.buttons(m.Actions, "    ")); err != nil {
 		return "", err
 	}
-	if name == "request" {
+	if name == bot.RequestNotice {
 		time.AfterFunc(recordTime, func() { t.finish(e.Number) })
 	}
 	return place(e), nil
