@@ -2,9 +2,11 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -116,5 +118,46 @@ func TestCappedMaybe(t *testing.T) {
 				t.Errorf("%d of 150 were answered, want %d", answered, test.want)
 			}
 		})
+	}
+}
+
+// fullJournal refuses the rows about what was not answered, so many times.
+type fullJournal struct {
+	bottest.Journal
+	refuses *atomic.Int32
+}
+
+func (j fullJournal) Note(ctx context.Context, key string, r bot.Record) (int64, bool, error) {
+	if r.Event == bot.WasCapped && j.refuses.Add(-1) >= 0 {
+		return 0, false, errors.New("the disk is full")
+	}
+	return j.Journal.Note(ctx, key, r)
+}
+
+// TestCappedIsNotForgotten: what was not answered is on record, also if the record cannot be
+// written when the minute is over.
+func TestCappedIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	var refuses atomic.Int32
+	refuses.Store(1)
+	run(t, stage, func(p *engine.Parts) { p.Journal, p.Clock = fullJournal{stage.Journal, &refuses}, stage.Clock.Now }, chat)
+	callers := []string{"mallory", "trudy"}
+	for _, who := range callers {
+		for range 31 {
+			_, err := chat.Say(soon(t), who, "whoami")
+			check(t, err)
+		}
+	}
+	stage.Clock.Advance(time.Minute)
+	for _, who := range callers {
+		until(t, "what was not answered to "+who+" is on record", func() bool {
+			rows, err := stage.Journal.Trail(t.Context(), bot.Filter{About: []string{bottest.Ref(who)}, Limit: 1})
+			check(t, err)
+			return len(rows) == 1 && rows[0].Event == bot.WasCapped && rows[0].Caller == bottest.Ref(who)
+		})
+	}
+	if refuses.Load() >= 0 {
+		t.Error("no row was refused")
 	}
 }

@@ -87,7 +87,11 @@ type Engine struct {
 	lanes     *lanes
 	backlog   *backlog
 	workers   atomic.Int64 // of all jobs
-	unread    string       // what of the journal was reported as unreadable
+
+	// Of one goroutine at a time: what of the journal was reported as unreadable, and the rows about
+	// what was not answered that are not on record yet.
+	unread     string
+	unanswered []bot.Record
 
 	mu     sync.Mutex
 	open   map[int64]*job // entries being carried, by number

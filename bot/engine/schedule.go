@@ -110,14 +110,20 @@ func (b *Engine) takeUp(ctx context.Context) error {
 }
 
 // noteUnanswered puts on record how much was not answered to callers without any right
-// whose minute is over, or all.
+// whose minute is over, or all. What fails is tried again the next time.
 func (b *Engine) noteUnanswered(ctx context.Context, all bool) error {
-	for _, r := range b.intake.Unanswered(all) {
-		if _, _, err := b.journal.Note(ctx, "", r); err != nil {
+	for {
+		if len(b.unanswered) == 0 {
+			b.unanswered = b.intake.Unanswered(all)
+		}
+		if len(b.unanswered) == 0 {
+			return nil
+		}
+		if _, _, err := b.journal.Note(ctx, "", b.unanswered[0]); err != nil {
 			return err
 		}
+		b.unanswered = b.unanswered[1:]
 	}
-	return nil
 }
 
 // together puts the limits that one entry gave, and that end at the same time, into
