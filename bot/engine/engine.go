@@ -153,6 +153,8 @@ func (b *Engine) Run(ctx context.Context, platforms ...bot.Platform) error {
 	b.work = work
 	b.mu.Unlock()
 	if _, err := b.look(ctx); err != nil {
+		stop()
+		b.jobs.Wait() // what was taken up before it failed
 		if ctx.Err() != nil {
 			return nil // asked to stop before it began
 		}

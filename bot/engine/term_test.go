@@ -2,10 +2,18 @@ package engine_test
 
 import (
 	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"liveadmin/bot"
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/engine"
+	"liveadmin/commands"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
 )
 
@@ -47,4 +55,46 @@ func TestTermEndsTheWork(t *testing.T) {
 	if work.Err() == nil {
 		t.Error("the work goes on when its term is over")
 	}
+}
+
+// brokenJournal has an entry open whose marks take a while, and fails when it is asked what is due.
+type brokenJournal struct {
+	emptyJournal
+	writing *atomic.Int32
+}
+
+func (j brokenJournal) Turn(context.Context, bot.Entry, bot.Change) (bool, error) {
+	j.writing.Add(1)
+	defer j.writing.Add(-1)
+	time.Sleep(time.Second)
+	return false, nil
+}
+
+func (brokenJournal) Due(context.Context, time.Time) (bot.Due, error) {
+	time.Sleep(time.Second / 2)
+	return bot.Due{}, errors.New("the connection is lost")
+}
+
+// TestNoWorkAfterABrokenStart: a bot that cannot start has ended all that it took up when Run
+// returns: the record is closed then.
+func TestNoWorkAfterABrokenStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var writing atomic.Int32
+		now := time.Now()
+		open := []bot.Entry{{
+			Number: 1, State: bot.Accepted, Accepted: now, Begun: now, Command: commands.Command{Verb: commands.Remove},
+			Changes: []bot.Change{{Entry: 1, Group: groupA, State: bot.Waiting}},
+		}}
+		b, err := bottest.NewBot(engine.Parts{
+			Journal: brokenJournal{emptyJournal{open: open}, &writing}, API: noAPI{}, Rules: func() bot.Rules { return bot.Rules{} },
+			Words: words.In, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		})
+		check(t, err)
+		if err := b.Run(t.Context()); err == nil {
+			t.Error("it runs without a record")
+		}
+		if n := writing.Load(); n != 0 {
+			t.Errorf("%d marks are still being written", n)
+		}
+	})
 }
