@@ -32,27 +32,21 @@ var firstEdition = map[string]Status{
 	"Failed": Failed, "Unknown": Unknown, "Refused": Refused, "Mistaken": Mistaken, "Answered": Answered,
 }
 
-// StatusOf reads an outcome on record.
-func StatusOf(stored string) Status {
-	if s, ok := firstEdition[stored]; ok {
-		return s
-	}
-	return Status(stored)
-}
-
 // Scan reads an outcome on record, for database/sql.
 func (s *Status) Scan(stored any) error {
 	text, ok := stored.(string)
 	if !ok {
 		return fmt.Errorf("an outcome on record is a text, not %T", stored)
 	}
-	*s = StatusOf(text)
-	return nil
+	return s.UnmarshalText([]byte(text))
 }
 
 // UnmarshalText reads an outcome on record.
 func (s *Status) UnmarshalText(stored []byte) error {
-	*s = StatusOf(string(stored))
+	*s = Status(stored)
+	if first, ok := firstEdition[string(stored)]; ok {
+		*s = first
+	}
 	return nil
 }
 

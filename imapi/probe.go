@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// MaxSkew is how far this machine's clock can be off before it counts as wrong. No
+// maxSkew is how far this machine's clock can be off before it counts as wrong. No
 // document says how much the API forgives; a machine that follows a time server
 // is never near.
-const MaxSkew = time.Minute
+const maxSkew = time.Minute
 
 // Probe is what Client.Probe found.
 type Probe struct {
@@ -43,9 +43,9 @@ type Skew struct {
 	Ahead time.Duration // of this machine; below 0 it is behind. Right to a second, and half of the call's time
 }
 
-// Wrong reports whether the clock is off by more than MaxSkew. Explain has the
+// Wrong reports whether the clock is off by more than maxSkew. Explain has the
 // words for it, under code 0 and KindClock.
-func (s Skew) Wrong() bool { return s.Ahead.Abs() > MaxSkew }
+func (s Skew) Wrong() bool { return s.Ahead.Abs() > maxSkew }
 
 // Probe finds out what is between this client and the API, and changes
 // nothing: it asks for the account of the identifier and, unless g is "", for the

@@ -53,9 +53,9 @@ func openTerminal(t testing.TB, columns int) (tty, other *os.File) {
 }
 
 // sit starts the demo at a terminal of so many columns.
-func sit(t testing.TB, columns int, env []string, args ...string) *sitting {
+func sit(t testing.TB, columns int, args ...string) *sitting {
 	t.Helper()
-	s := start(t, columns, env, args...)
+	s := start(t, columns, nil, args...)
 	s.see(prompt) // from now on, single keys are read
 	return s
 }
@@ -168,7 +168,7 @@ const (
 // What is typed can be edited, and comes back from the history. Commands need no prefix.
 func TestTerminalEditing(t *testing.T) {
 	t.Parallel()
-	s := sit(t, 80, nil)
+	s := sit(t, 80)
 	s.press("lizt friday-shw\x1b[Do")
 	s.see(manager + "lizt friday-show")
 	s.press("\x15\x0b" + "grops\x1b[D\x1b[Du\r") // ^U, ^K
@@ -190,7 +190,7 @@ func TestTerminalEditing(t *testing.T) {
 // is listed.
 func TestTerminalTab(t *testing.T) {
 	t.Parallel()
-	s := sit(t, 80, nil)
+	s := sit(t, 80)
 	tests := []struct{ keys, typed, list string }{
 		{"ad\t", "add", ""},
 		{"AD\tF\t", "add F", "friday-show  full-house"},
@@ -229,7 +229,7 @@ func TestTerminalTab(t *testing.T) {
 // Buttons are shown under a result, with a key each, and pressed.
 func TestTerminalButtons(t *testing.T) {
 	t.Parallel()
-	s := sit(t, 80, nil)
+	s := sit(t, 80)
 	s.press("add friday-show user1\r")
 	s.find("    #1\n    1 [Undo]   /press 1 undo\n")
 	s.press("1")
@@ -258,7 +258,7 @@ func TestTerminalButtons(t *testing.T) {
 // Who approves is asked first: who, where and how long.
 func TestTerminalApprove(t *testing.T) {
 	t.Parallel()
-	s := sit(t, 120, nil)
+	s := sit(t, 120)
 	s.press("/as bob\radd weekend minho --for 2h\r")
 	s.find("    1 [Approve]   /press 1 approve\n")
 	s.press("/as alice\r1\r")
@@ -279,7 +279,7 @@ func TestTerminalLate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := sit(t, 80, nil)
+			s := sit(t, 80)
 			s.press("add friday-show user1 --for 1h\r")
 			s.find("Administrators now (1 of 5): user1")
 			s.press("/wait 1h\r")
@@ -340,7 +340,7 @@ func TestTerminalWidth(t *testing.T) {
 	for _, language := range commands.Languages {
 		t.Run(string(language), func(t *testing.T) {
 			t.Parallel()
-			s := sit(t, 40, nil, "--language", string(language))
+			s := sit(t, 40, "--language", string(language))
 			s.press("add full-house user1 user2\r")
 			s.find("#1\n")
 			s.press("help\r")
@@ -369,7 +369,7 @@ func TestTerminalWidth(t *testing.T) {
 // A signal ends it as it ends everything, whatever is being typed.
 func TestTerminalStops(t *testing.T) {
 	t.Parallel()
-	s := sit(t, 80, nil)
+	s := sit(t, 80)
 	s.press("/as bob\r")
 	s.see("@bob>")
 	s.press("some")
@@ -383,7 +383,7 @@ func TestTerminalStops(t *testing.T) {
 func TestTerminalLeftInFlight(t *testing.T) {
 	t.Parallel()
 	pace.Long(t)
-	s := sit(t, 80, nil)
+	s := sit(t, 80)
 	s.press("/fault hang\radd friday-show user1\r")
 	s.find("⏳ Working")
 	began := time.Now()

@@ -18,7 +18,7 @@ const (
 	ExtendAction  = "extend"
 	DoneAction    = "done-"    // and the group, as DoneIn writes it; it is under no result
 	ReplaceAction = "replace-" // and the index, among the holders, of the one it replaces
-	ShowAction    = "show-"    // on a board, and the group, as ShowOf writes it
+	showAction    = "show-"    // on a board, and the group, as ShowOf writes it
 )
 
 // Pressed returns the command behind a button under the result of an entry, if it
@@ -50,10 +50,10 @@ func DoneIn(g imapi.GroupID) string { return named(DoneAction, g) }
 func GivenBack(action string) (imapi.GroupID, bool) { return groupIn(action, DoneAction) }
 
 // ShowOf is the name of the button that has a group read for a board.
-func ShowOf(g imapi.GroupID) string { return named(ShowAction, g) }
+func ShowOf(g imapi.GroupID) string { return named(showAction, g) }
 
 // ShownBy returns which group a button has read, if it is one that does.
-func ShownBy(action string) (imapi.GroupID, bool) { return groupIn(action, ShowAction) }
+func ShownBy(action string) (imapi.GroupID, bool) { return groupIn(action, showAction) }
 
 // named is the name of a button that is about a group.
 func named(action string, g imapi.GroupID) string {

@@ -174,9 +174,6 @@ func (p Policy) Approvers(prefix string) []string {
 	return slices.Compact(all)
 }
 
-// ApprovesSome reports whether some rule waits for the approval of the caller.
-func (p Policy) ApprovesSome(caller commands.Caller) bool { return len(p.approving(caller)) > 0 }
-
 // Oversees reports whether the caller approves some command on one of the groups.
 func (p Policy) Oversees(caller commands.Caller, groups ...imapi.GroupID) bool {
 	return slices.ContainsFunc(p.approving(caller), func(r Rule) bool { return slices.ContainsFunc(groups, r.covers) })
