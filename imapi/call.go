@@ -21,7 +21,8 @@ import (
 // asks its callers to wait longer than that (1047/34620).
 const tryTime = 5 * time.Second
 
-// dialTime leaves time for the backup domain within the same try.
+// dialTime is the time-out of the dialling, and of the TLS handshake after it: it leaves time for
+// the backup domain within the same try.
 const dialTime = 2 * time.Second
 
 // The commands this package calls, as an Error and a Failure name them.
@@ -52,7 +53,7 @@ func newTransport() *http.Transport {
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:    tryTime,
+		TLSHandshakeTimeout:    dialTime,
 		MaxIdleConnsPerHost:    2 * MaxRateLimit,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
@@ -147,8 +148,9 @@ func judge(q *request, status int, body []byte, sig *signature) (*reply, *Error)
 	}
 }
 
-// post sends the request to the domain that works, and to the other one if no
-// connection came about.
+// post sends the request to the domain that works, and to the other one if no connection came
+// about, whatever the cause: nothing has been sent by then. A wrong certificate, or a handshake
+// that is cut off, is how a hijacked name shows itself.
 func (c *Client) post(ctx context.Context, q *request, sig *signature, t *turn) (status int, body []byte, err error) {
 	order := c.hosts.order()
 	for i, base := range order {
@@ -156,7 +158,7 @@ func (c *Client) post(ctx context.Context, q *request, sig *signature, t *turn) 
 		if i > 0 && t.connected.Load() {
 			c.hosts.connected(base)
 		}
-		if err == nil || t.connected.Load() || !unreachable(err) {
+		if err == nil || t.connected.Load() {
 			break
 		}
 	}
@@ -223,20 +225,6 @@ func servicePath(op string) string {
 		return "/v4/im_open_login_svc/" + op
 	}
 	return "/v4/group_open_avchatroom_http_svc/" + op
-}
-
-// unreachable reports whether a domain did not resolve or connect. A wrong
-// certificate counts: that is how a hijacked name shows itself, which is what
-// the backup is for, and nothing has been sent by then.
-func unreachable(err error) bool {
-	if _, ok := errors.AsType[*net.DNSError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return true
-	}
-	op, ok := errors.AsType[*net.OpError](err)
-	return ok && op.Op == "dial"
 }
 
 // describe says what went wrong on the way.
