@@ -64,10 +64,11 @@ func (t *Terminal) completions(ctx context.Context, door bot.Door, typed string)
 			return rest, beginning(typed[rest:], t.Stage.Faults())
 		}
 	}
-	row, known := rowOf(before[0].text)
+	verb, known := grammar.VerbOf(before[0].text)
 	if !known {
 		return last.at, nil
 	}
+	row, _ := commands.Table.Row(verb)
 	return t.argument(ctx, door, row, typed, before[1:], last)
 }
 
@@ -194,16 +195,6 @@ func commonStart(words []string) string {
 		}
 	}
 	return common
-}
-
-// rowOf returns the command that a word means, also a synonym.
-func rowOf(word string) (commands.Row, bool) {
-	for _, row := range commands.Table {
-		if !row.Hidden && (strings.EqualFold(word, string(row.Verb)) || slices.Contains(row.Synonyms, strings.ToLower(word))) {
-			return row, true
-		}
-	}
-	return commands.Row{}, false
 }
 
 func verbs() []string {
