@@ -132,6 +132,20 @@ func TestHistoryOfOne(t *testing.T) {
 	}
 }
 
+// TestHistoryOfADamaged: of an entry that cannot be read any more, a number shows what the audit
+// trail has.
+func TestHistoryOfADamaged(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	stop := stage.Run(t, chat)
+	tell(t, chat, "add GROUP user1")
+	stop()
+	damage(t, stage, `UPDATE entry SET command = '{' WHERE number = 1`)
+	stage.Restart(t)
+	stage.Run(t, chat)
+	says(t, tell(t, chat, "history #1"), "✅ Done", "add "+groupA+" user1", "Asked in #channel", "![Undo]")
+}
+
 // TestHistoryOfLongAgo: after 30 days the audit trail still has everything, and the button does
 // nothing any more.
 func TestHistoryOfLongAgo(t *testing.T) {

@@ -157,11 +157,12 @@ func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Comman
 	return func(w words.Words, entry int64) words.Message { return w.Trail(entry, past, d.Place) }, nil
 }
 
-// story is the answer to history of one number: that entry with its end and its undo.
+// story is the answer to history of one number: that entry with its end and its undo. Of a damaged
+// one it is what the audit trail has.
 func (in *Intake) story(ctx context.Context, d bot.Delivery, s bot.Story, rules bot.Rules) (func(words.Words, int64) words.Message, error) {
 	past := pastOf(s, d.Caller, rules.Policy)
 	e, _, err := in.record.Entry(ctx, s.First.Number)
-	if err != nil {
+	if err != nil && !errors.Is(err, bot.ErrDamaged) {
 		return nil, err
 	}
 	limits, err := in.record.Grants(ctx, "")
