@@ -120,6 +120,26 @@ func TestSuggestIsFresh(t *testing.T) {
 	see("user1", "user2")
 }
 
+// TestSuggestRecentGroups: groups of the newest commands are suggested, of those that needed an
+// approval, too, and whatever cannot be read any more of others.
+func TestSuggestRecentGroups(t *testing.T) {
+	t.Parallel()
+	stage, chat := approvals(t, "")
+	stop := stage.Run(t, chat)
+	for _, text := range []string{"list " + groupB, "ad " + groupB} {
+		_, err := chat.Say(soon(t), "alice", text)
+		check(t, err)
+	}
+	ask(t, stage, chat, "add "+groupA+" user1 --for 2h")
+	stop()
+	damage(t, stage, `DROP TRIGGER audit_update; UPDATE audit SET users = '[' WHERE what = 'mistaken'`)
+	stage.Restart(t)
+	stage.Run(t, chat)
+	if got := door(t, chat).(bot.Suggester).Suggest(t.Context(), asking("group", "@TGS", "")); !slices.Equal(got, []string{groupA, groupB}) {
+		t.Errorf("suggested %q", got)
+	}
+}
+
 // TestSuggestNeverFails: when the journal or Tencent does not answer, when the bot
 // stops, or when somebody types nonsense, there is nothing, or what is known.
 func TestSuggestNeverFails(t *testing.T) {

@@ -79,16 +79,12 @@ func readsAs(word string, names commands.Names) bool {
 // groupsFor returns the aliases that the caller may see, and then the groups of the
 // newest entries.
 func (in *Intake) groupsFor(ctx context.Context, q bot.Question, rules bot.Rules) []string {
-	words := slices.DeleteFunc(rules.Names.Aliases(), func(alias string) bool {
-		return !rules.Policy.Sees(q.Caller, rules.Names)(alias)
-	})
+	sees := rules.Policy.Sees(q.Caller, rules.Names)
+	words := slices.DeleteFunc(rules.Names.Aliases(), func(alias string) bool { return !sees(alias) })
 	named := make(map[imapi.GroupID]bool)
-	asked, err := in.record.Asked(ctx, bot.Filter{Limit: lookedBack, Reader: q.Caller.Ref}, nil)
-	if err != nil {
-		return words
-	}
+	asked, _ := in.record.Asked(ctx, bot.Filter{Limit: lookedBack, Reader: q.Caller.Ref}, nil) // as far as it can be read
 	for _, r := range asked {
-		if r.Event != bot.WasAccepted {
+		if r.Event != bot.WasAccepted && r.Event != bot.WasAsked {
 			continue
 		}
 		for _, g := range r.Groups {
