@@ -103,14 +103,18 @@ func newRoot(environ []string, std streams, options []app.Option) *cobra.Command
 		},
 	)
 	root.InitDefaultHelpCmd()
-	for _, cmd := range root.Commands() {
-		if cmd.Name() == "help" { // which would answer an unknown name with exit code 0
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() { // these two would answer a wrong name with exit code 0
+		switch cmd.Name() {
+		case "help":
 			cmd.Args = func(_ *cobra.Command, args []string) error {
 				if _, rest, err := root.Find(args); err != nil || len(rest) > 0 {
 					return fmt.Errorf("there is no command %q", strings.Join(args, " "))
 				}
 				return nil
 			}
+		case "completion":
+			cmd.RunE = func(*cobra.Command, []string) error { return errors.New("name a shell: bash, fish, powershell or zsh") }
 		}
 	}
 	return root
