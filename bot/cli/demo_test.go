@@ -244,6 +244,7 @@ func TestDemoWithoutJournal(t *testing.T) {
 		{"no such folder", filepath.Join(dir, "no", "such.db"), "no such file or directory"},
 		{"of a real bot", other, "is the record of the application 1400000001"},
 		{"no database", broken, "file is not a database"},
+		{"a name with a question mark", filepath.Join(dir, "a?b.db"), "a file name with ? or a NUL byte cannot be used"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -136,6 +136,9 @@ func (o Options) unusable(err error) error {
 	if e, ok := errors.AsType[*journal.ApplicationError](err); ok {
 		return fmt.Errorf("--journal %s is the record of the application %s, not of the demo: name another file", o.Journal, e.Have)
 	}
+	if e, ok := errors.AsType[*journal.URLError](err); ok {
+		return fmt.Errorf("--journal %s: %s", o.Journal, e.Problem)
+	}
 	return fmt.Errorf("--journal %s: %w", o.Journal, err)
 }
 
