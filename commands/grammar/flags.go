@@ -95,7 +95,7 @@ func (p *parser) claim(name, typed string) (commands.Field, *Mistake) {
 	case !ok && p.table.HasFlag(name):
 		return f, &Mistake{Problem: FlagElsewhere, Word: typed}
 	case !ok:
-		return f, &Mistake{Problem: UnknownFlag, Word: typed, Nearest: nearestFlag(name, p.row.Flags)}
+		return f, &Mistake{Problem: UnknownFlag, Word: typed, Nearest: p.nearestFlag(name)}
 	case slices.Contains(p.flags, name):
 		return f, &Mistake{Problem: FlagTwice, Word: typed}
 	}
@@ -104,12 +104,16 @@ func (p *parser) claim(name, typed string) (commands.Field, *Mistake) {
 }
 
 // nearestFlag compares without the dashes, which would count as letters.
-func nearestFlag(name string, flags []commands.Field) string {
+func (p *parser) nearestFlag(name string) string {
 	var words []string
-	for _, f := range flags {
+	for _, f := range p.row.Flags {
 		words = append(words, f.Name)
 	}
-	if near := nearestOrPrefix(strings.TrimLeft(name, "-"), words); near != "" {
+	word := strings.TrimLeft(name, "-")
+	if meant, ok := p.optionOf(word); ok {
+		word = strings.TrimLeft(meant, "-")
+	}
+	if near := nearestOrPrefix(word, words); near != "" {
 		return "--" + near
 	}
 	return ""

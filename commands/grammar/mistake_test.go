@@ -119,6 +119,7 @@ func TestMistakes(t *testing.T) {
 		{"an unknown flag", "add friday-show u1 --fro 2h", Mistake{Problem: UnknownFlag, Verb: commands.Add, Word: "--fro", Nearest: "--for"}},
 		{"a flag with one hyphen", "add friday-show u1 -for 2h", Mistake{Problem: UnknownFlag, Verb: commands.Add, Word: "-for", Nearest: "--for"}},
 		{"a flag with an underscore", "add friday-show u1 --dry_run", Mistake{Problem: UnknownFlag, Verb: commands.Add, Word: "--dry_run", Nearest: "--dry-run"}},
+		{"an end as a flag", "add friday-show u1 --until 18:00", Mistake{Problem: UnknownFlag, Verb: commands.Add, Word: "--until", Nearest: "--for"}},
 		{"the beginning of a flag", "add friday-show u1 -n", Mistake{Problem: UnknownFlag, Verb: commands.Add, Word: "-n", Nearest: "--new"}},
 		{"a flag that is not near", "add friday-show u1 --frobnicate", Mistake{Problem: UnknownFlag, Verb: commands.Add, Word: "--frobnicate"}},
 		{"an ID that begins with a hyphen", "add friday-show -u1", Mistake{Problem: UnknownFlag, Verb: commands.Add, Word: "-u1"}},
