@@ -176,11 +176,16 @@ func (s *Slack) atHome(ctx context.Context, door bot.Door, a arrival, h inbound)
 
 // show shows a Home tab, after what is being shown to the same person.
 func (s *Slack) show(is home) {
-	if !s.homes.begin(is) {
-		return
+	if s.homes.begin(is) {
+		s.showNext(is.user)
 	}
+}
+
+// showNext shows what waits to be shown to somebody, one after the other. A panic ends one alone.
+func (s *Slack) showNext(user string) {
 	s.inflight.Enter(func(door bot.Door) {
-		for next, ctx := s.homes.next(is.user); next != nil; next, ctx = s.homes.next(is.user) {
+		if next, ctx := s.homes.next(user); next != nil {
+			defer s.showNext(user)
 			s.publish(ctx, door, *next)
 		}
 	})
