@@ -209,8 +209,8 @@ const (
 func (r *running) renewed(ctx context.Context, hangup <-chan os.Signal) *config.Config {
 	every := time.NewTicker(lookGap)
 	defer every.Stop()
-	refused := ""    // credentials that were found unasked
-	starting := true // until all platforms are ready for the first time
+	refused, said := "", "" // credentials that were found unasked: those not accepted, and what the log has of them
+	starting := true        // until all platforms are ready for the first time
 	for {
 		select {
 		case <-ctx.Done():
@@ -237,8 +237,13 @@ func (r *running) renewed(ctx context.Context, hangup <-chan os.Signal) *config.
 			if next, err = r.renew(ctx); err == nil {
 				return &next
 			}
-			refused = found
-			r.log.Error("could not use the changed credentials, keeping those before", "err", err)
+			if errors.Is(err, bot.ErrRevoked) {
+				refused = found // else the services are asked again
+			}
+			if saying := found + err.Error(); saying != said {
+				said = saying
+				r.log.Error("could not use the changed credentials, keeping those before", "err", err)
+			}
 		}
 	}
 }
@@ -253,7 +258,8 @@ func (r *running) ready(ctx context.Context) bool {
 	return true
 }
 
-// renew reads the settings again, checks them, and asks the services.
+// renew reads the settings again, checks them, and asks the services, and the database too, without
+// which the bot would not start again.
 func (r *running) renew(ctx context.Context) (config.Config, error) {
 	cfg, err := r.read()
 	if err != nil {
@@ -268,6 +274,11 @@ func (r *running) renew(ctx context.Context) (config.Config, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, acceptTime)
 	defer cancel()
+	if cfg.Database.Reveal() == r.cfg.Database.Reveal() {
+		if err := r.record.Ping(ctx); err != nil {
+			return cfg, err
+		}
+	}
 	return cfg, r.accepted(ctx, cfg, func() bot.Rules { return rules })
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/cli"
 	"liveadmin/bot/e2e/harness"
 	"liveadmin/imapi/simulator"
@@ -98,7 +99,7 @@ func TestServeRotation(t *testing.T) {
 }
 
 // TestServeComesBack: a platform that is not ready is, once there are other credentials in
-// their files, without a signal.
+// their files, without a signal, also if Slack could not be asked about them at first.
 func TestServeComesBack(t *testing.T) {
 	t.Parallel()
 	l := harness.NewInSlack(t, false)
@@ -109,7 +110,10 @@ func TestServeComesBack(t *testing.T) {
 	l.Until("it says why it is not ready", func() bool {
 		return l.Get("/healthz") == http.StatusOK && strings.Contains(l.Read("/readyz"), "invalid_auth")
 	})
+	l.Slack.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "auth.test", Times: -1})
 	l.Write("token", l.Slack.Config().BotToken)
+	l.Until("the log says why not", func() bool { return strings.Contains(l.Logged(), "could not use the changed credentials") })
+	l.Slack.ClearFaults()
 	l.Until("ready", func() bool { return l.Get("/readyz") == http.StatusOK })
 	l.Command("list @TGS#a6I4ZUUGO", "has 0 of 5 administrators")
 	l.Stop()
