@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/bwmarrin/discordgo"
+
 	"liveadmin/bot"
 	"liveadmin/bot/chat"
 	"liveadmin/commands/words"
@@ -24,6 +26,9 @@ func (d *Discord) Report(ctx context.Context, e bot.Entry, line words.Text, resu
 	}
 	if e.Command.Private {
 		return d.confide(ctx, e, at, line, result)
+	}
+	if e.Waits() {
+		return d.decline(ctx, e, at, line, result)
 	}
 	if e.Under != 0 {
 		return d.late(ctx, e, at, line, result)
@@ -135,6 +140,22 @@ func (d *Discord) confide(ctx context.Context, e bot.Entry, at messageRef, line 
 		d.log.Warn("result not in the response", "entry", e.Number, "err", err)
 	}
 	return d.sendDirectly(ctx, e, line, result, refused)
+}
+
+// decline answers the caller alone that something is not asked here. The response may be the root,
+// which everybody sees: it is a message after that.
+func (d *Discord) decline(ctx context.Context, e bot.Entry, at messageRef, line words.Text, says words.Message) (bot.Post, error) {
+	if h, ok := handleOf(e); ok && h.isFresh(d.now()) {
+		_, own := says.Alone(line)
+		m := d.renderer().single(explained(own, at.Why.noThread(own.Language)), words.In(own.Language).Notices.TooMuch)
+		m.Flags = discordgo.MessageFlagsEphemeral
+		_, err := d.followUp(ctx, h, m)
+		if !isSpent(err) && !isRefusal(err) {
+			return chat.Post(at), err
+		}
+		d.log.Warn("request not declined in the response", "entry", e.Number, "err", err)
+	}
+	return d.sendDirectly(ctx, e, line, says, refused)
 }
 
 // sendDirectly sends a result to the caller in a direct message, the last place to try.

@@ -134,6 +134,30 @@ func TestRequestNowhere(t *testing.T) {
 	}
 }
 
+// TestRequestUnasked: where Discord does not take the request although the bot may post, nothing is
+// asked: the root says so, and the asker alone reads whom to ask.
+func TestRequestUnasked(t *testing.T) {
+	t.Parallel()
+	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+	withApproval(w)
+	w.start()
+	for _, route := range []string{fakediscord.CreateMessage, fakediscord.StartThread} {
+		w.Inject(fakediscord.Fault{Kind: fakediscord.Refuse, Route: route, Code: 50013, Status: 403, Times: -1})
+	}
+	i := w.says(bob, general, "add", adding("user1"))
+	w.Closed()
+	var private string
+	for _, m := range i.Followups() {
+		if m.To == bob {
+			private += w.Plain(m)
+		}
+	}
+	root := w.Plain(w.Messages(general)[0])
+	if !strings.HasPrefix(root, "⛔ Not allowed") || strings.Contains(root, "Ask one of them") || !strings.Contains(private, "I cannot ask for it here. Ask one of them: @hosts, @alice") {
+		t.Errorf("the root is %q, bob alone reads %q", root, private)
+	}
+}
+
 // TestRequestInAThread: in a thread the request is asked right there.
 func TestRequestInAThread(t *testing.T) {
 	t.Parallel()
