@@ -290,12 +290,15 @@ func (w Words) Trouble(sentence string) Message {
 }
 
 // codes lists words as they are typed.
-func codes[S ~string](w Words, words []S) Text {
+func codes[S ~string](w Words, words []S) Text { return w.list(coded(words)) }
+
+// coded writes each word as it is typed: nobody is notified.
+func coded[S ~string](words []S) []Text {
 	all := make([]Text, len(words))
 	for i, word := range words {
 		all[i] = code(string(word))
 	}
-	return w.list(all)
+	return all
 }
 
 // list joins the items of a list.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"liveadmin/commands"
+	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 )
 
@@ -33,10 +34,10 @@ const mostApprovers = 5
 
 // Mentions returns whom the message of a request mentions: callers and memberships.
 func (q Request) Mentions() []string {
-	here := slices.DeleteFunc(slices.Clone(q.Named), func(ref string) bool { return !strings.HasPrefix(ref, q.Platform+":") })
 	if q.Quiet {
 		return nil
 	}
+	here := policy.OnPlatform(q.Platform, q.Named)
 	return here[:min(len(here), mostApprovers)]
 }
 
@@ -79,7 +80,7 @@ func (w Words) approvers(q Request) Text {
 	if len(all) > 0 {
 		return w.list(all)
 	}
-	return w.first(w.refs(q.Named), mostApprovers)
+	return w.first(coded(q.Named), mostApprovers)
 }
 
 // approver is somebody, or a user group or role, whom the platform notifies.
@@ -88,15 +89,6 @@ func (w Words) approver(ref string) Text {
 		return w.who(ref)
 	}
 	return Text{{Kind: Team, Text: ref}}
-}
-
-// refs are callers and memberships as rules name them: nobody is notified.
-func (w Words) refs(all []string) []Text {
-	named := make([]Text, len(all))
-	for i, ref := range all {
-		named[i] = code(ref)
-	}
-	return named
 }
 
 // Closed is the message of a request that was decided, without its buttons.

@@ -46,11 +46,7 @@ func (w Words) inFull(t commands.Target) Text {
 	if len(t.Groups) == 1 {
 		return w.group(t, t.Groups[0])
 	}
-	ids := make([]Text, len(t.Groups))
-	for i, g := range t.Groups {
-		ids[i] = groupID(g)
-	}
-	return Fill(w.Names.Group, Slots{"alias": code(t.Alias), "id": w.first(ids, mostInLine)})
+	return Fill(w.Names.Group, Slots{"alias": code(t.Alias), "id": w.first(coded(t.Groups), mostInLine)})
 }
 
 // details says who else gets or loses what by a command than those whom wanted names.
