@@ -258,6 +258,21 @@ func TestDemoWithoutJournal(t *testing.T) {
 	}
 }
 
+// TestDemoTriesAgain: an expiration that fails is tried again as the clock moves, and keeps nobody
+// from leaving.
+func TestDemoTriesAgain(t *testing.T) {
+	t.Parallel()
+	const failing = "/liveadmin add friday-show user1 --for 1h\n/fault 10007\n/wait 2h\n"
+	got := call(t, nil, failing, "demo")
+	if got.code != ExitOK || !strings.HasSuffix(got.out, "    #3\n") || !strings.Contains(got.out, "I could not remove it") {
+		t.Errorf("got %+v", got)
+	}
+	got = call(t, nil, failing+"/fault none\n/wait 1h\n", "demo")
+	if got.code != ExitOK || !strings.HasSuffix(got.out, "    Administrators now (0 of 5): none\n    #4\n") {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestDemoStopsOnSignal(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		t.Run(signal.String(), func(t *testing.T) {

@@ -59,7 +59,7 @@ func Run(ctx context.Context, o Options) error {
 		o.Err = screen
 	}
 	log := slog.New(slog.NewTextHandler(o.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	err = s.play(ctx, o, sitting{screen, end}, log)
+	err = s.play(ctx, o, sitting{screen, s, end}, log)
 	if lost, ok := errors.AsType[unwritten](context.Cause(ctx)); ok {
 		return lost
 	}
@@ -88,17 +88,23 @@ func (o Options) console(w io.Writer) (terminal.TTY, bool) {
 }
 
 // sitting is a terminal that ends the demo, when somebody leaves it, as a signal does: what is in
-// flight has ten seconds. A pipe that ends waits for all of it.
+// flight has ten seconds. A pipe that ends waits for all of it, but not for what is tried again
+// for a day.
 type sitting struct {
 	*terminal.Terminal
-	end context.CancelCauseFunc
+	stage *stage
+	end   context.CancelCauseFunc
 }
 
 func (s sitting) Run(ctx context.Context, door bot.Door) error {
+	err := s.Terminal.Run(ctx, door)
 	if s.Console != nil {
-		defer s.end(nil)
+		s.end(nil)
+	} else if err == nil {
+		_ = s.stage.rest(ctx, time.Time{}) // what cannot be read is not waited for
+		s.end(engine.ErrRestart)
 	}
-	return s.Terminal.Run(ctx, door)
+	return err
 }
 
 // output ends the demo when it cannot be written: no one would see what follows.

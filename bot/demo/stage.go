@@ -44,10 +44,12 @@ func (s *stage) Fault(kind string) (found bool) {
 	return kind == noFault || s.tencent.Inject(fault) == nil
 }
 
-// How often the demo looks for what falls due, and how long it waits for it.
+// How often the demo looks for what falls due, how long it waits for it, and how long what has
+// failed and is tried again may take until it is.
 const (
 	lookGap    = 20 * time.Millisecond
 	settleTime = time.Minute
+	againTime  = 3 * time.Second
 )
 
 // Wait moves the clock forward, from one reminder or expiration to the next, and waits each
@@ -89,12 +91,22 @@ func (s *stage) next(ctx context.Context) (next time.Time, err error) {
 	return slices.MinFunc(all, time.Time.Compare), nil
 }
 
-// settle waits until nothing is due and nothing is being carried out.
+// settle waits until nothing is due and nothing is being carried out, for a limited time.
 func (s *stage) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
+	err := s.rest(ctx, time.Now().Add(againTime))
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// rest waits until nothing is due and nothing is being carried out. An expiration that has failed
+// counts as that until a time: it is tried again for a day.
+func (s *stage) rest(ctx context.Context, until time.Time) error {
 	for {
-		busy, err := s.busy(ctx)
+		busy, err := s.busy(ctx, time.Now().Before(until))
 		if err != nil || !busy {
 			return err
 		}
@@ -106,7 +118,9 @@ func (s *stage) settle(ctx context.Context) error {
 	}
 }
 
-func (s *stage) busy(ctx context.Context) (bool, error) {
+// busy reports whether something is due or being carried out or, if they count, rests after it
+// has failed.
+func (s *stage) busy(ctx context.Context, counts bool) (bool, error) {
 	now := s.now()
 	due, err := s.record.Due(ctx, now)
 	if err != nil || len(due.Over)+len(due.Near) > 0 {
@@ -114,7 +128,9 @@ func (s *stage) busy(ctx context.Context) (bool, error) {
 	}
 	open, err := s.record.Unclosed(ctx)
 	return slices.ContainsFunc(open, func(e bot.Entry) bool {
-		r := e.Request
-		return e.State != bot.Asked || r.Post == "" || !now.Before(r.Expires) || !r.Remind.IsZero() && !now.Before(r.Remind)
+		if r := e.Request; e.State == bot.Asked {
+			return r.Post == "" || !now.Before(r.Expires) || !r.Remind.IsZero() && !now.Before(r.Remind)
+		}
+		return counts || !slices.ContainsFunc(e.Changes, func(c bot.Change) bool { return c.State == bot.Resting })
 	}), err
 }

@@ -100,6 +100,18 @@ func (j *job) rest(i int, c bot.Change) {
 	if j.marks.Rest(c) {
 		j.b.log.Warn("expiration failed, retrying later", "entry", j.entry.Number, "group", c.Group)
 		j.moved(i, bot.Resting)
-		j.later(failedEnd.within(j.age()), i)
+		pause := failedEnd.within(j.age())
+		j.again(pause, j.b.now().Add(pause), i)
 	}
+}
+
+// again lets a change go back into its lane after a pause, or earlier if it is that time by the
+// clock of the record, which can be set.
+func (j *job) again(pause time.Duration, at time.Time, i int) {
+	if pause <= 0 || !j.b.now().Before(at) {
+		j.start(func() { j.wake(i) })
+		return
+	}
+	look := min(pause, lookGap)
+	time.AfterFunc(look, func() { j.again(pause-look, at, i) })
 }
