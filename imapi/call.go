@@ -43,7 +43,7 @@ type request struct {
 }
 
 func newRequest(op string, group GroupID, body any) *request {
-	raw, _ := json.Marshal(body) // texts and numbers, which cannot fail
+	raw, _ := json.Marshal(body) // cannot fail: it is texts and numbers
 	return &request{op: op, group: group, body: raw, changes: op == OpChange}
 }
 

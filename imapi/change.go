@@ -169,7 +169,7 @@ type seat struct {
 	user  UserID
 }
 
-// lately reports whether one of the users was changed so short ago that a reading
+// lately reports whether one of the users was changed so recently that a reading
 // may show what was before.
 func (c *changes) lately(g GroupID, users []UserID) bool {
 	c.mu.Lock()

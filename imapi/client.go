@@ -92,7 +92,7 @@ func WithKeySource(source func() (Secret, error)) Option {
 func WithGate(gate func() error) Option { return func(s *settings) { s.gate = gate } }
 
 // Observer hears of every call, for metrics. Its methods are called by many
-// goroutines, in the midst of calls: they must be quick. They learn of no group,
+// goroutines, in the middle of calls: they must be quick. They learn of no group,
 // no user and no URL.
 type Observer interface {
 	// Tried reports a request that was sent and has ended: how long after it had

@@ -11,7 +11,7 @@ func Codes() []int {
 
 // Explain says what a failure means (a clause: no capital, no full stop) and
 // what the operator does about it (sentences), from the parts of an *Error. It
-// does not know the ErrorInfo: show it beside.
+// does not know the ErrorInfo: show that too.
 func Explain(op string, code int, kind Kind) (meaning, remedy string) {
 	switch {
 	case code == 0:
@@ -34,7 +34,7 @@ func (e *Error) Meaning() string {
 }
 
 // InfoSaysMore reports whether the remedy for a code begins with reading the ErrorInfo,
-// which then must be shown beside it: the code alone says too little.
+// which then must be shown too: the code alone says too little.
 func InfoSaysMore(code int) bool {
 	switch code {
 	case 0:

@@ -16,8 +16,8 @@ import (
 )
 
 // newCheck is the command that looks at the settings, asks every service whether it
-// takes them, and says what to do about what is wrong. It changes nothing, also beside a
-// running bot.
+// takes them, and says what to do about what is wrong. It changes nothing, and can be
+// used while the bot is running.
 func newCheck(environ []string, std streams) *cobra.Command {
 	group, rules, asJSON := "", "", false
 	cmd := &cobra.Command{

@@ -21,8 +21,8 @@ import (
 	"liveadmin/imapi"
 )
 
-// newHistory is the command that shows the audit trail to the operator, also beside a
-// running bot.
+// newHistory is the command that shows the audit trail to the operator, also while the bot
+// is running.
 func newHistory(environ []string, std streams) *cobra.Command {
 	var asJSON, asCSV bool
 	var since, until string

@@ -112,7 +112,7 @@ func LoadToRun(dir string, environ []string) (Config, error) {
 }
 
 // HTTPAddr reads HTTP_ADDR alone, as Load does, for a look at the running instance
-// from beside it: whatever else is set wrong is of no interest. Its error is
+// from outside: whatever else is set wrong does not matter here. Its error is
 // bot.Problems.
 func HTTPAddr(dir string, environ []string) (string, error) {
 	c, _ := read(dir, environ)

@@ -138,7 +138,7 @@ func (t *Terminal) say(ctx, there context.Context, door bot.Door, line string) {
 	}
 }
 
-// What can be typed beside the commands of the bot.
+// What can be typed besides the commands of the bot.
 const (
 	pressCommand = "/press"
 	asCommand    = "/as"

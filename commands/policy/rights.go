@@ -32,7 +32,7 @@ func (r Right) Gives(v commands.Verb) bool {
 	return v != commands.List && (len(r.Commands) == 0 || slices.Contains(r.Commands, v))
 }
 
-// Unbound reports whether the right is for every group, in every channel, for ever, and needs
+// Unbound reports whether the right is for every group, in every channel, without a limit, and needs
 // nobody's approval.
 func (r Right) Unbound() bool {
 	return len(r.Groups)+len(r.Channels)+len(r.Approval) == 0 && r.Limit == 0

@@ -54,7 +54,7 @@ func somewhere(rules []Rule, place commands.Place, cmd commands.Command) Decisio
 	return d
 }
 
-// longest is the longest that one of the rules gives; 0: for ever.
+// longest is the longest that one of the rules gives; 0: no limit.
 func longest(rules []Rule) time.Duration {
 	if slices.ContainsFunc(rules, func(r Rule) bool { return r.For == 0 }) {
 		return 0

@@ -79,7 +79,7 @@ func (w Words) asked(c commands.Command) Text {
 	return asked
 }
 
-// byNumber is how a command that nobody types is called: by the entry that it is about.
+// byNumber is what a command that nobody types is called: by the entry that it is about.
 func (w Words) byNumber(v commands.Verb) string {
 	switch v {
 	case commands.Undo:

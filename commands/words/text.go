@@ -246,7 +246,7 @@ func Fill(sentence string, values Slots) Text {
 	return out
 }
 
-// literal is what a sentence says beside its places. Flags are apart in it: where
+// literal is what a sentence says besides its places. Flags are apart in it: where
 // commands have fields, they are fields.
 func literal(s string) Text {
 	var out Text

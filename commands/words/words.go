@@ -51,7 +51,7 @@ func (w Words) outcome(entry int64, s commands.Status) Message {
 	return m
 }
 
-// target is how the command's groups are called in one line.
+// target is what the command's groups are called in one line.
 func (w Words) target(t commands.Target) Text {
 	if t.Alias != "" {
 		return code(t.Alias)
