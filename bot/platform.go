@@ -73,6 +73,10 @@ var ErrNowhere = errors.New("nobody takes the message")
 // more, and in the engine's when for that reason there has been no platform for five minutes.
 var ErrRevoked = errors.New("the credentials are revoked")
 
+// ErrStopped is the cause of the end of a context whose work is cut short because the bot stops
+// or restarts.
+var ErrStopped = errors.New("the bot has stopped")
+
 // Door takes what a platform receives. ack is called once, when the delivery is on durable
 // record.
 type Door interface {

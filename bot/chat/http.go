@@ -1,12 +1,15 @@
 package chat
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"time"
+
+	"liveadmin/bot"
 )
 
 // mostIdle is how many connections to one host are kept for later calls.
@@ -48,7 +51,48 @@ func (t gatedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		return nil, &heldError{err}
 	}
-	return t.RoundTripper.RoundTrip(r)
+	ctx, end := answerable(r.Context())
+	resp, err := t.RoundTripper.RoundTrip(r.WithContext(ctx))
+	if err != nil {
+		end()
+		return nil, err
+	}
+	resp.Body = &endingBody{resp.Body, end}
+	return resp, nil
+}
+
+// lastAnswer is how long a request that has left may still take when the bot stops: what was
+// posted, but is not known to be, would be posted again at the next start.
+const lastAnswer = time.Second / 2
+
+// answerable returns the context of a request that is about to leave. It ends with another one,
+// or lastAnswer later if that ends because the bot stops. end releases it.
+func answerable(of context.Context) (_ context.Context, end func()) {
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(of))
+	if of.Err() != nil {
+		cancel(of.Err())
+	}
+	unbind := context.AfterFunc(of, func() {
+		if errors.Is(context.Cause(of), bot.ErrStopped) {
+			Sleep(ctx, lastAnswer)
+		}
+		cancel(of.Err())
+	})
+	return ctx, func() {
+		unbind()
+		cancel(nil)
+	}
+}
+
+// endingBody is a body after which something ends.
+type endingBody struct {
+	io.ReadCloser
+	end func()
+}
+
+func (b *endingBody) Close() error {
+	defer b.end()
+	return b.ReadCloser.Close()
 }
 
 type transport struct {

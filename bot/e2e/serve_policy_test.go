@@ -163,6 +163,48 @@ func TestServeRestart(t *testing.T) {
 	l.Stop()
 }
 
+// TestServeRestartPostsOnce: a message that is on its way to Slack at a SIGHUP is posted once.
+func TestServeRestartPostsOnce(t *testing.T) {
+	t.Parallel()
+	l := harness.NewInSlack(t, false)
+	l.Start()
+	l.Slack.SetLatency(350 * time.Millisecond) // longer than what a restart waits for work to end
+	const rounds, each = 2, 8
+	for round := range rounds {
+		for range each {
+			_ = l.Slack.Slash("U0ALICE", "C0SHOW", "list @TGS#a6I4ZUUGO")
+		}
+		l.Until("all is read", func() bool { return len(l.API.Calls()) >= (round+1)*each })
+		l.Restart()
+	}
+	const result = "has 0 of 5 administrators"
+	l.Until("all is posted", func() bool { return strings.Count(results(l), result) >= rounds*each })
+	l.Stop()
+	if posted := len(l.Slack.Messages("C0SHOW")); posted != 2*rounds*each {
+		t.Errorf("%d messages were posted for %d commands", posted, rounds*each)
+	}
+}
+
+// TestServeKilledBeforeLastLine: killed while Slack lets the root wait for its last line, the bot
+// does not post the result again.
+func TestServeKilledBeforeLastLine(t *testing.T) {
+	t.Parallel()
+	l := harness.NewInSlack(t, false)
+	l.Start()
+	l.Slack.Inject(fakeslack.Fault{Kind: fakeslack.RateLimit, Method: "chat.update", RetryAfter: time.Minute})
+	const result = "has 0 of 5 administrators"
+	l.Command("list @TGS#a6I4ZUUGO", result)
+	l.Until("the last line waits", func() bool { return len(l.Slack.Calls("chat.update")) > 0 })
+	_ = l.Cmd.Process.Kill()
+	_ = l.Cmd.Wait()
+	l.Start()
+	l.Until("the root has its last line", func() bool { return strings.Contains(l.Slack.Plain(l.Slack.Messages("C0SHOW")[0]), "Done") })
+	l.Stop()
+	if got := strings.Count(results(l), result); got != 1 {
+		t.Errorf("the result was posted %d times", got)
+	}
+}
+
 // results are all messages in threads.
 func results(l *harness.InSlack) string {
 	var all strings.Builder

@@ -115,15 +115,18 @@ func (j *job) report(platform bot.Platform, e bot.Entry) {
 	root, result := j.b.said(e, func(w words.Words) (words.Text, words.Message) { return w.Root(r), w.Report(r) })
 	result = j.withoutStale(e, result)
 	result.Concerned = e.Concerned(j.b.rules().Names)
-	post, err := j.deliver("reporting", bot.Finder.FindResult, e, func(ctx context.Context) (bot.Post, error) {
-		return platform.Report(ctx, e, root, result)
-	})
+	post, err := e.Result, error(nil)
+	if post == "" { // else only the root's last line is missing
+		post, err = j.deliver("reporting", bot.Finder.FindResult, e, func(ctx context.Context) (bot.Post, error) {
+			return platform.Report(ctx, e, root, result)
+		})
+	}
 	if err != nil {
 		j.abandoned(err)
 		j.giveUp(e, err)
 		return
 	}
-	if e.Under == 0 && !j.lastLine(platform, e, root) {
+	if e.Under == 0 && !(j.marks.Announce(e.Root, post) && j.lastLine(platform, e, root)) {
 		return
 	}
 	if j.close(post) {

@@ -146,7 +146,7 @@ func TestConfirmAtStart(t *testing.T) {
 			check(t, s.Journal.Answer(t.Context(), e))
 		}, []error{bot.ErrNotRun}, 0, true},
 		{"announced", func(t *testing.T, s *bottest.Stage, e bot.Entry) {
-			check(t, s.Journal.Announce(t.Context(), e, "1"))
+			check(t, s.Journal.Announce(t.Context(), e, "1", ""))
 		}, []error{bot.ErrNotRun}, 0, true},
 		{"planned", func(t *testing.T, s *bottest.Stage, e bot.Entry) {
 			c := e.Changes[0]

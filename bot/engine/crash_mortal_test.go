@@ -109,8 +109,8 @@ func (m mortalJournal) Settle(ctx context.Context, e bot.Entry, c bot.Change, r 
 	return last, err
 }
 
-func (m mortalJournal) Announce(ctx context.Context, e bot.Entry, root bot.Post) error {
-	return m.step("Announce", func() error { return m.Journal.Announce(ctx, e, root) })
+func (m mortalJournal) Announce(ctx context.Context, e bot.Entry, root, result bot.Post) error {
+	return m.step("Announce", func() error { return m.Journal.Announce(ctx, e, root, result) })
 }
 
 func (m mortalJournal) Post(ctx context.Context, e bot.Entry, result bot.Post) error {

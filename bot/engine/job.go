@@ -65,9 +65,9 @@ const mostAtWork = 200
 func (b *Engine) enlist(term context.Context, e bot.Entry) *job {
 	// It must end before the next term can begin, which opens the gates again: a context
 	// derived from the term is over at once, and no function called after it.
-	ctx, cancel := context.WithCancel(term)
+	ctx, end := context.WithCancelCause(term)
 	j := &job{
-		b: b, ctx: ctx, cancel: cancel, since: time.Now(), calls: b.api.For(e.By(), e.Command.Urgent()),
+		b: b, ctx: ctx, cancel: func() { end(nil) }, since: time.Now(), calls: b.api.For(e.By(), e.Command.Urgent()),
 		room: groupsAtOnce * b.api.Share(), settled: make(chan struct{}), finished: sync.OnceFunc(b.jobs.Done),
 		entry: e, order: e.Order(), changes: e.Changes, left: unsettled(e), shown: unsettled(e), logged: e.State == bot.Done,
 	}
@@ -80,7 +80,7 @@ func (b *Engine) enlist(term context.Context, e bot.Entry) *job {
 	b.mu.Lock()
 	b.open[e.Number] = j
 	b.mu.Unlock()
-	unbind := context.AfterFunc(b.work, cancel)
+	unbind := context.AfterFunc(b.work, func() { end(bot.ErrStopped) })
 	context.AfterFunc(ctx, func() {
 		unbind()
 		j.end()

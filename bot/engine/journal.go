@@ -84,8 +84,9 @@ type EntryMarks interface {
 	// Answer marks an accepted entry as answered.
 	Answer(ctx context.Context, e bot.Entry) error
 
-	// Announce records where the root message of an entry is.
-	Announce(ctx context.Context, e bot.Entry, root bot.Post) error
+	// Announce records where the root message of an entry is and, unless it is empty, where
+	// its result is. The entry stays open: its root waits for its last line.
+	Announce(ctx context.Context, e bot.Entry, root, result bot.Post) error
 
 	// Post records where the result is, and forgets the reply handle. It closes the entry.
 	Post(ctx context.Context, e bot.Entry, result bot.Post) error

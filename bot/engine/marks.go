@@ -55,8 +55,10 @@ func (m marks) Answer() bool {
 	return m.write("recording the acknowledgement", func(ctx context.Context, e bot.Entry) error { return m.journal.Answer(ctx, e) })
 }
 
-func (m marks) Announce(root bot.Post) bool {
-	return m.write("recording the root", func(ctx context.Context, e bot.Entry) error { return m.journal.Announce(ctx, e, root) })
+func (m marks) Announce(root, result bot.Post) bool {
+	return m.write("recording a message", func(ctx context.Context, e bot.Entry) error {
+		return m.journal.Announce(ctx, e, root, result)
+	})
 }
 
 func (m marks) Post(result bot.Post) bool {

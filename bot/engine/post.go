@@ -115,7 +115,7 @@ func (j *job) announce(platform bot.Platform, e bot.Entry) (bot.Post, error) {
 	}
 	j.shown = unsettled(e)
 	if e.Root != "" {
-		if !j.marks.Announce(e.Root) {
+		if !j.marks.Announce(e.Root, "") {
 			return e.Root, nil
 		}
 		j.shown = len(e.Changes) // the acknowledgement was before all of them
@@ -129,7 +129,7 @@ func (j *job) announce(platform bot.Platform, e bot.Entry) (bot.Post, error) {
 		j.abandoned(err)
 		return e.Root, err
 	}
-	if post != e.Root && !j.marks.Announce(post) {
+	if post != e.Root && !j.marks.Announce(post, "") {
 		return post, nil
 	}
 	j.announced = true

@@ -168,7 +168,7 @@ func TestMarksAfterUnknownCommit(t *testing.T) {
 			}
 			return err
 		}},
-		{"announce", func() error { return j.Announce(t.Context(), e, "root") }},
+		{"announce", func() error { return j.Announce(t.Context(), e, "root", "") }},
 		{"post", func() error { return j.Post(t.Context(), e, "result") }},
 	} {
 		fault.after = 1

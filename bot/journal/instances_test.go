@@ -240,7 +240,7 @@ func TestConnectionLost(t *testing.T) {
 					}
 					return err
 				}},
-				{"announce", func() error { return j.Announce(t.Context(), e, "root") }},
+				{"announce", func() error { return j.Announce(t.Context(), e, "root", "") }},
 				{"post", func() error { return j.Post(t.Context(), e, "result") }},
 			} {
 				p.Lose(journaltest.Loss{Containing: "commit", Before: before})

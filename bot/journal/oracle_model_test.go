@@ -140,12 +140,14 @@ func (o *oracle) answer(e bot.Entry) error {
 	return nil
 }
 
-func (o *oracle) announce(e bot.Entry, root bot.Post) error {
+func (o *oracle) announce(e bot.Entry, root, result bot.Post) error {
 	on, open := o.mine(e)
 	if !open && (on.Number == 0 || on.Root != root) {
 		return bot.ErrLost
 	}
-	on.Root = root
+	if on.Root = root; open && result != "" {
+		on.Result = result
+	}
 	return nil
 }
 

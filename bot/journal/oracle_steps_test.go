@@ -84,7 +84,8 @@ func (p *pair) answer(t *rapid.T) {
 func (p *pair) announce(t *rapid.T) {
 	model, real := p.theirs(t, p.some(t))
 	root := bot.Post(rapid.SampledFrom([]string{"here", "there"}).Draw(t, "root"))
-	p.sameError("Announce", p.j.Announce(t.Context(), real, root), p.o.announce(model, root))
+	result := bot.Post(rapid.SampledFrom([]string{"", "here", "there"}).Draw(t, "result"))
+	p.sameError("Announce", p.j.Announce(t.Context(), real, root, result), p.o.announce(model, root, result))
 }
 
 func (p *pair) post(t *rapid.T) {

@@ -79,7 +79,7 @@ func TestForgottenHandles(t *testing.T) {
 	finish := func(i int) {
 		e := open[i]
 		open = slices.Delete(open, i, i+1)
-		if err := j.Announce(t.Context(), e, bot.Post(strings.Repeat("r", 50+random.IntN(80)))); err != nil {
+		if err := j.Announce(t.Context(), e, bot.Post(strings.Repeat("r", 50+random.IntN(80))), ""); err != nil {
 			t.Fatal(err)
 		}
 		mustFinish(t, j, e)

@@ -270,7 +270,7 @@ func repeated(t *testing.T, j *Journal, w *world) {
 			}
 			return nil
 		}},
-		{"announce", func() error { return j.Announce(t.Context(), e, "root") }},
+		{"announce", func() error { return j.Announce(t.Context(), e, "root", "") }},
 		{"post", func() error { return j.Post(t.Context(), e, "result") }},
 	} {
 		for i := range 3 {

@@ -107,7 +107,7 @@ func outOfOrder(t *testing.T, j *Journal, _ *world) {
 	planIt := try{"plan", func(e bot.Entry) error { return plan(t.Context(), j, e, e.Changes[0]) }}
 	settleIt := try{"settle", func(e bot.Entry) error { _, err := settle(t.Context(), j, e, e.Changes[0]); return err }}
 	answer := try{"answer", func(e bot.Entry) error { return j.Answer(t.Context(), e) }}
-	announce := try{"announce", func(e bot.Entry) error { return j.Announce(t.Context(), e, "root") }}
+	announce := try{"announce", func(e bot.Entry) error { return j.Announce(t.Context(), e, "root", "") }}
 	post := try{"post", func(e bot.Entry) error { return j.Post(t.Context(), e, "result") }}
 	drop := try{"drop", func(e bot.Entry) error {
 		return j.Drop(t.Context(), e, bot.Unanswered, bot.Record{Event: bot.WasUnanswered})
@@ -162,7 +162,7 @@ func olderAttempt(t *testing.T, j *Journal, w *world) {
 	}
 	lost("answer", j.Answer(t.Context(), old))
 	lost("plan", plan(t.Context(), j, old, old.Changes[0]))
-	lost("announce", j.Announce(t.Context(), old, "old root"))
+	lost("announce", j.Announce(t.Context(), old, "old root", ""))
 	lost("drop", j.Drop(t.Context(), old, bot.Unanswered, bot.Record{Event: bot.WasUnanswered}))
 	if err := plan(t.Context(), j, now, now.Changes[0]); err != nil {
 		t.Fatal(err)
@@ -177,7 +177,7 @@ func olderAttempt(t *testing.T, j *Journal, w *world) {
 		t.Fatal(err)
 	}
 	lost("post", j.Post(t.Context(), old, "old result"))
-	if err := j.Announce(t.Context(), now, "root"); err != nil {
+	if err := j.Announce(t.Context(), now, "root", ""); err != nil {
 		t.Error(err)
 	}
 	if got := unclosed(t, j); len(got) != 1 || got[0].Root != "root" {

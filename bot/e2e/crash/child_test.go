@@ -158,8 +158,8 @@ func (m mortal) Settle(ctx context.Context, e bot.Entry, c bot.Change, r bot.Rec
 	return last, err
 }
 
-func (m mortal) Announce(ctx context.Context, e bot.Entry, root bot.Post) error {
-	return m.mark("Announce", func() error { return m.Journal.Announce(ctx, e, root) })
+func (m mortal) Announce(ctx context.Context, e bot.Entry, root, result bot.Post) error {
+	return m.mark("Announce", func() error { return m.Journal.Announce(ctx, e, root, result) })
 }
 
 func (m mortal) Post(ctx context.Context, e bot.Entry, result bot.Post) error {
