@@ -303,4 +303,3 @@ func TestHomeOfOthers(t *testing.T) {
 		t.Errorf("the Home tab was published %d times", n)
 	}
 }
-
