@@ -104,7 +104,7 @@ func TestWhoSeesAResponse(t *testing.T) {
 			if s.Plain(m) != row.reads || (m.To == alice) != row.ephemeral || m.Interaction != i.ID || !m.Original {
 				t.Errorf("got %+v", m)
 			}
-			_, err = client(t, s).ChannelMessage(general, m.ID)
+			_, err = client(t, s).ChannelMessageEdit(general, m.ID, "seen")
 			if hidden := code(t, err) == fakediscord.UnknownMessage; hidden != row.ephemeral {
 				t.Errorf("the bot's token sees: %v", err)
 			}

@@ -29,38 +29,6 @@ func (s *Server) can(r *room, permissions int64) bool {
 	return r.Type == DM || s.allowed(r.Channel)&permissions == permissions
 }
 
-func (s *Server) getChannel(q *query) answer {
-	r, refused := s.room(q)
-	if r == nil {
-		return refused
-	}
-	return ok(s.wireChannel(r))
-}
-
-// message finds the message of a call. Ephemeral messages are not there for the bot.
-func (s *Server) message(q *query) (*room, *Message, answer) {
-	r, refused := s.room(q)
-	if r == nil {
-		return nil, nil, refused
-	}
-	m := r.find(q.PathValue("message"))
-	if m == nil {
-		return nil, nil, notFound(UnknownMessage, "Message")
-	}
-	return r, m, answer{}
-}
-
-func (s *Server) getMessage(q *query) answer {
-	r, m, refused := s.message(q)
-	switch {
-	case m == nil:
-		return refused
-	case !s.can(r, ReadMessageHistory):
-		return forbidden(MissingPermissions, "Missing Permissions")
-	}
-	return ok(s.wireRead(m))
-}
-
 func (s *Server) createMessage(q *query) answer {
 	r, refused := s.room(q)
 	if r == nil {
@@ -159,10 +127,14 @@ func (s *Server) listMessages(q *query) answer {
 }
 
 func (s *Server) editMessage(q *query) answer {
-	_, m, refused := s.message(q)
+	r, refused := s.room(q)
+	if r == nil {
+		return refused
+	}
+	m := r.find(q.PathValue("message")) // ephemeral messages are not there for the bot
 	switch {
 	case m == nil:
-		return refused
+		return notFound(UnknownMessage, "Message")
 	case m.Author != s.config.AppID:
 		return forbidden(NotYourMessage, "Cannot edit a message authored by another user")
 	}
@@ -174,20 +146,6 @@ func (s *Server) editMessage(q *query) answer {
 		return refused
 	}
 	return ok(s.wire(m))
-}
-
-func (s *Server) deleteMessage(q *query) answer {
-	r, m, refused := s.message(q)
-	switch {
-	case m == nil:
-		return refused
-	case r.Archived:
-		return bad(ArchivedThread, "Tried to perform an operation on an archived thread")
-	case m.Author != s.config.AppID && !s.can(r, ManageMessages):
-		return forbidden(MissingPermissions, "Missing Permissions")
-	}
-	s.vanish(m)
-	return noContent()
 }
 
 // openDM opens the bot's conversation with a user.

@@ -30,24 +30,24 @@ func TestCommandsByTheClient(t *testing.T) {
 			}
 			changed := command()
 			changed.Description, changed.Options = "Another", nil
-			if _, err := c.ApplicationCommandEdit(app, scope, first.ID, changed); err != nil {
+			if _, err := c.ApplicationCommandCreate(app, scope, changed); err != nil {
 				t.Error(err)
 			}
 			if list := s.Commands(scope); len(list) != 1 || list[0].Description != "Another" || list[0].Options != nil {
 				t.Errorf("got %+v", list)
 			}
 			other := &discordgo.ApplicationCommand{Name: "other", Description: "x"}
-			if _, err := c.ApplicationCommandBulkOverwrite(app, scope, []*discordgo.ApplicationCommand{command(), other}); err != nil {
+			if _, err := c.ApplicationCommandCreate(app, scope, other); err != nil {
 				t.Error(err)
 			}
 			list, err := c.ApplicationCommands(app, scope)
-			if err != nil || len(list) != 2 || list[0].ID != first.ID || len(list[0].Options) != 1 || s.Creates(scope) != 2 {
-				t.Errorf("after the overwrite: %+v, %v, %d creates", list, err, s.Creates(scope))
+			if err != nil || len(list) != 2 || list[0].ID != first.ID || s.Creates(scope) != 2 {
+				t.Errorf("with another: %+v, %v, %d creates", list, err, s.Creates(scope))
 			}
 			if err := c.ApplicationCommandDelete(app, scope, first.ID); err != nil {
 				t.Error(err)
 			}
-			_, err = c.ApplicationCommand(app, scope, first.ID)
+			err = c.ApplicationCommandDelete(app, scope, first.ID)
 			if code(t, err) != fakediscord.UnknownCommand || len(s.Commands(scope)) != 1 {
 				t.Errorf("after the deletion: %v, %+v", err, s.Commands(scope))
 			}
@@ -74,31 +74,26 @@ func TestWhatDiscordFillsIn(t *testing.T) {
 	}
 }
 
-func TestARefusedEditChangesNothing(t *testing.T) {
+func TestARefusedChangeChangesNothing(t *testing.T) {
 	s := guild(t, fakediscord.Config{})
 	c, app := client(t, s), s.Config().AppID
 	permissions := fakediscord.ManageMessages
 	good := command()
 	good.DefaultMemberPermissions = &permissions
-	placed, err := c.ApplicationCommandCreate(app, "", good)
-	if err != nil {
+	if _, err := c.ApplicationCommandCreate(app, "", good); err != nil {
 		t.Fatal(err)
 	}
-	status, body := call(t, s, "PATCH", "/applications/"+app+"/commands/"+placed.ID,
-		map[string]any{"default_member_permissions": "0", "description": ""})
+	status, body := call(t, s, "POST", "/applications/"+app+"/commands",
+		map[string]any{"name": good.Name, "default_member_permissions": "0", "description": ""})
 	if status != 400 || codeOf(body) != fakediscord.InvalidForm {
 		t.Fatalf("got %d %v", status, body)
 	}
 	if got := s.Commands("")[0]; *got.DefaultMemberPermissions != "8192" || got.Description != good.Description {
 		t.Errorf("got %+v", got)
 	}
-	status, body = call(t, s, "PATCH", "/applications/"+app+"/commands/"+placed.ID, map[string]any{"description": "New"})
-	if got := s.Commands("")[0]; status != 200 || got.Description != "New" || len(got.Options) != 1 {
-		t.Errorf("%v left %+v", body, got)
-	}
 }
 
-// TestDescriptionsInOtherLanguages: a list has them for who asks, an edit replaces them, and
+// TestDescriptionsInOtherLanguages: a list has them for who asks, and
 // of all languages the longest counts for the size.
 func TestDescriptionsInOtherLanguages(t *testing.T) {
 	s := guild(t, fakediscord.Config{})
@@ -117,13 +112,6 @@ func TestDescriptionsInOtherLanguages(t *testing.T) {
 		if strings.Contains(got, `"ja":"j"`) != want || strings.Contains(got, `"ko":"k"`) != want {
 			t.Errorf("listed with %q: %s", query, got)
 		}
-	}
-	id := s.Commands("")[0].ID
-	if status, body := call(t, s, "PATCH", path+"/"+id, `{"description_localizations":{"fr":"f"}}`); status != 200 {
-		t.Errorf("got %d %v", status, body)
-	}
-	if got := s.Commands("")[0]; len(got.DescriptionLocalizations) != 1 || got.DescriptionLocalizations["fr"] != "f" || len(got.Options[0].DescriptionLocalizations) != 1 {
-		t.Errorf("left is %+v", got)
 	}
 	long := strings.Repeat("x", 100)
 	heavy := func(locales string) string {
@@ -248,9 +236,8 @@ func TestWhereCommandsCanBe(t *testing.T) {
 	}{
 		{"another application", "POST", "/applications/9/commands", plain, 404, fakediscord.UnknownApplication},
 		{"a strange guild", "GET", app + "/guilds/9/commands", "", 403, fakediscord.MissingAccess},
-		{"an unknown command", "PATCH", app + "/commands/9", plain, 404, fakediscord.UnknownCommand},
-		{"the same name twice", "PUT", app + "/commands", "[" + plain + "," + plain + "]", 400, fakediscord.InvalidForm},
-		{"no list", "PUT", app + "/commands", plain, 400, fakediscord.InvalidJSON},
+		{"an unknown command", "DELETE", app + "/commands/9", "", 404, fakediscord.UnknownCommand},
+		{"no JSON", "POST", app + "/commands", "{", 400, fakediscord.InvalidJSON},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if status, body := call(t, s, row.method, row.path, row.body); status != row.status || codeOf(body) != row.code {
@@ -263,23 +250,24 @@ func TestWhereCommandsCanBe(t *testing.T) {
 func TestTooManyCommands(t *testing.T) {
 	s := guild(t, fakediscord.Config{})
 	path := "/applications/" + s.Config().AppID + "/guilds/" + server + "/commands"
-	batch := func(from, n int) string {
-		return "[" + repeated(n, func(i int) string { return fmt.Sprintf(`{"name":"c%d","description":"x"}`, from+i) }) + "]"
+	create := func(i int) (code int) {
+		_, body := call(t, s, "POST", path, fmt.Sprintf(`{"name":"c%d","description":"x"}`, i))
+		return codeOf(body)
 	}
-	if status, body := call(t, s, "PUT", path, batch(0, 101)); codeOf(body) != fakediscord.TooManyCommands {
-		t.Errorf("101 commands: %d %v", status, body)
-	}
-	if n := len(s.Commands(server)); n != 0 {
-		t.Errorf("%d commands after a refusal", n)
-	}
-	s = guild(t, fakediscord.Config{})
-	for _, from := range []int{0, 100, 0} {
-		if status, body := call(t, s, "PUT", path, batch(from, 100)); from == 0 && s.Creates(server) == 200 && codeOf(body) != fakediscord.TooManyCreates {
-			t.Errorf("the 201st creation: %d %v", status, body)
+	for i := range 200 {
+		if i >= 100 { // to make room
+			call(t, s, "DELETE", path+"/"+s.Commands(server)[0].ID, nil)
+		}
+		if code := create(i); code != 0 {
+			t.Fatalf("the creation %d: %d", i, code)
+		}
+		if i == 99 && create(i+1) != fakediscord.TooManyCommands {
+			t.Error("101 commands are taken")
 		}
 	}
-	if got := s.Commands(server); len(got) != 100 || got[0].Name != "c100" || s.Creates(server) != 200 {
-		t.Errorf("%d commands, %d creates", len(got), s.Creates(server))
+	call(t, s, "DELETE", path+"/"+s.Commands(server)[0].ID, nil)
+	if code := create(200); code != fakediscord.TooManyCreates || s.Creates(server) != 200 {
+		t.Errorf("the 201st creation: %d", code)
 	}
 }
 
@@ -324,7 +312,7 @@ func TestACommandForServersIsNotInDMs(t *testing.T) {
 		t.Fatalf("got %v", body)
 	}
 	s.Command(alice, s.Direct(alice), "", nil)
-	if status, body := call(t, s, "PATCH", path+"/"+s.Commands("")[0].ID, `{"dm_permission":false}`); status != 200 {
+	if status, body := call(t, s, "POST", path, `{"name":"liveadmin","description":"x","dm_permission":false}`); status != 200 {
 		t.Fatalf("got %v", body)
 	}
 	if len(w.errors) != 0 {

@@ -26,7 +26,7 @@ func FuzzBodies(f *testing.F) {
 			}
 			s.Plain(Message{Content: d.content, Embeds: d.embeds, Components: d.rows})
 		}
-		if c, refused := parseCommand(raw, Command{}); !refused.refused() && weight(c.Name, c.DescriptionLocalizations.longest(c.Description), nil, c.Options) > maxWholeCommand {
+		if c, refused := parseCommand(raw); !refused.refused() && weight(c.Name, c.DescriptionLocalizations.longest(c.Description), nil, c.Options) > maxWholeCommand {
 			t.Errorf("%s is taken", raw)
 		}
 		i := &Interaction{s: s, kind: commandType, User: "2", Channel: "1"}

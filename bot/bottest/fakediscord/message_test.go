@@ -34,12 +34,9 @@ func TestMessagesByTheClient(t *testing.T) {
 	if m, _ := s.Message(general, sent.ID); m.Content != "changed" || len(m.Edited) != 1 || len(m.Embeds) != 1 {
 		t.Errorf("got %+v", m)
 	}
-	read, err := c.ChannelMessage(general, sent.ID)
-	if err != nil || read.Content != "changed" || read.EditedTimestamp == nil || len(read.Components) != 1 {
+	read, err := c.ChannelMessages(general, 1, "", "", "")
+	if err != nil || read[0].Content != "changed" || read[0].EditedTimestamp == nil || len(read[0].Components) != 1 {
 		t.Errorf("got %+v, %v", read, err)
-	}
-	if err := c.ChannelMessageDelete(general, sent.ID); err != nil || len(s.Messages(general)) != 0 {
-		t.Errorf("got %v", err)
 	}
 }
 
@@ -277,15 +274,9 @@ func TestReadingMessages(t *testing.T) {
 	if _, err := c.ChannelMessageEdit(general, said.ID, "x"); code(t, err) != fakediscord.NotYourMessage {
 		t.Errorf("got %v", err)
 	}
-	s.EditChannel(general, deny(fakediscord.ReadMessageHistory|fakediscord.ManageMessages))
+	s.EditChannel(general, deny(fakediscord.ReadMessageHistory))
 	if list, err := c.ChannelMessages(general, 9, "", "", ""); err != nil || len(list) != 0 {
 		t.Errorf("without the history: %v, %v", list, err)
-	}
-	if _, err := c.ChannelMessage(general, ids[0]); code(t, err) != fakediscord.MissingPermissions {
-		t.Errorf("got %v", err)
-	}
-	if err := c.ChannelMessageDelete(general, said.ID); code(t, err) != fakediscord.MissingPermissions {
-		t.Errorf("got %v", err)
 	}
 	s.Delete(general, ids[0])
 	if _, err := c.ChannelMessageEdit(general, ids[0], "x"); code(t, err) != fakediscord.UnknownMessage {

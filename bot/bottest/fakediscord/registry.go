@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strconv"
 )
 
 const (
@@ -108,15 +107,6 @@ func (g *registry) registered(guild, name string, kind int) *Command {
 	return nil
 }
 
-// find is a command of a scope, or nil.
-func (g *registry) find(guild, id string) *Command {
-	at := slices.IndexFunc(g.scopes[guild], func(c *Command) bool { return c.ID == id })
-	if at < 0 {
-		return nil
-	}
-	return g.scopes[guild][at]
-}
-
 // scope checks a call about commands, and returns its guild.
 func (s *Server) scope(q *query) (string, answer) {
 	guild := q.PathValue("guild")
@@ -143,43 +133,11 @@ func (s *Server) listCommands(q *query) answer {
 	return ok(list)
 }
 
-func (s *Server) getCommand(q *query) answer {
-	_, c, refused := s.command(q)
-	if c == nil {
-		return refused
-	}
-	return ok(c)
-}
-
-// command finds the command of a call, or the refusal.
-func (s *Server) command(q *query) (string, *Command, answer) {
-	guild, refused := s.scope(q)
-	if refused.refused() {
-		return "", nil, refused
-	}
-	c := s.registry.find(guild, q.PathValue("command"))
-	if c == nil {
-		return "", nil, notFound(UnknownCommand, "application command")
-	}
-	return guild, c, answer{}
-}
-
-// parseCommand reads a command over what was there before, if anything.
-func parseCommand(raw []byte, before Command) (Command, answer) {
-	var present map[string]json.RawMessage
-	if json.Unmarshal(raw, &present) != nil {
-		return Command{}, bad(InvalidJSON, "The request body contains invalid JSON.")
-	}
+// parseCommand reads a command.
+func parseCommand(raw []byte) (Command, answer) {
 	var c Command
-	json.Unmarshal(encode(before), &c) // a copy that shares nothing; our own JSON cannot fail
-	if _, given := present["options"]; given {
-		c.Options = nil // a list replaces the one before, it does not flow into it
-	}
-	if _, given := present["description_localizations"]; given {
-		c.DescriptionLocalizations = nil
-	}
-	if _, given := present["name_localizations"]; given {
-		c.NameLocalizations = nil
+	if !json.Valid(raw) {
+		return Command{}, bad(InvalidJSON, "The request body contains invalid JSON.")
 	}
 	if err := json.Unmarshal(raw, &c); err != nil {
 		return Command{}, flawed("body", "%v", err).answer()
@@ -239,7 +197,7 @@ func (s *Server) createCommand(q *query) answer {
 	if refused.refused() {
 		return refused
 	}
-	c, refused := parseCommand(q.body, Command{})
+	c, refused := parseCommand(q.body)
 	if refused.refused() {
 		return refused
 	}
@@ -253,70 +211,16 @@ func (s *Server) createCommand(q *query) answer {
 	return ok(placed)
 }
 
-func (s *Server) editCommand(q *query) answer {
-	guild, before, refused := s.command(q)
-	if before == nil {
-		return refused
-	}
-	c, refused := parseCommand(q.body, *before)
-	if refused.refused() {
-		return refused
-	}
-	for _, o := range s.registry.scopes[guild] {
-		if o != before && o.Name == c.Name && o.Type == c.Type {
-			return flawed("name", "Application command names must be unique").answer()
-		}
-	}
-	c.ID, c.Type = before.ID, before.Type
-	*before = c
-	s.complete(guild, before)
-	return ok(before)
-}
-
 func (s *Server) deleteCommand(q *query) answer {
-	guild, c, refused := s.command(q)
-	if c == nil {
-		return refused
-	}
-	s.registry.scopes[guild] = slices.DeleteFunc(s.registry.scopes[guild], func(o *Command) bool { return o == c })
-	return noContent()
-}
-
-// replaceCommands registers a whole list in place of what is there. Commands whose
-// names are there already keep their IDs.
-func (s *Server) replaceCommands(q *query) answer {
 	guild, refused := s.scope(q)
 	if refused.refused() {
 		return refused
 	}
-	var raws []json.RawMessage
-	if refused, fine := q.decode(&raws); !fine {
-		return refused
+	list := s.registry.scopes[guild]
+	at := slices.IndexFunc(list, func(c *Command) bool { return c.ID == q.PathValue("command") })
+	if at < 0 {
+		return notFound(UnknownCommand, "application command")
 	}
-	list := make([]Command, len(raws))
-	seen := make(map[string]bool)
-	for n, raw := range raws {
-		if list[n], refused = parseCommand(raw, Command{}); refused.refused() {
-			return refused
-		}
-		key := strconv.Itoa(list[n].Type) + list[n].Name
-		if seen[key] {
-			return flawed(strconv.Itoa(n)+".name", "Application command names must be unique").answer()
-		}
-		seen[key] = true
-	}
-	before := s.registry.scopes[guild]
-	s.registry.scopes[guild] = slices.DeleteFunc(slices.Clone(before), func(c *Command) bool {
-		return !seen[strconv.Itoa(c.Type)+c.Name]
-	})
-	placed := []*Command{}
-	for _, c := range list {
-		p, _, refused := s.place(guild, c)
-		if refused.refused() {
-			s.registry.scopes[guild] = before
-			return refused
-		}
-		placed = append(placed, p)
-	}
-	return ok(placed)
+	s.registry.scopes[guild] = slices.Delete(list, at, at+1)
+	return noContent()
 }

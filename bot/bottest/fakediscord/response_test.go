@@ -31,16 +31,8 @@ func TestEditingResponses(t *testing.T) {
 	if err != nil || second.ID == before.ID {
 		t.Fatalf("got %+v, %v", second, err)
 	}
-	more := "and more"
-	if _, err := c.FollowupMessageEdit(of(s, i), second.ID, &discordgo.WebhookEdit{Content: &more}); err != nil {
-		t.Error(err)
-	}
-	if list := i.Followups(); len(list) != 1 || list[0].Content != more {
+	if list := i.Followups(); len(list) != 1 || list[0].Content != "more" {
 		t.Errorf("got %+v", list)
-	}
-	stranger := s.Say(alice, general, "x")
-	if _, err := c.FollowupMessageEdit(of(s, i), stranger.ID, &discordgo.WebhookEdit{Content: &more}); code(t, err) != fakediscord.UnknownMessage {
-		t.Errorf("a user's message: %v", err)
 	}
 	if err := c.InteractionResponseDelete(of(s, i)); err != nil {
 		t.Error(err)

@@ -1,25 +1,12 @@
 package fakediscord
 
-import (
-	"slices"
-	"strings"
-)
-
-// response finds the message of a call, the original response or a follow-up, or the
-// refusal.
+// response finds the original response that a call is about, or the refusal.
 func (s *Server) response(q *query) (*Message, answer) {
 	i, refused := s.hook(q)
 	if i == nil {
 		return nil, refused
 	}
-	id := q.PathValue("message")
-	if !slices.Contains(i.followups, id) && id != i.original {
-		id = ""
-	}
-	if strings.HasSuffix(q.URL.Path, "/@original") {
-		id = i.original
-	}
-	m := s.find(i.Channel, id)
+	m := s.find(i.Channel, i.original)
 	if m == nil {
 		return nil, notFound(UnknownMessage, "Message")
 	}

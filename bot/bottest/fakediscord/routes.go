@@ -21,13 +21,9 @@ const (
 	GetApplication = "GET /applications/@me"
 	GetGuild       = "GET /guilds/{guild}"
 
-	GetChannel    = "GET /channels/{channel}"
-	EditThread    = "PATCH /channels/{channel}"
 	ListMessages  = "GET /channels/{channel}/messages"
 	CreateMessage = "POST /channels/{channel}/messages"
-	GetMessage    = "GET /channels/{channel}/messages/{message}"
 	EditMessage   = "PATCH /channels/{channel}/messages/{message}"
-	DeleteMessage = "DELETE /channels/{channel}/messages/{message}"
 	StartThread   = "POST /channels/{channel}/messages/{message}/threads"
 
 	Respond        = "POST /interactions/{interaction}/{token}/callback"
@@ -35,22 +31,13 @@ const (
 	GetOriginal    = "GET /webhooks/{app}/{token}/messages/@original"
 	EditOriginal   = "PATCH /webhooks/{app}/{token}/messages/@original"
 	DeleteOriginal = "DELETE /webhooks/{app}/{token}/messages/@original"
-	GetFollowup    = "GET /webhooks/{app}/{token}/messages/{message}"
-	EditFollowup   = "PATCH /webhooks/{app}/{token}/messages/{message}"
-	DeleteFollowup = "DELETE /webhooks/{app}/{token}/messages/{message}"
 
-	ListGlobalCommands    = "GET /applications/{app}/commands"
-	CreateGlobalCommand   = "POST /applications/{app}/commands"
-	ReplaceGlobalCommands = "PUT /applications/{app}/commands"
-	GetGlobalCommand      = "GET /applications/{app}/commands/{command}"
-	EditGlobalCommand     = "PATCH /applications/{app}/commands/{command}"
-	DeleteGlobalCommand   = "DELETE /applications/{app}/commands/{command}"
-	ListGuildCommands     = "GET /applications/{app}/guilds/{guild}/commands"
-	CreateGuildCommand    = "POST /applications/{app}/guilds/{guild}/commands"
-	ReplaceGuildCommands  = "PUT /applications/{app}/guilds/{guild}/commands"
-	GetGuildCommand       = "GET /applications/{app}/guilds/{guild}/commands/{command}"
-	EditGuildCommand      = "PATCH /applications/{app}/guilds/{guild}/commands/{command}"
-	DeleteGuildCommand    = "DELETE /applications/{app}/guilds/{guild}/commands/{command}"
+	ListGlobalCommands  = "GET /applications/{app}/commands"
+	CreateGlobalCommand = "POST /applications/{app}/commands"
+	DeleteGlobalCommand = "DELETE /applications/{app}/commands/{command}"
+	ListGuildCommands   = "GET /applications/{app}/guilds/{guild}/commands"
+	CreateGuildCommand  = "POST /applications/{app}/guilds/{guild}/commands"
+	DeleteGuildCommand  = "DELETE /applications/{app}/guilds/{guild}/commands/{command}"
 )
 
 // action carries a call out. The state is locked.
@@ -80,21 +67,15 @@ func (s *Server) routes() *http.ServeMux {
 		GetGateway: s.getGateway,
 		Respond:    s.respondRoute, CreateFollowup: s.createFollowup,
 		GetOriginal: s.getResponse, EditOriginal: s.editResponse, DeleteOriginal: s.deleteResponse,
-		GetFollowup: s.getResponse, EditFollowup: s.editResponse, DeleteFollowup: s.deleteResponse,
 	} {
 		mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, route, run) })
 	}
 	for route, run := range map[string]action{
 		GetGatewayBot: s.getGatewayBot, GetMe: s.getMe, GetUser: s.getUser, ListGuilds: s.listGuilds, OpenDM: s.openDM,
 		GetApplication: s.getApplication, GetGuild: s.getGuild,
-		GetChannel: s.getChannel, EditThread: s.editThread, StartThread: s.startThread,
-		ListMessages: s.listMessages, CreateMessage: s.createMessage,
-		GetMessage: s.getMessage, EditMessage: s.editMessage, DeleteMessage: s.deleteMessage,
+		StartThread: s.startThread, ListMessages: s.listMessages, CreateMessage: s.createMessage, EditMessage: s.editMessage,
 		ListGlobalCommands: s.listCommands, ListGuildCommands: s.listCommands,
 		CreateGlobalCommand: s.createCommand, CreateGuildCommand: s.createCommand,
-		ReplaceGlobalCommands: s.replaceCommands, ReplaceGuildCommands: s.replaceCommands,
-		GetGlobalCommand: s.getCommand, GetGuildCommand: s.getCommand,
-		EditGlobalCommand: s.editCommand, EditGuildCommand: s.editCommand,
 		DeleteGlobalCommand: s.deleteCommand, DeleteGuildCommand: s.deleteCommand,
 	} {
 		mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, route, s.asBot(run)) })

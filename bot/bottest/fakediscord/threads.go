@@ -11,20 +11,16 @@ const maxThreadName = 100
 // defaultArchive is the minutes after which a thread archives itself by default.
 const defaultArchive = 4320
 
-// threadForm is a body of StartThread and EditThread.
+// threadForm is a body of StartThread.
 type threadForm struct {
-	Name        *string `json:"name"`
-	AutoArchive *int    `json:"auto_archive_duration"`
-	Archived    *bool   `json:"archived"`
-	Locked      *bool   `json:"locked"`
+	Name        string `json:"name"`
+	AutoArchive *int   `json:"auto_archive_duration"`
 }
 
 func (f *threadForm) check() flaw {
-	if f.Name != nil {
-		*f.Name = strings.TrimSpace(*f.Name)
-		if wrong := length("name", *f.Name, 1, maxThreadName); wrong.found() {
-			return wrong
-		}
+	f.Name = strings.TrimSpace(f.Name)
+	if wrong := length("name", f.Name, 1, maxThreadName); wrong.found() {
+		return wrong
 	}
 	if f.AutoArchive != nil && !slices.Contains([]int{60, 1440, 4320, 10080}, *f.AutoArchive) {
 		return flawed("auto_archive_duration", "Value must be one of {60, 1440, 4320, 10080}.")
@@ -52,9 +48,6 @@ func (s *Server) startThread(q *query) answer {
 	if refused, fine := q.decode(&in); !fine {
 		return refused
 	}
-	if in.Name == nil {
-		in.Name = new(string)
-	}
 	if f := in.check(); f.found() {
 		return f.answer()
 	}
@@ -72,7 +65,7 @@ func (s *Server) startThread(q *query) answer {
 // openThread opens a thread that nothing speaks against. The state is locked.
 func (s *Server) openThread(r *room, m *Message, in threadForm) *room {
 	thread := &room{Channel: Channel{
-		ID: m.ID, Name: *in.Name, Type: PublicThread, Guild: r.Guild, Parent: r.ID,
+		ID: m.ID, Name: in.Name, Type: PublicThread, Guild: r.Guild, Parent: r.ID,
 		Starter: m.ID, AutoArchive: defaultArchive,
 	}}
 	if r.Type == Announcement {
@@ -85,41 +78,4 @@ func (s *Server) openThread(r *room, m *Message, in threadForm) *room {
 	m.Thread = thread.ID
 	s.touch(m)
 	return thread
-}
-
-// editThread renames, archives or locks a thread. The bot may do so with its own
-// threads; to lock, and to touch a locked one, it needs ManageThreads.
-func (s *Server) editThread(q *query) answer {
-	r, refused := s.room(q)
-	if r == nil {
-		return refused
-	}
-	if !r.isThread() {
-		return bad(WrongChannelType, "Cannot execute action on this channel type")
-	}
-	var in threadForm
-	if refused, fine := q.decode(&in); !fine {
-		return refused
-	}
-	if f := in.check(); f.found() {
-		return f.answer()
-	}
-	if (in.Locked != nil || r.Locked) && !s.can(r, ManageThreads) || !s.can(r, SendMessagesInThreads) {
-		return forbidden(MissingPermissions, "Missing Permissions")
-	}
-	if r.Archived && (in.Archived == nil || *in.Archived) {
-		return bad(ArchivedThread, "Tried to perform an operation on an archived thread")
-	}
-	set(&r.Name, in.Name)
-	set(&r.AutoArchive, in.AutoArchive)
-	set(&r.Archived, in.Archived)
-	set(&r.Locked, in.Locked)
-	return ok(s.wireChannel(r))
-}
-
-// set changes a field if a value is given.
-func set[T any](field *T, value *T) {
-	if value != nil {
-		*field = *value
-	}
 }
