@@ -66,6 +66,7 @@ func TestPagesStart(t *testing.T) {
 		}
 		for _, http := range []bool{false, true} {
 			t.Run(fmt.Sprint(page, http), func(t *testing.T) {
+				t.Parallel()
 				w := newWorld(t)
 				shown := block
 				if http {

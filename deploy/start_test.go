@@ -41,6 +41,7 @@ func TestExamplesStart(t *testing.T) {
 	for deployment, set := range environments(t) {
 		for _, file := range examples {
 			t.Run(deployment+"/"+strings.TrimSuffix(filepath.Base(file), ".env"), func(t *testing.T) {
+				t.Parallel()
 				settings, err := godotenv.Unmarshal(inPlace(deployment, fileText(t, file)))
 				if err != nil {
 					t.Fatal(err)
@@ -63,6 +64,7 @@ func TestRenderedStart(t *testing.T) {
 	t.Chdir(top)
 	for file, set := range rendered(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
+			t.Parallel()
 			delete(set, "HTTPS_PROXY")
 			startsWith(t, set)
 		})
