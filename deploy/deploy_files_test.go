@@ -77,7 +77,7 @@ func compose(t *testing.T) (c composeFile) {
 	return c
 }
 
-// Files with what the Helm chart renders: TestChart holds them against it.
+// Files with what the Helm chart renders: deploy/charttest holds them against it.
 const (
 	plainFile = "deploy/kubernetes.yaml"
 	httpFile  = "deploy/charttest/testdata/http.yaml"

@@ -1,16 +1,14 @@
-// Package charttest holds the files of deploy against the programs that read them: the Helm chart
-// against Helm and the types of Kubernetes' API, queries against Prometheus, compose.yaml
-// against Compose. It is a module of its own, so that the program does not depend on them; TestChart of package deploy runs it every
-// night. After a change to the chart:
+// Package charttest holds the Helm chart against Helm and the types of Kubernetes' API; its
+// folders hold queries against Prometheus and compose.yaml against Compose. It is a module of
+// its own, so that the program does not depend on them. The gate runs this package, and TestReaders of
+// package deploy the folders, every night. After a change to the chart:
 //
 //	cd deploy/charttest && go test . -update
 package charttest
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"flag"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -31,6 +29,7 @@ import (
 	core "k8s.io/api/core/v1"
 	networking "k8s.io/api/networking/v1"
 	policy "k8s.io/api/policy/v1"
+	strict "sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 )
 
@@ -72,30 +71,6 @@ func TestExamples(t *testing.T) {
 			}
 		})
 	}
-	if *update && !t.Failed() {
-		if err := os.WriteFile("testdata/SHA256SUMS", []byte(sums(t)), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// sums is what sha256sum says of the chart and of what it renders, so that package deploy, which
-// does not have Helm, sees that one of them was changed alone.
-func sums(t *testing.T) string {
-	t.Helper()
-	var text strings.Builder
-	for _, pattern := range []string{folder + "/*", folder + "/*/*", "kubernetes_head.yaml", "testdata/*.yaml", "../kubernetes.yaml"} {
-		files, err := filepath.Glob(pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range files {
-			if info, err := os.Stat(file); err == nil && !info.IsDir() {
-				fmt.Fprintf(&text, "%x  %s\n", sha256.Sum256(content(t, file)), file)
-			}
-		}
-	}
-	return text.String()
 }
 
 // TestKubernetesHead: what kubernetes.yaml has before what the chart renders is right, too.
@@ -263,8 +238,15 @@ func documents(t *testing.T, text string) {
 		if typed == nil {
 			t.Fatalf("%s %s is not known here", head.APIVersion, head.Kind)
 		}
-		if err := yaml.UnmarshalStrict([]byte(document), typed()); err != nil {
-			t.Errorf("%s %s: %v", head.Kind, head.Metadata.Name, err)
+		asJSON, err := yaml.YAMLToJSONStrict([]byte(document))
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, document)
+		}
+		unknown, err := strict.UnmarshalStrict(asJSON, typed()) // as the API does: fields have their case
+		for _, problem := range append(unknown, err) {
+			if problem != nil {
+				t.Errorf("%s %s: %v", head.Kind, head.Metadata.Name, problem)
+			}
 		}
 		object := head.Kind + " " + head.Metadata.Name
 		if slices.Contains(seen, object) {

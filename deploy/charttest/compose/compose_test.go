@@ -1,4 +1,5 @@
-package charttest
+// Package compose holds compose.yaml against Compose.
+package compose
 
 import (
 	"os"
@@ -12,14 +13,14 @@ import (
 // TestCompose: Compose reads compose.yaml beside each example of settings, and gives the bot
 // every line of it.
 func TestCompose(t *testing.T) {
-	examples, err := filepath.Glob("../examples/*.env")
+	examples, err := filepath.Glob("../../examples/*.env")
 	if err != nil || len(examples) == 0 {
 		t.Fatal(examples, err)
 	}
 	for _, example := range examples {
 		t.Run(strings.TrimSuffix(filepath.Base(example), ".env"), func(t *testing.T) {
 			folder := t.TempDir()
-			for name, text := range map[string][]byte{"compose.yaml": content(t, "../compose.yaml"), ".env": content(t, example)} {
+			for name, text := range map[string][]byte{"compose.yaml": content(t, "../../compose.yaml"), ".env": content(t, example)} {
 				if err := os.WriteFile(filepath.Join(folder, name), text, 0o600); err != nil {
 					t.Fatal(err)
 				}
@@ -49,7 +50,7 @@ func TestCompose(t *testing.T) {
 		})
 	}
 	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "compose.yaml"), content(t, "../compose.yaml"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, "compose.yaml"), content(t, "../../compose.yaml"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	options, err := cli.NewProjectOptions([]string{filepath.Join(folder, "compose.yaml")}, cli.WithWorkingDirectory(folder))
@@ -59,4 +60,13 @@ func TestCompose(t *testing.T) {
 	if _, err := options.LoadProject(t.Context()); err == nil || !strings.Contains(err.Error(), "the SDKAppID of your application") {
 		t.Errorf("without .env: %v", err)
 	}
+}
+
+func content(t *testing.T, file string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }

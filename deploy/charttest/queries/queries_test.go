@@ -1,7 +1,9 @@
-package charttest
+// Package queries holds the queries of the alerts and of the dashboard against Prometheus.
+package queries
 
 import (
 	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 
@@ -16,7 +18,7 @@ func TestQueries(t *testing.T) {
 			Rules []struct{ Alert, Expr string }
 		}
 	}
-	if err := yaml.Unmarshal(content(t, "../alerts.yaml"), &alerts); err != nil {
+	if err := yaml.Unmarshal(content(t, "../../alerts.yaml"), &alerts); err != nil {
 		t.Fatal(err)
 	}
 	var dashboard struct {
@@ -25,7 +27,7 @@ func TestQueries(t *testing.T) {
 			Targets []struct{ Expr string }
 		}
 	}
-	if err := json.Unmarshal(content(t, "../grafana.json"), &dashboard); err != nil {
+	if err := json.Unmarshal(content(t, "../../grafana.json"), &dashboard); err != nil {
 		t.Fatal(err)
 	}
 	queries := make(map[string]string)
@@ -46,4 +48,13 @@ func TestQueries(t *testing.T) {
 			t.Errorf("%s: %v", of, err)
 		}
 	}
+}
+
+func content(t *testing.T, file string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
