@@ -53,7 +53,7 @@ func TestTencentPage(t *testing.T) {
 }
 
 // TestPagesStart: with the settings that the page of a platform shows, both ways, the program
-// starts and carries out the first command that the page names.
+// starts, is ready as the page shows it, and carries out the first command that the page names.
 func TestPagesStart(t *testing.T) {
 	t.Chdir(top)
 	for page, overHTTP := range map[string]string{"docs/slack.md": "SLACK_SIGNING_SECRET", "docs/discord.md": "DISCORD_PUBLIC_KEY"} {
@@ -86,6 +86,9 @@ func TestPagesStart(t *testing.T) {
 					}
 				}
 				startsIn(t, w, settings)
+				if !strings.Contains(text, "\n"+w.ready+"\n") {
+					t.Errorf("%s does not show /readyz as it is: %s", page, w.ready)
+				}
 			})
 		}
 	}

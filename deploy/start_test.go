@@ -2,7 +2,9 @@ package deploy
 
 import (
 	"context"
+	"io"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -96,6 +98,7 @@ type world struct {
 	slack   *fakeslack.Server
 	discord *fakediscord.Server
 	secrets map[string]string // by the name of their file
+	ready   string            // what /readyz said
 }
 
 func newWorld(t *testing.T) *world {
@@ -148,6 +151,7 @@ func startsIn(t *testing.T, w *world, environ map[string]string) {
 		w.discord.UseHTTP("http://" + w.Addr + "/discord/interactions")
 	}
 	w.Start()
+	w.ready = w.readiness()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	if cfg.Slack.HasCredentials() {
@@ -160,6 +164,20 @@ func startsIn(t *testing.T, w *world, environ map[string]string) {
 		t.Error("no platform runs")
 	}
 	w.Stop()
+}
+
+func (w *world) readiness() string {
+	w.T.Helper()
+	res, err := http.Get("http://" + w.Addr + "/readyz")
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return strings.TrimSpace(string(body))
 }
 
 // outside is the value of a variable in the world of the fakes.
