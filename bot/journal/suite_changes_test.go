@@ -75,7 +75,7 @@ func decidedLimits(t *testing.T, j *Journal, c *world) {
 	g := limit(friday, "user1", c.Now().Add(time.Hour))
 	outcome("1", commands.Outcome{Status: commands.Done, Grants: []commands.Grant{g}})
 	outcome("2", commands.Outcome{Status: commands.Done, Ungrant: []imapi.UserID{"user2"}})
-	outcome("3", commands.Outcome{Status: commands.Failed, Grants: []commands.Grant{g}, Ungrant: []imapi.UserID{"user3"}})
+	outcome("3", commands.Outcome{Status: commands.Failed, Failure: &commands.Failure{}, Grants: []commands.Grant{g}, Ungrant: []imapi.UserID{"user3"}})
 	if got, _ := decidedBy(t, j, 99); !reflect.DeepEqual(got, map[imapi.UserID]int64{"user1": 1, "user2": 2}) {
 		t.Errorf("decided %v", got)
 	}
