@@ -141,6 +141,50 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// Whatever is typed, Enter and the keys to leave do what they do.
+func TestKeysAreTakenAtOnce(t *testing.T) {
+	for _, tc := range []struct{ typed, want string }{
+		{"\x1b|list x\r", "list x"},
+		{"\x1b|\r|list x\r", "list x"},
+		{"lis\x1b[|\x15list x\r", "list x"},
+		{"\x1b[" + strings.Repeat("0", 100) + "|\x15list x\r", "list x"},
+		{"list caf\xe9\xe9 \xff\r", "list caf?? ?"},
+		{"list \ufffd\r", "list ?"},
+		{"list \xe5\x91|\xa8\r", "list \u5468"},
+		{"list \xe5|\r", "list ?"},
+		{"list x\x1b[D\x1b[|D\x1b|[Dab\r", "lisabt x"},
+		{"\x1b", ""},
+	} {
+		t.Run(fmt.Sprintf("%.20q", tc.typed), func(t *testing.T) {
+			in, typed := io.Pipe()
+			term := newTerminal(t, terminal.Options{In: in, Out: io.Discard, Console: console(80), Speakers: []string{"alice"}, Zone: time.UTC})
+			said, ended := make(chan string, 10), make(chan error, 1)
+			go func() {
+				ended <- term.Run(t.Context(), doorFunc(func(_ context.Context, d bot.Delivery, _ bot.Ack) error {
+					said <- d.Text
+					return nil
+				}))
+			}()
+			for part := range strings.SplitSeq(tc.typed, "|") {
+				if _, err := io.WriteString(typed, part); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if tc.want != "" {
+				if got := <-said; got != tc.want {
+					t.Errorf("said %q, want %q", got, tc.want)
+				}
+			}
+			if _, err := io.WriteString(typed, "\x04"); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 // suggesting is a door that suggests.
 type suggesting []string
 

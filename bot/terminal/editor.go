@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -14,7 +15,7 @@ import (
 
 // newEditor returns the editor of the typed line: keys, history, and writing above the line.
 func (t *Terminal) newEditor() *term.Terminal {
-	e := term.NewTerminal(ends{t.In, t.Out}, t.prompt())
+	e := term.NewTerminal(ends{&keyboard{Reader: bufio.NewReader(t.In)}, t.Out}, t.prompt())
 	e.History = history{e.History}
 	return e
 }
@@ -23,15 +24,6 @@ func (t *Terminal) newEditor() *term.Terminal {
 type ends struct {
 	io.Reader
 	io.Writer
-}
-
-// Read reads keys. The editor has no room left if an escape sequence has no end, and would try
-// for ever.
-func (e ends) Read(p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, io.ErrShortBuffer
-	}
-	return e.Reader.Read(p)
 }
 
 // history is what was typed, without empty lines.
