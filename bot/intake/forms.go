@@ -133,9 +133,12 @@ func offered(rules bot.Rules, caller commands.Caller, place commands.Place, cmd 
 func usable(rules bot.Rules, caller commands.Caller, place commands.Place, v commands.Verb) []string {
 	sees := rules.Policy.Sees(caller, rules.Names)
 	return slices.DeleteFunc(rules.Names.Aliases(), func(alias string) bool {
+		if !sees(alias) {
+			return true
+		}
 		target, _ := rules.Names.Group(alias)
 		_, d := rules.Policy.DecideAll(caller, place, commands.Command{Verb: v, Target: target})
-		return !sees(alias) || !d.Allowed && (place.Channel != "" || d.Denial != policy.ElsewhereOnly)
+		return !d.Allowed && (place.Channel != "" || d.Denial != policy.ElsewhereOnly)
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"liveadmin/commands"
@@ -220,26 +221,46 @@ func longestFor(rules []Rule, groups []imapi.GroupID) time.Duration {
 // Sees returns what Parse wants to know: is the caller allowed the alias for
 // anything, wherever. What someone may know of does not depend on the channel.
 func (p Policy) Sees(caller commands.Caller, names commands.Names) func(alias string) bool {
+	given := sync.OnceValue(func() [][]Rule { return p.given(caller) }) // there can be many aliases
 	return func(alias string) bool {
 		target, ok := names.Group(alias)
-		return ok && p.SeesGroups(caller, target.Groups...)
+		return ok && coversAll(given(), target.Groups)
 	}
 }
 
 // SeesGroups reports whether some command is allowed to the caller on every one
 // of the groups, wherever.
 func (p Policy) SeesGroups(caller commands.Caller, groups ...imapi.GroupID) bool {
-	return slices.ContainsFunc(p.table().Ruled(), func(v commands.Verb) bool { return p.Gives(caller, v, groups...) })
+	return coversAll(p.given(caller), groups)
+}
+
+// given returns, for each command that some rule gives the caller, the rules that do, wherever.
+func (p Policy) given(caller commands.Caller) (all [][]Rule) {
+	for _, v := range p.table().Ruled() {
+		if giving := p.giving(caller, v); len(giving) > 0 {
+			all = append(all, giving)
+		}
+	}
+	return all
+}
+
+// coversAll reports whether the rules of one command are about every one of the groups.
+func coversAll(given [][]Rule, groups []imapi.GroupID) bool {
+	return len(groups) > 0 && slices.ContainsFunc(given, func(rules []Rule) bool { return len(uncovered(rules, groups)) == 0 })
 }
 
 // Gives reports whether some rule gives the caller a command on every one of the groups,
 // wherever, if need be with the approval of somebody.
 func (p Policy) Gives(caller commands.Caller, v commands.Verb, groups ...imapi.GroupID) bool {
-	if len(groups) == 0 || overlap(p.Blocked, caller.Unread) {
-		return false
+	return coversAll([][]Rule{p.giving(caller, v)}, groups)
+}
+
+// giving returns the rules that give the caller a command, wherever; none if they may be blocked.
+func (p Policy) giving(caller commands.Caller, v commands.Verb) []Rule {
+	if overlap(p.Blocked, caller.Unread) {
+		return nil
 	}
-	giving := filter(p.fitting(caller), func(r Rule) bool { return r.gives(v) })
-	return len(uncovered(giving, groups)) == 0
+	return filter(p.fitting(caller), func(r Rule) bool { return r.gives(v) })
 }
 
 // Named returns the callers and memberships that begin with a prefix and are named by a
