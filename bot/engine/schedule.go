@@ -43,7 +43,7 @@ func (b *Engine) watch(ctx context.Context) {
 			b.log.Error("could not read what is due from the journal", "err", err)
 		}
 		pause := lookGap
-		if !next.IsZero() {
+		if err == nil && !next.IsZero() {
 			pause = min(pause, max(next.Sub(b.now()), 0))
 		}
 		sleep(ctx, pause)

@@ -1,14 +1,22 @@
 package engine_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
+	"liveadmin/bot/engine"
+	"liveadmin/commands"
 	"liveadmin/commands/change"
+	"liveadmin/commands/words"
 	"liveadmin/imapi/simulator"
 )
 
@@ -227,4 +235,40 @@ func TestEndOfDeletedGroup(t *testing.T) {
 	}
 	noneOnRecord(t, stage)
 	nothingOpen(t, stage)
+}
+
+// fullOfEnds has more ends due than are read at once, and takes none.
+type fullOfEnds struct {
+	emptyJournal
+	asked *atomic.Int32
+}
+
+func (j fullOfEnds) Due(_ context.Context, now time.Time) (bot.Due, error) {
+	if j.asked.Add(1) == 1 {
+		return bot.Due{}, nil // it has to start
+	}
+	return bot.Due{Over: []commands.Grant{{Entry: 1}}, Next: now}, nil
+}
+
+func (fullOfEnds) Entry(context.Context, int64) (bot.Entry, bool, error) {
+	return bot.Entry{}, false, errors.New("the disk is full")
+}
+
+// TestEndsThatCannotBeAccepted: while ends cannot be put on record, that is tried once a second,
+// however many are due.
+func TestEndsThatCannotBeAccepted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int32
+		b, err := bottest.NewBot(engine.Parts{
+			Journal: fullOfEnds{asked: &asked}, API: noAPI{}, Rules: func() bot.Rules { return bot.Rules{} },
+			Words: words.In, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		})
+		check(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		check(t, b.Run(ctx, gone{name: "slack", after: time.Hour}))
+		if n := asked.Load(); n < 9 || n > 12 {
+			t.Errorf("asked %d times in ten seconds", n)
+		}
+	})
 }
