@@ -88,9 +88,6 @@ func (s *Server) Serve(ctx context.Context) error {
 	return nil
 }
 
-// Close frees the address of a server that is not served.
-func (s *Server) Close() error { return s.listener.Close() }
-
 // checkTime is how long all checks together may take.
 const checkTime = 2 * time.Second
 

@@ -231,8 +231,7 @@ func TestRefused(t *testing.T) {
 		{"a check without a state", "127.0.0.1:0", log, []web.Check{{Name: "x"}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if s, err := web.New(tc.addr, tc.log, tc.check...); err == nil {
-				s.Close()
+			if _, err := web.New(tc.addr, tc.log, tc.check...); err == nil {
 				t.Error("it was not refused")
 			}
 		})
