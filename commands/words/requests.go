@@ -71,7 +71,7 @@ func (w Words) addApprovers(m *Message, q Request) {
 }
 
 // approvers names who can approve a request: those on its platform, who are mentioned, or
-// all if there are none.
+// all if there are none, people as the config file calls them.
 func (w Words) approvers(q Request) Text {
 	var all []Text
 	for _, ref := range q.Mentions() {
@@ -80,7 +80,13 @@ func (w Words) approvers(q Request) Text {
 	if len(all) > 0 {
 		return w.list(all)
 	}
-	return w.first(coded(q.Named), mostApprovers)
+	names := slices.Clone(q.Named)
+	for i, ref := range names {
+		if owner, known := w.names.Owner(ref); known {
+			names[i] = owner.Name
+		}
+	}
+	return w.first(coded(names), mostApprovers)
 }
 
 // approver is somebody, or a user group or role, whom the platform notifies.

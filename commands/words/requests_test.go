@@ -136,6 +136,17 @@ func TestRequestMentions(t *testing.T) {
 	}
 }
 
+// TestApproversElsewhere: those of another platform who can approve are named as the config file
+// calls them.
+func TestApproversElsewhere(t *testing.T) {
+	names := commands.NewNames(nil, map[string][]imapi.UserID{"lee": {"u_7"}}).WithAccounts(map[string]string{lead: "lee"})
+	q := request()
+	q.Platform, q.Named = "discord", q.Named[:2]
+	if got := In(commands.English).Naming(names, "").NotYou(45, q, "").String(); !strings.Contains(got, "Can approve: "+leads+", lee\n") {
+		t.Errorf("got %q", got)
+	}
+}
+
 // TestDecidedElsewhere: somebody who decided on another platform is named as the config file calls
 // them, where the account means nothing to the readers.
 func TestDecidedElsewhere(t *testing.T) {
