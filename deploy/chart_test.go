@@ -20,12 +20,12 @@ import (
 func TestReaders(t *testing.T) {
 	pace.AtLeast(t, 10)
 	t.Chdir("charttest")
-	for _, folder := range []string{".", ".."} { // go test runs this again when they change
-		if err := filepath.WalkDir(folder, func(_ string, _ fs.DirEntry, err error) error { return err }); err != nil {
-			t.Fatal(err)
-		}
+	if err := filepath.WalkDir("..", func(_ string, _ fs.DirEntry, err error) error { return err }); err != nil { // go test runs this again when they change
+		t.Fatal(err)
 	}
-	if out, err := exec.CommandContext(t.Context(), "go", "test", "-count=1", "./...").CombinedOutput(); err != nil {
+	// The programs' packages are large, and vet would look at all of them.
+	out, err := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-vet=off", "./compose", "./queries").CombinedOutput()
+	if err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
