@@ -64,7 +64,7 @@ func TestHost(t *testing.T) {
 		t.Error(err)
 	}
 	h.Beside(func() {
-		if !h.Sleep(time.Hour) {
+		if !h.Pause(time.Hour) {
 			n.Add(1)
 		}
 	})

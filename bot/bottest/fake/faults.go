@@ -56,11 +56,6 @@ func (h *Host) Pause(more time.Duration) bool {
 	h.Lock()
 	d := h.latency + more
 	h.Unlock()
-	return h.Sleep(d)
-}
-
-// Sleep waits, and reports false if the host was closed meanwhile.
-func (h *Host) Sleep(d time.Duration) bool {
 	if d <= 0 {
 		return true
 	}

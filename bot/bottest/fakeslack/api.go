@@ -36,8 +36,6 @@ func (s *Server) method(name string) (method, bool) {
 		return method{run: s.history}, true
 	case "conversations.replies":
 		return method{run: s.replies}, true
-	case "conversations.open":
-		return method{scope: "im:write", run: s.open}, true
 	case "views.open":
 		return method{run: s.openView}, true
 	case "views.update":

@@ -153,10 +153,6 @@ func TestScopes(t *testing.T) {
 			_, err := api.GetUserInfoContext(ctx, alice)
 			return err
 		}},
-		{"im:write", func(ctx context.Context, api *slack.Client) error {
-			_, _, _, err := api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{alice}})
-			return err
-		}},
 		{"channels:history", history(general)},
 		{"groups:history", history(secret)},
 	} {

@@ -108,20 +108,3 @@ func (s *Server) page(all []*Message, args url.Values) answer {
 	}
 	return a
 }
-
-// open is conversations.open for one person.
-func (s *Server) open(args url.Values) answer {
-	user := args.Get("users")
-	u, known := s.workspace.users[user]
-	switch {
-	case user == "":
-		return refuse("no_user")
-	case strings.Contains(user, ","):
-		return refuse("method_not_supported_for_channel_type", "this fake opens no conversations of several")
-	case !known:
-		return refuse("user_not_found")
-	case u.ID == s.config.BotUser:
-		return refuse("invalid_user_combination")
-	}
-	return done(answer{"channel": map[string]any{"id": s.direct(user).ID}})
-}

@@ -28,6 +28,12 @@ func (s *Server) SetScopes(scopes ...string) {
 	s.host.Change(func() { s.credentials.scopes[s.config.BotToken] = slices.Clone(scopes) })
 }
 
+// AddBotToken makes another token good for the bot, as token rotation does. The one
+// before stays good until it is revoked.
+func (s *Server) AddBotToken(token string) {
+	s.host.Change(func() { s.credentials.scopes[token] = slices.Clone(s.config.Scopes) })
+}
+
 // Revoke lets every call with a token fail with an error such as "token_revoked",
 // "account_inactive" or "invalid_auth"; with "" the token is good again. Sockets
 // that are open stay open.

@@ -10,10 +10,7 @@ import (
 	"time"
 )
 
-const (
-	maxAckBytes = 20_480 // of a frame; from there on it is dropped without a word
-	maxRetries  = 3      // of an event
-)
+const maxAckBytes = 20_480 // of a frame; from there on it is dropped without a word
 
 // ErrDispatchFailed is what the person sees if no socket was there to take a command
 // or a click.
@@ -77,13 +74,6 @@ func (d *Delivery) Acks() []Ack {
 	return slices.Clone(d.acks)
 }
 
-// Attempts is how often it was sent.
-func (d *Delivery) Attempts() int {
-	d.s.host.Lock()
-	defer d.s.host.Unlock()
-	return len(d.attempts)
-}
-
 // Wait waits for the first acknowledgement. ErrDispatchFailed says that no one was
 // there to give one.
 func (d *Delivery) Wait(ctx context.Context) (Ack, error) {
@@ -114,40 +104,17 @@ func (d *Delivery) WaitAcks(ctx context.Context, n int) (acks []Ack, err error) 
 }
 
 // Redeliver sends something again: an event as Slack's next retry, a command or a
-// click with the same trigger_id.
+// click with the same trigger_id. Nothing is sent again by itself.
 func (s *Server) Redeliver(d *Delivery) { s.deliver(d) }
-
-// RedeliverUnacked sends every event again that has no acknowledgement, and returns
-// how many there are.
-func (s *Server) RedeliverUnacked() int {
-	s.host.Lock()
-	unacked := slices.Clone(s.hub.unacked)
-	s.host.Unlock()
-	for _, d := range unacked {
-		s.deliver(d)
-	}
-	return len(unacked)
-}
-
-// SetRetry lets events without an acknowledgement be sent again by themselves, three
-// times, each after a time; with 0 only on demand, as at the start. It holds for
-// events sent from now on.
-func (s *Server) SetRetry(after time.Duration) {
-	s.host.Change(func() { s.hub.retry = after })
-}
 
 // deliver makes the next attempt, by a socket or over HTTP.
 func (s *Server) deliver(d *Delivery) {
 	var to *socket
 	var url string
 	var n int
-	var retry time.Duration
 	envelope := unique()
 	s.host.Change(func() {
 		d.failed = nil
-		if d.kind == eventsAPI && len(d.attempts) == 0 {
-			s.hub.unacked = append(s.hub.unacked, d)
-		}
 		if url = s.hub.appURL; url == "" {
 			to = s.nextSocket()
 		}
@@ -156,16 +123,13 @@ func (s *Server) deliver(d *Delivery) {
 		}
 		d.attempts = append(d.attempts, attempt{envelope: envelope, at: time.Now()})
 		s.hub.sent[envelope] = d
-		n, retry = len(d.attempts), s.hub.retry
+		n = len(d.attempts)
 	})
 	switch {
 	case url != "":
 		s.host.Beside(func() { s.post(d, url, n) })
 	case to != nil:
 		s.transmit(d, to, envelope, n)
-	}
-	if d.kind == eventsAPI && retry > 0 && n <= maxRetries {
-		s.host.Beside(func() { s.retryAfter(d, retry) })
 	}
 }
 
@@ -212,18 +176,6 @@ func (s *Server) transmit(d *Delivery, to *socket, envelope string, n int) {
 	}
 }
 
-func (s *Server) retryAfter(d *Delivery, after time.Duration) {
-	if !s.host.Sleep(after) {
-		return
-	}
-	s.host.Lock()
-	open := slices.Contains(s.hub.unacked, d)
-	s.host.Unlock()
-	if open {
-		s.deliver(d)
-	}
-}
-
 // acknowledged takes a frame that came over a socket.
 func (s *Server) acknowledged(k *socket, frame []byte) {
 	var response struct {
@@ -251,7 +203,6 @@ func (s *Server) acknowledged(k *socket, frame []byte) {
 func (s *Server) settle(d *Delivery, a Ack) {
 	a.Late = a.Took > s.config.AckWithin
 	if a.Err == nil && (a.Status == 0 || a.Status == http.StatusOK) {
-		s.hub.giveUp(d)
 		switch {
 		case d.view != nil && !a.Late:
 			a.Refused = s.settleForm(d.view, a.Payload)
@@ -261,11 +212,6 @@ func (s *Server) settle(d *Delivery, a Ack) {
 		}
 	}
 	d.acks = append(d.acks, a)
-}
-
-// giveUp sends an event no more.
-func (h *hub) giveUp(d *Delivery) {
-	h.unacked = slices.DeleteFunc(h.unacked, func(other *Delivery) bool { return other == d })
 }
 
 // showAck shows the message in an acknowledgement and returns why it cannot, or "".

@@ -9,7 +9,6 @@ import (
 
 	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
-	"github.com/slack-go/slack/slackevents"
 	"github.com/slack-go/slack/socketmode"
 
 	"liveadmin/bot/bottest/fakeslack"
@@ -152,9 +151,7 @@ func TestEventsWaitForASocket(t *testing.T) {
 	d := s.Mention(alice, general, "", "list x")
 	a := run(t, s, quietly)
 	connected(t, s, 1)
-	if n := s.RedeliverUnacked(); n != 1 {
-		t.Fatalf("%d events wait", n)
-	}
+	s.Redeliver(d)
 	ack, err := d.Wait(soon(t))
 	if err != nil || ack.Attempt != 2 {
 		t.Fatalf("got %+v, %v", ack, err)
@@ -162,35 +159,6 @@ func TestEventsWaitForASocket(t *testing.T) {
 	got := a.got(socketmode.EventTypeEventsAPI)
 	if len(got) != 1 || got[0].Request.RetryAttempt != 1 || got[0].Request.RetryReason != "timeout" {
 		t.Errorf("got %+v", got[0].Request)
-	}
-	if n := s.RedeliverUnacked(); n != 0 {
-		t.Errorf("%d events wait after the acknowledgement", n)
-	}
-}
-
-func TestUnacknowledgedEventsComeAgainThreeTimes(t *testing.T) {
-	s := workspace(t, fakeslack.Config{})
-	a := run(t, s, never)
-	connected(t, s, 1)
-	s.SetRetry(time.Millisecond)
-	d := s.Mention(alice, general, "", "list x")
-	events := func() []socketmode.Event { return a.got(socketmode.EventTypeEventsAPI) }
-	if err := s.Wait(soon(t), func() bool { return d.Attempts() == 4 }); err != nil {
-		t.Fatal(err)
-	}
-	for deadline := soon(t); len(events()) < 4 && deadline.Err() == nil; {
-		time.Sleep(time.Millisecond)
-	}
-	seen := make(map[string]bool)
-	for n, e := range events() {
-		outer := e.Data.(slackevents.EventsAPIEvent).Data.(*slackevents.EventsAPICallbackEvent)
-		if e.Request.RetryAttempt != n || outer.EventID != d.EventID || seen[e.Request.EnvelopeID] {
-			t.Errorf("attempt %d: %+v", n, e.Request)
-		}
-		seen[e.Request.EnvelopeID] = true
-	}
-	if d.Attempts() != 4 {
-		t.Errorf("%d attempts", d.Attempts())
 	}
 }
 

@@ -146,12 +146,7 @@ func (s *Server) post(d *Delivery, base string, n int) {
 	} else if text := strings.TrimSpace(string(resp.Body)); text != "" {
 		a.Payload = encode(map[string]string{"text": text})
 	}
-	s.host.Change(func() {
-		if resp.Header.Get("X-Slack-No-Retry") == "1" {
-			s.hub.giveUp(d)
-		}
-		s.settle(d, a)
-	})
+	s.host.Change(func() { s.settle(d, a) })
 }
 
 // request is a Delivery's nth attempt as a request.

@@ -70,7 +70,7 @@ func New(t testing.TB, c Config) *Server {
 		credentials: newCredentials(c),
 		workspace:   newWorkspace(c),
 		hooks:       make(map[string]*hook),
-		hub:         newHub(c),
+		hub:         newHub(),
 	}
 	s.host.Serve(s)
 	t.Cleanup(s.Close)

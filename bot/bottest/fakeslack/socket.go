@@ -29,21 +29,18 @@ const (
 
 // hub is how events reach the app. The Server's lock guards it.
 type hub struct {
-	tickets   map[string]bool // URLs of sockets that no one has used yet
-	sockets   []*socket
-	last      int                  // the ID of the last socket
-	turn      int                  // counts envelopes, to go round the sockets
-	sent      map[string]*Delivery // by envelope
-	unacked   []*Delivery          // events without an acknowledgement
-	pingEvery time.Duration
-	retry     time.Duration // 0: only on demand
-	mute      bool          // new sockets are silent
-	cutNext   int           // how many envelopes cut their socket
-	appURL    string        // HTTP mode; "" in Socket Mode
+	tickets map[string]bool // URLs of sockets that no one has used yet
+	sockets []*socket
+	last    int                  // the ID of the last socket
+	turn    int                  // counts envelopes, to go round the sockets
+	sent    map[string]*Delivery // by envelope
+	mute    bool                 // new sockets are silent
+	cutNext int                  // how many envelopes cut their socket
+	appURL  string               // HTTP mode; "" in Socket Mode
 }
 
-func newHub(c Config) hub {
-	return hub{tickets: make(map[string]bool), sent: make(map[string]*Delivery), pingEvery: c.PingEvery}
+func newHub() hub {
+	return hub{tickets: make(map[string]bool), sent: make(map[string]*Delivery)}
 }
 
 // socket is one connection of the app.
@@ -146,13 +143,10 @@ func (s *Server) forget(k *socket) {
 
 // ping pings until the socket ends.
 func (s *Server) ping(k *socket, ended <-chan struct{}) {
-	s.host.Lock()
-	every := s.hub.pingEvery
-	s.host.Unlock()
-	if every <= 0 {
+	if s.config.PingEvery < 0 {
 		return
 	}
-	ticker := time.NewTicker(every)
+	ticker := time.NewTicker(s.config.PingEvery)
 	defer ticker.Stop()
 	for {
 		select {
@@ -192,12 +186,6 @@ func (k *socket) write(frame any) {
 func (k *socket) writeLocked(frame any) {
 	k.conn.SetWriteDeadline(time.Now().Add(writeTime)) // what fails here fails in the write too
 	k.conn.WriteMessage(websocket.TextMessage, encode(frame))
-}
-
-// SetPing changes the time between pings on sockets that connect from now on; 0
-// sends none.
-func (s *Server) SetPing(every time.Duration) {
-	s.host.Change(func() { s.hub.pingEvery = every })
 }
 
 // Sockets are the IDs of the sockets that serve: that said hello and neither ended,
