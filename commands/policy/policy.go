@@ -236,8 +236,9 @@ func (p Policy) SeesGroups(caller commands.Caller, groups ...imapi.GroupID) bool
 
 // given returns, for each command that some rule gives the caller, the rules that do, wherever.
 func (p Policy) given(caller commands.Caller) (all [][]Rule) {
+	certain := p.certain(caller)
 	for _, v := range p.table().Ruled() {
-		if giving := p.giving(caller, v); len(giving) > 0 {
+		if giving := filter(certain, func(r Rule) bool { return r.gives(v) }); len(giving) > 0 {
 			all = append(all, giving)
 		}
 	}
@@ -252,15 +253,16 @@ func coversAll(given [][]Rule, groups []imapi.GroupID) bool {
 // Gives reports whether some rule gives the caller a command on every one of the groups,
 // wherever, if need be with the approval of somebody.
 func (p Policy) Gives(caller commands.Caller, v commands.Verb, groups ...imapi.GroupID) bool {
-	return coversAll([][]Rule{p.giving(caller, v)}, groups)
+	giving := filter(p.certain(caller), func(r Rule) bool { return r.gives(v) })
+	return coversAll([][]Rule{giving}, groups)
 }
 
-// giving returns the rules that give the caller a command, wherever; none if they may be blocked.
-func (p Policy) giving(caller commands.Caller, v commands.Verb) []Rule {
+// certain returns the rules that fit the caller; none if they may be blocked.
+func (p Policy) certain(caller commands.Caller) []Rule {
 	if overlap(p.Blocked, caller.Unread) {
 		return nil
 	}
-	return filter(p.fitting(caller), func(r Rule) bool { return r.gives(v) })
+	return p.fitting(caller)
 }
 
 // Named returns the callers and memberships that begin with a prefix and are named by a
