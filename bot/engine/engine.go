@@ -163,6 +163,7 @@ func (b *Engine) Run(ctx context.Context, platforms ...bot.Platform) error {
 	watching, blind := context.WithCancel(work)
 	var watch sync.WaitGroup
 	watch.Go(func() { b.watch(watching) })
+	watch.Go(func() { b.purge(watching) })
 	err := b.listen(ctx, platforms)
 	if ctx.Err() != nil {
 		err = nil // asked to stop, whatever became of some platform before

@@ -28,15 +28,10 @@ const (
 // watch takes up what nobody carries any more and ends what has come to its end, until
 // the context ends.
 func (b *Engine) watch(ctx context.Context) {
-	var purged time.Time
 	for ctx.Err() == nil {
 		var next time.Time
 		err := safely(func() (err error) {
 			next, err = b.look(ctx)
-			if now := b.now(); err == nil && now.Sub(purged) >= purgeGap {
-				purged = now
-				_, err = b.journal.Purge(ctx, now.Add(-keepFor))
-			}
 			return err
 		})
 		if err != nil && ctx.Err() == nil {
@@ -47,6 +42,26 @@ func (b *Engine) watch(ctx context.Context) {
 			pause = min(pause, max(next.Sub(b.now()), 0))
 		}
 		sleep(ctx, pause)
+	}
+}
+
+// purge forgets what is long over, once an hour until the context ends: beside the watch, since
+// that can take minutes, and no expiration waits for it.
+func (b *Engine) purge(ctx context.Context) {
+	var purged time.Time
+	for ; ctx.Err() == nil; sleep(ctx, lookGap) {
+		now := b.now()
+		if now.Sub(purged) < purgeGap {
+			continue
+		}
+		purged = now
+		err := safely(func() error {
+			_, err := b.journal.Purge(ctx, now.Add(-keepFor))
+			return err
+		})
+		if err != nil && ctx.Err() == nil {
+			b.log.Error("could not forget what is long over", "err", err)
+		}
 	}
 }
 

@@ -272,3 +272,40 @@ func TestEndsThatCannotBeAccepted(t *testing.T) {
 		}
 	})
 }
+
+// slowPurge is an empty journal that takes a minute to forget what is long over.
+type slowPurge struct {
+	emptyJournal
+	asked *atomic.Int32
+}
+
+func (j slowPurge) Due(context.Context, time.Time) (bot.Due, error) {
+	j.asked.Add(1)
+	return bot.Due{}, nil
+}
+
+func (slowPurge) Purge(ctx context.Context, _ time.Time) (int, error) {
+	select {
+	case <-time.After(time.Minute):
+	case <-ctx.Done():
+	}
+	return 0, ctx.Err()
+}
+
+// TestEndsBesideAPurge: what falls due does not wait while what is long over is forgotten.
+func TestEndsBesideAPurge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int32
+		b, err := bottest.NewBot(engine.Parts{
+			Journal: slowPurge{asked: &asked}, API: noAPI{}, Rules: func() bot.Rules { return bot.Rules{} },
+			Words: words.In, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		})
+		check(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		check(t, b.Run(ctx, gone{name: "slack", after: time.Hour}))
+		if n := asked.Load(); n < 9 {
+			t.Errorf("what is due was asked for %d times in ten seconds", n)
+		}
+	})
+}
