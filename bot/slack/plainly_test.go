@@ -68,19 +68,25 @@ func (w *world) refusals() int {
 	return n
 }
 
-// TestTooLongOnce: that one message is too long for Slack's blocks says nothing about the others.
-func TestTooLongOnce(t *testing.T) {
+// TestRefusedOnce: that one message is too long for Slack's blocks, or has others that Slack
+// refuses, says nothing about the rest.
+func TestRefusedOnce(t *testing.T) {
 	t.Parallel()
-	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
-	w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: "chat.postMessage", Code: "msg_blocks_too_long"})
-	w.acked(w.slash(alice, "list "+group))
-	root, replies := w.final(channel)
-	w.Closed()
-	root, _ = w.Message(channel, root.TS)
-	for _, m := range append(replies, root) {
-		if !strings.Contains(string(m.Blocks), "rich_text") {
-			t.Errorf("%q has the blocks %s", w.Plain(m), m.Blocks)
-		}
+	for code, times := range map[string]int{"msg_blocks_too_long": 1, "invalid_blocks": 2} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+			w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: "chat.postMessage", Code: code, Times: times})
+			w.acked(w.slash(alice, "list "+group))
+			root, replies := w.final(channel)
+			w.Closed()
+			root, _ = w.Message(channel, root.TS)
+			for _, m := range append(replies, root) {
+				if !strings.Contains(string(m.Blocks), "rich_text") {
+					t.Errorf("%q has the blocks %s", w.Plain(m), m.Blocks)
+				}
+			}
+		})
 	}
 }
 

@@ -109,8 +109,8 @@ func (s *Slack) inLinePlainly(ctx context.Context, channel string, p page, send 
 }
 
 // plainly sends a page as rich_text. If Slack refuses the blocks, it sends it again at once with
-// plain sections, and as text if Slack refuses those, too. That Slack takes no rich_text is
-// remembered.
+// plain sections, and as text if Slack refuses those, too. That Slack takes sections and no
+// rich_text is remembered.
 func (s *Slack) plainly(p page, send func(form) error) error {
 	var refused error
 	if !s.sectionsOnly.Load() {
@@ -121,7 +121,7 @@ func (s *Slack) plainly(p page, send func(form) error) error {
 		s.log.Warn("Slack refused rich_text, sending plain sections", "err", refused)
 	}
 	err := send(p.asSections())
-	if code(refused) == invalidBlocks || status(refused) == http.StatusBadRequest && err == nil {
+	if err == nil && (code(refused) == invalidBlocks || status(refused) == http.StatusBadRequest) {
 		s.sectionsOnly.Store(true)
 	}
 	if refusesBlocks(err) {
