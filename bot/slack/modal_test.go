@@ -11,6 +11,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest/fakeslack"
+	"liveadmin/bot/chat"
 	"liveadmin/commands"
 	"liveadmin/commands/words"
 	"liveadmin/imapi"
@@ -136,7 +137,7 @@ func TestRefusal(t *testing.T) {
 			return false
 		})
 		text, ok := r.Errors[tt.want]
-		if !ok || len(r.Errors) != 1 || !strings.HasPrefix(text, `<!channel> "a\u200bb"`) || len(text) > longestError || !strings.HasSuffix(text, " #42") {
+		if !ok || len(r.Errors) != 1 || !strings.HasPrefix(text, `<!channel> "a\u200bb"`) || chat.Length(text) > longestError || !strings.HasSuffix(text, " #42") {
 			t.Errorf("%q of %q: %v", tt.field, tt.has, r.Errors)
 		}
 	}
