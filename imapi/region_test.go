@@ -211,3 +211,27 @@ func TestAHijackedNameLeadsToTheBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A handshake that nobody answers leaves time for the backup within the same try.
+func TestAHangingHandshakeLeadsToTheBackup(t *testing.T) {
+	server := httptest.NewTLSServer(&okHandler{})
+	defer server.Close()
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // it accepts connections, and no more
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	c := newClient(t, server.URL)
+	c.hosts.bases = []*url.URL{{Scheme: "https", Host: silent.Addr().String()}, {Scheme: "https", Host: server.Listener.Addr().String()}}
+	transport := c.transport.(*http.Transport)
+	if transport.TLSHandshakeTimeout > tryTime/2 {
+		t.Errorf("a handshake may take %s of a try", transport.TLSHandshakeTimeout)
+	}
+	transport.TLSHandshakeTimeout /= 4
+	transport.Proxy = nil
+	transport.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
+	defer transport.CloseIdleConnections()
+	if _, err := c.Admins(t.Context(), show); err != nil {
+		t.Fatal(err)
+	}
+}
