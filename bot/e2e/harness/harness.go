@@ -89,10 +89,17 @@ func New(t testing.TB) *Live {
 
 // FreeAddr is an address for a program that listens later, and again after it was killed:
 // with a port below those that systems give away, which somebody else could get meanwhile.
+// The port after it is held until the test ends, so that no other test takes the two.
 func FreeAddr(t testing.TB) string {
 	t.Helper()
 	for range 100 {
-		addr := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.N(20_000))
+		port := 10_000 + 2*rand.N(10_000)
+		held, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port+1))
+		if err != nil {
+			continue
+		}
+		t.Cleanup(func() { held.Close() })
+		addr := fmt.Sprintf("127.0.0.1:%d", port)
 		if listener, err := net.Listen("tcp", addr); err == nil {
 			listener.Close()
 			return addr
