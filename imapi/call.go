@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -47,11 +46,10 @@ func newRequest(op string, group GroupID, body any) *request {
 	return &request{op: op, group: group, body: raw, changes: op == OpChange}
 }
 
-func newTransport() *http.Transport {
-	dialer := &net.Dialer{Timeout: dialTime}
+func newTransport(dial dialer) *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            dialer.DialContext,
+		DialContext:            dial,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    dialTime,
 		MaxIdleConnsPerHost:    2 * MaxRateLimit,

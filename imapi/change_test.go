@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"liveadmin/imapi/simulator"
+	"liveadmin/imapi/simulator/pipe"
 )
 
 func TestSetAndCancel(t *testing.T) {
@@ -208,10 +209,9 @@ func TestLaggingReadingSettlesNothing(t *testing.T) {
 }
 
 func TestNothingSentIsTransient(t *testing.T) {
-	c := newPipeClient(t, http.NotFoundHandler())
-	refused := newPipeListener()
+	refused := pipe.Listen()
 	refused.Close()
-	c.transport.(*http.Transport).DialContext = refused.dial
+	c := newPipeClient(t, http.NotFoundHandler(), WithDialer(refused.Dial))
 	synctest.Test(t, func(t *testing.T) {
 		mustFail(t, c.SetAdmins(t.Context(), show, []UserID{"user1"}), KindTransient, 0)
 	})

@@ -6,10 +6,12 @@
 package imapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -54,6 +56,7 @@ type settings struct {
 	limit     int
 	keySource func() (Secret, error)
 	gate      func() error
+	dial      dialer
 	observer  Observer
 	log       *slog.Logger
 }
@@ -91,6 +94,11 @@ func WithKeySource(source func() (Secret, error)) Option {
 // request goes. gate is called by many goroutines and must be quick.
 func WithGate(gate func() error) Option { return func(s *settings) { s.gate = gate } }
 
+// WithDialer makes connections in another way than by TCP.
+func WithDialer(dial dialer) Option { return func(s *settings) { s.dial = dial } }
+
+type dialer = func(ctx context.Context, network, addr string) (net.Conn, error)
+
 // Observer hears of every call, for metrics. Its methods are called by many
 // goroutines, in the middle of calls: they must be quick. They learn of no group,
 // no user and no URL.
@@ -110,7 +118,7 @@ func WithObserver(o Observer) Option { return func(s *settings) { s.observer = o
 // New makes a Client without calling anything. Its error names every value that
 // is wrong, and shows no secret.
 func New(app App, opts ...Option) (*Client, error) {
-	s := settings{limit: DefaultRateLimit, log: slog.New(slog.DiscardHandler)}
+	s := settings{limit: DefaultRateLimit, dial: (&net.Dialer{Timeout: dialTime}).DialContext, log: slog.New(slog.DiscardHandler)}
 	for _, set := range opts {
 		set(&s)
 	}
@@ -132,7 +140,7 @@ func New(app App, opts ...Option) (*Client, error) {
 		signer:    &signer{app: app, now: time.Now, source: s.keySource, log: s.log},
 		penalty:   &penalty{},
 		changes:   &changes{made: make(map[seat]time.Time)},
-		transport: newTransport(),
+		transport: newTransport(s.dial),
 		random:    rand.Uint32,
 	}, nil
 }

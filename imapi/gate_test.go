@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"liveadmin/imapi/simulator"
+	"liveadmin/imapi/simulator/pipe"
 )
 
 var errShut = errors.New("the lease has run out")
@@ -97,9 +98,8 @@ func TestTheGateIsAskedBeforeEveryRequest(t *testing.T) {
 func TestBehindAShutGateNotAByteLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate, _ := shutAfter(0)
-		c := newPipeClient(t, http.NotFoundHandler(), WithGate(gate))
-		l := newPipeListener()
-		c.transport.(*http.Transport).DialContext = l.dial
+		l := pipe.Listen()
+		c := newPipeClient(t, http.NotFoundHandler(), WithGate(gate), WithDialer(l.Dial))
 		arrived := make(chan []byte)
 		go func() {
 			conn, err := l.Accept()

@@ -17,6 +17,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"liveadmin/imapi/simulator/pipe"
 )
 
 func TestRegions(t *testing.T) {
@@ -88,7 +90,7 @@ type twoDomains struct {
 	mu     sync.Mutex
 	dialed []string
 	down   map[string]error // nil: up
-	up     *pipeListener
+	up     *pipe.Listener
 }
 
 func (d *twoDomains) dial(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -100,7 +102,7 @@ func (d *twoDomains) dial(ctx context.Context, network, addr string) (net.Conn, 
 	if err != nil {
 		return nil, err
 	}
-	return d.up.dial(ctx, network, addr)
+	return d.up.Dial(ctx, network, addr)
 }
 
 func (d *twoDomains) set(host string, err error) {
@@ -118,7 +120,7 @@ func (d *twoDomains) take() []string {
 }
 
 func newTwoDomains(t *testing.T, h http.Handler) (*Client, *twoDomains) {
-	d := &twoDomains{up: serve(t, h), down: map[string]error{}}
+	d := &twoDomains{up: pipe.Serve(t, h), down: map[string]error{}}
 	c := newPipeClient(t, http.NotFoundHandler())
 	c.hosts.bases = []*url.URL{{Scheme: "http", Host: "primary.test"}, {Scheme: "http", Host: "backup.test"}}
 	transport := c.transport.(*http.Transport)

@@ -1,15 +1,13 @@
 package imapi
 
 import (
-	"context"
 	"errors"
-	"net"
 	"net/http"
-	"sync"
 	"testing"
 	"time"
 
 	"liveadmin/imapi/simulator"
+	"liveadmin/imapi/simulator/pipe"
 )
 
 const (
@@ -23,61 +21,13 @@ func testApp() App {
 	return App{SDKAppID: testAppID, Key: NewSecret(testKey), Identifier: testAdmin}
 }
 
-// pipeListener is a network inside the process, which synctest can see through.
-type pipeListener struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-func newPipeListener() *pipeListener {
-	return &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
-}
-
-func (l *pipeListener) Accept() (net.Conn, error) {
-	select {
-	case conn := <-l.conns:
-		return conn, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *pipeListener) Close() error   { l.once.Do(func() { close(l.done) }); return nil }
-func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
-
-func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	here, there := net.Pipe()
-	select {
-	case l.conns <- there:
-		return here, nil
-	case <-l.done:
-		return nil, &net.OpError{Op: "dial", Net: "pipe", Err: errors.New("connection refused")}
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
 // newPipeClient makes a client of a handler, both inside the process. Used
 // within synctest.Test, all time is the bubble's.
 func newPipeClient(t *testing.T, handler http.Handler, opts ...Option) *Client {
 	t.Helper()
-	c := newClient(t, "http://127.0.0.1", opts...)
-	l := serve(t, handler)
-	transport := c.transport.(*http.Transport)
-	transport.DialContext = l.dial
-	t.Cleanup(transport.CloseIdleConnections)
+	c := newClient(t, pipe.URL, append([]Option{WithDialer(pipe.Serve(t, handler).Dial)}, opts...)...)
+	t.Cleanup(c.transport.(*http.Transport).CloseIdleConnections)
 	return c
-}
-
-// serve lets a handler answer on a network of its own.
-func serve(t *testing.T, handler http.Handler) *pipeListener {
-	t.Helper()
-	l := newPipeListener()
-	server := &http.Server{Handler: handler}
-	go server.Serve(l)
-	t.Cleanup(func() { server.Close() })
-	return l
 }
 
 func newClient(t testing.TB, base string, opts ...Option) *Client {
