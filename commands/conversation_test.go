@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+	"testing/synctest"
 
 	"liveadmin/bot/bottest"
 	"liveadmin/bot/bottest/pace"
@@ -27,9 +28,11 @@ func TestConversations(t *testing.T) {
 			}
 			t.Run(string(l)+"/"+c.Name, func(t *testing.T) {
 				t.Parallel()
-				stage, chat := bottest.NewStage(t, nil), bottest.NewChat()
-				stage.Run(t, chat)
-				c.Play(t, stage, *update, chat.Ask)
+				synctest.Test(t, func(t *testing.T) {
+					stage, chat := bottest.NewStage(t, nil), bottest.NewChat()
+					stage.Run(t, chat)
+					c.Play(t, stage, *update, chat.Ask)
+				})
 			})
 		}
 	}

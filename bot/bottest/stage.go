@@ -17,6 +17,7 @@ import (
 	"liveadmin/commands/words"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
+	"liveadmin/imapi/simulator/pipe"
 )
 
 // Key signs the stage's calls. Nothing that the bot shows or stores may have it.
@@ -96,9 +97,8 @@ func NewStageOn(t testing.TB, database string, log *slog.Logger, opts ...imapi.O
 	var err error
 	s.API, err = simulator.New(simulator.App{SDKAppID: AppID, Key: Key, Admins: []string{"administrator"}})
 	check(t, err)
-	check(t, s.API.Start())
 	t.Cleanup(s.API.Close)
-	opts = append([]imapi.Option{imapi.WithBaseURL(s.API.URL()), imapi.WithLogger(log), imapi.WithRateLimit(200)}, opts...)
+	opts = append([]imapi.Option{imapi.WithBaseURL(pipe.URL), imapi.WithDialer(pipe.Serve(t, s.API).Dial), imapi.WithLogger(log), imapi.WithRateLimit(200)}, opts...)
 	s.Client, err = imapi.New(imapi.App{SDKAppID: AppID, Key: imapi.NewSecret(Key), Identifier: "administrator"}, opts...)
 	check(t, err)
 	s.dir = t.TempDir()

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot/bottest"
@@ -19,26 +20,28 @@ import (
 // asker no more than a time by then, and its Try again is not covered.
 func TestLimitOfNow(t *testing.T) {
 	t.Parallel()
-	forAtMost := func(stage *bottest.Stage, most time.Duration) {
-		rules := stage.Rules.Get()
-		rules.Policy.Rules = slices.Clone(rules.Policy.Rules)
-		rules.Policy.Rules[len(rules.Policy.Rules)-1].For = most
-		stage.Rules.Set(rules)
-	}
-	stage, chat := askFirst(t)
-	forAtMost(stage, 0)
-	stage.Run(t, chat)
-	says(t, talk(t, chat, "bob: add GROUP user1"), "with no end time")
-	forAtMost(stage, 2*time.Hour)
-	says(t, talk(t, chat, "carol: press 1 approve"), "⛔ Denied · @bob", "The rules no longer allow this")
-	admins(t, stage, groupA)
+	synctest.Test(t, func(t *testing.T) {
+		forAtMost := func(stage *bottest.Stage, most time.Duration) {
+			rules := stage.Rules.Get()
+			rules.Policy.Rules = slices.Clone(rules.Policy.Rules)
+			rules.Policy.Rules[len(rules.Policy.Rules)-1].For = most
+			stage.Rules.Set(rules)
+		}
+		stage, chat := askFirst(t)
+		forAtMost(stage, 0)
+		stage.Run(t, chat)
+		says(t, talk(t, chat, "bob: add GROUP user1"), "with no end time")
+		forAtMost(stage, 2*time.Hour)
+		says(t, talk(t, chat, "carol: press 1 approve"), "⛔ Denied · @bob", "The rules no longer allow this")
+		admins(t, stage, groupA)
 
-	forAtMost(stage, 0)
-	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10002, Times: 3}))
-	talk(t, chat, "bob: add GROUP user1")
-	says(t, talk(t, chat, "carol: press 2 approve"), "❓ Unknown", "[Try again]")
-	forAtMost(stage, 2*time.Hour)
-	says(t, talk(t, chat, "bob: press 2 retry"), "🙋 Waiting for approval")
+		forAtMost(stage, 0)
+		check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10002, Times: 3}))
+		talk(t, chat, "bob: add GROUP user1")
+		says(t, talk(t, chat, "carol: press 2 approve"), "❓ Unknown", "[Try again]")
+		forAtMost(stage, 2*time.Hour)
+		says(t, talk(t, chat, "bob: press 2 retry"), "🙋 Waiting for approval")
+	})
 }
 
 // TestEqualRequest: the same, asked again in other words, shows the open request.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot"
@@ -87,17 +88,19 @@ func TestOvertaken(t *testing.T) {
 // TestNotOvertaken: an extension that finds nothing to extend leaves the request for another open.
 func TestNotOvertaken(t *testing.T) {
 	t.Parallel()
-	stage, chat := askFirst(t)
-	stage.Run(t, chat)
-	talk(t, chat, "alice: add GROUP user1 --for 2h")
-	stage.Clock.Advance(111 * time.Minute)
-	said(t, chat, 1, "[Extend]")
-	talk(t, chat, "bob: press 2 extend")
-	stage.Clock.Advance(10 * time.Minute)
-	said(t, chat, 2, "has expired")
-	says(t, talk(t, chat, "alice: press 2 extend"), "➖ No change · @alice", "user1: no change: was not an administrator")
-	says(t, talk(t, chat, "carol: press 3 approve"), "✅ Done · @bob (approved by @carol)", "user1: added")
-	admins(t, stage, groupA, "user1")
+	synctest.Test(t, func(t *testing.T) {
+		stage, chat := askFirst(t)
+		stage.Run(t, chat)
+		talk(t, chat, "alice: add GROUP user1 --for 2h")
+		stage.Clock.Advance(111 * time.Minute)
+		said(t, chat, 1, "[Extend]")
+		talk(t, chat, "bob: press 2 extend")
+		stage.Clock.Advance(10 * time.Minute)
+		said(t, chat, 2, "has expired")
+		says(t, talk(t, chat, "alice: press 2 extend"), "➖ No change · @alice", "user1: no change: was not an administrator")
+		says(t, talk(t, chat, "carol: press 3 approve"), "✅ Done · @bob (approved by @carol)", "user1: added")
+		admins(t, stage, groupA, "user1")
+	})
 }
 
 // rowsOf returns the audit trail of an entry, a line for each row.
@@ -144,28 +147,30 @@ func TestExtendApprovedLate(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			stage, chat := askFirst(t)
-			stage.Run(t, chat)
-			talk(t, chat, "alice: add GROUP user1 --for 2h") // until 17:30
-			stage.Clock.Advance(111 * time.Minute)
-			said(t, chat, 1, "[Extend]")
-			says(t, talk(t, chat, "bob: press 2 extend"), "🙋 Waiting for approval · @bob", "extend #2 in @TGS#aGROUPAAA by 2 hours: user1", "#3   [Approve]")
-			for _, line := range test.before {
-				if line != "late" {
-					talk(t, chat, line)
-					continue
+			synctest.Test(t, func(t *testing.T) {
+				stage, chat := askFirst(t)
+				stage.Run(t, chat)
+				talk(t, chat, "alice: add GROUP user1 --for 2h") // until 17:30
+				stage.Clock.Advance(111 * time.Minute)
+				said(t, chat, 1, "[Extend]")
+				says(t, talk(t, chat, "bob: press 2 extend"), "🙋 Waiting for approval · @bob", "extend #2 in @TGS#aGROUPAAA by 2 hours: user1", "#3   [Approve]")
+				for _, line := range test.before {
+					if line != "late" {
+						talk(t, chat, line)
+						continue
+					}
+					stage.Clock.Advance(24 * time.Minute)
+					said(t, chat, 2, "has expired")
+					noneOnRecord(t, stage)
 				}
-				stage.Clock.Advance(24 * time.Minute)
-				said(t, chat, 2, "has expired")
-				noneOnRecord(t, stage)
-			}
-			if len(test.before) == 0 || test.before[0] != "late" {
-				stage.Clock.Advance(24 * time.Minute)
-				noneOnRecord(t, stage)
-			}
-			says(t, talk(t, chat, "carol: press 3 approve"), test.says...)
-			admins(t, stage, groupA, test.after...)
-			limits(t, stage, test.limits)
+				if len(test.before) == 0 || test.before[0] != "late" {
+					stage.Clock.Advance(24 * time.Minute)
+					noneOnRecord(t, stage)
+				}
+				says(t, talk(t, chat, "carol: press 3 approve"), test.says...)
+				admins(t, stage, groupA, test.after...)
+				limits(t, stage, test.limits)
+			})
 		})
 	}
 }
@@ -174,33 +179,37 @@ func TestExtendApprovedLate(t *testing.T) {
 // often as it takes.
 func TestRetryCovered(t *testing.T) {
 	t.Parallel()
-	stage, chat := askFirst(t)
-	stage.Run(t, chat)
-	talk(t, chat, "bob: add GROUP user1")
-	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10002, Times: 3}))
-	says(t, talk(t, chat, "carol: press 1 approve"), "❓ Unknown · @bob (approved by @carol)", "[Try again]")
-	stage.Clock.Advance(10 * time.Minute)
-	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10002, Times: 3}))
-	retry := talk(t, chat, "bob: press 1 retry")
-	says(t, retry, "❓ Unknown · @bob (approved by @carol)", "[Try again]")
-	_, line, _ := strings.Cut(retry, "\n    #")
-	second, _, _ := strings.Cut(line, " ")
-	says(t, talk(t, chat, fmt.Sprintf("erin: press %s retry", second)), "🙋 Waiting for approval · @erin")
-	stage.Clock.Advance(4 * time.Minute)
-	says(t, talk(t, chat, fmt.Sprintf("bob: press %s retry", second)), "✅ Done · @bob (approved by @carol)", "user1: added")
-	admins(t, stage, groupA, "user1")
+	synctest.Test(t, func(t *testing.T) {
+		stage, chat := askFirst(t)
+		stage.Run(t, chat)
+		talk(t, chat, "bob: add GROUP user1")
+		check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10002, Times: 3}))
+		says(t, talk(t, chat, "carol: press 1 approve"), "❓ Unknown · @bob (approved by @carol)", "[Try again]")
+		stage.Clock.Advance(10 * time.Minute)
+		check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10002, Times: 3}))
+		retry := talk(t, chat, "bob: press 1 retry")
+		says(t, retry, "❓ Unknown · @bob (approved by @carol)", "[Try again]")
+		_, line, _ := strings.Cut(retry, "\n    #")
+		second, _, _ := strings.Cut(line, " ")
+		says(t, talk(t, chat, fmt.Sprintf("erin: press %s retry", second)), "🙋 Waiting for approval · @erin")
+		stage.Clock.Advance(4 * time.Minute)
+		says(t, talk(t, chat, fmt.Sprintf("bob: press %s retry", second)), "✅ Done · @bob (approved by @carol)", "user1: added")
+		admins(t, stage, groupA, "user1")
+	})
 }
 
 // TestRetryNotCovered: later, or by somebody else, or of another command, it needs one.
 func TestRetryNotCovered(t *testing.T) {
 	t.Parallel()
-	stage, chat := askFirst(t)
-	stage.Run(t, chat)
-	talk(t, chat, "bob: add GROUP user1")
-	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10002, Times: 3}))
-	talk(t, chat, "carol: press 1 approve")
-	stage.Clock.Advance(15*time.Minute + time.Second)
-	says(t, talk(t, chat, "bob: press 1 retry"), "🙋 Waiting for approval · @bob")
+	synctest.Test(t, func(t *testing.T) {
+		stage, chat := askFirst(t)
+		stage.Run(t, chat)
+		talk(t, chat, "bob: add GROUP user1")
+		check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10002, Times: 3}))
+		talk(t, chat, "carol: press 1 approve")
+		stage.Clock.Advance(15*time.Minute + time.Second)
+		says(t, talk(t, chat, "bob: press 1 retry"), "🙋 Waiting for approval · @bob")
+	})
 }
 
 // TestUndoOfApproved: an undo that only takes away what was approved never waits, for the asker

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
@@ -53,21 +54,23 @@ func TestDatabaseAway(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			stage, chat := open(t)
-			run(t, stage, func(p *engine.Parts) { p.Journal = away{stage.Journal, test.err} }, chat)
-			var all sync.WaitGroup
-			for text, want := range map[string]string{
-				"help": "Add and remove administrators of live streaming groups:", "whoami": "Your entry for the allowlist",
-				"history": "I cannot read this right now.", "add " + groupA + " user1": test.says,
-			} {
-				all.Go(func() {
-					if got, err := chat.Say(soon(t), "alice", text); err != nil || !strings.Contains(got, want) {
-						t.Errorf("%s: answered %q, %v; want %q", text, got, err, want)
-					}
-				})
-			}
-			all.Wait()
-			admins(t, stage, groupA)
+			synctest.Test(t, func(t *testing.T) {
+				stage, chat := open(t)
+				run(t, stage, func(p *engine.Parts) { p.Journal = away{stage.Journal, test.err} }, chat)
+				var all sync.WaitGroup
+				for text, want := range map[string]string{
+					"help": "Add and remove administrators of live streaming groups:", "whoami": "Your entry for the allowlist",
+					"history": "I cannot read this right now.", "add " + groupA + " user1": test.says,
+				} {
+					all.Go(func() {
+						if got, err := chat.Say(soon(t), "alice", text); err != nil || !strings.Contains(got, want) {
+							t.Errorf("%s: answered %q, %v; want %q", text, got, err, want)
+						}
+					})
+				}
+				all.Wait()
+				admins(t, stage, groupA)
+			})
 		})
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"liveadmin/commands"
 	"liveadmin/commands/words"
 	"liveadmin/imapi"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // life is a process that can die at one point: from then on nothing that it does
@@ -22,13 +24,16 @@ type life struct {
 	at    func(moment string) // called at each point that it survives
 	died  chan struct{}       // closed when it dies
 	count map[string]int      // of each step so far
-	gate  sync.RWMutex        // read by every step, written by death
+	under *semaphore.Weighted // taken by each step that is under way, and all of it by death
 	mu    sync.Mutex          // guards count and passed
 	past  []string            // the steps so far
 }
 
+// allSteps is more than are under way at once.
+const allSteps = 1 << 20
+
 func newLife(point string) *life {
-	return &life{point: point, died: make(chan struct{}), count: make(map[string]int)}
+	return &life{point: point, died: make(chan struct{}), count: make(map[string]int), under: semaphore.NewWeighted(allSteps)}
 }
 
 // errDead ends whatever of the bot still stirs.
@@ -43,13 +48,13 @@ func (l *life) step(name string, do func() error) error {
 	if l.dies("before " + name) {
 		return errDead
 	}
-	l.gate.RLock()
+	_ = l.under.Acquire(context.Background(), 1)
 	if l.dead() {
-		l.gate.RUnlock()
+		l.under.Release(1)
 		return errDead
 	}
 	err := do()
-	l.gate.RUnlock()
+	l.under.Release(1)
 	l.mu.Lock()
 	l.past = append(l.past, name)
 	l.mu.Unlock()
@@ -61,8 +66,8 @@ func (l *life) step(name string, do func() error) error {
 
 func (l *life) dies(point string) bool {
 	if point == l.point {
-		l.gate.Lock() // what is under way ends first
-		defer l.gate.Unlock()
+		_ = l.under.Acquire(context.Background(), allSteps) // what is under way ends first
+		defer l.under.Release(allSteps)
 		close(l.died)
 	}
 	if l.dead() {

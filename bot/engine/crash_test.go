@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot"
@@ -64,8 +65,9 @@ type ending struct {
 	root, result, admins, limits, trail, posts string
 }
 
-func (d drama) play(t *testing.T, point string, dying *sync.WaitGroup) (ending, []string) {
+func (d drama) play(t *testing.T, point string) (ending, []string) {
 	t.Helper()
+	var dying sync.WaitGroup
 	stage, chat := open(t)
 	stage.API.AddGroup(groupA, simulator.Group{Admins: []string{"host", "user3"}})
 	rules := stage.Rules.Get()
@@ -82,7 +84,7 @@ func (d drama) play(t *testing.T, point string, dying *sync.WaitGroup) (ending, 
 	stage.Restart(t)
 
 	first := d.life(t, stage, point)
-	bury := live(t, stage, chat, first, dying)
+	bury := live(t, stage, chat, first, &dying)
 	deliver := func() error {
 		_, err := chat.Deliver(soon(t), "k", "alice", d.text)
 		return err
@@ -98,8 +100,7 @@ func (d drama) play(t *testing.T, point string, dying *sync.WaitGroup) (ending, 
 		}
 		bury()
 		stage.Restart(t)
-		dying = new(sync.WaitGroup)
-		bury = live(t, stage, chat, d.life(t, stage, ""), dying)
+		bury = live(t, stage, chat, d.life(t, stage, ""), &dying)
 		check(t, deliver()) // what was not acknowledged comes again
 	}
 	entry := int64(len(d.before) + 1)
@@ -164,37 +165,36 @@ func TestCrash(t *testing.T) {
 		{text: "list " + groupA},
 		{text: "add both user1 --for 1h"},
 	}
-	var dying sync.WaitGroup
-	t.Run("at", func(t *testing.T) {
-		for i, d := range dramas {
-			if quick := i == 0 || i == 4; !quick && pace.Length() == 0 {
-				continue
-			}
-			want, steps := d.play(t, "", new(sync.WaitGroup))
-			if want.posts != "1 1 0" {
-				t.Fatalf("%s: without a death: %+v", d.text, want)
-			}
-			for _, step := range steps {
-				for _, when := range []string{"before ", "after "} {
-					point := when + step
-					switch strings.Fields(step)[0] {
-					case "Grants", "Recent", "Accounts":
-						continue // nothing is left behind by these
-					case "Accept", "ack", "root", "Announce", "update":
-						if i > 0 {
-							continue // these are the same for every command
-						}
+	for i, d := range dramas {
+		if quick := i == 0 || i == 4; !quick && pace.Length() == 0 {
+			continue
+		}
+		var want ending
+		var steps []string
+		synctest.Test(t, func(t *testing.T) { want, steps = d.play(t, "") })
+		if want.posts != "1 1 0" {
+			t.Fatalf("%s: without a death: %+v", d.text, want)
+		}
+		for _, step := range steps {
+			for _, when := range []string{"before ", "after "} {
+				point := when + step
+				switch strings.Fields(step)[0] {
+				case "Grants", "Recent", "Accounts":
+					continue // nothing is left behind by these
+				case "Accept", "ack", "root", "Announce", "update":
+					if i > 0 {
+						continue // these are the same for every command
 					}
-					t.Run(fmt.Sprintf("%d/%s", i+1, point), func(t *testing.T) {
-						t.Parallel()
-						got, _ := d.play(t, point, &dying)
-						if got != want {
+				}
+				t.Run(fmt.Sprintf("%d/%s", i+1, point), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
+						if got, _ := d.play(t, point); got != want {
 							t.Errorf("%s, dead %s\ngot:  %+v\nwant: %+v", d.text, point, got, want)
 						}
 					})
-				}
+				})
 			}
 		}
-	})
-	dying.Wait()
+	}
 }

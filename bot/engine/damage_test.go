@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot"
@@ -121,20 +122,22 @@ func TestPanicInAnEnd(t *testing.T) {
 	for _, step := range []string{"planning", "changing"} {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
-			stage, chat := open(t)
-			var armed, planning atomic.Bool
-			run(t, stage, func(p *engine.Parts) {
-				p.API = mineOnce{API: p.API, step: step, armed: &armed}
-				p.Journal = mineRecord{stage.Journal, &planning}
-			}, chat)
-			tell(t, chat, "add GROUP user1 --for 30m")
-			armed.Store(step == "changing")
-			planning.Store(step == "planning")
-			stage.Clock.Advance(31 * time.Minute)
-			said(t, chat, 1, "There was an error inside the bot", "I will keep trying for 24 hours")
-			stage.Clock.Advance(5 * time.Second)
-			noneOnRecord(t, stage)
-			admins(t, stage, groupA)
+			synctest.Test(t, func(t *testing.T) {
+				stage, chat := open(t)
+				var armed, planning atomic.Bool
+				run(t, stage, func(p *engine.Parts) {
+					p.API = mineOnce{API: p.API, step: step, armed: &armed}
+					p.Journal = mineRecord{stage.Journal, &planning}
+				}, chat)
+				tell(t, chat, "add GROUP user1 --for 30m")
+				armed.Store(step == "changing")
+				planning.Store(step == "planning")
+				stage.Clock.Advance(31 * time.Minute)
+				said(t, chat, 1, "There was an error inside the bot", "I will keep trying for 24 hours")
+				stage.Clock.Advance(5 * time.Second)
+				noneOnRecord(t, stage)
+				admins(t, stage, groupA)
+			})
 		})
 	}
 }
@@ -179,17 +182,19 @@ func (c countedAccepts) Accept(ctx context.Context, e bot.Entry, r bot.Record, c
 // TestPressedOften: a button that was pressed often costs no more than one pressed once.
 func TestPressedOften(t *testing.T) {
 	t.Parallel()
-	stage, chat := open(t)
-	waited(t, stage, commands.Command{Verb: commands.Add}, time.Hour)
-	var accepts atomic.Int32
-	run(t, stage, func(p *engine.Parts) { p.Journal = countedAccepts{stage.Journal, &accepts} }, chat)
-	_, err := chat.Result(soon(t), 1)
-	check(t, err)
-	for range 50 {
-		press(t, chat, "alice", change.RetryAction, 1)
-	}
-	accepts.Store(0)
-	if got := press(t, chat, "alice", change.RetryAction, 1); !strings.Contains(got, "(private) This button has expired. Type the command instead.") || accepts.Load() > 2 {
-		t.Errorf("answered %s after %d tries", got, accepts.Load())
-	}
+	synctest.Test(t, func(t *testing.T) {
+		stage, chat := open(t)
+		waited(t, stage, commands.Command{Verb: commands.Add}, time.Hour)
+		var accepts atomic.Int32
+		run(t, stage, func(p *engine.Parts) { p.Journal = countedAccepts{stage.Journal, &accepts} }, chat)
+		_, err := chat.Result(soon(t), 1)
+		check(t, err)
+		for range 50 {
+			press(t, chat, "alice", change.RetryAction, 1)
+		}
+		accepts.Store(0)
+		if got := press(t, chat, "alice", change.RetryAction, 1); !strings.Contains(got, "(private) This button has expired. Type the command instead.") || accepts.Load() > 2 {
+			t.Errorf("answered %s after %d tries", got, accepts.Load())
+		}
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
@@ -179,34 +180,36 @@ func TestDoneOverRestart(t *testing.T) {
 // TestDoneTriedAgain: Try again is a done again for the same person, and a remove for anyone else.
 func TestDoneTriedAgain(t *testing.T) {
 	t.Parallel()
-	stage, chat := open(t)
-	known(stage)
-	rules := stage.Rules.Get()
-	rules.Policy.Rules = append(rules.Policy.Rules,
-		policy.Rule{Name: "lister", Allow: []string{bottest.Ref("mallory"), bottest.Ref("bob")}, Commands: []commands.Verb{commands.List}})
-	stage.Rules.Set(rules)
-	stage.Run(t, chat)
-	check(t, stage.API.SetAdmins(groupA, []string{"user1", "user2"}))
-	check(t, stage.API.Inject(simulator.Fault{Code: 60008, Times: -1}))
-	first := receive(t, chat, bot.Delivery{
-		Key: "k", Text: "done " + groupA, Caller: commands.Caller{Ref: bottest.Ref("mallory")}, Place: commands.Place{Platform: bottest.Platform},
+	synctest.Test(t, func(t *testing.T) {
+		stage, chat := open(t)
+		known(stage)
+		rules := stage.Rules.Get()
+		rules.Policy.Rules = append(rules.Policy.Rules,
+			policy.Rule{Name: "lister", Allow: []string{bottest.Ref("mallory"), bottest.Ref("bob")}, Commands: []commands.Verb{commands.List}})
+		stage.Rules.Set(rules)
+		stage.Run(t, chat)
+		check(t, stage.API.SetAdmins(groupA, []string{"user1", "user2"}))
+		check(t, stage.API.Inject(simulator.Fault{Code: 60008, Times: -1}))
+		first := receive(t, chat, bot.Delivery{
+			Key: "k", Text: "done " + groupA, Caller: commands.Caller{Ref: bottest.Ref("mallory")}, Place: commands.Place{Platform: bottest.Platform},
+		})
+		result, err := chat.Result(soon(t), first.Entry)
+		check(t, err)
+		if !strings.Contains(result, "[Try again]") {
+			t.Fatalf("no button:\n%s", result)
+		}
+		stage.API.ClearFaults()
+		if a, err := chat.Press(soon(t), "bob", change.RetryAction, first.Entry); err != nil || a.Entry != 0 || a.Private == nil {
+			t.Errorf("bob is answered %+v, %v", a, err)
+		}
+		again, err := chat.Press(soon(t), "mallory", change.RetryAction, first.Entry)
+		check(t, err)
+		_, err = chat.Result(soon(t), again.Entry)
+		check(t, err)
+		if got := stage.API.Admins(groupA); !slices.Equal(got, []string{"user2"}) {
+			t.Errorf("administrators %v", got)
+		}
 	})
-	result, err := chat.Result(soon(t), first.Entry)
-	check(t, err)
-	if !strings.Contains(result, "[Try again]") {
-		t.Fatalf("no button:\n%s", result)
-	}
-	stage.API.ClearFaults()
-	if a, err := chat.Press(soon(t), "bob", change.RetryAction, first.Entry); err != nil || a.Entry != 0 || a.Private == nil {
-		t.Errorf("bob is answered %+v, %v", a, err)
-	}
-	again, err := chat.Press(soon(t), "mallory", change.RetryAction, first.Entry)
-	check(t, err)
-	_, err = chat.Result(soon(t), again.Entry)
-	check(t, err)
-	if got := stage.API.Admins(groupA); !slices.Equal(got, []string{"user2"}) {
-		t.Errorf("administrators %v", got)
-	}
 }
 
 // TestMistakesWhileUnread: while it cannot be read whether the caller has a right, that is the

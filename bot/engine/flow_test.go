@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot"
@@ -114,60 +115,62 @@ func (c *timedChat) Update(ctx context.Context, e bot.Entry, root words.Text) er
 // middle, it goes on and sends no more than what was under way again.
 func TestManyGroups(t *testing.T) {
 	t.Parallel()
-	const many = 200
-	stage, chat := open(t)
-	alias(stage, many)
-	timed := &timedChat{Chat: chat}
-	var dying sync.WaitGroup
-	l := newLife("after Settle 60")
-	bury := live(t, stage, chat, l, &dying)
-	if _, err := chat.Deliver(soon(t), "k", "alice", "add all user1 --for 2h"); err != nil {
-		t.Fatal(err)
-	}
-	<-l.died
-	bury()
-	stage.Restart(t)
-	stop := run(t, stage, func(*engine.Parts) {}, timed)
-	if _, err := chat.Say(soon(t), "alice", "add "+groupA+" user2"); err != nil {
-		t.Fatal(err)
-	}
-	if slices.Contains(chat.Written(), "result 1") {
-		t.Error("the small command was answered only after the large one")
-	}
-	result, err := chat.Result(soon(t), 1)
-	check(t, err)
-	stop()
-	if want := "all: done in 200 of 200 groups"; !strings.Contains(result, want) {
-		t.Errorf("the result is\n%s\nwant %q", result, want)
-	}
-	limits, err := stage.Journal.Grants(t.Context(), "")
-	check(t, err)
-	if len(limits) != many {
-		t.Errorf("%d limits are on record, want %d", len(limits), many)
-	}
-	sent := 0
-	for _, call := range stage.API.Calls() {
-		if call.Command == "modify_admin" && call.Users[0] == "user1" {
-			sent++
+	synctest.Test(t, func(t *testing.T) {
+		const many = 200
+		stage, chat := open(t)
+		alias(stage, many)
+		timed := &timedChat{Chat: chat}
+		var dying sync.WaitGroup
+		l := newLife("after Settle 60")
+		bury := live(t, stage, chat, l, &dying)
+		if _, err := chat.Deliver(soon(t), "k", "alice", "add all user1 --for 2h"); err != nil {
+			t.Fatal(err)
 		}
-	}
-	if underWay := 2 * stage.Client.Share(); sent < many || sent > many+underWay { // groups in work at once
-		t.Errorf("%d changes were sent, want %d, and those under way again", sent, many)
-	}
-	if n := len(timed.times); n < 2 {
-		t.Errorf("the root was written %d times: no progress", n)
-	}
-	for i := range max(0, len(timed.times)-2) { // the last one is the outcome
-		if gap := timed.times[i+1].Sub(timed.times[i]); gap < time.Second {
-			t.Errorf("progress came %s after the one before: %s", gap, timed.roots[i+1])
+		<-l.died
+		bury()
+		stage.Restart(t)
+		stop := run(t, stage, func(*engine.Parts) {}, timed)
+		if _, err := chat.Say(soon(t), "alice", "add "+groupA+" user2"); err != nil {
+			t.Fatal(err)
 		}
-	}
-	for _, post := range []string{"root 1", "result 1"} {
-		if n := count(chat.Written(), post); n != 1 {
-			t.Errorf("%q is there %d times", post, n)
+		if slices.Contains(chat.Written(), "result 1") {
+			t.Error("the small command was answered only after the large one")
 		}
-	}
-	dying.Wait()
+		result, err := chat.Result(soon(t), 1)
+		check(t, err)
+		stop()
+		if want := "all: done in 200 of 200 groups"; !strings.Contains(result, want) {
+			t.Errorf("the result is\n%s\nwant %q", result, want)
+		}
+		limits, err := stage.Journal.Grants(t.Context(), "")
+		check(t, err)
+		if len(limits) != many {
+			t.Errorf("%d limits are on record, want %d", len(limits), many)
+		}
+		sent := 0
+		for _, call := range stage.API.Calls() {
+			if call.Command == "modify_admin" && call.Users[0] == "user1" {
+				sent++
+			}
+		}
+		if underWay := 2 * stage.Client.Share(); sent < many || sent > many+underWay { // groups in work at once
+			t.Errorf("%d changes were sent, want %d, and those under way again", sent, many)
+		}
+		if n := len(timed.times); n < 2 {
+			t.Errorf("the root was written %d times: no progress", n)
+		}
+		for i := range max(0, len(timed.times)-2) { // the last one is the outcome
+			if gap := timed.times[i+1].Sub(timed.times[i]); gap < time.Second {
+				t.Errorf("progress came %s after the one before: %s", gap, timed.roots[i+1])
+			}
+		}
+		for _, post := range []string{"root 1", "result 1"} {
+			if n := count(chat.Written(), post); n != 1 {
+				t.Errorf("%q is there %d times", post, n)
+			}
+		}
+		dying.Wait()
+	})
 }
 
 // A stop finishes what is in flight, takes nothing more and says so, and leaves

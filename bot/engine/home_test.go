@@ -3,6 +3,7 @@ package engine_test
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
@@ -16,45 +17,43 @@ import (
 // second call.
 func TestHomeIsFair(t *testing.T) {
 	t.Parallel()
-	stage, chat := bottest.NewStage(t, nil, imapi.WithRateLimit(5)), bottest.NewChat()
-	names := make(map[string][]imapi.GroupID)
-	for i := range 10 {
-		id := fmt.Sprint("show", i)
-		stage.API.AddGroup(id, simulator.Group{})
-		names["alias-"+id] = []imapi.GroupID{imapi.GroupID(id)}
-	}
-	stage.API.AddGroup(groupA, simulator.Group{})
-	stage.API.AddAccount("user1", "")
-	stage.Rules.Set(bot.Rules{Names: commands.NewNames(names, nil), Policy: policy.Policy{
-		Rules: []policy.Rule{{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice"), bottest.Ref("bob")}}},
-	}})
-	stage.Run(t, chat)
-	homes := door(t, chat).(bot.Homes)
-	opened := make(chan int, 1)
-	go func() {
-		sections, _ := homes.Home(t.Context(), bot.HomeView{Caller: commands.Caller{Ref: bottest.Ref("alice")}, Place: commands.Place{Platform: "terminal"}, Times: 1})
-		opened <- len(sections)
-	}()
-	for len(stage.API.Calls()) == 0 {
-		if soon(t).Err() != nil {
-			t.Fatal("nothing is read")
+	synctest.Test(t, func(t *testing.T) {
+		stage, chat := bottest.NewStage(t, nil, imapi.WithRateLimit(5)), bottest.NewChat()
+		names := make(map[string][]imapi.GroupID)
+		for i := range 10 {
+			id := fmt.Sprint("show", i)
+			stage.API.AddGroup(id, simulator.Group{})
+			names["alias-"+id] = []imapi.GroupID{imapi.GroupID(id)}
 		}
-	}
-	before := len(stage.API.Calls())
-	_, err := chat.Say(soon(t), "bob", "add "+groupA+" user1")
-	check(t, err)
-	last := 0
-	for i, call := range stage.API.Calls()[before:] {
-		if call.Group == groupA {
-			last = i + 1
+		stage.API.AddGroup(groupA, simulator.Group{})
+		stage.API.AddAccount("user1", "")
+		stage.Rules.Set(bot.Rules{Names: commands.NewNames(names, nil), Policy: policy.Policy{
+			Rules: []policy.Rule{{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice"), bottest.Ref("bob")}}},
+		}})
+		stage.Run(t, chat)
+		homes := door(t, chat).(bot.Homes)
+		opened := make(chan int, 1)
+		go func() {
+			sections, _ := homes.Home(t.Context(), bot.HomeView{Caller: commands.Caller{Ref: bottest.Ref("alice")}, Place: commands.Place{Platform: "terminal"}, Times: 1})
+			opened <- len(sections)
+		}()
+		check(t, stage.API.WaitCalls(soon(t), 1))
+		before := len(stage.API.Calls())
+		_, err := chat.Say(soon(t), "bob", "add "+groupA+" user1")
+		check(t, err)
+		last := 0
+		for i, call := range stage.API.Calls()[before:] {
+			if call.Group == groupA {
+				last = i + 1
+			}
 		}
-	}
-	if last == 0 || last > 9 {
-		t.Errorf("%d calls until the command was done", last)
-	}
-	if n := <-opened; n != 11 {
-		t.Errorf("the Home tab has %d sections", n)
-	}
+		if last == 0 || last > 9 {
+			t.Errorf("%d calls until the command was done", last)
+		}
+		if n := <-opened; n != 11 {
+			t.Errorf("the Home tab has %d sections", n)
+		}
+	})
 }
 
 // TestHomeNeverFails: without the record, or when the bot stops, a Home tab says so, or nothing.

@@ -199,29 +199,31 @@ func TestStopAfterRevoked(t *testing.T) {
 // TestRevokedWithLimits: when no platform is left, the bot stays for the ends on record.
 func TestRevokedWithLimits(t *testing.T) {
 	t.Parallel()
-	stage, chat := open(t)
-	stop := stage.Run(t, chat)
-	tell(t, chat, "add GROUP user1 --for 30m")
-	stop()
-	stage.Restart(t)
-	ended := make(chan error, 1)
-	go func() {
-		ended <- stage.Bot.Run(context.Background(), gone{name: bottest.Platform, err: fmt.Errorf("no more: %w", bot.ErrRevoked)})
-	}()
-	stage.Clock.Advance(time.Hour)
-	noneOnRecord(t, stage)
-	admins(t, stage, groupA)
-	var err error
-	until(t, "it has ended", func() bool {
-		stage.Clock.Advance(time.Minute)
-		select {
-		case err = <-ended:
-			return true
-		default:
-			return false
+	synctest.Test(t, func(t *testing.T) {
+		stage, chat := open(t)
+		stop := stage.Run(t, chat)
+		tell(t, chat, "add GROUP user1 --for 30m")
+		stop()
+		stage.Restart(t)
+		ended := make(chan error, 1)
+		go func() {
+			ended <- stage.Bot.Run(context.Background(), gone{name: bottest.Platform, err: fmt.Errorf("no more: %w", bot.ErrRevoked)})
+		}()
+		stage.Clock.Advance(time.Hour)
+		noneOnRecord(t, stage)
+		admins(t, stage, groupA)
+		var err error
+		until(t, "it has ended", func() bool {
+			stage.Clock.Advance(time.Minute)
+			select {
+			case err = <-ended:
+				return true
+			default:
+				return false
+			}
+		})
+		if !errors.Is(err, bot.ErrRevoked) {
+			t.Errorf("ended with %v", err)
 		}
 	})
-	if !errors.Is(err, bot.ErrRevoked) {
-		t.Errorf("ended with %v", err)
-	}
 }

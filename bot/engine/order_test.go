@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
@@ -66,42 +67,44 @@ func TestSameDeliveryDuringAccept(t *testing.T) {
 // entry numbers, also where commands share several groups.
 func TestOrderIsTheEntryOrder(t *testing.T) {
 	t.Parallel()
-	const deliveries = 100
-	stage, chat := open(t)
-	rules := stage.Rules.Get()
-	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"ab": {groupA, groupB}, "ba": {groupB, groupA}}, nil)
-	stage.Rules.Set(rules)
-	stop := stage.Run(t, chat)
-	door(t, chat)
-	var mu sync.Mutex
-	user := make(map[string]int64) // whom an entry removes
-	var all sync.WaitGroup
-	for i := range deliveries {
-		all.Go(func() {
-			name := fmt.Sprintf("guest%d", i)
-			answer, err := chat.Deliver(soon(t), name, "alice", "remove "+[]string{groupA, "ab", "ba"}[i%3]+" "+name)
-			if err != nil || answer.Entry == 0 {
-				t.Errorf("answered %+v, %v", answer, err)
-			}
-			mu.Lock()
-			user[name] = answer.Entry
-			mu.Unlock()
-		})
-	}
-	all.Wait()
-	for entry := range int64(deliveries) {
-		check(t, second(chat.Result(soon(t), entry+1)))
-	}
-	stop()
-	order := make(map[string][]int64)
-	for _, call := range stage.API.Calls() {
-		if call.Command == "modify_admin" {
-			order[call.Group] = append(order[call.Group], user[call.Users[0]])
+	synctest.Test(t, func(t *testing.T) {
+		const deliveries = 100
+		stage, chat := open(t)
+		rules := stage.Rules.Get()
+		rules.Names = commands.NewNames(map[string][]imapi.GroupID{"ab": {groupA, groupB}, "ba": {groupB, groupA}}, nil)
+		stage.Rules.Set(rules)
+		stop := stage.Run(t, chat)
+		door(t, chat)
+		var mu sync.Mutex
+		user := make(map[string]int64) // whom an entry removes
+		var all sync.WaitGroup
+		for i := range deliveries {
+			all.Go(func() {
+				name := fmt.Sprintf("guest%d", i)
+				answer, err := chat.Deliver(soon(t), name, "alice", "remove "+[]string{groupA, "ab", "ba"}[i%3]+" "+name)
+				if err != nil || answer.Entry == 0 {
+					t.Errorf("answered %+v, %v", answer, err)
+				}
+				mu.Lock()
+				user[name] = answer.Entry
+				mu.Unlock()
+			})
 		}
-	}
-	if len(order[groupA]) != deliveries || !slices.IsSorted(order[groupA]) || !slices.IsSorted(order[groupB]) {
-		t.Errorf("the order is %v", order)
-	}
+		all.Wait()
+		for entry := range int64(deliveries) {
+			check(t, second(chat.Result(soon(t), entry+1)))
+		}
+		stop()
+		order := make(map[string][]int64)
+		for _, call := range stage.API.Calls() {
+			if call.Command == "modify_admin" {
+				order[call.Group] = append(order[call.Group], user[call.Users[0]])
+			}
+		}
+		if len(order[groupA]) != deliveries || !slices.IsSorted(order[groupA]) || !slices.IsSorted(order[groupB]) {
+			t.Errorf("the order is %v", order)
+		}
+	})
 }
 
 // An alias that names a group twice asks it once.

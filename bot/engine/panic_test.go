@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
@@ -86,23 +87,25 @@ func TestPanicInAChange(t *testing.T) {
 // A platform that panics in posting is asked again, as one that fails.
 func TestPanicInPosting(t *testing.T) {
 	t.Parallel()
-	stage, chat := open(t)
-	var mu sync.Mutex
-	panicked := make(map[string]bool)
-	chat.Before = func(_ bot.Entry, what string) error {
-		mu.Lock()
-		defer mu.Unlock()
-		if !panicked[what] {
-			panicked[what] = true
-			panic("a mistake in the platform")
+	synctest.Test(t, func(t *testing.T) {
+		stage, chat := open(t)
+		var mu sync.Mutex
+		panicked := make(map[string]bool)
+		chat.Before = func(_ bot.Entry, what string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if !panicked[what] {
+				panicked[what] = true
+				panic("a mistake in the platform")
+			}
+			return nil
 		}
-		return nil
-	}
-	stage.Run(t, chat)
-	got, err := chat.Say(soon(t), "alice", "add "+groupA+" user1")
-	if err != nil || !strings.Contains(got, "user1: added") {
-		t.Errorf("answered %q, %v", got, err)
-	}
+		stage.Run(t, chat)
+		got, err := chat.Say(soon(t), "alice", "add "+groupA+" user1")
+		if err != nil || !strings.Contains(got, "user1: added") {
+			t.Errorf("answered %q, %v", got, err)
+		}
+	})
 }
 
 // An answer that cannot be worded ends neither the bot nor the work: it is left

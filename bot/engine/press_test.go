@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot"
@@ -73,23 +74,25 @@ func TestPressedUnclear(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			stage, chat := open(t)
-			stage.Run(t, &sureChat{Chat: chat, answers: test.answers})
-			tell(t, chat, "add GROUP user1")
-			stage.API.SetLatency(300 * time.Millisecond) // what is taken is not done at once
-			err := door(t, chat).Receive(t.Context(), bot.Delivery{
-				Key: "k", Caller: commands.Caller{Ref: bottest.Ref("alice")},
-				Place: commands.Place{Platform: bottest.Platform, Channel: "chat:channel"},
-				Click: &bot.Click{Action: change.UndoAction, Entry: 1},
-			}, func(context.Context, bot.Answer) (bot.Post, error) { return "", errUnclear })
-			if !errors.Is(err, errUnclear) {
-				t.Errorf("received with %v", err)
-			}
-			if got := press(t, chat, "alice", change.UndoAction, 1); !strings.Contains(got, test.says) {
-				t.Errorf("the second press was answered %s", got)
-			}
-			closed(t, stage)
-			admins(t, stage, groupA)
+			synctest.Test(t, func(t *testing.T) {
+				stage, chat := open(t)
+				stage.Run(t, &sureChat{Chat: chat, answers: test.answers})
+				tell(t, chat, "add GROUP user1")
+				stage.API.SetLatency(300 * time.Millisecond) // what is taken is not done at once
+				err := door(t, chat).Receive(t.Context(), bot.Delivery{
+					Key: "k", Caller: commands.Caller{Ref: bottest.Ref("alice")},
+					Place: commands.Place{Platform: bottest.Platform, Channel: "chat:channel"},
+					Click: &bot.Click{Action: change.UndoAction, Entry: 1},
+				}, func(context.Context, bot.Answer) (bot.Post, error) { return "", errUnclear })
+				if !errors.Is(err, errUnclear) {
+					t.Errorf("received with %v", err)
+				}
+				if got := press(t, chat, "alice", change.UndoAction, 1); !strings.Contains(got, test.says) {
+					t.Errorf("the second press was answered %s", got)
+				}
+				closed(t, stage)
+				admins(t, stage, groupA)
+			})
 		})
 	}
 }

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot"
@@ -15,28 +16,30 @@ import (
 // TestReminder: ten minutes before an end of an hour or more, with Extend, once.
 func TestReminder(t *testing.T) {
 	t.Parallel()
-	stage, chat := open(t)
-	stage.Run(t, chat)
-	tell(t, chat, "add GROUP user1 --for 2h")
-	stage.Clock.Advance(111 * time.Minute)
-	said(t, chat, 1, "in the thread of #1", "Reminder: user1 in GROUP, until 2026-11-20 17:30 UTC.", "[Extend]")
-	nothingOpen(t, stage)
-	if got := press(t, chat, "mallory", change.ExtendAction, 2); !strings.Contains(got, "(private) You are not allowed to use add") {
-		t.Errorf("mallory was answered %s", got)
-	}
-	if got := press(t, chat, "alice", change.ExtendAction, 2); !strings.Contains(got, "• user1: until 2026-11-20 19:30 UTC (before: until 2026-11-20 17:30 UTC)") {
-		t.Errorf("answered %s", got)
-	}
-	limits(t, stage, "user1 19:30")
-	if got := press(t, chat, "alice", change.ExtendAction, 2); !strings.Contains(got, "no change: until 2026-11-20 19:30 UTC") {
-		t.Errorf("the second time: %s", got)
-	}
-	limits(t, stage, "user1 19:30")
-	stage.Clock.Advance(2 * time.Hour)
-	said(t, chat, 2, "Reminder:", "until 2026-11-20 19:30 UTC")
-	stage.Clock.Advance(10 * time.Minute)
-	said(t, chat, 3, "• user1: removed")
-	noneOnRecord(t, stage)
+	synctest.Test(t, func(t *testing.T) {
+		stage, chat := open(t)
+		stage.Run(t, chat)
+		tell(t, chat, "add GROUP user1 --for 2h")
+		stage.Clock.Advance(111 * time.Minute)
+		said(t, chat, 1, "in the thread of #1", "Reminder: user1 in GROUP, until 2026-11-20 17:30 UTC.", "[Extend]")
+		nothingOpen(t, stage)
+		if got := press(t, chat, "mallory", change.ExtendAction, 2); !strings.Contains(got, "(private) You are not allowed to use add") {
+			t.Errorf("mallory was answered %s", got)
+		}
+		if got := press(t, chat, "alice", change.ExtendAction, 2); !strings.Contains(got, "• user1: until 2026-11-20 19:30 UTC (before: until 2026-11-20 17:30 UTC)") {
+			t.Errorf("answered %s", got)
+		}
+		limits(t, stage, "user1 19:30")
+		if got := press(t, chat, "alice", change.ExtendAction, 2); !strings.Contains(got, "no change: until 2026-11-20 19:30 UTC") {
+			t.Errorf("the second time: %s", got)
+		}
+		limits(t, stage, "user1 19:30")
+		stage.Clock.Advance(2 * time.Hour)
+		said(t, chat, 2, "Reminder:", "until 2026-11-20 19:30 UTC")
+		stage.Clock.Advance(10 * time.Minute)
+		said(t, chat, 3, "• user1: removed")
+		noneOnRecord(t, stage)
+	})
 }
 
 // TestUndoExtend: undoing an extension puts the end back that was there.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot"
@@ -60,20 +61,22 @@ type requestEnding struct {
 	decided                                             string // by whom, and how
 }
 
-func (d requestDrama) play(t *testing.T, database, point string, dying *sync.WaitGroup) (requestEnding, []string) {
+func (d requestDrama) play(t *testing.T, database, point string) (requestEnding, []string) {
 	t.Helper()
+	var dying sync.WaitGroup
+	defer dying.Wait()
 	stage, chat := approvals(t, database)
 	rules := stage.Rules.Get()
 	rules.Names = both()
 	stage.Rules.Set(rules)
 	first := newLife(point)
-	now, bury := first, live(t, stage, chat, first, dying)
+	now, bury := first, live(t, stage, chat, first, &dying)
 	defer func() { bury() }()
 	again := func() {
 		bury()
 		stage.Restart(t)
 		now = newLife("")
-		bury = live(t, stage, chat, now, dying)
+		bury = live(t, stage, chat, now, &dying)
 	}
 	for _, a := range d.acts {
 		stage.Clock.Advance(a.clock)
@@ -153,17 +156,24 @@ func TestCrashRequest(t *testing.T) {
 	t.Parallel()
 	few := []string{"ack", "request", "Requested", "Decide", "amend", "end", "Finish"}
 	for _, database := range databases {
-		var dying sync.WaitGroup
 		t.Run(database.name, func(t *testing.T) {
 			if database.shared {
 				pace.Long(t)
+			}
+			play := func(t *testing.T, d requestDrama, point string) (end requestEnding, steps []string) {
+				at := synctest.Test
+				if database.shared { // its server is outside
+					at = func(t *testing.T, do func(*testing.T)) { do(t) }
+				}
+				at(t, func(t *testing.T) { end, steps = d.play(t, database.open(t), point) })
+				return end, steps
 			}
 			sampled := pace.Length() == 0 || database.shared && pace.Length() < 2*time.Minute
 			for i, d := range requestDramas {
 				if !d.quick && pace.Length() == 0 {
 					continue
 				}
-				want, steps := d.play(t, database.open(t), "", &dying)
+				want, steps := play(t, d, "")
 				if !strings.Contains(want.posts, "root 1, request 1,") || !strings.HasSuffix(want.posts, "open 0") || strings.Contains(want.request, "[") {
 					t.Fatalf("%s: without a death: %+v", d.name, want)
 				}
@@ -180,7 +190,7 @@ func TestCrashRequest(t *testing.T) {
 					for _, point := range []string{"before " + step, "after " + step} {
 						t.Run(d.name+"/"+point, func(t *testing.T) {
 							t.Parallel()
-							if got, _ := d.play(t, database.open(t), point, &dying); got != want {
+							if got, _ := play(t, d, point); got != want {
 								t.Errorf("%s, dead %s\ngot:  %+v\nwant: %+v", d.name, point, got, want)
 							}
 						})
@@ -188,6 +198,5 @@ func TestCrashRequest(t *testing.T) {
 				}
 			}
 		})
-		dying.Wait()
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot"
@@ -173,23 +174,25 @@ func TestRequestAskedUnclear(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			stage, chat := approvals(t, "")
-			stage.Run(t, &sureChat{Chat: chat, answers: test.answers})
-			first := utterance("first", "bob", "add "+groupA+" user1")
-			err := door(t, chat).Receive(soon(t), first, func(context.Context, bot.Answer) (bot.Post, error) { return "", errUnclear })
-			if !errors.Is(err, errUnclear) {
-				t.Fatal(err)
-			}
-			answer, err := chat.Deliver(soon(t), "again", "bob", "add "+groupA+" user1")
-			check(t, err)
-			switch {
-			case test.says == "" && answer.Entry == 0:
-				t.Errorf("it is not asked, but answered %+v", answer.Private)
-			case test.says != "" && (answer.Private == nil || !strings.Contains(answer.Private.String(), test.says)):
-				t.Errorf("answered %+v, want %q", answer, test.says)
-			case test.says == "":
-				canBeDecided(t, stage, answer.Entry)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				stage, chat := approvals(t, "")
+				stage.Run(t, &sureChat{Chat: chat, answers: test.answers})
+				first := utterance("first", "bob", "add "+groupA+" user1")
+				err := door(t, chat).Receive(soon(t), first, func(context.Context, bot.Answer) (bot.Post, error) { return "", errUnclear })
+				if !errors.Is(err, errUnclear) {
+					t.Fatal(err)
+				}
+				answer, err := chat.Deliver(soon(t), "again", "bob", "add "+groupA+" user1")
+				check(t, err)
+				switch {
+				case test.says == "" && answer.Entry == 0:
+					t.Errorf("it is not asked, but answered %+v", answer.Private)
+				case test.says != "" && (answer.Private == nil || !strings.Contains(answer.Private.String(), test.says)):
+					t.Errorf("answered %+v, want %q", answer, test.says)
+				case test.says == "":
+					canBeDecided(t, stage, answer.Entry)
+				}
+			})
 		})
 	}
 }

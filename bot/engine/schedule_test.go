@@ -152,37 +152,41 @@ func TestEndWhileNothingRan(t *testing.T) {
 // worked.
 func TestFailingEnd(t *testing.T) {
 	t.Parallel()
-	stage, chat := open(t)
-	stage.Run(t, chat)
-	tell(t, chat, "add GROUP user1 --for 30m")
-	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10007, Times: 2}))
-	stage.Clock.Advance(31 * time.Minute)
-	said(t, chat, 1, "has expired, but I could not remove it.", "user1 is still an administrator", "I will keep trying for 24 hours")
-	stage.Clock.Advance(5 * time.Minute)
-	said(t, chat, 2, "in the thread of #1", "• user1: removed", "This was 6 minutes late")
-	admins(t, stage, groupA)
-	noneOnRecord(t, stage)
-	nothingOpen(t, stage)
+	synctest.Test(t, func(t *testing.T) {
+		stage, chat := open(t)
+		stage.Run(t, chat)
+		tell(t, chat, "add GROUP user1 --for 30m")
+		check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10007, Times: 2}))
+		stage.Clock.Advance(31 * time.Minute)
+		said(t, chat, 1, "has expired, but I could not remove it.", "user1 is still an administrator", "I will keep trying for 24 hours")
+		stage.Clock.Advance(5 * time.Minute)
+		said(t, chat, 2, "in the thread of #1", "• user1: removed", "This was 6 minutes late")
+		admins(t, stage, groupA)
+		noneOnRecord(t, stage)
+		nothingOpen(t, stage)
+	})
 }
 
 // TestEndWaitsForNobody: between two tries of a failing end, others on the group go on,
 // and a later decision wins.
 func TestEndWaitsForNobody(t *testing.T) {
 	t.Parallel()
-	stage, chat := open(t)
-	stage.Run(t, chat)
-	tell(t, chat, "add GROUP user1 user2 --for 30m")
-	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10007, Times: 2}))
-	stage.Clock.Advance(31 * time.Minute)
-	said(t, chat, 1, "I will keep trying")
-	stage.Clock.Advance(2 * time.Second)
-	until(t, "the end rests", func() bool { return resting(t, stage) })
-	if got := tell(t, chat, "add GROUP user2"); !strings.Contains(got, "now permanent") {
-		t.Errorf("answered %s", got)
-	}
-	said(t, chat, 2, "• user1: removed")
-	admins(t, stage, groupA, "user2")
-	noneOnRecord(t, stage)
+	synctest.Test(t, func(t *testing.T) {
+		stage, chat := open(t)
+		stage.Run(t, chat)
+		tell(t, chat, "add GROUP user1 user2 --for 30m")
+		check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10007, Times: 2}))
+		stage.Clock.Advance(31 * time.Minute)
+		said(t, chat, 1, "I will keep trying")
+		stage.Clock.Advance(2 * time.Second)
+		until(t, "the end rests", func() bool { return resting(t, stage) })
+		if got := tell(t, chat, "add GROUP user2"); !strings.Contains(got, "now permanent") {
+			t.Errorf("answered %s", got)
+		}
+		said(t, chat, 2, "• user1: removed")
+		admins(t, stage, groupA, "user2")
+		noneOnRecord(t, stage)
+	})
 }
 
 func resting(t *testing.T, stage *bottest.Stage) bool {
@@ -201,24 +205,26 @@ func resting(t *testing.T, stage *bottest.Stage) bool {
 // TestEndGivenUp: after 24 hours, loudly, with a button that somebody can try.
 func TestEndGivenUp(t *testing.T) {
 	t.Parallel()
-	stage, chat := open(t)
-	stage.Run(t, chat)
-	tell(t, chat, "add GROUP user1 --for 30m")
-	check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10007, Times: 1000}))
-	stage.Clock.Advance(31 * time.Minute)
-	said(t, chat, 1, "I will keep trying")
-	stage.Clock.Advance(2 * time.Second)
-	until(t, "the end rests", func() bool { return resting(t, stage) })
-	stage.Clock.Advance(change.EndFor)
-	said(t, chat, 2, "I tried for 24 hours to remove the access from #1 in GROUP and have stopped.", "Remove user1 by hand", "[Try again]")
-	nothingOpen(t, stage)
-	stage.API.ClearFaults()
-	entry := int64(3)
-	if got := press(t, chat, "alice", change.RetryAction, entry); !strings.Contains(got, "• user1: removed") {
-		t.Errorf("answered %s", got)
-	}
-	admins(t, stage, groupA)
-	noneOnRecord(t, stage)
+	synctest.Test(t, func(t *testing.T) {
+		stage, chat := open(t)
+		stage.Run(t, chat)
+		tell(t, chat, "add GROUP user1 --for 30m")
+		check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10007, Times: 1000}))
+		stage.Clock.Advance(31 * time.Minute)
+		said(t, chat, 1, "I will keep trying")
+		stage.Clock.Advance(2 * time.Second)
+		until(t, "the end rests", func() bool { return resting(t, stage) })
+		stage.Clock.Advance(change.EndFor)
+		said(t, chat, 2, "I tried for 24 hours to remove the access from #1 in GROUP and have stopped.", "Remove user1 by hand", "[Try again]")
+		nothingOpen(t, stage)
+		stage.API.ClearFaults()
+		entry := int64(3)
+		if got := press(t, chat, "alice", change.RetryAction, entry); !strings.Contains(got, "• user1: removed") {
+			t.Errorf("answered %s", got)
+		}
+		admins(t, stage, groupA)
+		noneOnRecord(t, stage)
+	})
 }
 
 // TestEndOfDeletedGroup: nobody is an administrator of it any more.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot"
@@ -58,33 +59,35 @@ func TestUnclearLetsOthersGoFirst(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			stage, chat := open(t)
-			doubt := &doubtfulChat{Chat: chat}
-			stop := stage.Start(t, doubt)
-			doubtful(t, chat, "1", test.text)
-			began := time.Now()
-			tell(t, chat, "remove GROUP user1")
-			if took := time.Since(began); took > test.most {
-				t.Errorf("the next command took %v", took)
-			}
-			if slices.Contains(chat.Written(), "root 1") {
-				t.Error("the unclear one was announced")
-			}
-			if !resting(t, stage) {
-				t.Error("the unclear one does not rest")
-			}
-			if test.restart {
-				stop(engine.ErrRestart)
-				stage.Restart(t)
-				stage.Run(t, doubt)
+			synctest.Test(t, func(t *testing.T) {
+				stage, chat := open(t)
+				doubt := &doubtfulChat{Chat: chat}
+				stop := stage.Start(t, doubt)
+				doubtful(t, chat, "1", test.text)
+				began := time.Now()
 				tell(t, chat, "remove GROUP user1")
-			}
-			doubt.say(test.word)
-			closed(t, stage)
-			admins(t, stage, groupA, test.after...)
-			if got := states(t, stage); !slices.Contains(got, test.what) || slices.Contains(got, bot.WasUnanswered) != (test.word != nil) {
-				t.Errorf("on record %v", got)
-			}
+				if took := time.Since(began); took > test.most {
+					t.Errorf("the next command took %v", took)
+				}
+				if slices.Contains(chat.Written(), "root 1") {
+					t.Error("the unclear one was announced")
+				}
+				if !resting(t, stage) {
+					t.Error("the unclear one does not rest")
+				}
+				if test.restart {
+					stop(engine.ErrRestart)
+					stage.Restart(t)
+					stage.Run(t, doubt)
+					tell(t, chat, "remove GROUP user1")
+				}
+				doubt.say(test.word)
+				closed(t, stage)
+				admins(t, stage, groupA, test.after...)
+				if got := states(t, stage); !slices.Contains(got, test.what) || slices.Contains(got, bot.WasUnanswered) != (test.word != nil) {
+					t.Errorf("on record %v", got)
+				}
+			})
 		})
 	}
 }

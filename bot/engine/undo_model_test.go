@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot"
@@ -34,7 +35,9 @@ func TestUndoModel(t *testing.T) {
 	for n := range uint64(8) {
 		t.Run(fmt.Sprintf("seed %d", seed+n), func(t *testing.T) {
 			t.Parallel()
-			newUndoModel(t, seed+n).walk(40)
+			synctest.Test(t, func(t *testing.T) {
+				newUndoModel(t, seed+n).walk(40)
+			})
 		})
 	}
 }

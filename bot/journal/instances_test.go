@@ -261,6 +261,7 @@ func TestConnectionLost(t *testing.T) {
 // TestServerGoneInACommit: no one can know whether a command was recorded whose answer
 // was lost with the server. The caller learns soon that it is unsure, and not that it was lost.
 func TestServerGoneInACommit(t *testing.T) {
+	t.Parallel()
 	for _, before := range []bool{true, false} {
 		t.Run(fmt.Sprintf("before it reached the server: %v", before), func(t *testing.T) {
 			t.Parallel()

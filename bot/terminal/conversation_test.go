@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot/bottest"
@@ -35,10 +36,12 @@ func TestConversations(t *testing.T) {
 					people = append(people, turn.Who)
 				}
 			}
-			stage, seat := bottest.NewStage(t, nil), sit(t, c.Language, people...)
-			stage.Run(t, seat.Terminal)
-			t.Cleanup(seat.leave) // before the bot is stopped
-			c.Play(t, stage, false, seat.say)
+			synctest.Test(t, func(t *testing.T) {
+				stage, seat := bottest.NewStage(t, nil), sit(t, c.Language, people...)
+				stage.Run(t, seat.Terminal)
+				t.Cleanup(seat.leave) // before the bot is stopped
+				c.Play(t, stage, false, seat.say)
+			})
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot"
@@ -38,7 +39,7 @@ func TestModel(t *testing.T) {
 	for n := range uint64(modelWalks) {
 		t.Run(fmt.Sprintf("seed %d", seed+n), func(t *testing.T) {
 			t.Parallel()
-			newModel(t, seed+n).walk()
+			synctest.Test(t, func(t *testing.T) { newModel(t, seed+n).walk() })
 		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot/bottest/pace"
@@ -14,6 +15,7 @@ import (
 	"liveadmin/commands/words"
 	"liveadmin/imapi"
 	"liveadmin/imapi/simulator"
+	"liveadmin/imapi/simulator/pipe"
 )
 
 const (
@@ -39,14 +41,13 @@ func newRuns(t *testing.T, rules simulator.Rules, admins ...string) *runs {
 	var err error
 	r.api, err = simulator.New(simulator.App{SDKAppID: 1400000000, Key: runKey, Admins: []string{"administrator"}}, simulator.WithRules(rules))
 	must(t, err)
-	must(t, r.api.Start())
 	t.Cleanup(r.api.Close)
 	r.api.AddGroup(runGroup, simulator.Group{Admins: admins})
 	for _, user := range []string{"user1", "user2"} {
 		r.api.AddAccount(user, "")
 	}
 	client, err := imapi.New(imapi.App{SDKAppID: 1400000000, Key: imapi.NewSecret(runKey), Identifier: "administrator"},
-		imapi.WithBaseURL(r.api.URL()), imapi.WithRateLimit(200))
+		imapi.WithBaseURL(pipe.URL), imapi.WithDialer(pipe.Serve(t, r.api).Dial), imapi.WithRateLimit(200))
 	must(t, err)
 	r.Runner = change.NewRunner(client, r, func() time.Time { return r.now })
 	return r
@@ -125,25 +126,27 @@ func TestFailureAfterAnInterruption(t *testing.T) {
 		for _, text := range []string{"add user1 --for 2h", "remove user1", "add user1 --replace host --for 2h"} {
 			t.Run(test.name+"/"+text, func(t *testing.T) {
 				t.Parallel()
-				r := newRuns(t, simulator.Rules{}, "host")
-				cmd, plan := r.plan(text)
-				fault := test.fault
-				fault.Command = "modify_admin"
-				must(t, r.api.Inject(fault))
-				o, says := r.apply(cmd, plan, test.again)
-				if o.Status != test.want {
-					t.Fatalf("the outcome is %s, want %s:\n%s", o.Status, test.want, says)
-				}
-				if unsure := test.want == commands.Unknown; unsure {
-					if !strings.Contains(says, "user1") || !strings.Contains(says, "It is not known whether user1") || strings.Contains(says, "No one was added") {
-						t.Errorf("it says\n%s", says)
+				synctest.Test(t, func(t *testing.T) {
+					r := newRuns(t, simulator.Rules{}, "host")
+					cmd, plan := r.plan(text)
+					fault := test.fault
+					fault.Command = "modify_admin"
+					must(t, r.api.Inject(fault))
+					o, says := r.apply(cmd, plan, test.again)
+					if o.Status != test.want {
+						t.Fatalf("the outcome is %s, want %s:\n%s", o.Status, test.want, says)
 					}
-					if len(o.Grants) != len(plan.Grants) || len(o.Ungrant) > 0 || len(o.Made) == 0 || o.NowKnown {
+					if unsure := test.want == commands.Unknown; unsure {
+						if !strings.Contains(says, "user1") || !strings.Contains(says, "It is not known whether user1") || strings.Contains(says, "No one was added") {
+							t.Errorf("it says\n%s", says)
+						}
+						if len(o.Grants) != len(plan.Grants) || len(o.Ungrant) > 0 || len(o.Made) == 0 || o.NowKnown {
+							t.Errorf("the outcome is %+v", o)
+						}
+					} else if len(o.Grants) > 0 || len(o.Ungrant) != len(plan.Grants) || len(o.Made) > 0 {
 						t.Errorf("the outcome is %+v", o)
 					}
-				} else if len(o.Grants) > 0 || len(o.Ungrant) != len(plan.Grants) || len(o.Made) > 0 {
-					t.Errorf("the outcome is %+v", o)
-				}
+				})
 			})
 		}
 	}
