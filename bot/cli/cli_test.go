@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"liveadmin/bot/app"
+	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/config"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -30,6 +31,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		os.Exit(Run(os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
 	}
+	pace.Parallel(8, 4)
 	testscript.Main(m, map[string]func(){
 		"liveadmin": func() { os.Exit(Run(os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr)) },
 	})

@@ -48,6 +48,12 @@ func AtLeast(t testing.TB, minutes int) {
 // side than there are processors, and in the long suite, whose race detector keeps the
 // processors busy, another number.
 func SideBySide(m *testing.M, quick, long int) {
+	Parallel(quick, long)
+	m.Run()
+}
+
+// Parallel is SideBySide for tests that something else runs.
+func Parallel(quick, long int) {
 	n := quick
 	if Length() > 0 {
 		n = long
@@ -55,5 +61,4 @@ func SideBySide(m *testing.M, quick, long int) {
 	if err := flag.Set("test.parallel", strconv.Itoa(n)); err != nil {
 		panic(err) // the flag no longer exists
 	}
-	m.Run()
 }
