@@ -67,6 +67,7 @@ func doomed(t *testing.T, of string, as *syscall.SysProcAttr) (cmd *exec.Cmd, er
 // TestCrashes: what ends the program unasked ends it by SIGABRT, which systemd answers
 // with a new start, or as process 1 with exit code 2; and no core is written.
 func TestCrashes(t *testing.T) {
+	t.Parallel()
 	first := &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID}
 	for _, row := range []struct {
 		name, of string

@@ -11,6 +11,7 @@ import (
 )
 
 func TestServeDiscord(t *testing.T) {
+	t.Parallel()
 	for name, overHTTP := range map[string]bool{"gateway": false, "http": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -70,6 +70,7 @@ func proxyTo(t *testing.T, addr string) (proxy *httptest.Server, asked *atomic.I
 // TestServeGateway: the gateway is reached over TLS whose certificate is verified, straight
 // or through the proxy of the environment, as the API is.
 func TestServeGateway(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name     string
 		proxied  bool

@@ -13,6 +13,7 @@ import (
 )
 
 func TestServeSlack(t *testing.T) {
+	t.Parallel()
 	for name, overHTTP := range map[string]bool{"socket mode": false, "http": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

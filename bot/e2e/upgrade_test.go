@@ -36,6 +36,7 @@ type outside struct {
 // TestUpgrade: what the program of each release has left behind, killed in the middle of its
 // work, is opened by this one, which goes on with it two minutes later.
 func TestUpgrade(t *testing.T) {
+	t.Parallel()
 	releases, err := os.ReadDir(upgrades)
 	if err != nil || len(releases) == 0 {
 		t.Fatalf("no release in %s: %v", upgrades, err)

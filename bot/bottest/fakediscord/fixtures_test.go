@@ -15,7 +15,10 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"liveadmin/bot/bottest/fakediscord"
+	"liveadmin/bot/bottest/pace"
 )
+
+func TestMain(m *testing.M) { pace.SideBySide(m, 8, 4) }
 
 const (
 	alice   = "501"
