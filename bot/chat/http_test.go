@@ -2,6 +2,7 @@ package chat
 
 import (
 	"compress/gzip"
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"liveadmin/bot"
 )
 
 var errHeld = errors.New("the lease is over")
@@ -134,6 +137,48 @@ func TestLongAnswers(t *testing.T) {
 		resp.Body.Close()
 		if errors.Is(err, ErrTooLong) != long || n > longestAnswer {
 			t.Errorf("%s: %d bytes, %v", path, n, err)
+		}
+	}
+}
+
+// TestAnswerable: a request that has left when the bot stops gets its answer still, and none that
+// has not left is sent; one that is cancelled for another reason ends at once.
+func TestAnswerable(t *testing.T) {
+	came, answer := make(chan struct{}), make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		came <- struct{}{}
+		select {
+		case <-answer:
+		case <-r.Context().Done():
+		}
+	}))
+	defer server.Close()
+	client := Gated(NewClient(time.Minute, nil), func() error { return nil })
+	for name, cause := range map[string]error{"stopped": bot.ErrStopped, "cancelled": nil} {
+		ctx, end := context.WithCancelCause(t.Context())
+		ask := func() error {
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, nil)
+			if err != nil {
+				return err
+			}
+			resp, err := client.Do(req)
+			if err == nil {
+				err = resp.Body.Close()
+			}
+			return err
+		}
+		asked := make(chan error)
+		go func() { asked <- ask() }()
+		<-came
+		end(cause)
+		if cause != nil {
+			answer <- struct{}{}
+		}
+		if err := <-asked; (err == nil) != (cause != nil) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := ask(); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: a request left afterwards: %v", name, err)
 		}
 	}
 }
