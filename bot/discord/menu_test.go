@@ -44,10 +44,10 @@ func (w *world) rule(edit func(*policy.Rule)) {
 	w.Rules.Set(rules)
 }
 
-// opens uses the menu of a member and returns the form that it opens.
-func (w *world) opens(user, target string) (*fakediscord.Interaction, fakediscord.Modal) {
+// opens lets Alice use the menu of a member, and returns the form that it opens.
+func (w *world) opens(target string) (*fakediscord.Interaction, fakediscord.Modal) {
 	w.T.Helper()
-	i := w.kept(w.Menu(user, general, menuName, target))
+	i := w.kept(w.Menu(alice, general, menuName, target))
 	w.answered(i)
 	m, ok := i.Modal()
 	if !ok {
@@ -70,7 +70,7 @@ func TestMenu(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			w := shows(t, mode)
-			i, m := w.opens(alice, bob)
+			i, m := w.opens(bob)
 			chosen, _ := m.Input("group")
 			length, _ := m.Input("for")
 			var names, aliases []string
@@ -157,7 +157,7 @@ func TestMenuForm(t *testing.T) {
 			t.Parallel()
 			w := shows(t, "gateway")
 			w.rule(tt.rule)
-			_, m := w.opens(alice, bob)
+			_, m := w.opens(bob)
 			length, _ := m.Input("for")
 			chosen, ok := m.Input("group")
 			first := ""
@@ -190,7 +190,7 @@ func TestMenuOfManyAliases(t *testing.T) {
 	rules := w.Rules.Get()
 	rules.Names = commands.NewNames(aliases, map[string][]imapi.UserID{"bobby": {"user1"}}).WithAccounts(map[string]string{"discord:user:" + bob: "bobby"})
 	w.Rules.Set(rules)
-	i, m := w.opens(alice, bob)
+	i, m := w.opens(bob)
 	if chosen, _ := m.Input("group"); len(chosen.Options) != 25 {
 		t.Errorf("%d can be chosen", len(chosen.Options))
 	}
@@ -202,7 +202,7 @@ func TestMenuWaits(t *testing.T) {
 	t.Parallel()
 	w := shows(t, "gateway")
 	w.rule(func(r *policy.Rule) { r.Approval = []string{"discord:user:" + mallory} })
-	i, _ := w.opens(alice, bob)
+	i, _ := w.opens(bob)
 	w.answered(w.sends(i, fakediscord.Filled{"group": []string{"friday"}}))
 	m := w.message("wants to add bobby (user1) to friday")
 	if len(m.Buttons()) != 3 || !slices.Equal(m.Pings, []string{mallory}) {
@@ -216,7 +216,7 @@ func TestMenuMistakes(t *testing.T) {
 	t.Parallel()
 	w := shows(t, "gateway")
 	w.rule(func(r *policy.Rule) { r.For, r.Groups = 8*time.Hour, []string{group} })
-	i, _ := w.opens(alice, bob)
+	i, _ := w.opens(bob)
 	for _, tt := range []struct {
 		name   string
 		filled fakediscord.Filled
@@ -246,7 +246,7 @@ func TestMenuForged(t *testing.T) {
 	t.Parallel()
 	w := shows(t, "gateway")
 	w.rule(func(r *policy.Rule) { r.Channels, r.Groups = []string{"discord:" + general}, []string{group} })
-	i, m := w.opens(alice, bob)
+	i, m := w.opens(bob)
 	part := func(id, value string) map[string]any {
 		return map[string]any{"type": 18, "component": map[string]any{"type": 4, "custom_id": id, "value": value}}
 	}
@@ -295,7 +295,7 @@ func TestMenuSentAgain(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			w := shows(t, mode)
-			i, _ := w.opens(alice, bob)
+			i, _ := w.opens(bob)
 			w.Inject(fakediscord.Fault{Kind: fakediscord.Refuse, Route: fakediscord.Respond, Code: fakediscord.UnknownInteraction})
 			w.sends(i, fakediscord.Filled{"group": []string{"friday"}})
 			w.Until("it is closed", func() bool { return len(w.Rows(bot.WasUnanswered)) == 1 })
@@ -375,7 +375,7 @@ func TestMenuLanguages(t *testing.T) {
 			t.Errorf("in %s it is %q", l, name)
 		}
 		w.AddUser(fakediscord.User{ID: alice, Name: "alice", Locale: locale})
-		i, m := w.opens(alice, bob)
+		i, m := w.opens(bob)
 		if m.Title != says.Forms.AddTitle || m.Parts[1].Label != says.Forms.TypedGroup || m.Parts[2].Description != words.Capitalized(says.Options["for"]) {
 			t.Errorf("in %s the form is %+v", l, m)
 		}

@@ -134,7 +134,7 @@ func (d *Discord) confide(ctx context.Context, e bot.Entry, at messageRef, line 
 		m := d.renderer().single(own, words.In(own.Language).Notices.TooMuch)
 		m.Content = d.rootLine(said).Content
 		_, err := d.changeOriginal(ctx, h, m)
-		if !isSpent(err) && !isRefusal(err) {
+		if !isRefusal(err) {
 			return chat.Post(at), err
 		}
 		d.log.Warn("result not in the response", "entry", e.Number, "err", err)
@@ -150,7 +150,7 @@ func (d *Discord) decline(ctx context.Context, e bot.Entry, at messageRef, line 
 		m := d.renderer().single(explained(own, at.Why.noThread(own.Language)), words.In(own.Language).Notices.TooMuch)
 		m.Flags = discordgo.MessageFlagsEphemeral
 		_, err := d.followUp(ctx, h, m)
-		if !isSpent(err) && !isRefusal(err) {
+		if !isRefusal(err) {
 			return chat.Post(at), err
 		}
 		d.log.Warn("request not declined in the response", "entry", e.Number, "err", err)

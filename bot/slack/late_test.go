@@ -35,9 +35,7 @@ func (w *world) lasts(say func(text string) *fakeslack.Delivery) {
 }
 
 // inChannel types a command there.
-func (w *world) inChannel(in string) func(string) *fakeslack.Delivery {
-	return func(text string) *fakeslack.Delivery { return w.Slash(alice, in, text) }
-}
+func (w *world) inChannel(text string) *fakeslack.Delivery { return w.slash(alice, text) }
 
 // TestLate: a reminder and an end are in the thread of the command that set the time,
 // whichever way that came; they change nothing that is, and mention who asked only
@@ -97,7 +95,7 @@ func TestLate(t *testing.T) {
 func TestFailingEnd(t *testing.T) {
 	t.Parallel()
 	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
-	w.lasts(w.inChannel(channel))
+	w.lasts(w.inChannel)
 	if err := w.API.Inject(simulator.Fault{Kind: simulator.HTML, Times: -1}); err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +182,7 @@ func TestLateElsewhere(t *testing.T) {
 				tc.before(w)
 			}
 			w.start()
-			w.lasts(w.inChannel(channel))
+			w.lasts(w.inChannel)
 			tc.after(w)
 			w.Clock.Advance(50 * time.Minute)
 			m := w.message(func(m fakeslack.Message) bool {
@@ -216,7 +214,7 @@ func TestLateNowhere(t *testing.T) {
 			w := build(t, "sockets", fakeslack.Config{}, slack.Options{})
 			w.EditChannel(channel, func(c *fakeslack.Channel) { c.Members = []string{alice} })
 			w.start()
-			w.lasts(w.inChannel(channel))
+			w.lasts(w.inChannel)
 			w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: "chat.postMessage", Code: tc.code, Times: 2})
 			w.Clock.Advance(50 * time.Minute)
 			if tc.posted {
@@ -273,7 +271,7 @@ func TestLateOnce(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, "sockets", fakeslack.Config{Scopes: scopes}, slack.Options{})
-			w.lasts(w.inChannel(channel))
+			w.lasts(w.inChannel)
 			root := w.Messages(channel)[0]
 			if tc.deleted {
 				w.Delete(channel, root.TS)

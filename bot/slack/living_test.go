@@ -14,19 +14,16 @@ import (
 	"liveadmin/imapi"
 )
 
-// serves waits until the bot takes commands again, and returns how long it took.
-func (w *world) serves() time.Duration {
+// serves waits until the bot takes commands again.
+func (w *world) serves() {
 	w.T.Helper()
-	began := time.Now()
 	if err := w.WaitConnected(w.Soon(), 1); err != nil {
 		w.T.Fatalf("%v\n%s", err, w.Log)
 	}
 	w.Ready(w.slack.State)
-	took := time.Since(began)
 	before := len(w.Ephemerals(bob))
 	w.acked(w.slash(bob, "whoami"))
 	w.private(bob, before+1)
-	return took
 }
 
 // TestSocketsEnd: whatever ends a socket, another one takes its place, and
