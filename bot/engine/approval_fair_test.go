@@ -150,4 +150,9 @@ func TestReminderByRulesOfNow(t *testing.T) {
 	stage.Clock.Advance(16 * time.Minute)
 	until(t, "there is a reminder", func() bool { return slices.Contains(chat.Written(), "reminder 1") })
 	says(t, chat.Notice("reminder1").String(), "Can approve: @dave, @alice", "!carol")
+	rules := stage.Rules.Get()
+	rules.Names = commands.NewNames(nil, map[string][]imapi.UserID{"rob": {"user9"}}).WithAccounts(map[string]string{bottest.Ref("bob"): "rob", bottest.Ref("dave"): "rob"})
+	rules.Policy.Rules = append(rules.Policy.Rules[:1:1], bobAsks("dave")) // another account of bob's
+	stage.Rules.Set(rules)
+	says(t, talk(t, chat, "bob: requests"), "[Withdraw #1]", "!Can approve")
 }

@@ -64,9 +64,11 @@ func (w Words) describe(m *Message, first LineStyle, q Request) {
 	w.addApprovers(m, q)
 }
 
-// addApprovers adds who can approve a request, and until when.
+// addApprovers adds who can approve a request, if anybody can by now, and until when.
 func (w Words) addApprovers(m *Message, q Request) {
-	m.fact(w.Requests.Can, Slots{"who": w.approvers(q)})
+	if who := w.approvers(q); len(who) > 0 {
+		m.fact(w.Requests.Can, Slots{"who": who})
+	}
 	m.fact(w.Requests.By, Slots{"time": moment(q.Expires)})
 }
 
@@ -228,7 +230,7 @@ func (w Words) Listed(entry int64, open []Open, more int) Message {
 	for _, q := range open {
 		what := join(w.Joins.Parts, slices.Insert(w.details(q.Command), 0, w.wanted(q.Request))...)
 		line := Fill(w.Requests.Line, Slots{"number": number(int(q.Number)), "what": what, "time": moment(q.Expires)})
-		if q.Own {
+		if q.Own && len(q.Named) > 0 {
 			line = join(w.Joins.Parts, line, Fill(w.Requests.Can, Slots{"who": w.approvers(q.Request)}))
 		}
 		m.add(Item, line)
