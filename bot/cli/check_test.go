@@ -108,7 +108,7 @@ func TestCheck(t *testing.T) {
 	want := []string{
 		"OK           configuration: the settings can be used; the bot will run in slack and discord",
 		"OK           config file: there is none, so ALLOWLIST alone says who is allowed",
-		"OK           ALLOWLIST: every command on every group, is allowed to slack:user:U0ALICE, discord:role:601",
+		"OK           ALLOWLIST: every command on every group is allowed to slack:user:U0ALICE, discord:role:601",
 		"OK           clock: it agrees with Tencent Chat's",
 		"OK           REST API: it answers at " + e.api.URL(),
 		`OK           UserSig: it is accepted for the account "administrator"`,
@@ -222,7 +222,7 @@ rules:
 	got := e.check()
 	for _, want := range []string{
 		"liveadmin.yaml can be used; aliases: 2\n",
-		"OK           ALLOWLIST: every command on every group, is allowed to slack:user:U0ALICE, discord:role:601\n",
+		"OK           ALLOWLIST: every command on every group is allowed to slack:user:U0ALICE, discord:role:601\n",
 		"add, remove on @TGS#aSAT, @TGS#aSUN, show-*, in slack:C024BE91L, for 8h at most, is allowed to slack:user:U024BE7LH, discord:role:165511591545143296\n",
 		"OK           config file: warning: liveadmin.yaml:4:10: \"for\" is a name of people and the name of an option. " +
 			"Type it in quotes, or give these people another name.\n",

@@ -114,16 +114,20 @@ func allows(r policy.Rule) string {
 	if len(r.Groups) > 0 {
 		where = " on " + bot.Some(r.Groups)
 	}
+	limits := ""
 	if len(r.Channels) > 0 {
-		where += ", in " + bot.Some(r.Channels)
+		limits += ", in " + bot.Some(r.Channels)
 	}
 	if r.For > 0 {
-		where += ", for " + grammar.FormatDuration(r.For) + " at most"
+		limits += ", for " + grammar.FormatDuration(r.For) + " at most"
 	}
 	if len(r.Approval) > 0 {
-		where += ", with the approval of " + bot.Some(r.Approval)
+		limits += ", with the approval of " + bot.Some(r.Approval)
 	}
-	return which + where + ", is allowed to " + bot.Some(r.Allow)
+	if limits != "" {
+		limits += ","
+	}
+	return which + where + limits + " is allowed to " + bot.Some(r.Allow)
 }
 
 // checkDatabase reads the version of the database and whose it is, as a reader, which
