@@ -24,7 +24,7 @@ import (
 const Group = "@TGS#aGROUP000"
 
 // patience is how long a test waits for what is to happen.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // Scene is a stage as the tests of a chat platform set it: one group, accounts from
 // user0 to user8, and someone who is allowed everything. Its log is kept.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
@@ -95,59 +96,63 @@ func TestMemoryFollowsTheWork(t *testing.T) {
 // TestWorkersAreLimited: many large commands do not have as many workers as groups, but each
 // has one, and one that takes a right away has all it can use.
 func TestWorkersAreLimited(t *testing.T) {
-	const entries, groups, room = 20, 100, 40 // of an entry: twice a tenth of the limit
-	stage, chat := open(t, imapi.WithRateLimit(200))
-	for n := range entries {
-		own := make([]imapi.GroupID, groups)
-		for i := range own {
-			own[i] = imapi.GroupID(fmt.Sprintf("@TGS#aOWN%02d%04d", n, i))
+	synctest.Test(t, func(t *testing.T) {
+		const entries, groups, room = 20, 100, 40 // of an entry: twice a tenth of the limit
+		stage, chat := open(t, imapi.WithRateLimit(200))
+		for n := range entries {
+			own := make([]imapi.GroupID, groups)
+			for i := range own {
+				own[i] = imapi.GroupID(fmt.Sprintf("@TGS#aOWN%02d%04d", n, i))
+			}
+			verb := commands.Add
+			if n == entries-1 {
+				verb = commands.Remove
+			}
+			put(t, stage, n, verb, own)
 		}
-		verb := commands.Add
-		if n == entries-1 {
-			verb = commands.Remove
+		stage.Restart(t)
+		check(t, stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Times: -1}))
+		stage.Run(t, chat)
+		check(t, second(chat.Deliver(soon(t), "k", "alice", "list "+groupA))) // all are taken up by then
+		n := 0
+		until(t, "as many are at work as may be", func() bool {
+			var stacks strings.Builder
+			check(t, pprof.Lookup("goroutine").WriteTo(&stacks, 2))
+			n = strings.Count(stacks.String(), "engine.(*job).worker(")
+			return n >= 200
+		})
+		if n > 200+entries+room {
+			t.Errorf("%d workers", n)
 		}
-		put(t, stage, n, verb, own)
-	}
-	stage.Restart(t)
-	check(t, stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Times: -1}))
-	stage.Run(t, chat)
-	check(t, second(chat.Deliver(soon(t), "k", "alice", "list "+groupA))) // all are taken up by then
-	n := 0
-	until(t, "as many are at work as may be", func() bool {
-		var stacks strings.Builder
-		check(t, pprof.Lookup("goroutine").WriteTo(&stacks, 2))
-		n = strings.Count(stacks.String(), "engine.(*job).worker(")
-		return n >= 200
 	})
-	if n > 200+entries+room {
-		t.Errorf("%d workers", n)
-	}
 }
 
 // TestTooMuchOpen: who has very much in progress is refused one more command, privately and
 // on record; others are not.
 func TestTooMuchOpen(t *testing.T) {
 	t.Parallel()
-	stage, chat := open(t)
-	stage.Rules.Set(bot.Rules{Policy: policy.Policy{Rules: []policy.Rule{
-		{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice"), bottest.Ref("bob")}},
-	}}})
-	all := many(stage, 1000)
-	for n := range 5 {
-		put(t, stage, n, commands.Remove, all)
-	}
-	stage.Restart(t)
-	check(t, stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Times: -1}))
-	stage.Run(t, chat)
-	got, err := chat.Say(soon(t), "bob", "add "+groupA+" user1")
-	if want := "5 of your commands are still in progress, with 5000 changes to make."; err != nil || !strings.Contains(got, "(only @bob)") || !strings.Contains(got, want) {
-		t.Errorf("bob is answered %q, %v; want %q", got, err, want)
-	}
-	rows, err := stage.Journal.Trail(t.Context(), bot.Filter{About: []string{bottest.Ref("bob")}, Limit: 1})
-	if err != nil || len(rows) != 1 || rows[0].Event != bot.WasRefused || rows[0].Outcome != commands.Refused || rows[0].Detail != string(policy.TooMuchOpen) {
-		t.Errorf("on record %+v, %v", rows, err)
-	}
-	if answer, err := chat.Deliver(soon(t), "k", "alice", "add "+groupA+" user1"); err != nil || answer.Entry == 0 || answer.Private != nil {
-		t.Errorf("alice is answered %+v, %v", answer, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		stage, chat := open(t)
+		stage.Rules.Set(bot.Rules{Policy: policy.Policy{Rules: []policy.Rule{
+			{Name: "ALLOWLIST", Allow: []string{bottest.Ref("alice"), bottest.Ref("bob")}},
+		}}})
+		all := many(stage, 1000)
+		for n := range 5 {
+			put(t, stage, n, commands.Remove, all)
+		}
+		stage.Restart(t)
+		check(t, stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Times: -1}))
+		stage.Run(t, chat)
+		got, err := chat.Say(soon(t), "bob", "add "+groupA+" user1")
+		if want := "5 of your commands are still in progress, with 5000 changes to make."; err != nil || !strings.Contains(got, "(only @bob)") || !strings.Contains(got, want) {
+			t.Errorf("bob is answered %q, %v; want %q", got, err, want)
+		}
+		rows, err := stage.Journal.Trail(t.Context(), bot.Filter{About: []string{bottest.Ref("bob")}, Limit: 1})
+		if err != nil || len(rows) != 1 || rows[0].Event != bot.WasRefused || rows[0].Outcome != commands.Refused || rows[0].Detail != string(policy.TooMuchOpen) {
+			t.Errorf("on record %+v, %v", rows, err)
+		}
+		if answer, err := chat.Deliver(soon(t), "k", "alice", "add "+groupA+" user1"); err != nil || answer.Entry == 0 || answer.Private != nil {
+			t.Errorf("alice is answered %+v, %v", answer, err)
+		}
+	})
 }

@@ -45,6 +45,7 @@ func TestLeaseRunsOut(t *testing.T) {
 	direct := journaltest.Postgres(t)
 	p, url := journaltest.Through(t, direct)
 	j, other := reopen(t, url, withLease(testLease)), reopen(t, direct, withLease(testLease))
+	term := j.Term()
 	e := mustAccept(t, j, entry("k"))
 	if err := plan(t.Context(), j, e, e.Changes[0]); err != nil {
 		t.Fatal(err)
@@ -52,7 +53,6 @@ func TestLeaseRunsOut(t *testing.T) {
 	if got := claim(t, other); len(got) > 0 {
 		t.Fatalf("claimed of a living instance: %+v", got)
 	}
-	term := j.Term()
 	p.Freeze()
 	taken := claimSoon(t, other)[0]
 	if err := j.Held(); !errors.Is(err, bot.ErrLost) {
