@@ -86,9 +86,10 @@ func (in *Intake) notYou(d bot.Delivery, e bot.Entry, sets [][]string, rules bot
 	if _, can := rules.Policy.DecideAll(d.Caller, d.Place, e.Command); can.Allowed && !can.Waits() && !row.Hidden {
 		command = grammar.Format(e.Command)
 	}
+	there := rules.Policy.MayApprove(d.Caller, sets, true) == policy.MayDecide
 	return undecided(d, "cannot decide", func(w words.Words, entry int64) words.Message {
 		q := e.Shown(d.Place.Platform)
-		q.Named = rules.Named(e, sets)
+		q.Named, q.There = rules.Named(e, sets), there
 		return w.NotYou(entry, q, command)
 	})
 }

@@ -27,6 +27,7 @@ type Request struct {
 
 	Platform string // on which it is shown: those of others are not mentioned
 	Quiet    bool   // nobody is mentioned: too many requests were
+	There    bool   // its reader can decide it on the platform where it was asked alone
 }
 
 // mostApprovers is how many of those who can approve a request it names.
@@ -185,6 +186,9 @@ func (w Words) Over(entry, request int64, status commands.Status, d commands.Dec
 func (w Words) NotYou(entry int64, q Request, command string) Message {
 	m := w.outcome(entry, commands.Refused)
 	m.add(Head, Fill(w.Requests.NotYou, Slots{"who": w.approvers(q)}))
+	if q.There {
+		m.add(Body, plain(w.Requests.There))
+	}
 	if command != "" {
 		m.add(Body, Fill(w.Requests.Yourself, Slots{"command": code(Name + " " + command)}))
 	}

@@ -68,6 +68,7 @@ func everyRequest(w Words, all *[]string, say func(Message)) {
 	say(w.Report(renamed))
 	*all = append(*all, w.Root(renamed).String())
 	say(w.Naming(commands.Names{}, "Sam").Reminder(q))
+	q.There = true
 	say(w.NotYou(45, q, "add friday-show user1"))
 	for _, sentence := range []string{w.Requests.NotYours, w.Requests.NotOwn, w.Requests.NotSelf, w.Requests.Unread} {
 		say(w.Undecided(45, sentence))

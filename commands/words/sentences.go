@@ -173,6 +173,7 @@ type Sentences struct {
 		Overtaken, Renamed                           string // {names}
 		Unchanged                                    string
 		Over, OverBy, Dropped                        string // {number} {sign} {status} {who} {time}
+		There                                        string
 		NotYou, NotYours, NotOwn, NotSelf, Unread    string // {who}
 		Yourself                                     string // {command}
 		Split, None, Nowhere, Many                   string // {groups} {who} {n}
