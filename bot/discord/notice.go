@@ -61,9 +61,9 @@ func (r messageRef) room() string {
 // the result.
 var noticeMarks = map[string]string{bot.RequestNotice: "🙋 ", bot.ReminderNotice: "⏰ ", bot.EndNotice: "🏁 "}
 
-// notice writes a message that is certainly short.
+// notice writes a message in one piece: its buttons decide about all of it.
 func (d *Discord) notice(name string, m words.Message) outgoing {
-	page := d.renderer().pages(m)[0]
+	page := d.renderer().single(m, words.In(m.Language).Notices.TooMuch)
 	last := &page.Embeds[len(page.Embeds)-1]
 	last.Footer = &discordgo.MessageEmbedFooter{Text: noticeMarks[name] + chat.Number(m.Entry)}
 	return page

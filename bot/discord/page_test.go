@@ -157,3 +157,16 @@ func TestManyGroups(t *testing.T) {
 		}
 	}
 }
+
+// TestLongNotice: a request that is too long for one message keeps its buttons.
+func TestLongNotice(t *testing.T) {
+	t.Parallel()
+	m := words.Message{Entry: 44, Actions: []words.Action{{Name: words.ApproveAction, Label: "Approve", Entry: 44}}}
+	for range 3 {
+		m.Lines = append(m.Lines, words.Line{Text: words.Text{{Text: strings.Repeat("ア", 700)}}})
+	}
+	page := new(Discord).notice("request", m)
+	if said := page.Embeds[0].Description; len(page.Components) != 1 || !strings.HasSuffix(said, "The rest is too long to show.") {
+		t.Errorf("%d rows of buttons under %q", len(page.Components), said)
+	}
+}
