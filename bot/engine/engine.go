@@ -146,6 +146,8 @@ const (
 func (b *Engine) Run(ctx context.Context, platforms ...bot.Platform) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
+	asked := make(chan time.Time, 2) // when it was asked to stop, or nothing could come any more
+	defer context.AfterFunc(ctx, func() { asked <- time.Now() })()
 	for _, p := range platforms {
 		b.platforms[p.Name()] = p
 	}
@@ -177,32 +179,32 @@ func (b *Engine) Run(ctx context.Context, platforms ...bot.Platform) error {
 	if err := b.noteUnanswered(work, true); err != nil {
 		b.log.Error("could not record the unanswered commands", "err", err)
 	}
-	b.finish(ctx, stop, errors.Is(err, bot.ErrRevoked))
+	if errors.Is(err, bot.ErrRevoked) {
+		asked <- time.Now()
+	}
+	b.finish(asked, stop, errors.Is(context.Cause(ctx), ErrRestart))
 	return err
 }
 
-// finish waits for what is in flight, for a while only if the bot is asked to stop or
-// nothing can be posted any more.
-func (b *Engine) finish(ctx context.Context, stop func(), hurry bool) {
+// finish waits for what is in flight: for a while from the moment in which the bot was asked to
+// stop, or from now on if it is restarted.
+func (b *Engine) finish(asked <-chan time.Time, stop func(), restart bool) {
 	done := make(chan struct{})
 	go func() {
 		b.jobs.Wait()
 		close(done)
 	}()
-	if !hurry {
-		select {
-		case <-done:
-			return
-		case <-ctx.Done():
+	select {
+	case <-done:
+	case at := <-asked:
+		limit := time.Until(at.Add(stopTime))
+		if restart {
+			limit = restartTime
 		}
+		timer := time.AfterFunc(limit, stop)
+		defer timer.Stop()
+		<-done
 	}
-	limit := stopTime
-	if errors.Is(context.Cause(ctx), ErrRestart) {
-		limit = restartTime
-	}
-	timer := time.AfterFunc(limit, stop)
-	defer timer.Stop()
-	<-done
 }
 
 // enter counts a delivery in, unless the bot is stopping.

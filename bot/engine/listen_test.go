@@ -177,6 +177,35 @@ func TestRevokedLeavesWork(t *testing.T) {
 	})
 }
 
+// leaving is a platform that takes a while to stop, and whose posts hang.
+type leaving struct{ gone }
+
+func (l leaving) Run(ctx context.Context, _ bot.Door) error {
+	<-ctx.Done()
+	time.Sleep(l.after)
+	return nil
+}
+
+func (leaving) Announce(ctx context.Context, _ bot.Entry, _ words.Text) (bot.Post, error) {
+	<-ctx.Done()
+	return "", ctx.Err()
+}
+
+// TestStopTime: what is in flight has ten seconds, in which the platforms stop, too.
+func TestStopTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bottest.Log
+		b := bare(t, &log, bot.Entry{Number: 1, State: bot.Done, Place: commands.Place{Platform: "slack"}, Accepted: time.Now()})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		began := time.Now()
+		check(t, b.Run(ctx, leaving{gone{name: "slack", after: 3 * time.Second}}))
+		if took := time.Since(began); took != 11*time.Second {
+			t.Errorf("it stopped after %v, want 11s", took)
+		}
+	})
+}
+
 // TestStopAfterRevoked: asked to stop, the bot ends without an error, whatever became of
 // a platform before.
 func TestStopAfterRevoked(t *testing.T) {
