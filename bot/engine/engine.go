@@ -86,6 +86,7 @@ type Engine struct {
 	platforms map[string]bot.Platform
 	lanes     *lanes
 	backlog   *backlog
+	asking    asking
 	workers   atomic.Int64 // of all jobs
 
 	// Of one goroutine at a time: what of the journal was reported as unreadable, and the rows about

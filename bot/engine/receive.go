@@ -35,6 +35,10 @@ func (b *Engine) commit(ctx context.Context, d bot.Delivery, came time.Time) (jo
 	defer b.taken.Done()
 	err := safely(func() error {
 		v := b.intake.Decide(ctx, d, b.current)
+		if v.Accept != nil && v.Accept.Entry.Waits() { // what they ask at the same moment may be the same
+			defer b.asking.lock(d.Caller.Ref)()
+			v = b.intake.Decide(ctx, d, b.current)
+		}
 		if v.Reply != nil && v.Reply.Open != 0 {
 			switch e := b.clear(ctx, v.Reply.Open, came); {
 			case e.State.Closed(): // nobody sees it

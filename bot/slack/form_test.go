@@ -389,6 +389,38 @@ func TestFormWaits(t *testing.T) {
 	}
 }
 
+// TestFormsAskOnce: what is asked by two forms and a command at the same moment is one request.
+func TestFormsAskOnce(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := forms(t, mode)
+			rules := w.Stage.Rules.Get()
+			rules.Policy.Rules = []policy.Rule{{Name: "rule 1", Allow: []string{"slack:user:" + bob}, Commands: []commands.Verb{commands.Add}, Approval: []string{"slack:user:" + alice}}}
+			w.Stage.Rules.Set(rules)
+			w.acked(w.slash(bob, "add friday-show"))
+			one := w.opened(bob)
+			w.acked(w.slash(bob, "add friday-show"))
+			two, err := w.WaitView(w.Soon(), bob, func(v fakeslack.View) bool { return v.ID != one.ID })
+			if err != nil {
+				t.Fatal(err)
+			}
+			filled := map[string][]string{"users": {"minho"}}
+			for _, d := range []*fakeslack.Delivery{
+				w.SendForm(fakeslack.Sending{View: one, Values: filled}), w.SendForm(fakeslack.Sending{View: two, Values: filled}),
+				w.slash(bob, "add friday-show minho --for 2h"),
+			} {
+				w.acked(d)
+			}
+			rows := w.rows()
+			if asked := slices.DeleteFunc(slices.Clone(rows), func(row string) bool { return !strings.HasPrefix(row, "asked") }); len(asked) != 1 {
+				t.Errorf("on record is %q", rows)
+			}
+		})
+	}
+}
+
 // TestFormOnHome: the buttons of the Home tab open forms, and it shows what came of them. Who may
 // not use the command any more gets a modal with the answer.
 func TestFormOnHome(t *testing.T) {
