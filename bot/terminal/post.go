@@ -11,7 +11,7 @@ import (
 
 // recordTime is how long the next line waits for the record of what was written: a request can
 // be decided when that has where its message is.
-const recordTime = 100 * time.Millisecond
+const recordTime = time.Second / 2
 
 // Announce writes the root line.
 func (t *Terminal) Announce(_ context.Context, e bot.Entry, root words.Text) (bot.Post, error) {
