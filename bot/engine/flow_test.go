@@ -74,7 +74,7 @@ func until(t *testing.T, what string, is func() bool) {
 	ctx := soon(t)
 	for !is() {
 		select {
-		case <-time.After(5 * time.Millisecond):
+		case <-time.After(20 * time.Millisecond):
 		case <-ctx.Done():
 			t.Fatalf("waited in vain until %s", what)
 		}
