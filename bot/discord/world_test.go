@@ -33,7 +33,7 @@ const (
 	group   = bottest.Group
 )
 
-func TestMain(m *testing.M) { pace.SideBySide(m, 32, 8) }
+func TestMain(m *testing.M) { pace.SideBySide(m, 32, 6) }
 
 // modes are the two ways in which Discord reaches the bot.
 var modes = []string{"gateway", "http"}

@@ -26,7 +26,7 @@ const (
 	group   = bottest.Group
 )
 
-func TestMain(m *testing.M) { pace.SideBySide(m, 32, 8) }
+func TestMain(m *testing.M) { pace.SideBySide(m, 32, 6) }
 
 // modes are the two ways in which Slack reaches the bot.
 var modes = []string{"sockets", "http"}
