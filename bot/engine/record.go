@@ -87,25 +87,25 @@ func record(e bot.Entry, event bot.Event, outcome commands.Status) bot.Record {
 // mostMentions is how many requests of one person in an hour mention those who can approve.
 const mostMentions = 5
 
-// How far back, and of how many, it is reckoned which of somebody's requests mentioned people. Each
-// depends on those in the hour before it: on none from before an hour in which none was asked.
+// Whether a request mentions people depends on those in the hour before it, and so does each of
+// these: how far back that goes, and over how many requests of one account, at most.
 const (
-	reckoned     = 24 * time.Hour
-	mostReckoned = 500
+	mentionHistory = 24 * time.Hour
+	mostRequests   = 500
 )
 
 // mentionedEnough reports whether so many requests of the person in the hour before this one
-// mention people that it mentions nobody, from whatever account and at whatever instance. It
-// follows from when they were asked alone, so that requests posted at the same time agree.
+// mention people that it mentions nobody, from whatever account and at whatever instance. Only
+// the times at which they were asked decide, so requests posted at the same time agree.
 func (b *Engine) mentionedEnough(ctx context.Context, e bot.Entry) (bool, error) {
-	names, since := b.rules().Names, e.Accepted.Add(-reckoned)
+	names, since := b.rules().Names, e.Accepted.Add(-mentionHistory)
 	accounts := []string{e.Caller.Ref}
 	if owner, known := names.Owner(e.Caller.Ref); known {
 		accounts = names.AccountsOf(owner.ID)
 	}
 	var asked []bot.Story
 	for _, ref := range accounts {
-		more, err := b.journal.Stories(ctx, bot.Filter{Caller: ref, Since: since, Limit: mostReckoned}, func(r bot.Record) bool {
+		more, err := b.journal.Stories(ctx, bot.Filter{Caller: ref, Since: since, Limit: mostRequests}, func(r bot.Record) bool {
 			return r.Event == bot.WasAsked && r.Number < e.Number && r.At.After(since)
 		})
 		if err != nil && !errors.Is(err, bot.ErrDamaged) {

@@ -3,7 +3,9 @@ package engine_test
 import (
 	"context"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot"
@@ -315,4 +317,53 @@ func TestRequestsAreNotOpenWork(t *testing.T) {
 	check(t, err)
 	closed(t, stage)
 	until(t, "all is over", func() bool { return stage.Bot.OpenChanges() == 0 })
+}
+
+// TestRequestOverWithoutRoot: a request whose time is over before it is on record where its root is
+// says so in that root.
+func TestRequestOverWithoutRoot(t *testing.T) {
+	t.Parallel()
+	asked := utterance("asked", "bob", "add "+groupA+" user1")
+	for _, test := range []struct {
+		name string
+		ask  func(*testing.T, *bottest.Stage, *bottest.Chat) bot.Platform // and ends the process
+	}{
+		{"killed when it was posted", func(t *testing.T, s *bottest.Stage, chat *bottest.Chat) bot.Platform {
+			var dying sync.WaitGroup
+			l := newLife("before Announce 1")
+			bury := live(t, s, chat, l, &dying)
+			_, err := bring(soon(t), door(t, chat), asked)
+			check(t, err)
+			until(t, "it is dead", l.dead)
+			bury()
+			dying.Wait()
+			return chat
+		}},
+		{"killed while it was not clear whether it was acknowledged", func(t *testing.T, s *bottest.Stage, chat *bottest.Chat) bot.Platform {
+			doubt := &doubtfulChat{Chat: chat}
+			stop := s.Start(t, doubt)
+			_ = door(t, chat).Receive(soon(t), asked, func(context.Context, bot.Answer) (bot.Post, error) { return "", errUnclear })
+			stop(engine.ErrRestart)
+			doubt.say(nil)
+			return doubt
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				stage, chat := approvals(t, "")
+				platform := test.ask(t, stage, chat)
+				stage.Clock.Advance(2 * time.Hour)
+				stage.Restart(t)
+				stage.Run(t, platform)
+				closed(t, stage)
+				if root := chat.Root(1); !strings.HasPrefix(root, "⌛") {
+					t.Errorf("the root is %q", root)
+				}
+				if all := chat.Written(); count(all, "root 1") != 1 || count(all, "request 1") != 0 {
+					t.Errorf("posted %q", all)
+				}
+			})
+		})
+	}
 }

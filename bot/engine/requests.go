@@ -81,7 +81,7 @@ func (b *Engine) settleRequest(ctx context.Context, e bot.Entry, d bot.Decision,
 // overdue reads a request that could not be decided, and closes it if its time is over.
 func (b *Engine) overdue(ctx context.Context, number int64) (bot.Entry, error) {
 	e, _, err := b.journal.Entry(ctx, number)
-	if err != nil || e.State != bot.Asked || b.now().Before(e.Request.Expires) {
+	if err != nil || e.State != bot.Asked || !b.isOver(e) {
 		return e, err
 	}
 	if err := b.expire(ctx, e); err != nil {
@@ -90,6 +90,9 @@ func (b *Engine) overdue(ctx context.Context, number int64) (bot.Entry, error) {
 	e, _, err = b.journal.Entry(ctx, number)
 	return e, err
 }
+
+// isOver reports whether the time of a request is over.
+func (b *Engine) isOver(e bot.Entry) bool { return !b.now().Before(e.Request.Expires) }
 
 // expire closes a request that nobody answered in time.
 func (b *Engine) expire(ctx context.Context, e bot.Entry) error {
@@ -140,7 +143,7 @@ func (j *job) request(platform bot.Platform, notifier bot.Notifier, e bot.Entry)
 			return err
 		})
 	}
-	if err == nil {
+	if err == nil && !j.b.isOver(e) {
 		var post bot.Post
 		if post, err = j.postNotice(notifier, e, bot.RequestNotice, w.Ask(q), q.Mentions()); err == nil {
 			if j.marks.Requested(post) {
@@ -151,7 +154,7 @@ func (j *job) request(platform bot.Platform, notifier bot.Notifier, e bot.Entry)
 	}
 	switch {
 	case j.ctx.Err() != nil:
-	case !j.b.now().Before(e.Request.Expires):
+	case j.b.isOver(e):
 		if err := j.b.expire(j.ctx, e); err != nil && j.ctx.Err() == nil {
 			j.b.log.Error("request not closed", "entry", e.Number, "err", err)
 			j.mute()

@@ -108,7 +108,7 @@ func (b *Engine) takeUp(ctx context.Context) error {
 	slices.SortStableFunc(entries, func(a, b bot.Entry) int { return cmp.Compare(a.Order(), b.Order()) })
 	for _, e := range entries {
 		b.log.Info("entry claimed", "entry", e.Number, "state", e.State, "attempt", e.Attempt)
-		if e.State == bot.Asked && !b.now().Before(e.Request.Expires) {
+		if e.State == bot.Asked && e.Request.Post != "" && b.isOver(e) { // without its message, its root is found first
 			if err := b.expire(ctx, e); err != nil {
 				return err
 			}

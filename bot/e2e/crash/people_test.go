@@ -115,9 +115,12 @@ type attempt interface {
 	handle() string
 }
 
-// patience is how long people wait for an acknowledgement: Slack and Discord give up
-// after 3 s.
-const patience = 3200 * time.Millisecond
+// How long people wait for an acknowledgement, after which Slack and Discord have given up (3 s),
+// and for one that a process sent before it died.
+const (
+	patience = 3200 * time.Millisecond
+	onItsWay = time.Second / 2
+)
 
 // say does a step, and once more until it is acknowledged.
 func (p *place) say(ctx context.Context, s step) error {
@@ -193,7 +196,9 @@ func (tw *town) hears(ctx context.Context, said attempt) bool {
 		return true
 	}
 	<-waiting.Done() // it failed at once: nobody was there
-	return said.heard(waiting) == nil
+	late, over := context.WithTimeout(ctx, onItsWay)
+	defer over()
+	return said.heard(late) == nil
 }
 
 // live does steps, over and over, as many as are allowed.
