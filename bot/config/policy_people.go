@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"regexp"
-	"strconv"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -15,19 +14,14 @@ const (
 )
 
 // accountForms are the keys of a person's chat accounts, with what their IDs look like and
-// how callers are named there.
+// how callers are named there. Those of Discord count milliseconds since 2015 (API reference,
+// "Snowflakes"): 19 digits until 2090.
 var accountForms = [...]struct {
 	key, platform, prefix, example string
-	isID                           func(string) bool
+	id                             *regexp.Regexp
 }{
-	{"slack", "Slack", "slack:user:", "slack: U0YUNA", regexp.MustCompile(`^[UW][A-Z0-9]+$`).MatchString},
-	{"discord", "Discord", "discord:user:", `discord: "80351110224678912"`, isSnowflake},
-}
-
-// isSnowflake reports whether a text is an ID of Discord: a number of 64 bits, written in one way.
-func isSnowflake(s string) bool {
-	n, err := strconv.ParseUint(s, 10, 64)
-	return err == nil && n > 0 && s[0] != '0'
+	{"slack", "Slack", "slack:user:", "slack: U0YUNA", regexp.MustCompile(`^[UW][A-Z0-9]+$`)},
+	{"discord", "Discord", "discord:user:", `discord: "80351110224678912"`, regexp.MustCompile(`^[1-9][0-9]{0,18}$`)},
 }
 
 // owner is somebody with a chat account.
@@ -53,7 +47,7 @@ func (r *reader) person(f field) []text {
 		t, there := r.text(keys[form.key], form.key+" of "+what, "write one account, like "+form.example)
 		switch {
 		case !there:
-		case !form.isID(t.value):
+		case !form.id.MatchString(t.value):
 			r.note(t.mark, "write it like "+form.example, "%.80q is no account of %s", t.value, form.platform)
 		case ok:
 			r.owns(owner{ref: form.prefix + t.value, name: f.key, id: id}, t)

@@ -68,14 +68,14 @@ func TestBrokenPeople(t *testing.T) {
 		{"accounts that are none of their platform", `people:
   yuna: {id: u_1, slack: yuna, discord: "@yuna"}
   minho: {id: u_2, slack: slack:user:U0MINHO, discord: 0}
-  lee: {id: u_3, discord: "18446744073709551616"}
-  kim: {id: u_4, discord: "18446744073709551615"}
+  lee: {id: u_3, discord: "10000000000000000000"}
+  kim: {id: u_4, discord: "9999999999999999999"}
 `, []string{
 			`2:26: "yuna" is no account of Slack: write it like slack: U0YUNA`,
 			`2:41: "@yuna" is no account of Discord: write it like discord: "80351110224678912"`,
 			`3:27: "slack:user:U0MINHO" is no account of Slack: write it like slack: U0YUNA`,
 			`3:56: "0" is no account of Discord: write it like discord: "80351110224678912"`,
-			`4:27: "18446744073709551616" is no account of Discord: write it like discord: "80351110224678912"`,
+			`4:27: "10000000000000000000" is no account of Discord: write it like discord: "80351110224678912"`,
 		}},
 		{"a crew with an account", `people:
   night: {id: [u_1, u_2], slack: U0YUNA}
