@@ -117,7 +117,7 @@ func New(c Config, o Options) (*Discord, error) {
 	o.Grace, o.Renew = cmp.Or(o.Grace, 5*time.Second), cmp.Or(o.Renew, renewTime+rand.N(renewTime/10))
 	d := &Discord{
 		config: c, key: key, options: o, log: o.Log, now: o.Now, dialer: newDialer(),
-		rest:   rest{host: host, token: c.Token, http: chat.NewClient(o.CallTime, nil), gate: o.Gate, queue: chat.NewRateQueue()},
+		rest:   rest{host: host, token: c.Token, http: chat.NewClient(o.CallTime, nil), log: o.Log, gate: o.Gate, queue: chat.NewRateQueue()},
 		health: chat.NewHealth("Discord", o.Log), inflight: chat.NewInflight(o.Log), requests: chat.NewRequests(),
 	}
 	d.roles = roles{d: d, home: make(map[string]string), read: make(map[string]time.Time)}

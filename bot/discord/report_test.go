@@ -239,8 +239,7 @@ func TestThreadRules(t *testing.T) {
 func TestLongResult(t *testing.T) {
 	t.Parallel()
 	for _, room := range []string{general, thread} {
-		t.Run(room, func(t *testing.T) {
-			t.Parallel()
+		t.Run(room, func(t *testing.T) { // one at a time: each has much to do
 			w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
 			w.Unlike(90)
 			i := w.says(alice, room, "add", fakediscord.Options{"group": "weekend", "users": strings.Join(bottest.LongUsers(), " "), "new": true})

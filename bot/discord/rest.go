@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -36,6 +37,7 @@ type rest struct {
 	host    string // scheme://host[:port]
 	token   imapi.Secret
 	http    *http.Client
+	log     *slog.Logger
 	gate    func() error    // of requests about an entry
 	queue   *chat.RateQueue // by kind
 	recheck *chat.Recheck
@@ -128,6 +130,7 @@ func (r *rest) exchange(ctx context.Context, c call) (chat.Limit, error) {
 		if refused.isBan() {
 			until := time.Now().Add(refused.RetryAfter)
 			r.banned.Store(&until)
+			r.log.Warn("Cloudflare refuses calls from this address, none are made to Discord for a while", "for", refused.RetryAfter)
 		}
 		return limitOf(resp.Header, refused), refused
 	}

@@ -65,7 +65,7 @@ func (s *Slack) openText(ctx context.Context, a arrival, trigger string, m words
 const modalTitle = "liveadmin"
 
 func (s *Slack) openModal(ctx context.Context, a arrival, trigger string, view slackgo.ModalViewRequest) error {
-	by := a.at.Add(ackTime - ackLeft)
+	by := a.by.Add(-ackLeft)
 	if latest := time.Now().Add(openTime); latest.Before(by) {
 		by = latest
 	}

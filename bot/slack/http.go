@@ -106,8 +106,8 @@ func (s *Slack) serve(w http.ResponseWriter, kind string, payload []byte) {
 			return ctx.Err()
 		}
 	}
-	handled := s.take(arrival{at: time.Now(), kind: kind, payload: payload, carries: true, ack: ack})
-	late := time.NewTimer(ackTime)
+	handled := s.take(arrival{by: time.Now().Add(s.opts.AckTime), kind: kind, payload: payload, carries: true, ack: ack})
+	late := time.NewTimer(s.opts.AckTime)
 	defer late.Stop()
 	select {
 	case answer := <-acks:

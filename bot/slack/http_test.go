@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest/fakeslack"
@@ -207,7 +208,7 @@ func TestSlowRecord(t *testing.T) {
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			w := build(t, mode, fakeslack.Config{}, slack.Options{})
+			w := build(t, mode, fakeslack.Config{AckWithin: 3 * time.Second}, slack.Options{})
 			recorded, result := make(chan struct{}), make(chan error, 1)
 			w.runWith(func(ctx context.Context, d bot.Delivery, ack bot.Ack) error {
 				if strings.Contains(d.Text, "slow") {

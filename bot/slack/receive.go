@@ -15,10 +15,9 @@ import (
 	"github.com/slack-go/slack/socketmode"
 )
 
-// Slack waits three seconds for an acknowledgement, from when it sent the delivery. An answer that
-// one carries has up to 20,480 bytes through a socket, with its envelope.
+// An answer that an acknowledgement carries has up to 20,480 bytes through a socket, with its
+// envelope.
 const (
-	ackTime    = 2500 * time.Millisecond
 	recordTime = 20 * time.Second
 	longestAck = 16 << 10
 )
@@ -28,8 +27,8 @@ const whisperTime = 2 * time.Minute
 
 // arrival is one thing that Slack brought.
 type arrival struct {
-	at      time.Time
-	kind    string // the type of the envelope
+	by      time.Time // it is acknowledged
+	kind    string    // the type of the envelope
 	payload []byte
 	ack     func(ctx context.Context, answer any) error // nil: nothing is answered
 	carries bool                                        // the ack can carry an answer for the caller alone
@@ -116,7 +115,7 @@ func (s *Slack) warnUnacknowledged(err error) {
 
 // acknowledge has its own deadline: one that comes too late is none.
 func (a arrival) acknowledge(ctx context.Context, answer any) error {
-	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), a.at.Add(ackTime))
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), a.by)
 	defer cancel()
 	return a.ack(ctx, answer)
 }

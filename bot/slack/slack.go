@@ -47,6 +47,7 @@ type Options struct {
 	Refresh  time.Duration // between two readings of the user groups; 0: 90 s
 	Recheck  time.Duration // between two questions whether a token is revoked; 0: 25 s
 
+	AckTime      time.Duration // in which a delivery is acknowledged, of the 3 s that Slack waits; 0: 2.5 s
 	LanguageWait time.Duration // of an answer for the language of its reader; 0: 300 ms
 }
 
@@ -90,7 +91,7 @@ func New(c Config, o Options) (*Slack, error) {
 		return nil, errors.New("slack: a log and a policy are required")
 	case !c.HasCredentials():
 		return nil, errors.New("slack: credentials are missing: a bot token, and an app token (Socket Mode) or a signing secret (HTTP)")
-	case o.CallTime < 0 || o.Silence < 0 || o.Refresh < 0 || o.Recheck < 0 || o.LanguageWait < 0:
+	case o.CallTime < 0 || o.Silence < 0 || o.Refresh < 0 || o.Recheck < 0 || o.AckTime < 0 || o.LanguageWait < 0:
 		return nil, errors.New("slack: a time is below zero")
 	}
 	if problems := c.Validate(); len(problems) > 0 {
@@ -108,6 +109,7 @@ func New(c Config, o Options) (*Slack, error) {
 	o.CallTime = cmp.Or(o.CallTime, 10*time.Second)
 	o.Silence = cmp.Or(o.Silence, 30*time.Second)
 	o.Refresh = cmp.Or(o.Refresh, 90*time.Second)
+	o.AckTime = cmp.Or(o.AckTime, 2500*time.Millisecond)
 	o.LanguageWait = cmp.Or(o.LanguageWait, 300*time.Millisecond)
 	return &Slack{
 		opts: o, log: o.Log, config: c, api: newAPI(c, o),

@@ -170,7 +170,7 @@ func (s *Slack) envelope(client *socketmode.Client, r socketmode.Request) {
 		return
 	}
 	s.take(arrival{
-		at: time.Now(), kind: r.Type, payload: r.Payload, carries: r.AcceptsResponsePayload,
+		by: time.Now().Add(s.opts.AckTime), kind: r.Type, payload: r.Payload, carries: r.AcceptsResponsePayload,
 		ack: func(ctx context.Context, answer any) error { return client.AckCtx(ctx, r.EnvelopeID, answer) },
 	})
 }
