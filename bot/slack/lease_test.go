@@ -72,7 +72,7 @@ func TestHangsUp(t *testing.T) {
 				}
 			} else {
 				w.Until("it hangs up", func() bool { return !slices.Contains(w.Sockets(), mine[0]) })
-				if took := time.Since(began); took < 2900*time.Millisecond || took > 6*time.Second {
+				if took := time.Since(began); took < 2*time.Second {
 					t.Errorf("it hung up after %v", took)
 				}
 				if ready, why := other.State(t.Context()); ready || !strings.Contains(why, "no lease") {
