@@ -243,6 +243,19 @@ func TestEndOfDeletedGroup(t *testing.T) {
 	nothingOpen(t, stage)
 }
 
+// tenSeconds runs a bot on a journal for ten seconds of a bubble.
+func tenSeconds(t *testing.T, j bottest.Journal) {
+	t.Helper()
+	b, err := bottest.NewBot(engine.Parts{
+		Journal: j, API: noAPI{}, Rules: func() bot.Rules { return bot.Rules{} },
+		Words: words.In, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+	})
+	check(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	check(t, b.Run(ctx, gone{name: "slack", after: time.Hour}))
+}
+
 // fullOfEnds has more ends due than are read at once, and takes none.
 type fullOfEnds struct {
 	emptyJournal
@@ -265,14 +278,7 @@ func (fullOfEnds) Entry(context.Context, int64) (bot.Entry, bool, error) {
 func TestEndsThatCannotBeAccepted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var asked atomic.Int32
-		b, err := bottest.NewBot(engine.Parts{
-			Journal: fullOfEnds{asked: &asked}, API: noAPI{}, Rules: func() bot.Rules { return bot.Rules{} },
-			Words: words.In, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-		})
-		check(t, err)
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		defer cancel()
-		check(t, b.Run(ctx, gone{name: "slack", after: time.Hour}))
+		tenSeconds(t, fullOfEnds{asked: &asked})
 		if n := asked.Load(); n < 9 || n > 12 {
 			t.Errorf("asked %d times in ten seconds", n)
 		}
@@ -302,14 +308,7 @@ func (slowPurge) Purge(ctx context.Context, _ time.Time) (int, error) {
 func TestEndsBesideAPurge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var asked atomic.Int32
-		b, err := bottest.NewBot(engine.Parts{
-			Journal: slowPurge{asked: &asked}, API: noAPI{}, Rules: func() bot.Rules { return bot.Rules{} },
-			Words: words.In, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-		})
-		check(t, err)
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		defer cancel()
-		check(t, b.Run(ctx, gone{name: "slack", after: time.Hour}))
+		tenSeconds(t, slowPurge{asked: &asked})
 		if n := asked.Load(); n < 9 {
 			t.Errorf("what is due was asked for %d times in ten seconds", n)
 		}
