@@ -81,10 +81,10 @@ func TestWhoDecides(t *testing.T) {
 			r.Policy.Rules = slices.Clone(r.Policy.Rules)
 			r.Policy.Rules[1].For /= 2
 		}, "", bot.Denied},
-		{"on another platform, by name", commands.Caller{Ref: other + "carol"}, approve, approvedBy("carol", other+"carol"), "", bot.Accepted},
+		{"on another platform, by name, who sees nothing of it there", commands.Caller{Ref: other + "carol"}, approve, approvedBy("carol", other+"carol"), "✅ Approved by: @carol", bot.Accepted},
 		{"on another platform, a member", commands.Caller{Ref: other + "frank", Memberships: []string{team}}, approve, none, "\nThis was asked on another platform. You can decide it there.", bot.Asked},
 		{"on another platform, a member, both known", commands.Caller{Ref: other + "frank", Memberships: []string{team}}, approve,
-			people(map[string]string{bottest.Ref("bob"): "rob", other + "frank": "lee"}), "", bot.Accepted},
+			people(map[string]string{bottest.Ref("bob"): "rob", other + "frank": "lee"}), "✅ Approved by: @frank", bot.Accepted},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

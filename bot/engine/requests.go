@@ -44,10 +44,13 @@ func (b *Engine) decide(ctx context.Context, d bot.Delivery, v bot.Deciding, cam
 		}
 		return trouble(w, w.Notices.NotRecorded)
 	case decided, e.Request.Decision != nil && e.Request.Decision.Delivery == v.Decision.Delivery:
-		if d.Click.At != "" && d.Click.At != e.Request.Post {
-			if e, found, err := b.journal.Entry(ctx, v.Number); err == nil && found {
-				b.closeCopy(d, e)
-			}
+		if e, found, err = b.journal.Entry(ctx, v.Number); err != nil || !found {
+			return bot.Answer{Muted: true}
+		}
+		b.closeCopy(d, e)
+		if c := d.Place.Channel; c != "" && c != e.Place.Channel { // a list, elsewhere: who pressed does not see the request
+			m := e.Late(b.toCaller(ctx, d), e.Number)
+			return bot.Answer{Private: &m}
 		}
 		return bot.Answer{Muted: true} // the messages of the request say what was decided
 	}
