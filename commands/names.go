@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -88,6 +89,35 @@ func (n Names) Called(id imapi.UserID) string { return n.called[id] }
 
 // AliasOf returns the first alias that is the group's alone, or "" if there is none.
 func (n Names) AliasOf(id imapi.GroupID) string { return n.alone[id] }
+
+// Covering returns the fewest aliases of several groups that are found with all of theirs among
+// groups, the largest first, and the groups that are in none of them.
+func (n Names) Covering(groups []imapi.GroupID) (aliases []string, rest []imapi.GroupID) {
+	all := slices.Collect(maps.Values(n.groups))
+	slices.SortFunc(all, func(a, b named[imapi.GroupID]) int {
+		return cmp.Or(cmp.Compare(len(b.ids), len(a.ids)), cmp.Compare(a.name, b.name))
+	})
+	given, covered := make(map[imapi.GroupID]bool, len(groups)), make(map[imapi.GroupID]bool, len(groups))
+	for _, g := range groups {
+		given[g] = true
+	}
+	isOther := func(g imapi.GroupID) bool { return !given[g] }
+	isLeft := func(g imapi.GroupID) bool { return !covered[g] }
+	for _, a := range all {
+		if len(a.ids) > 1 && !slices.ContainsFunc(a.ids, isOther) && slices.ContainsFunc(a.ids, isLeft) {
+			aliases = append(aliases, a.name)
+			for _, g := range a.ids {
+				covered[g] = true
+			}
+		}
+	}
+	for _, g := range groups {
+		if isLeft(g) {
+			rest = append(rest, g)
+		}
+	}
+	return aliases, rest
+}
 
 // Seen returns the names without those aliases that sees does not report, the first among
 // them.

@@ -242,14 +242,19 @@ func channels(places []string) []Text {
 // patterns are the groups of a rule: their aliases, IDs and patterns, or how many there are
 // if they are too many for a line.
 func (w Words) patterns(groups []string) Text {
-	if len(groups) > mostInLine {
-		return Fill(w.Aliases.Count, Slots{"n": number(len(groups))})
-	}
 	ids := make([]imapi.GroupID, len(groups))
 	for i, g := range groups {
 		ids[i] = imapi.GroupID(g)
 	}
-	return w.list(w.groupNames(ids))
+	aliases, rest := w.names.Covering(ids)
+	if len(aliases)+len(rest) > mostInLine {
+		return Fill(w.Aliases.Count, Slots{"n": number(len(groups))})
+	}
+	names := make([]Text, len(aliases))
+	for i, a := range aliases {
+		names[i] = code(a)
+	}
+	return w.list(append(names, w.groupNames(rest)...))
 }
 
 // mostInLine is how many groups are named in a line about something else.

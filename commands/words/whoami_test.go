@@ -6,12 +6,14 @@ import (
 
 	"liveadmin/commands"
 	"liveadmin/commands/policy"
+	"liveadmin/imapi"
 )
 
 func TestWhoami(t *testing.T) {
 	every := policy.Right{Rule: "ALLOWLIST", Here: true}
 	some := policy.Right{Rule: "rule 1 (line 9)", Commands: []commands.Verb{commands.Add, commands.List}, Groups: []string{"a", "show-*"}, Here: true, Limit: 8 * time.Hour}
 	elsewhere := policy.Right{Rule: "rule 2 (line 12)", Commands: []commands.Verb{commands.Remove}, Channels: []string{"slack:C1"}}
+	names := commands.NewNames(map[string][]imapi.GroupID{"weekend": {"sat", "sun"}, "days": {"fri", "sat", "sun"}}, nil)
 	const entry, ask = "Your entry for the allowlist: slack:user:U1\n", "Ask Sam, to allow: slack:user:U1\n"
 	for _, tt := range []struct {
 		name   string
@@ -28,6 +30,12 @@ func TestWhoami(t *testing.T) {
 				"• remove on all groups (rule 2, line 12), only in #C1, not in this channel\n"},
 		{"many groups are counted", policy.Rights{Given: []policy.Right{{Rule: "rule 1", Groups: []string{"a", "b", "c", "d", "e", "f"}}}},
 			entry + "• all commands on 6 groups (rule 1)\n"},
+		{"groups of an alias are named by it", policy.Rights{Given: []policy.Right{{Rule: "rule 1", Groups: []string{"sat", "sun", "a"}}}},
+			entry + "• all commands on weekend, a (rule 1)\n"},
+		{"by the largest", policy.Rights{Given: []policy.Right{{Rule: "rule 1", Groups: []string{"fri", "sat", "sun", "show-*", "b", "c"}}}},
+			entry + "• all commands on days, show-*, b, c (rule 1)\n"},
+		{"an alias needs all of its groups", policy.Rights{Given: []policy.Right{{Rule: "rule 1", Groups: []string{"sun", "fri"}}}},
+			entry + "• all commands on sun, fri (rule 1)\n"},
 		{"nothing", policy.Rights{}, entry + "You are not allowed to change anything.\n" + ask},
 		{"blocked", policy.Rights{Denial: policy.CallerBlocked}, entry + "You are blocked.\n" + ask},
 		{"an outsider", policy.Rights{Denial: policy.CallerOutsider}, entry + "People of another organization or server are not allowed to use this bot.\n" + ask},
@@ -38,7 +46,7 @@ func TestWhoami(t *testing.T) {
 				"Use the command in the server of that role. If you are there, try again in a minute.\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := In(commands.English).Naming(commands.Names{}, "Sam").Whoami(0, commands.Caller{Ref: "slack:user:U1"}, commands.Person{}, tt.rights).String(); got != tt.want {
+			if got := In(commands.English).Naming(names, "Sam").Whoami(0, commands.Caller{Ref: "slack:user:U1"}, commands.Person{}, tt.rights).String(); got != tt.want {
 				t.Errorf("got\n%swant\n%s", got, tt.want)
 			}
 		})
