@@ -41,9 +41,10 @@ func WithJournal(wrap func(engine.Journal) engine.Journal) Option {
 // Run runs the bot on every platform that has credentials, until the context ends or no
 // platform is left. read returns the settings as they are now. On SIGHUP they are read
 // again and, if they can be used and the services accept the new credentials, the bot is
-// run again with all of them. Its error is a SettingsError if the rules file cannot be used.
-func Run(ctx context.Context, cfg config.Config, read func() (config.Config, error), log *slog.Logger, options ...Option) error {
-	s := service{read: read, metrics: web.NewMetrics(Built()), log: log}
+// run again with all of them. newLog makes the log that settings ask for. Its error is a
+// SettingsError if the rules file cannot be used.
+func Run(ctx context.Context, cfg config.Config, read func() (config.Config, error), newLog func(config.Config) *slog.Logger, options ...Option) error {
+	s := service{read: read, metrics: web.NewMetrics(Built())}
 	for _, option := range options {
 		option(&s)
 	}
@@ -52,12 +53,13 @@ func Run(ctx context.Context, cfg config.Config, read func() (config.Config, err
 	defer signal.Stop(hangup)
 	var before *config.Config // which the bot has run with
 	for {
+		s.log = newLog(cfg)
 		r, err := s.build(ctx, cfg)
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return nil // asked to stop while it was starting
 		case err != nil && before != nil:
-			log.Error("could not run with the new settings, keeping those before", "err", err)
+			s.log.Error("could not run with the new settings, keeping those before", "err", err)
 			cfg, before = *before, nil
 			continue
 		case err != nil:
@@ -67,7 +69,7 @@ func Run(ctx context.Context, cfg config.Config, read func() (config.Config, err
 		if next == nil {
 			return err
 		}
-		log.Info("restarting with the current settings")
+		s.log.Info("restarting with the current settings")
 		used := cfg
 		cfg, before = *next, &used
 	}
@@ -77,7 +79,7 @@ func Run(ctx context.Context, cfg config.Config, read func() (config.Config, err
 type service struct {
 	read    func() (config.Config, error) // the settings as they are now
 	metrics *web.Metrics
-	log     *slog.Logger
+	log     *slog.Logger                        // as the settings in use ask for
 	wrap    func(engine.Journal) engine.Journal // put around the journal, if there is one
 }
 

@@ -17,9 +17,13 @@ func serve(ctx context.Context, environ []string, std streams, options []app.Opt
 	if err != nil {
 		return failed(err)
 	}
-	log := newLog(cfg, std.err)
+	var log *slog.Logger // of the settings in use
+	logOf := func(cfg config.Config) *slog.Logger {
+		log = newLog(cfg, std.err)
+		return log
+	}
 	read := func() (config.Config, error) { return config.Load(".", environ) }
-	err = app.Run(ctx, cfg, read, log, options...)
+	err = app.Run(ctx, cfg, read, logOf, options...)
 	if settings, bad := errors.AsType[app.SettingsError](err); bad {
 		return failed(settings)
 	}

@@ -65,3 +65,19 @@ func TestServeLogLevel(t *testing.T) {
 		t.Errorf("logged\n%s", log)
 	}
 }
+
+// TestServeLogOnHangup: on SIGHUP the level and the format of the log change, too.
+func TestServeLogOnHangup(t *testing.T) {
+	t.Parallel()
+	l := harness.NewInSlack(t, false)
+	l.Env = append(l.Env, "LOG_LEVEL=")
+	l.Write(".env", "LOG_LEVEL=error\n")
+	l.Start()
+	l.Command("list @TGS#a6I4ZUUGO", "has 0 of 5 administrators")
+	if log := l.Logged(); log != "" {
+		t.Errorf("logged\n%s", log)
+	}
+	l.Write(".env", "LOG_LEVEL=info\nLOG_FORMAT=json\n")
+	l.Hangup(`"msg":"started"`)
+	l.Stop()
+}
