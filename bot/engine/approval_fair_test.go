@@ -156,3 +156,21 @@ func TestReminderByRulesOfNow(t *testing.T) {
 	stage.Rules.Set(rules)
 	says(t, talk(t, chat, "bob: requests"), "[Withdraw #1]", "!Can approve")
 }
+
+// TestRetryOfUndoCovered: an undo that waits for nobody does not wait either when it is tried again.
+func TestRetryOfUndoCovered(t *testing.T) {
+	t.Parallel()
+	for who, answer := range map[string]string{"bob": "✅ Done · @bob · ", "carol": "✅ Done · @carol · ", "dave": "(only @dave)", "erin": "🙋 Waiting for approval"} {
+		t.Run(who, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				stage, chat := askFirst(t)
+				stage.Run(t, chat)
+				talk(t, chat, "bob: add GROUP user1", "carol: press 1 approve")
+				check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Code: 10002, Times: 3}))
+				says(t, talk(t, chat, "carol: press 1 undo"), "❓ Unknown · @carol", "#3   [Try again]")
+				says(t, talk(t, chat, who+": press 3 retry"), answer)
+			})
+		})
+	}
+}

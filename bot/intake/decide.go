@@ -269,7 +269,7 @@ func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules, cu
 	asked, decision := rules.Policy.DecideAll(d.Caller, d.Place, cmd)
 	var approved *bot.Request
 	if decision.Waits() || !decision.Allowed {
-		decision, approved = in.covered(d, p.on, cmd, rules.Policy, decision)
+		decision, approved = in.covered(d, p, cmd, rules.Policy, decision)
 	}
 	if !decision.Allowed {
 		return refuse(d, asked, decision)
@@ -287,10 +287,11 @@ var requestButtons = map[string]bool{words.ApproveAction: true, words.DenyAction
 
 // press is what a button does.
 type press struct {
-	on    bot.Entry // the entry under whose message it is
-	cmd   commands.Command
-	works bool      // it still does something
-	until time.Time // it works until then; zero: for ever
+	on     bot.Entry // the entry under whose message it is
+	cmd    commands.Command
+	undone bot.Entry // of an undo: what it undoes
+	works  bool      // it still does something
+	until  time.Time // it works until then; zero: for ever
 }
 
 // pressed returns what a button does.
@@ -309,13 +310,13 @@ func (in *Intake) pressed(ctx context.Context, c bot.Click) (p press, err error)
 	if !p.works || p.cmd.Verb != commands.Undo {
 		return p, nil
 	}
-	undone := p.on
+	p.undone = p.on
 	if p.cmd.Number != p.on.Number { // it tries an undo again
-		if undone, found, err = in.record.Entry(ctx, p.cmd.Number); err != nil {
+		if p.undone, found, err = in.record.Entry(ctx, p.cmd.Number); err != nil {
 			return p, err
 		}
 	}
-	p.until = undone.Begun.Add(change.UndoFor)
+	p.until = p.undone.Begun.Add(change.UndoFor)
 	p.works = found && !in.now().After(p.until)
 	return p, nil
 }

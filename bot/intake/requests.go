@@ -153,23 +153,25 @@ func (in *Intake) openFor(d bot.Delivery, e bot.Entry, rules bot.Rules) words.Op
 // approval that was given before. It returns the approval that a new try belongs to.
 //
 // The asker's Try again soon after the approval needs no other. An Undo that only takes away
-// what was approved needs neither a rule nor an approval, by the asker or the approver; and who
-// approved may undo the rest of it, too, as long as a rule lets them approve something there.
-func (in *Intake) covered(d bot.Delivery, pressed bot.Entry, cmd commands.Command, p policy.Policy, decision policy.Decision) (policy.Decision, *bot.Request) {
-	if !pressed.Approved() || decision.Denial == policy.CallerBlocked || decision.Denial == policy.MembershipUnread {
+// what was approved, and a new try of it, needs neither a rule nor an approval, by the asker or
+// the approver; and who approved may undo the rest of it, too, as long as a rule lets them approve
+// something there.
+func (in *Intake) covered(d bot.Delivery, pressed press, cmd commands.Command, p policy.Policy, decision policy.Decision) (policy.Decision, *bot.Request) {
+	if decision.Denial == policy.CallerBlocked || decision.Denial == policy.MembershipUnread {
 		return decision, nil
 	}
-	made := pressed.Request.Decision
-	asker, approver := d.Caller.Ref == pressed.Caller.Ref, d.Caller.Ref == made.By
-	switch {
-	case cmd.Verb == commands.Undo && cmd.Number == pressed.Number:
-		takes := change.OnlyTakes(pressed.Summary())
+	if e := pressed.undone; e.Approved() {
+		asker, approver := d.Caller.Ref == e.Caller.Ref, d.Caller.Ref == e.Request.Decision.By
+		takes := change.OnlyTakes(e.Summary())
 		if takes && (asker || approver) || approver && p.Oversees(d.Caller, cmd.Target.Groups...) {
-			return policy.Decision{Allowed: true, Rule: pressed.Rule, Some: true}, nil
+			return policy.Decision{Allowed: true, Rule: e.Rule, Some: true}, nil
 		}
-	case asker && decision.Waits() && !tooLong(cmd, decision) && reflect.DeepEqual(cmd, pressed.Command) && in.now().Sub(made.At) <= coveredFor:
-		return policy.Decision{Allowed: true, Rule: pressed.Rule, Limit: pressed.Command.For, Some: true}, &bot.Request{
-			Approvers: pressed.Request.Approvers, Expires: pressed.Request.Expires, Decision: made,
+	}
+	e := pressed.on
+	asker := e.Approved() && d.Caller.Ref == e.Caller.Ref
+	if asker && decision.Waits() && !tooLong(cmd, decision) && reflect.DeepEqual(cmd, e.Command) && in.now().Sub(e.Request.Decision.At) <= coveredFor {
+		return policy.Decision{Allowed: true, Rule: e.Rule, Limit: e.Command.For, Some: true}, &bot.Request{
+			Approvers: e.Request.Approvers, Expires: e.Request.Expires, Decision: e.Request.Decision,
 		}
 	}
 	return decision, nil
