@@ -276,10 +276,13 @@ func (r *running) renew(ctx context.Context) (config.Config, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, acceptTime)
 	defer cancel()
-	if cfg.Database.Reveal() == r.cfg.Database.Reveal() {
-		if err := r.record.Ping(ctx); err != nil {
-			return cfg, err
-		}
+	if cfg.Database.Reveal() == r.cfg.Database.Reveal() && cfg.IM.SDKAppID == r.cfg.IM.SDKAppID {
+		err = r.record.Ping(ctx)
+	} else {
+		err = opens(ctx, cfg)
+	}
+	if err != nil {
+		return cfg, err
 	}
 	return cfg, r.accepted(ctx, cfg, func() bot.Rules { return rules })
 }

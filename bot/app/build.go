@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
@@ -8,6 +10,7 @@ import (
 	"time"
 
 	"liveadmin/bot"
+	"liveadmin/bot/config"
 	"liveadmin/bot/engine"
 	"liveadmin/bot/intake"
 	"liveadmin/bot/journal"
@@ -32,6 +35,22 @@ func NewBot(record *journal.Journal, wrap func(engine.Journal) engine.Journal, a
 	return engine.New(engine.Parts{
 		Intake: in, Journal: marks, API: engine.Client{Client: api}, Rules: rules, Words: words.In, Log: log, Now: record.Now, Observer: observer,
 	})
+}
+
+// opens returns why another database cannot be opened: a server that does not answer would
+// otherwise keep the bot from what it hears for seconds. What is to be made or brought up to date
+// can be opened, and of a file the start finds out at once.
+func opens(ctx context.Context, cfg config.Config) error {
+	record, err := journal.OpenReader(ctx, cfg.Database.Reveal(), cfg.IM.SDKAppID)
+	if err == nil {
+		return record.Close()
+	}
+	version, old := errors.AsType[*journal.VersionError](err)
+	storage, refused := errors.AsType[*journal.StorageError](err)
+	if old && version.Have < version.Want || refused && !storage.Server {
+		return nil
+	}
+	return err
 }
 
 // Release is the version of the release that this source is, or becomes. Tags, packages,

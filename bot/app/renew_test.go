@@ -2,6 +2,8 @@ package app
 
 import (
 	"log/slog"
+	"net"
+	"slices"
 	"testing"
 
 	"liveadmin/bot/config"
@@ -34,5 +36,42 @@ func TestRenewWithoutTheDatabase(t *testing.T) {
 	}
 	if _, err := r.renew(t.Context()); err == nil {
 		t.Error("the settings are used without a database")
+	}
+}
+
+// TestRenewWithAnotherDatabase: one that does not answer, or is of another application, is found out
+// while the bot goes on. One that is not there yet is made at the start.
+func TestRenewWithAnotherDatabase(t *testing.T) {
+	t.Chdir(t.TempDir())
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	settings := []string{"IM_SDKAPPID=1400000000", "IM_SECRET_KEY=canary", "IM_REGION=singapore", "SLACK_BOT_TOKEN=xoxb-1", "SLACK_APP_TOKEN=xapp-1"}
+	cfg, err := config.Load(".", settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, err := journal.Open(t.Context(), cfg.Database.Reveal(), cfg.IM.SDKAppID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer record.Close()
+	for _, test := range []struct {
+		change string
+		good   bool
+	}{
+		{"DATABASE_URL=postgres://u:canary@" + silent.Addr().String() + "/d?connect_timeout=1", false},
+		{"IM_SDKAPPID=1400000001", false},
+		{"DATABASE_URL=sqlite://another.db", true},
+	} {
+		r := &running{cfg: cfg, record: record, service: &service{
+			read:    func() (config.Config, error) { return config.Load(".", append(slices.Clone(settings), test.change)) },
+			metrics: web.NewMetrics(Built()), log: slog.New(slog.DiscardHandler),
+		}}
+		if _, err := r.renew(t.Context()); (err == nil) != test.good {
+			t.Errorf("%s: %v", test.change, err)
+		}
 	}
 }
