@@ -110,11 +110,15 @@ func readTime(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// filterOf reads FILTER, which may be an alias, and adds the times.
+// filterOf reads FILTER, which may be an alias, and adds the times. The config file is read for a
+// name alone: the bot goes on beside a broken one, and so does the rest of the history.
 func filterOf(about string, times bot.Filter, cfg config.Config) (bot.Filter, error) {
-	rules, err := cfg.Rules()
-	if err != nil {
-		return bot.Filter{}, err
+	var rules bot.Rules
+	if about != "" && !strings.HasPrefix(about, "#") {
+		var err error
+		if rules, err = cfg.Rules(); err != nil {
+			return bot.Filter{}, err
+		}
 	}
 	fields := grammar.Fields{Verb: string(commands.History)}.With("about", about)
 	cmd, mistake := grammar.New(fields, rules.Names, func(string) bool { return true })

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -117,6 +118,25 @@ func TestHistoryCommand(t *testing.T) {
 	}
 	if err := json.Unmarshal([]byte(got.out), &entry); err != nil || entry.Number != 1 || entry.Outcome != "done" || len(entry.Rows) != 2 {
 		t.Errorf("got %+v: %v", got, err)
+	}
+}
+
+// TestHistoryWithBrokenRules: while the config file is broken, the history can be read, but for
+// names.
+func TestHistoryWithBrokenRules(t *testing.T) {
+	environ, _ := recorded(t)
+	file := filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(file, []byte("groups: ["), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	environ = append(environ, "LIVEADMIN_CONFIG="+file)
+	for _, args := range [][]string{{"history"}, {"history", "#1"}, {"history", "--json", "--since", "1d"}} {
+		if got := call(t, environ, "", args...); got.code != ExitOK || got.out == "" {
+			t.Errorf("%q: got %+v", args, got)
+		}
+	}
+	if got := call(t, environ, "", "history", "friday-show"); got.code != ExitUsage || !strings.Contains(got.err, file+":1:") {
+		t.Errorf("a name: got %+v", got)
 	}
 }
 
