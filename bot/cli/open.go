@@ -21,7 +21,7 @@ import (
 // newOpen is the command that shows the operator what is accepted and not yet closed,
 // and the expirations to come; with --drop it closes them.
 func newOpen(environ []string, std streams) *cobra.Command {
-	first := ""
+	var named []string
 	cmd := &cobra.Command{
 		Use:   "open [--drop N…|all]",
 		Short: "List what is accepted and not closed, and the expirations to come",
@@ -37,7 +37,7 @@ func newOpen(environ []string, std streams) *cobra.Command {
 					return showOpen(cmd.Context(), std, record)
 				})
 			}
-			numbers, all, err := readDrop(append([]string{first}, args...))
+			numbers, all, err := readDrop(append(named, args...))
 			if err != nil {
 				return err
 			}
@@ -48,7 +48,7 @@ func newOpen(environ []string, std streams) *cobra.Command {
 			return failed(err)
 		},
 	}
-	cmd.Flags().StringVar(&first, "drop", "", "close these entries, `N…`, or all, without carrying them out")
+	cmd.Flags().StringArrayVar(&named, "drop", nil, "close these entries, `N…`, or all, without carrying them out")
 	return cmd
 }
 

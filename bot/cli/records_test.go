@@ -150,7 +150,10 @@ func TestOpenCommand(t *testing.T) {
 	if got := call(t, environ, "", "open", "--drop", "7"); got.code != ExitFailed || !strings.Contains(got.err, "7") {
 		t.Errorf("an unknown number: got %+v", got)
 	}
-	if got := call(t, environ, "", "open", "--drop", "#1", "2"); got.code != ExitOK || got.out != "Closed without carrying out: 1\nEnds forgotten: 1\n" {
+	if got := call(t, environ, "", "open", "--drop", "1", "7"); got.code != ExitFailed || !strings.Contains(got.err, "7") {
+		t.Errorf("an unknown number beside another: got %+v", got)
+	}
+	if got := call(t, environ, "", "open", "--drop", "#1", "--drop", "2"); got.code != ExitOK || got.out != "Closed without carrying out: 1\nEnds forgotten: 1\n" {
 		t.Errorf("got %+v", got)
 	}
 	if got := call(t, environ, "", "open"); got.out != "Accepted and not closed: 0\nEnds to come: 0\n" {
