@@ -113,6 +113,8 @@ func (w Words) Refusal(entry int64, c commands.Caller, cmd commands.Command, d p
 		sentence = w.Refusals.VerbHere
 	case len(cmd.Target.Groups) == 0:
 		sentence = w.Refusals.Verb
+	case len(cmd.Target.Groups) > 1 && len(d.Denied) > 0 && cmd.Target.Alias == "":
+		values["target"] = w.denied(d.Denied)
 	case len(cmd.Target.Groups) > 1 && len(d.Denied) > 0:
 		sentence = w.Refusals.VerbOnGroups
 		values["groups"] = w.denied(d.Denied)

@@ -57,6 +57,10 @@ func (w Words) reportGroups(m *Message, r commands.Result) {
 func (w Words) headGroups(r commands.Result) Text {
 	values := Slots{"asked": w.target(r.Command.Target), "n": number(fineGroups(r)), "all": number(len(r.Groups))}
 	switch {
+	case r.Command.Verb == commands.Remind && r.Command.Target.Alias == "":
+		return Fill(w.Heads.Remind, Slots{
+			"users": w.people(r.Command.Users), "time": moment(firstEnd(r.Command)), "group": w.target(r.Command.Target),
+		})
 	case r.Command.Verb == commands.Remind:
 		return Fill(w.Heads.RemindGroups, Slots{
 			"users": w.people(r.Command.Users), "time": moment(firstEnd(r.Command)),

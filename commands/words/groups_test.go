@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"liveadmin/commands"
+	"liveadmin/commands/change"
 	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 )
@@ -329,6 +330,36 @@ func TestFreeSeat(t *testing.T) {
 		buttons := slices.ContainsFunc(m.Actions, func(a Action) bool { return strings.HasPrefix(a.Name, "replace-") })
 		if says := m.String(); strings.Contains(says, "press Replace") != buttons || !strings.Contains(says, "Remove someone first") {
 			t.Errorf("with buttons %v it says\n%s", buttons, says)
+		}
+	}
+}
+
+// TestSomeGroupsOfAnAlias: what ends or is extended in some of an alias's groups, because somebody
+// was permanent in the others, is about those, in every language.
+func TestSomeGroupsOfAnAlias(t *testing.T) {
+	target := commands.Target{Alias: "all", Groups: []imapi.GroupID{"g000", "g001", "g002"}}
+	limits := []commands.Grant{{Group: "g001", User: "user1", Until: noon, Entry: 1}, {Group: "g002", User: "user1", Until: noon, Entry: 1}}
+	for _, l := range commands.Languages {
+		for _, verb := range []commands.Verb{commands.Remind, commands.End, commands.Extend} {
+			cmd := change.OfLimits(verb, target, limits)
+			r := commands.Result{Command: cmd, Caller: commands.Caller{Ref: "chat:user:alice"}, Groups: []commands.GroupResult{in(commands.Done, 0), in(commands.Done, 0)}}
+			for i := range r.Groups {
+				r.Groups[i].Group = cmd.Target.Groups[i]
+			}
+			w := In(l)
+			both := w.list(w.groupNames(cmd.Target.Groups)).String()
+			for what, says := range map[string]string{
+				"root": w.Root(r).String(), "head": w.Report(r).Lines[0].Text.String(),
+				"request": w.wanted(Request{Caller: "chat:user:alice", Command: cmd}).String(),
+			} {
+				if !strings.Contains(says, both) {
+					t.Errorf("%s: %s, the %s: %s", l, verb, what, says)
+				}
+			}
+			refused := policy.Decision{Denial: policy.GroupsDenied, Denied: cmd.Target.Groups[:1], Some: true}
+			if says := w.Refusal(1, r.Caller, cmd, refused).Lines[0].Text.String(); !strings.Contains(says, "g001") || strings.Contains(says, "g002") {
+				t.Errorf("%s: %s, the refusal: %s", l, verb, says)
+			}
 		}
 	}
 }

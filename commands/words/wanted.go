@@ -43,8 +43,12 @@ func (w Words) wanted(q Request) Text {
 
 // inFull names the groups of a command with their IDs.
 func (w Words) inFull(t commands.Target) Text {
-	if len(t.Groups) == 1 {
-		return w.group(t, t.Groups[0])
+	if t.Alias == "" || len(t.Groups) == 1 {
+		all := make([]Text, len(t.Groups))
+		for i, g := range t.Groups {
+			all[i] = w.group(t, g)
+		}
+		return w.first(all, mostInLine)
 	}
 	return Fill(w.Names.Group, Slots{"alias": code(t.Alias), "id": w.first(coded(t.Groups), mostInLine)})
 }

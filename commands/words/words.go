@@ -51,15 +51,13 @@ func (w Words) outcome(entry int64, s commands.Status) Message {
 	return m
 }
 
-// target is what the command's groups are called in one line.
+// target is what the command's groups are called in one line. Several have no alias if they are
+// only some of its groups.
 func (w Words) target(t commands.Target) Text {
 	if t.Alias != "" {
 		return code(t.Alias)
 	}
-	if len(t.Groups) == 1 {
-		return w.groupName(t.Groups[0])
-	}
-	return nil
+	return w.first(w.groupNames(t.Groups), mostInLine)
 }
 
 // group names one group of a command in full.
