@@ -36,10 +36,11 @@ type Entry struct {
 }
 
 // Loud reports whether the result mentions who asked: it failed, is unknown, or
-// it reminds.
+// it reminds. An expiration has failed if anybody has their right still.
 func (e Entry) Loud() bool {
 	status := e.Summary().Status()
-	return status == commands.Failed || status == commands.Unknown || e.Command.Verb == commands.Remind
+	return status == commands.Failed || status == commands.Unknown || e.Command.Verb == commands.Remind ||
+		e.Command.Verb == commands.End && status == commands.Partly
 }
 
 // Concerned returns the accounts, on the platform of the entry, of those whom its result is

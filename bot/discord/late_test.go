@@ -115,6 +115,23 @@ func TestFailingEnd(t *testing.T) {
 	w.API.ClearFaults()
 }
 
+// TestPartlyFailingEnd: so does one that fails in one of several groups: somebody has their right
+// there still.
+func TestPartlyFailingEnd(t *testing.T) {
+	t.Parallel()
+	w := shows(t, "gateway")
+	root, _ := w.result(w.says(alice, general, "add", fakediscord.Options{"group": "weekend", "users": "user3", "for": "1h", "new": true}))
+	w.Closed()
+	if err := w.API.Inject(simulator.Fault{Kind: simulator.HTML, Group: group, Times: -1}); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Advance(time.Hour)
+	if m := w.message("done in 1 of 2 groups"); m.Channel != root.Thread || !slices.Equal(m.Pings, []string{alice}) {
+		t.Errorf("in %s is %q, notifies %v", m.Channel, w.Plain(m), m.Pings)
+	}
+	w.API.ClearFaults()
+}
+
 // TestLoud: of the results, those that failed or are not known notify the caller, and no
 // others.
 func TestLoud(t *testing.T) {
