@@ -91,7 +91,7 @@ func (j *job) post() error {
 	switch {
 	case j.ctx.Err() != nil:
 	case !done:
-		j.progress(platform, e)
+		j.progress(platform)
 	case err != nil:
 		j.giveUp(e, err)
 	default:

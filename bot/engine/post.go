@@ -109,8 +109,12 @@ func (j *job) announce(platform bot.Platform, e bot.Entry) (bot.Post, error) {
 	if j.announced || j.unposted != nil {
 		return e.Root, j.unposted
 	}
-	if e.Root != "" && (e.Under != 0 || e.Request != nil && e.Request.Post != "" || j.b.confirmer(e) == nil) {
+	asked := e.Request != nil && e.Request.Post != ""
+	if e.Root != "" && (e.Under != 0 || asked || j.b.confirmer(e) == nil) {
 		j.announced = true
+		if asked {
+			j.shown = -1 // it says that the request waits
+		}
 		return e.Root, nil
 	}
 	j.shown = unsettled(e)
@@ -144,9 +148,11 @@ func (j *job) located(root bot.Post) {
 	j.entry.Root = root
 }
 
-// progress shows in the root of an entry with several groups how far it is.
-func (j *job) progress(platform bot.Platform, e bot.Entry) {
-	if e.Under != 0 || j.unposted != nil || unsettled(e) == j.shown {
+// progress shows in the root of an entry with several groups how far it is, and in that of a
+// request that it was approved.
+func (j *job) progress(platform bot.Platform) {
+	e := j.snapshot()
+	if e.Under != 0 || e.State == bot.Done || j.unposted != nil || unsettled(e) == j.shown {
 		return
 	}
 	j.shown = unsettled(e)

@@ -16,7 +16,9 @@ import (
 	"liveadmin/bot/bottest/pace"
 	"liveadmin/bot/journal/journaltest"
 	"liveadmin/commands"
+	"liveadmin/commands/words"
 	"liveadmin/imapi"
+	"liveadmin/imapi/simulator"
 )
 
 // doorway is a chat through which one of several instances receives.
@@ -195,4 +197,21 @@ func TestRequestAskedUnclear(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestApprovedInProgress: while Tencent does not answer, the root of a request that was approved no
+// longer says that it waits.
+func TestApprovedInProgress(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		stage, chat := askFirst(t)
+		stage.Run(t, chat)
+		ask(t, stage, chat, "add "+groupA+" user1")
+		check(t, stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Times: -1}))
+		_, err := chat.Press(soon(t), "carol", words.ApproveAction, 1)
+		check(t, err)
+		until(t, "the root says that it was approved", func() bool {
+			return strings.HasPrefix(chat.Root(1), "⏳ Working · @bob (approved by @carol) · "+groupA)
+		})
+	})
 }
