@@ -246,7 +246,7 @@ func TestCheckDoubts(t *testing.T) {
 	e.env["ALLOWLIST"] = "discord:role:601"
 	got := e.check()
 	want := "OK           configuration: warning: ALLOWLIST: nobody is allowed anything in slack: neither ALLOWLIST nor a rule " +
-		"has an entry that begins with slack:. Name somebody of that platform.\n"
+		"has an entry that begins with \"slack:\". Name somebody of that platform.\n"
 	if got.code != ExitOK || !strings.Contains(got.out, want) {
 		t.Errorf("got %+v", got)
 	}

@@ -16,6 +16,7 @@ import (
 func TestDoubts(t *testing.T) {
 	inSlack := config.Config{Slack: slack.Config{BotToken: imapi.NewSecret("xoxb-1"), AppToken: imapi.NewSecret("xapp-1")}}
 	inBoth := config.Config{Slack: inSlack.Slack, Discord: discord.Config{Token: imapi.NewSecret("t")}}
+	exampleServer := config.Config{Discord: discord.Config{Token: imapi.NewSecret("t"), GuildID: "165511591545143290"}}
 	const role = "rules: [{allow: ['discord:role:601']}]"
 	tests := []struct {
 		name      string
@@ -26,12 +27,13 @@ func TestDoubts(t *testing.T) {
 	}{
 		{"as it should be", inBoth, []string{"slack:user:U0A", "discord:user:501"}, "", nil},
 		{"a rule for the other platform", inBoth, []string{"slack:user:U0A"}, role, nil},
-		{"nobody in Discord", inBoth, []string{"slack:user:U0A"}, "", []string{"nobody is allowed anything in discord"}},
+		{"nobody in Discord", inBoth, []string{"slack:user:U0A"}, "", []string{`nobody is allowed anything in discord: neither ALLOWLIST nor a rule has an entry that begins with "discord:": name`}},
 		{"nobody in Slack", inSlack, nil, role, []string{"nobody is allowed anything in slack"}},
 		{"a platform that does not run", inSlack, []string{"slack:user:U0A"}, role, nil},
 		{"nobody at all", inBoth, nil, "", nil}, // there is one warning for that
 		{"an example", inSlack, []string{"slack:user:U0A", "slack:user:U024BE7LH"}, "", []string{"ALLOWLIST: slack:user:U024BE7LH is from the documentation's examples"}},
 		{"examples", inSlack, []string{"slack:user:U024BE7LH", "slack:usergroup:S0614TZR7"}, "", []string{"slack:user:U024BE7LH, slack:usergroup:S0614TZR7 are from"}},
+		{"an example's server", exampleServer, []string{"discord:user:501"}, "", []string{"DISCORD_GUILD_ID: 165511591545143290 is from the documentation's examples"}},
 		{"begins like an example", inSlack, []string{"slack:user:U024BE7LHX"}, "", nil},
 	}
 	for _, test := range tests {
