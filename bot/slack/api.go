@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -156,16 +157,49 @@ func (a *api) read(ctx context.Context, m method, args url.Values, into any) err
 	return a.judge(m, decode(answer, into))
 }
 
-// decode decodes an answer of the Web API. Its errors are those of slack-go.
-func decode(answer *http.Response, into any) error {
+// respond posts a message to an address that came with a command or a click. What Slack takes it
+// answers with "ok", in plain text or as JSON. What it refuses has a status that says so, or is
+// refused as calls of the Web API are: slack-go does not look at that.
+func (a *api) respond(ctx context.Context, over *http.Client, address string, m *slackgo.WebhookMessage) error {
+	raw, err := json.Marshal(m)
+	if err != nil {
+		return a.judge(responseURL, err)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(raw))
+	if err != nil {
+		return a.judge(responseURL, err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := over.Do(r)
+	if err != nil {
+		return a.judge(responseURL, err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	body, err := bodyOf(answer)
+	var outcome struct {
+		Error string `json:"error"`
+	}
+	if err == nil && json.Unmarshal(body, &outcome) == nil && outcome.Error != "" {
+		err = slackgo.SlackErrorResponse{Err: outcome.Error}
+	}
+	return a.judge(responseURL, err)
+}
+
+// bodyOf reads an answer. Its errors are those of slack-go.
+func bodyOf(answer *http.Response) ([]byte, error) {
 	if answer.StatusCode == http.StatusTooManyRequests {
 		seconds, _ := strconv.Atoi(answer.Header.Get("Retry-After")) // 0 is a second
-		return &slackgo.RateLimitedError{RetryAfter: time.Duration(seconds) * time.Second}
+		return nil, &slackgo.RateLimitedError{RetryAfter: time.Duration(seconds) * time.Second}
 	}
 	if answer.StatusCode != http.StatusOK {
-		return slackgo.StatusCodeError{Code: answer.StatusCode, Status: answer.Status}
+		return nil, slackgo.StatusCodeError{Code: answer.StatusCode, Status: answer.Status}
 	}
-	body, err := io.ReadAll(answer.Body) // the client limits it
+	return io.ReadAll(answer.Body) // the client limits it
+}
+
+// decode decodes an answer of the Web API. Its errors are those of slack-go.
+func decode(answer *http.Response, into any) error {
+	body, err := bodyOf(answer)
 	if err != nil {
 		return err
 	}

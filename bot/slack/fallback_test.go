@@ -100,6 +100,11 @@ func TestDirect(t *testing.T) {
 			w.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "response_url", Status: 404, Times: -1})
 			w.acked(w.slash(alice, "add "+group+" user1"))
 		}},
+		{"the response_url is spent, as its answer says", func(w *world) {
+			w.EditChannel(channel, func(c *fakeslack.Channel) { c.Members = []string{alice} })
+			w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: "response_url", Status: 200, Code: "Expired url", Times: -1})
+			w.acked(w.slash(alice, "add "+group+" user1"))
+		}},
 		{"a mention, then the bot is removed", func(w *world) {
 			w.Inject(fakeslack.Fault{Kind: fakeslack.Refuse, Method: "chat.postMessage", Code: "not_in_channel"})
 			w.acked(w.Mention(alice, channel, "", "add "+group+" user1"))

@@ -150,7 +150,7 @@ func (s *Slack) respond(ctx context.Context, over *http.Client, url, root string
 	return s.plainly(p, func(f form) error {
 		message := f.private()
 		message.ThreadTimestamp = root
-		return s.api.judge(responseURL, slackgo.PostWebhookCustomHTTPContext(ctx, url, over, message))
+		return s.api.respond(ctx, over, url, message)
 	})
 }
 

@@ -166,7 +166,7 @@ func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root words
 		if err == nil {
 			return chat.Post(messageRef{Channel: channel, How: inPrivate}), nil
 		}
-		if !isSpent(err) {
+		if !isSpent(err) && !isRefused(err) {
 			return "", err
 		}
 		s.log.Warn("could not answer the caller where the command was typed", "entry", e.Number, "err", err)

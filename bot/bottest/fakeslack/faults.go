@@ -35,7 +35,7 @@ type Fault struct {
 	Applied    bool          // the call is carried out first
 	RetryAfter time.Duration // of RateLimit, in whole seconds, so that less than one is 0; 0 is 1 s
 	Code       string        // of Refuse
-	Status     int           // of Status; 0 is 500
+	Status     int           // of Status; 0 is 500. Of Refuse at a response_url, 200 is an answer as methods give it, else it is 400
 }
 
 // Inject queues a fault. A call takes the first that fits.

@@ -87,6 +87,9 @@ func (s *Server) serveHook(w http.ResponseWriter, r *http.Request) {
 	}
 	s.host.Change(func() { s.records[n].Fault, s.records[n].Error = fault.Kind, code })
 	switch {
+	case fault.Kind == Refuse && fault.Status == http.StatusOK: // seen, and not documented
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.Write(encode(refuse(fault.Code)))
 	case fault.Kind == Refuse:
 		http.Error(w, fault.Code, http.StatusBadRequest)
 	case fault.Kind != "":
