@@ -178,9 +178,13 @@ func changesNothing(p *commands.Plan, cmd commands.Command) bool {
 // becomesPermanent reports whether an add without a limit makes a limited administrator
 // permanent.
 func becomesPermanent(p *commands.Plan, cmd commands.Command) bool {
-	return cmd.Verb == commands.Add && cmd.For == 0 && slices.ContainsFunc(p.Users, func(s commands.Step) bool {
-		return s.Prior == commands.WasAdmin && !s.Had.IsZero()
-	})
+	return slices.ContainsFunc(p.Users, func(s commands.Step) bool { return Lifts(cmd, s) })
+}
+
+// Lifts reports whether a command makes somebody permanent who is limited on record and is, or
+// may be, an administrator.
+func Lifts(cmd commands.Command, s commands.Step) bool {
+	return cmd.Verb == commands.Add && cmd.For == 0 && s.Prior != commands.WasNot && !s.NoAccount && !s.Had.IsZero()
 }
 
 func stepsFor(p *commands.Plan, people []commands.Person, limits []commands.Grant) []commands.Step {

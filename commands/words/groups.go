@@ -47,9 +47,11 @@ func (w Words) reportGroups(m *Message, r commands.Result) {
 	w.allTheirWords(m, groups)
 	var said []string
 	for _, g := range groups {
-		if remedy := w.remedy(m.Entry, r.Command, g); len(remedy) > 0 && g.Outcome.Status != commands.Nothing && !slices.Contains(said, remedy.String()) {
-			said = append(said, remedy.String())
-			m.add(Body, remedy)
+		for _, remedy := range w.remedies(m.Entry, r.Command, g) {
+			if !slices.Contains(said, remedy.String()) {
+				said = append(said, remedy.String())
+				m.add(Body, remedy)
+			}
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package words
 
-import "liveadmin/commands"
+import (
+	"liveadmin/commands"
+	"liveadmin/commands/change"
+)
 
 // happening is what happened to people, or what would.
 type happening struct {
@@ -11,22 +14,36 @@ type happening struct {
 // happened says what happened to whom on one group, a person each.
 func (w Words) happened(cmd commands.Command, g commands.GroupResult) []happening {
 	nothingLeft := cmd.Verb == commands.End && g.Outcome.Status == commands.Nothing && g.Outcome.Failure != nil
-	if g.Outcome.Status == commands.Unknown || nothingLeft {
+	if nothingLeft {
 		return nil
 	}
 	var all []happening
-	failed := g.Outcome.Status == commands.Failed || g.Outcome.Old == commands.NotRestored || g.Outcome.Old == commands.MaybeRestored
 	for _, s := range g.Plan.Users {
-		if !failed || s.NoAccount {
+		if isSettled(cmd, g, s) {
 			all = append(all, happening{[]commands.Person{s.Person}, w.step(cmd, g.Plan, s)})
 		}
 	}
 	for _, s := range g.Plan.Old {
-		if what := w.oldStep(g, s); what != "" {
+		if what := w.oldStep(g, s); what != "" && (g.Outcome.Status != commands.Unknown || !s.Send) {
 			all = append(all, happening{[]commands.Person{s.Person}, plain(what)})
 		}
 	}
 	return all
+}
+
+// isSettled reports whether it is known what became of one of those named, and not said already that
+// nothing was changed. After an unknown outcome that is so of those for whom nothing had to be sent.
+func isSettled(cmd commands.Command, g commands.GroupResult, s commands.Step) bool {
+	o := g.Outcome
+	switch {
+	case s.NoAccount:
+		return true
+	case o.Status == commands.Unknown:
+		return o.Old != commands.MaybeGone && s.Prior == commands.WasAdmin && (!s.Send || change.Lifts(cmd, s))
+	case o.Status == commands.Failed:
+		return g.Plan.Refusal == commands.NoAccounts
+	}
+	return o.Old != commands.NotRestored && o.Old != commands.MaybeRestored
 }
 
 // step says what happened to one of those named, or what would.
@@ -52,6 +69,8 @@ func (w Words) step(cmd commands.Command, p commands.Plan, s commands.Step) Text
 		sentence = w.undone(s)
 	case s.Prior == commands.WasAdmin:
 		sentence = w.already(cmd, s, dry)
+	case s.Prior == commands.WasUnknown && change.Lifts(cmd, s):
+		sentence = either(dry, w.Happened.WouldForever, w.Happened.NowForever)
 	case s.Prior == commands.WasUnknown && !dry && s.Until.IsZero():
 		sentence = w.Happened.AddedBefore
 	case dry:

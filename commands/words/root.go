@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"liveadmin/commands"
+	"liveadmin/commands/change"
 )
 
 // Root is the one line in the channel: at first what was asked, in
@@ -191,13 +192,11 @@ func (w Words) groupDeeds(cmd commands.Command, g commands.GroupResult) []deed {
 		say(0, w.Deeds.Remove, g.Plan.Users, func(s commands.Step) bool { return s.Send && s.Prior != commands.WasNot })
 		return deeds
 	}
-	sent := func(s commands.Step) bool { return s.Send && s.Prior != commands.WasAdmin }
+	sent := func(s commands.Step) bool { return s.Send && s.Prior != commands.WasAdmin && !change.Lifts(cmd, s) }
 	say(0, w.Deeds.Add, g.Plan.Users, func(s commands.Step) bool { return sent(s) && s.Until.IsZero() })
 	say(1, w.Deeds.AddFor, g.Plan.Users, func(s commands.Step) bool { return sent(s) && !s.Until.IsZero() })
 	say(2, w.Deeds.Limit, g.Plan.Users, func(s commands.Step) bool { return s.Prior == commands.WasAdmin && !s.Until.IsZero() })
-	say(3, w.Deeds.Forever, g.Plan.Users, func(s commands.Step) bool {
-		return cmd.Verb == commands.Add && cmd.For == 0 && s.Prior == commands.WasAdmin && !s.Had.IsZero()
-	})
+	say(3, w.Deeds.Forever, g.Plan.Users, func(s commands.Step) bool { return change.Lifts(cmd, s) })
 	say(4, w.Deeds.Remove, g.Plan.Old, func(s commands.Step) bool { return s.Send && s.Prior != commands.WasNot })
 	say(5, w.Deeds.NoAccount, g.Plan.Users, func(s commands.Step) bool { return s.NoAccount })
 	return deeds

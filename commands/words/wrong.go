@@ -25,9 +25,21 @@ func (w Words) wrong(m *Message, cmd commands.Command, g commands.GroupResult) {
 	for _, note := range w.since(cmd, g) {
 		m.add(Body, note)
 	}
-	if g.Outcome.Status != commands.Nothing {
-		m.add(Body, w.remedy(m.Entry, cmd, g))
+	for _, remedy := range w.remedies(m.Entry, cmd, g) {
+		m.add(Body, remedy)
 	}
+}
+
+// remedies say what the reader can do about what went wrong, and about who was not sent.
+func (w Words) remedies(entry int64, cmd commands.Command, g commands.GroupResult) []Text {
+	if g.Outcome.Status == commands.Nothing {
+		return nil
+	}
+	all := []Text{w.remedy(entry, cmd, g)}
+	if slices.ContainsFunc(g.Plan.Users, func(s commands.Step) bool { return s.NoAccount }) {
+		all = append(all, literal(w.Remedies.NewAccount))
+	}
+	return present(all...)
 }
 
 // theirWords are Tencent's own, where liveadmin's say too little.
@@ -123,20 +135,14 @@ func (w Words) freeSeat(cmd commands.Command, g commands.GroupResult) Text {
 // remedy says what the reader can do about it: who it is for may see neither the bot's
 // settings nor the console.
 func (w Words) remedy(entry int64, cmd commands.Command, g commands.GroupResult) Text {
-	switch g.Plan.Refusal {
-	case commands.SeatsTaken:
+	if g.Plan.Refusal == commands.SeatsTaken {
 		return w.freeSeat(cmd, g)
-	case commands.NoAccounts:
-		return literal(w.Remedies.NewAccount)
 	}
 	values := Slots{"contact": plain(w.contact), "number": number(int(entry))}
 	ask := Fill(either(w.contact != "", w.Remedies.Ask, w.Remedies.AskOperator), values)
 	elseAsk := Fill(either(w.contact != "", w.Remedies.ElseAsk, w.Remedies.ElseAskOperator), values)
 	f := g.Outcome.Failure
 	if f == nil {
-		if slices.ContainsFunc(g.Plan.Users, func(s commands.Step) bool { return s.NoAccount }) {
-			return literal(w.Remedies.NewAccount)
-		}
 		return nil
 	}
 	if f.Kind == change.Broken || f.Code == 10010 && cmd.Target.Alias != "" {
