@@ -27,11 +27,25 @@ func (r Rules) Named(e Entry, sets [][]string) []string {
 func (r Rules) Approvers(asker string, c commands.Command, sets [][]string) [][]string {
 	left := make([][]string, len(sets))
 	for i, set := range sets {
-		left[i] = slices.DeleteFunc(slices.Clone(set), func(ref string) bool {
-			return r.SamePerson(ref, asker) || r.MakesAdmin(ref, c)
-		})
+		left[i] = slices.DeleteFunc(slices.Clone(set), func(ref string) bool { return r.neverApproves(ref, asker, c) })
 	}
 	return left
+}
+
+// neverApproves reports whether somebody cannot approve a command for the asker, whatever rules name them.
+func (r Rules) neverApproves(ref, asker string, c commands.Command) bool {
+	return r.SamePerson(ref, asker) || r.MakesAdmin(ref, c)
+}
+
+// AnyApproves reports whether one of those who have a membership could approve a command for the
+// asker, or may be able to: who has it is not always known.
+func (r Rules) AnyApproves(membership string, asker commands.Caller, c commands.Command) bool {
+	members, known := asker.Others[membership]
+	return !known || slices.ContainsFunc(members, func(ref string) bool {
+		return !r.neverApproves(ref, asker.Ref, c) && !slices.ContainsFunc(r.Policy.Blocked, func(blocked string) bool {
+			return blocked == ref || slices.Contains(asker.Others[blocked], ref)
+		})
+	})
 }
 
 // SamePerson reports whether two accounts are one person's.

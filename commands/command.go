@@ -66,10 +66,13 @@ type Caller struct {
 	Ref         string   `json:"ref"`                   // as in the allowlist: "slack:user:U024BE7LH"
 	Memberships []string `json:"memberships,omitempty"` // "slack:usergroup:S…", "discord:role:N" that hold the caller
 	Unread      []string `json:"unread,omitempty"`      // memberships that could not be read right now
-	Vacant      []string `json:"-"`                     // memberships that nobody else has, as far as that is known
 	Outsider    bool     `json:"outsider,omitempty"`    // of another organisation: no rule ever fits
 	Name        string   `json:"name,omitempty"`
 	Language    Language `json:"language,omitempty"` // that they read, if the platform says so
+
+	// Others are who has each of the memberships that rules name, as far as their platform knows
+	// that, the caller included.
+	Others map[string][]string `json:"-"`
 }
 
 // Place is where it was asked, as rules name it.

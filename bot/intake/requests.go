@@ -30,7 +30,7 @@ func (in *Intake) ask(ctx context.Context, d bot.Delivery, rules bot.Rules, a *b
 	if decision.Approvers = rules.Approvers(d.Caller.Ref, cmd, decision.Approvers); len(decision.Named()) == 0 {
 		return refuse(d, cmd, policy.Decision{Denial: policy.NobodyApproves, Denied: decision.Waiting, Some: true})
 	}
-	if !answerableHere(d, decision) {
+	if !answerableHere(d, rules, cmd, decision) {
 		decision.Allowed, decision.Denial = false, policy.NobodyHere
 		return refuse(d, cmd, decision)
 	}
@@ -90,9 +90,9 @@ func (in *Intake) openOf(ctx context.Context, ref string) (own []bot.Entry, last
 
 // answerableHere reports whether somebody on the caller's platform who can approve could see
 // the request.
-func answerableHere(d bot.Delivery, decision policy.Decision) bool {
+func answerableHere(d bot.Delivery, rules bot.Rules, cmd commands.Command, decision policy.Decision) bool {
 	return !d.Alone && slices.ContainsFunc(policy.OnPlatform(d.Place.Platform, decision.Named()), func(ref string) bool {
-		return !slices.Contains(d.Caller.Vacant, ref)
+		return rules.AnyApproves(ref, d.Caller, cmd)
 	})
 }
 

@@ -39,7 +39,7 @@ func (s *Slack) caller(user string, insider bool) commands.Caller {
 	c := commands.Caller{Ref: userRef + user, Outsider: !insider || user == ""}
 	if !c.Outsider {
 		c.Memberships, c.Unread = s.memberships(user)
-		c.Vacant = s.vacant(user)
+		c.Others = s.others()
 	}
 	if l, known := s.languages.of(user, s.opts.Now()); known {
 		c.Language = l
@@ -80,10 +80,10 @@ func userOf(ref string) string {
 // listAge is how long a list of members counts after it was read.
 const listAge = 5 * time.Minute
 
-// members is who was in a user group, and when.
+// members is who was in a user group, as callers are named, and when.
 type members struct {
-	users []string
-	at    time.Time
+	refs []string
+	at   time.Time
 }
 
 // memberships returns which of the user groups that the policy names hold the user, and which
@@ -95,23 +95,22 @@ func (s *Slack) memberships(user string) (held, unread []string) {
 		switch {
 		case !known || s.opts.Now().Sub(list.at) > listAge:
 			unread = append(unread, groupRef+id)
-		case slices.Contains(list.users, user):
+		case slices.Contains(list.refs, userRef+user):
 			held = append(held, groupRef+id)
 		}
 	}
 	return held, unread
 }
 
-// vacant returns which of the user groups that the policy names have no other member.
-func (s *Slack) vacant(user string) (vacant []string) {
+// others returns who is in each of the user groups that the policy names and that were read.
+func (s *Slack) others() map[string][]string {
+	all := make(map[string][]string)
 	for _, id := range groupsOf(s.opts.Policy()) {
-		read, _ := s.members.Load(id)
-		list, known := read.(members)
-		if known && !slices.ContainsFunc(list.users, func(member string) bool { return member != user }) {
-			vacant = append(vacant, groupRef+id)
+		if list, known := s.members.Load(id); known {
+			all[groupRef+id] = list.(members).refs
 		}
 	}
-	return vacant
+	return all
 }
 
 // readGroups reads the members of every user group. A group that cannot be read keeps its last
@@ -127,7 +126,11 @@ func (s *Slack) readGroups(ctx context.Context) {
 			s.log.Warn("could not read the members of a user group", "group", groupRef+id, "err", err)
 			continue
 		}
-		s.members.Store(id, members{users, at})
+		refs := make([]string, len(users))
+		for i, user := range users {
+			refs[i] = userRef + user
+		}
+		s.members.Store(id, members{refs, at})
 	}
 }
 

@@ -38,8 +38,9 @@ func (s *Slack) Notify(ctx context.Context, e bot.Entry, name string, m words.Me
 func (s *Slack) unheard(l commands.Language, refs []string) words.Text {
 	var groups words.Text
 	says := words.In(l)
-	for _, ref := range s.vacant("") {
-		if !slices.Contains(refs, ref) {
+	others := s.others()
+	for _, ref := range refs {
+		if members, known := others[ref]; !known || len(members) > 0 {
 			continue
 		}
 		if groups != nil {

@@ -14,6 +14,7 @@ import (
 	"liveadmin/commands"
 	"liveadmin/commands/policy"
 	"liveadmin/commands/words"
+	"liveadmin/imapi"
 )
 
 // withApproval lets bob add administrators if alice, or somebody in a user group, approves.
@@ -227,24 +228,38 @@ func TestRequestTwice(t *testing.T) {
 	}
 }
 
-// TestRequestOfALoneApprover: where nobody but the asker is in the groups that can approve,
+// TestRequestOfALoneApprover: where nobody who could approve it is in the groups that can approve,
 // nothing is asked.
 func TestRequestOfALoneApprover(t *testing.T) {
 	t.Parallel()
-	for name, members := range map[string][]string{"the asker alone": {bob}, "nobody": {}, "somebody else": {bob, "ULEAD"}} {
-		t.Run(name, func(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		members []string
+		asked   bool
+	}{
+		{"the asker alone", []string{bob}, false},
+		{"nobody", nil, false},
+		{"the asker, and who would be made an administrator", []string{bob, "UMINHO"}, false},
+		{"the asker, and who is blocked", []string{bob, mallory}, false},
+		{"the asker, and one of a blocked group", []string{bob, "UBANNED"}, false},
+		{"somebody else", []string{bob, "UMINHO", "ULEAD"}, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := build(t, "sockets", fakeslack.Config{Scopes: []string{"commands", "chat:write", "usergroups:read"}}, slack.Options{})
 			withApproval(w)
 			rules := w.Stage.Rules.Get()
 			last := &rules.Policy.Rules[len(rules.Policy.Rules)-1]
 			last.Approval = last.Approval[:1]
+			rules.Policy.Blocked = []string{"slack:user:" + mallory, "slack:usergroup:S0BANNED"}
+			rules.Names = commands.NewNames(nil, map[string][]imapi.UserID{"minho": {"user1"}}).WithAccounts(map[string]string{"slack:user:UMINHO": "minho"})
 			w.Stage.Rules.Set(rules)
-			w.SetUserGroup("S0LEADS", members...)
+			w.SetUserGroup("S0LEADS", test.members...)
+			w.SetUserGroup("S0BANNED", "UBANNED")
 			w.start()
 			w.Until("the user groups are read", func() bool { return len(w.slack.UnreadGroups()) == 0 })
 			w.acked(w.slash(bob, "add "+group+" user1"))
-			if len(members) > 1 {
+			if test.asked {
 				w.says("[Approve] [Deny] [Withdraw]")
 				return
 			}
