@@ -71,11 +71,23 @@ func (w Words) headGroups(r commands.Result) Text {
 	case r.Command.Verb == commands.List:
 		return Fill(w.Heads.GroupsRead, values)
 	case r.Command.DryRun:
+		values["n"] = number(readGroups(r)) // also those where it would fail
 		return Fill(w.Heads.GroupsDry, values)
 	case w.byNumber(r.Command.Verb) != "":
 		values["asked"] = w.asked(r.Command)
 	}
 	return Fill(w.Heads.Groups, values)
+}
+
+// readGroups is how many groups could be read.
+func readGroups(r commands.Result) int {
+	n := 0
+	for _, g := range r.Groups {
+		if g.Plan.Known {
+			n++
+		}
+	}
+	return n
 }
 
 // alike puts together the groups of which the same is true.

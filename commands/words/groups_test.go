@@ -48,8 +48,13 @@ func TestSeveralGroups(t *testing.T) {
 	unread := in(commands.Warned, 0, commands.Step{Person: host, Prior: commands.WasUnknown, Send: true})
 	unread.Plan.Known, unread.Plan.Read, unread.Outcome.NowKnown = false, &commands.Failure{Kind: imapi.KindTransient}, false
 	gone := in(commands.Failed, 0, added)
-	gone.Outcome.NowKnown = false
+	gone.Outcome.NowKnown, gone.Plan.Known = false, false
 	gone.Outcome.Failure = &commands.Failure{Op: "modify_admin", Code: 10010, Kind: imapi.KindNotFound}
+	full := in(commands.Failed, 5, added)
+	full.Plan.Refusal = commands.SeatsTaken
+	for _, user := range []imapi.UserID{"a", "b", "c", "d", "e"} {
+		full.Plan.Before = append(full.Plan.Before, imapi.Admin{User: user})
+	}
 	kept := in(commands.Unknown, 0, limited)
 	kept.Outcome.NowKnown, kept.Outcome.Failure = false, &commands.Failure{Op: "modify_admin", Kind: imapi.KindUnknown}
 	kept.Outcome.Grants = []commands.Grant{{User: "host", Until: noon}}
@@ -109,6 +114,12 @@ func TestSeveralGroups(t *testing.T) {
 				"all: done in 1 of 2 groups",
 				"g000 ❓ Unknown. Tencent Chat did not answer. It is not known whether host is an administrator now. Still expires at: " + at + "",
 				"g001 ✅ host: added, until " + at + " · 1 of 5 seats"}},
+		{"a dry run that would fail in one", several(commands.Command{Verb: commands.Add, Users: []commands.Person{host}, DryRun: true}, full, in(commands.Done, 1, permanent), gone),
+			"⚠️ Partly done · @alice · dry run · all: add host · 1 of 3 groups", []string{
+				"Dry run: nothing was changed in all. I could read 2 of 3 groups.",
+				"g000 ❌ Failed. It has 5 of 5 administrators: a, b, c, d, e. With this change it would have 6.",
+				"g002 ❌ Failed. Tencent Chat answered 10010: this group does not exist, or it was deleted.",
+				"g001 ✅ host: no change: already a permanent administrator · 1 of 5 seats"}},
 		{"a list", several(commands.Command{Verb: commands.List}, listed, in(commands.Done, 0), listed),
 			"✅ Done · @alice · all: list", []string{
 				"all: read 3 of 3 groups", "g000, g002 ✅ 2 of 5 seats: host (Ho) (until " + at + "), staff", "g001 ✅ 0 of 5 seats: no administrators"}},
