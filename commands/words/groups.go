@@ -47,10 +47,10 @@ func (w Words) reportGroups(m *Message, r commands.Result) {
 	w.allTheirWords(m, groups)
 	var said []string
 	for _, g := range groups {
-		for _, remedy := range w.remedies(m.Entry, r.Command, g) {
-			if !slices.Contains(said, remedy.String()) {
-				said = append(said, remedy.String())
-				m.add(Body, remedy)
+		for _, advice := range append(present(w.noGroup(r.Command, g)), w.remedies(m.Entry, r.Command, g)...) {
+			if !slices.Contains(said, advice.String()) {
+				said = append(said, advice.String())
+				m.add(Body, advice)
 			}
 		}
 	}

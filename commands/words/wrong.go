@@ -14,14 +14,7 @@ import (
 func (w Words) wrong(m *Message, cmd commands.Command, g commands.GroupResult) {
 	m.add(Body, w.why(cmd, g))
 	m.add(Body, w.theirWords(g))
-	if f := g.Outcome.Failure; f != nil && f.Code == 10010 && cmd.Verb != commands.End {
-		switch {
-		case cmd.Target.Alias != "":
-			m.add(Body, Fill(w.Problems.OldRoom, Slots{"alias": code(cmd.Target.Alias)}))
-		case typedWord(cmd.Target):
-			m.add(Body, Fill(w.Problems.NoSuchAlias, Slots{"word": groupID(g.Group)}))
-		}
-	}
+	m.add(Body, w.noGroup(cmd, g))
 	for _, note := range w.since(cmd, g) {
 		m.add(Body, note)
 	}
@@ -40,6 +33,20 @@ func (w Words) remedies(entry int64, cmd commands.Command, g commands.GroupResul
 		all = append(all, literal(w.Remedies.NewAccount))
 	}
 	return present(all...)
+}
+
+// noGroup says what a group that does not exist may be about: an old alias, or none.
+func (w Words) noGroup(cmd commands.Command, g commands.GroupResult) Text {
+	f := g.Outcome.Failure
+	switch {
+	case f == nil || f.Code != 10010 || cmd.Verb == commands.End:
+		return nil
+	case cmd.Target.Alias != "":
+		return Fill(w.Problems.OldRoom, Slots{"alias": code(cmd.Target.Alias)})
+	case typedWord(cmd.Target):
+		return Fill(w.Problems.NoSuchAlias, Slots{"word": groupID(g.Group)})
+	}
+	return nil
 }
 
 // theirWords are Tencent's own, where liveadmin's say too little.
