@@ -66,7 +66,7 @@ func (s *Slack) Report(ctx context.Context, e bot.Entry, root words.Text, result
 	if err != nil {
 		return "", err
 	}
-	if at.root() == "" {
+	if at.root() == "" || e.Waits() { // that something is not asked is for the caller alone
 		return s.confide(ctx, e, at.Why, root, result)
 	}
 	post, err := s.reply(ctx, e, at, root, result)
@@ -151,7 +151,7 @@ func (s *Slack) confide(ctx context.Context, e bot.Entry, why string, root words
 	says := words.In(headed.Language)
 	noticed := func(opening string) []page {
 		m := headed
-		if e.Command.Private { // it is where it belongs
+		if e.Command.Private || e.Waits() && why == "" { // it is where it belongs
 			return capped(pages(m, true), says)
 		}
 		m.Lines = append(slices.Clip(m.Lines),

@@ -148,6 +148,7 @@ func TestRequestUnasked(t *testing.T) {
 	for _, fault := range []fakeslack.Fault{
 		{Kind: fakeslack.Refuse, Method: "chat.postMessage", Channel: channel, Code: "not_in_channel", Times: -1},
 		{Kind: fakeslack.Refuse, Method: "chat.postMessage", Channel: channel, Code: "not_in_channel", Times: -1, After: 1},
+		{Kind: fakeslack.Refuse, Method: "chat.postMessage", Channel: channel, Code: "not_in_channel", After: 1}, // then it could post again
 	} {
 		w := build(t, "sockets", readsLanguages(), slack.Options{})
 		withApproval(w)
