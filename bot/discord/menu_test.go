@@ -151,7 +151,7 @@ func TestMenuForm(t *testing.T) {
 		{"a long limit", func(r *policy.Rule) { r.For = 8 * time.Hour }, "2h", "", false},
 		{"one group", func(r *policy.Rule) { r.Groups = []string{group} }, "2h", "friday", false},
 		{"a group without an alias", func(r *policy.Rule) { r.Groups = []string{"own"} }, "2h", "none", false},
-		{"approval", func(r *policy.Rule) { r.Approval = []string{"discord:user:" + bob} }, "2h", "", true},
+		{"approval", func(r *policy.Rule) { r.Approval = []string{"discord:user:" + mallory} }, "2h", "", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -172,7 +172,7 @@ func TestMenuForm(t *testing.T) {
 			if length.Value != tt.starts || first != tt.group {
 				t.Errorf("the form is %+v", m)
 			}
-			if says := m.Parts[0].Content; strings.Contains(says, "<@"+bob+">") != tt.approvers {
+			if says := m.Parts[0].Content; strings.Contains(says, "<@"+mallory+">") != tt.approvers {
 				t.Errorf("it says %q", says)
 			}
 		})
@@ -207,6 +207,17 @@ func TestMenuWaits(t *testing.T) {
 	m := w.message("wants to add bobby (user1) to friday")
 	if len(m.Buttons()) != 3 || !slices.Equal(m.Pings, []string{mallory}) {
 		t.Errorf("the request is %+v", m)
+	}
+}
+
+// TestMenuOfAnApprover: the form about a member names those who can approve it, and not the member.
+func TestMenuOfAnApprover(t *testing.T) {
+	t.Parallel()
+	w := shows(t, "gateway")
+	w.rule(func(r *policy.Rule) { r.Approval = []string{"discord:user:" + bob, "discord:user:" + mallory} })
+	_, form := w.opens(bob)
+	if text := fmt.Sprintf("%+v", form); !strings.Contains(text, "Can approve: <@"+mallory+">") {
+		t.Errorf("the form is %s", text)
 	}
 }
 

@@ -123,6 +123,7 @@ func offered(rules bot.Rules, caller commands.Caller, place commands.Place, cmd 
 		}
 	}
 	if start.Waits() {
+		start.Approvers = rules.Approvers(caller.Ref, cmd, start.Approvers)
 		o.Approvers = policy.OnPlatform(place.Platform, start.Named())
 	}
 	return o, decision
