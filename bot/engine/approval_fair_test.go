@@ -109,6 +109,9 @@ func TestApproverConcerned(t *testing.T) {
 	rules.Policy.Rules[len(rules.Policy.Rules)-1].Approval = []string{bottest.Ref("carol")}
 	stage.Rules.Set(rules)
 	says(t, talk(t, chat, "bob: add GROUP user1"), "(only @bob)", "there is nobody who can approve it: "+groupA)
+	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"both": {groupA, groupB}}, map[string][]imapi.UserID{"yuna": {"user1"}}).WithAccounts(map[string]string{bottest.Ref("carol"): "yuna"})
+	stage.Rules.Set(rules)
+	says(t, talk(t, chat, "bob: add both user1"), "(only @bob)", "there is nobody who can approve it: "+groupA+", "+groupB)
 	nothingAsked := fmt.Sprint(chat.Written())
 	if n := strings.Count(nothingAsked, "request "); n > 2 {
 		t.Errorf("something was asked: %s", nothingAsked)

@@ -28,7 +28,7 @@ const (
 func (in *Intake) ask(ctx context.Context, d bot.Delivery, rules bot.Rules, a *bot.Acceptance, decision policy.Decision, until time.Time) bot.Verdict {
 	cmd := a.Entry.Command
 	if decision.Approvers = rules.Approvers(d.Caller.Ref, cmd, decision.Approvers); len(decision.Named()) == 0 {
-		return refuse(d, cmd, policy.Decision{Denial: policy.NobodyApproves, Denied: decision.Waiting, Some: true})
+		return refuse(d, cmd, decision.Unapproved())
 	}
 	if !answerableHere(d, rules, cmd, decision) {
 		decision.Allowed, decision.Denial = false, policy.NobodyHere

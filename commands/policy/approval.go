@@ -110,9 +110,15 @@ func (p Policy) answerable(caller commands.Caller, d Decision) Decision {
 		d.Approvers[i] = filter(set, func(ref string) bool { return ref != caller.Ref && !slices.Contains(p.Blocked, ref) })
 	}
 	if len(d.Named()) == 0 {
-		return Decision{Denial: NobodyApproves, Denied: d.Waiting, Some: true}
+		return d.Unapproved()
 	}
 	return d
+}
+
+// Unapproved is the decision about a command that no one person can approve: those who can approve a
+// part of it are among its Approvers.
+func (d Decision) Unapproved() Decision {
+	return Decision{Denial: NobodyApproves, Denied: d.Waiting, Approvers: d.Approvers, Some: true}
 }
 
 // Named returns the callers and memberships that can approve all that waits, in the order of

@@ -97,7 +97,8 @@ func (w Words) Refusal(entry int64, c commands.Caller, cmd commands.Command, d p
 	q := Request{Named: d.Named(), Platform: platform}
 	switch d.Denial {
 	case policy.NobodyApproves:
-		return w.Unasked(entry, either(len(d.Denied) > 1, w.Requests.Split, w.Requests.None), q, d.Denied, 0)
+		apart := len(d.Denied) > 1 && slices.ContainsFunc(d.Approvers, func(some []string) bool { return len(some) > 0 })
+		return w.Unasked(entry, either(apart, w.Requests.Split, w.Requests.None), q, d.Denied, 0)
 	case policy.NobodyHere:
 		return w.Unasked(entry, w.Requests.Nowhere, q, nil, 0)
 	case policy.TooManyRequests:
@@ -141,8 +142,14 @@ func (w Words) unread(memberships []string) Text {
 }
 
 // denied names groups, and counts the others if they are so many that a platform which
-// shows a refusal in one piece would leave out what comes behind them.
-func (w Words) denied(groups []imapi.GroupID) Text { return w.first(w.groupNames(groups), 50) }
+// shows a refusal in one piece would leave out what comes behind them. Without any it is about all: of a
+// form, in which none is chosen yet.
+func (w Words) denied(groups []imapi.GroupID) Text {
+	if len(groups) == 0 {
+		return plain(w.Rights.AllGroups)
+	}
+	return w.first(w.groupNames(groups), 50)
+}
 
 // first shows so many at most, and counts the others.
 func (w Words) first(all []Text, most int) Text {

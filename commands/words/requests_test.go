@@ -86,6 +86,28 @@ func everyRequest(w Words, all *[]string, say func(Message)) {
 	}))
 }
 
+// TestNobodyApproves: only what somebody could approve is to be asked for by itself, and a form without a
+// group is about all.
+func TestNobodyApproves(t *testing.T) {
+	w, two := In(commands.English), []imapi.GroupID{"a", "b"}
+	for _, tt := range []struct {
+		d    policy.Decision
+		says string
+	}{
+		{policy.Decision{Denied: two, Approvers: [][]string{{lead}, {bob}}}, "Ask for these groups separately: a, b"},
+		{policy.Decision{Denied: two, Approvers: [][]string{{lead}, nil}}, "Ask for these groups separately: a, b"},
+		{policy.Decision{Denied: two, Approvers: [][]string{nil}}, "there is nobody who can approve it: a, b"},
+		{policy.Decision{Denied: two[:1], Approvers: [][]string{{lead}, {bob}}}, "there is nobody who can approve it: a"},
+		{policy.Decision{Approvers: [][]string{nil}}, "there is nobody who can approve it: all groups"},
+	} {
+		tt.d.Denial = policy.NobodyApproves
+		m := w.Refusal(45, commands.Caller{Ref: bob}, commands.Command{Verb: commands.Add}, tt.d)
+		if got := m.String(); !strings.HasSuffix(got, tt.says+"\n#45\n") {
+			t.Errorf("of %v it says %q", tt.d.Approvers, got)
+		}
+	}
+}
+
 // TestRequestedUndo: who approves an undo reads who would lose and gain what, in which group, also
 // before they confirm it.
 func TestRequestedUndo(t *testing.T) {
