@@ -91,9 +91,8 @@ func seenBy(caller commands.Caller, policy policy.Policy, decided []int64) func(
 	}
 }
 
-// pastOf is an entry as history shows it to a caller. Of done, who may not know of the group
-// reads no failure that says whether it exists.
-func pastOf(s bot.Story, caller commands.Caller, p policy.Policy) words.Past {
+// pastOf is an entry as history shows it to a caller.
+func (in *Intake) pastOf(ctx context.Context, s bot.Story, caller commands.Caller, p policy.Policy) words.Past {
 	past := words.Past{
 		Number: s.First.Number, At: s.First.At, Caller: s.First.Caller, Place: s.First.Place,
 		Verb: s.First.Verb, Groups: s.First.Groups, Text: s.First.Text, Outcome: s.Outcome(),
@@ -101,10 +100,30 @@ func pastOf(s bot.Story, caller commands.Caller, p policy.Policy) words.Past {
 	if s.Decided == bot.WasApproved || s.Decided == bot.WasDenied {
 		past.Decider, past.Denied = s.Decider, s.Decided == bot.WasDenied
 	}
-	if past.Verb == commands.GiveBack && past.Outcome == commands.Failed && !p.SeesGroups(caller, past.Groups...) {
-		past.Outcome, past.Groups = commands.Nothing, nil
+	if past.Verb == commands.GiveBack && !p.SeesGroups(caller, past.Groups...) {
+		past.Outcome = in.veiledOutcome(ctx, s)
 	}
 	return past
+}
+
+// veiledOutcome is how done ended for who may not know of the groups: as their answer said it,
+// with no failure that says whether a group exists. What is forgotten by now may have been one.
+func (in *Intake) veiledOutcome(ctx context.Context, s bot.Story) commands.Status {
+	e, _, err := in.record.Entry(ctx, s.First.Number)
+	if r := e.Summary(); err == nil && len(r.Groups) > 0 && r.Status() != commands.Working {
+		r.Command.Veiled = true
+		return words.Veiled(r).Status()
+	}
+	outcome := s.Outcome()
+	if outcome == commands.Failed || outcome == commands.Partly {
+		outcome = commands.Nothing
+		for _, part := range []commands.Status{commands.Done, commands.Warned, commands.Unknown} {
+			if s.Ended[part] > 0 {
+				outcome = part
+			}
+		}
+	}
+	return outcome
 }
 
 // FilterOf is what a history command asks for.
@@ -152,7 +171,7 @@ func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Comman
 	}
 	var past []words.Past
 	for _, s := range stories {
-		past = append(past, pastOf(s, d.Caller, rules.Policy))
+		past = append(past, in.pastOf(ctx, s, d.Caller, rules.Policy))
 	}
 	return func(w words.Words, entry int64) words.Message { return w.Trail(entry, past, d.Place) }, nil
 }
@@ -160,7 +179,7 @@ func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Comman
 // story is the answer to history of one number: that entry with its end and its undo. Of a damaged
 // one it is what the audit trail has.
 func (in *Intake) story(ctx context.Context, d bot.Delivery, s bot.Story, rules bot.Rules) (func(words.Words, int64) words.Message, error) {
-	past := pastOf(s, d.Caller, rules.Policy)
+	past := in.pastOf(ctx, s, d.Caller, rules.Policy)
 	e, _, err := in.record.Entry(ctx, s.First.Number)
 	if err != nil && !errors.Is(err, bot.ErrDamaged) {
 		return nil, err

@@ -10,18 +10,31 @@ import (
 )
 
 // veiled returns a result, and the words for it, as somebody reads it who may not know of
-// its groups: in one part, under the word that was typed, with nothing but what became of
-// their own right. A group that does not exist looks like one where they have none.
+// its groups.
 func (w Words) veiled(r commands.Result) (Words, commands.Result) {
-	if !r.Command.Veiled || r.Command.DryRun || len(r.Command.Target.Groups) == 0 {
-		return w, r
+	if isVeiled(r.Command) {
+		w.names = w.names.Seen(func(string) bool { return false })
+	}
+	return w, Veiled(r)
+}
+
+// isVeiled reports whether a result is for somebody who may not know of its groups.
+func isVeiled(c commands.Command) bool {
+	return c.Veiled && !c.DryRun && len(c.Target.Groups) > 0
+}
+
+// Veiled returns a result for somebody who may not know of its groups: in one part, under the
+// word that was typed, with nothing but what became of their own right. A group that does not
+// exist looks like one where they have none.
+func Veiled(r commands.Result) commands.Result {
+	if !isVeiled(r.Command) {
+		return r
 	}
 	t := r.Command.Target
 	word := imapi.GroupID(cmp.Or(t.Alias, string(t.Groups[0])))
-	w.names = w.names.Seen(func(string) bool { return false })
 	r.Command.Target = commands.Target{Groups: []imapi.GroupID{word}}
 	if len(r.Groups) == 0 {
-		return w, r
+		return r
 	}
 	parts := make([]commands.GroupResult, len(r.Groups))
 	for i, g := range r.Groups {
@@ -32,7 +45,7 @@ func (w Words) veiled(r commands.Result) (Words, commands.Result) {
 		return cmp.Compare(weight(a.Outcome.Status), weight(b.Outcome.Status))
 	})
 	r.Groups = parts[:1]
-	return w, r
+	return r
 }
 
 // withoutTrace is a part that does not say whether its group exists.
