@@ -106,6 +106,7 @@ func (s *service) build(ctx context.Context, cfg config.Config) (_ *running, err
 	if err != nil {
 		return nil, err
 	}
+	api.SetShare(0) // what ran before may have used the whole limit a moment ago; the journal gives this one its part
 	r.record, err = journal.Open(ctx, cfg.Database.Reveal(), cfg.IM.SDKAppID, journal.WithLogger(s.log), journal.WithShares(cfg.IM.RateLimit, api.SetShare, api.Busy))
 	if err != nil {
 		return nil, err
