@@ -22,8 +22,8 @@ func (r Rules) Named(e Entry, sets [][]string) []string {
 	return policy.Decision{Approvers: r.Approvers(e.Caller.Ref, e.Command, sets)}.Named()
 }
 
-// Approvers takes from those who can approve a command for somebody that person, and whom it
-// makes an administrator.
+// Approvers takes from those who can approve a command for somebody that person, whom it makes an
+// administrator, and who is blocked.
 func (r Rules) Approvers(asker string, c commands.Command, sets [][]string) [][]string {
 	left := make([][]string, len(sets))
 	for i, set := range sets {
@@ -34,7 +34,7 @@ func (r Rules) Approvers(asker string, c commands.Command, sets [][]string) [][]
 
 // neverApproves reports whether somebody cannot approve a command for the asker, whatever rules name them.
 func (r Rules) neverApproves(ref, asker string, c commands.Command) bool {
-	return r.SamePerson(ref, asker) || r.MakesAdmin(ref, c)
+	return r.SamePerson(ref, asker) || r.MakesAdmin(ref, c) || slices.Contains(r.Policy.Blocked, ref)
 }
 
 // AnyApproves reports whether one of those who have a membership could approve a command for the
@@ -43,7 +43,7 @@ func (r Rules) AnyApproves(membership string, asker commands.Caller, c commands.
 	members, known := asker.Others[membership]
 	return !known || slices.ContainsFunc(members, func(ref string) bool {
 		return !r.neverApproves(ref, asker.Ref, c) && !slices.ContainsFunc(r.Policy.Blocked, func(blocked string) bool {
-			return blocked == ref || slices.Contains(asker.Others[blocked], ref)
+			return slices.Contains(asker.Others[blocked], ref)
 		})
 	})
 }

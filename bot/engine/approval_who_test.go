@@ -139,6 +139,26 @@ func TestLapsedRequest(t *testing.T) {
 	admins(t, stage, groupA)
 }
 
+// TestNobodyNamed: of those who could approve a request when it was asked, who is blocked or another account
+// of the asker by now is not named any more; if that leaves nobody, nobody is.
+func TestNobodyNamed(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	stage.Run(t, chat)
+	talk(t, chat, "bob: add GROUP user1")
+	rules := stage.Rules.Get()
+	rules.Policy.Blocked = []string{bottest.Ref("carol")}
+	stage.Rules.Set(rules)
+	says(t, talk(t, chat, "alice: press 1 approve"), "You cannot decide this request. Can approve: @dave\n", "!carol")
+	rules.Names = commands.NewNames(nil, map[string][]imapi.UserID{"rob": {"user9"}}).WithAccounts(map[string]string{bottest.Ref("bob"): "rob", bottest.Ref("dave"): "rob"})
+	stage.Rules.Set(rules)
+	says(t, talk(t, chat, "alice: press 1 approve"), "You cannot decide this request.\n")
+	rules.Policy.Blocked = append(rules.Policy.Blocked, bottest.Ref("dave"))
+	stage.Rules.Set(rules)
+	says(t, talk(t, chat, "alice: press 1 approve"), "You cannot decide this request.\n", "!carol", "!dave")
+	says(t, talk(t, chat, "bob: requests"), "[Withdraw #1]", "!Can approve")
+}
+
 // TestNotAsked: what nobody can approve as a whole is not asked, and there are twenty open
 // requests of a person at most.
 func TestNotAsked(t *testing.T) {

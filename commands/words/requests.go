@@ -181,11 +181,15 @@ func (w Words) Over(entry, request int64, status commands.Status, d commands.Dec
 	return m
 }
 
-// NotYou is the answer to somebody who cannot decide a request. command is what they may do
+// NotYou is the answer to somebody who cannot decide a request: who can, if anybody can by now. command is what they may do
 // themselves, as it is typed; empty: nothing.
 func (w Words) NotYou(entry int64, q Request, command string) Message {
 	m := w.outcome(entry, commands.Refused)
-	m.add(Head, Fill(w.Requests.NotYou, Slots{"who": w.approvers(q)}))
+	said := plain(w.Requests.NotYou)
+	if who := w.approvers(q); len(who) > 0 {
+		said = join(w.Joins.Sentences, said, Fill(w.Requests.Can, Slots{"who": who}))
+	}
+	m.add(Head, said)
 	if q.There {
 		m.add(Body, plain(w.Requests.There))
 	}

@@ -174,7 +174,7 @@ type Sentences struct {
 		Unchanged                                    string
 		Over, OverBy, Dropped                        string // {number} {sign} {status} {who} {time}
 		There                                        string
-		NotYou, NotYours, NotOwn, NotSelf, Unread    string // {who}
+		NotYou, NotYours, NotOwn, NotSelf, Unread    string
 		Yourself                                     string // {command}
 		Split, None, Nowhere, Many                   string // {groups} {who} {n}
 		Already                                      string // {number}
