@@ -204,7 +204,7 @@ func refusal(answer bot.Answer, has func(block string) bool) *slackgo.ViewSubmis
 	}
 	var lines []string
 	for _, l := range answer.Private.Lines {
-		lines = append(lines, l.Text.String())
+		lines = append(lines, unmarked(l.Text, answer.Private.Language))
 	}
 	number := ""
 	if answer.Private.Entry != 0 {

@@ -250,6 +250,8 @@ func TestFormWaits(t *testing.T) {
 	w := forms(t, "sockets")
 	rules := w.Stage.Rules.Get()
 	rules.Policy.Rules = []policy.Rule{{Name: "rule 1", Allow: []string{"slack:user:" + bob}, Commands: []commands.Verb{commands.Add}, Approval: []string{"slack:usergroup:S0LEADS", "slack:user:" + alice}}}
+	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"friday-show": {"@TGS#aFRIDAY"}}, map[string][]imapi.UserID{"minho": {"u_8821"}, "ally": {"u_9902"}}).
+		WithAccounts(map[string]string{"slack:user:" + alice: "ally"})
 	w.Stage.Rules.Set(rules)
 	w.acked(w.slash(bob, "add friday-show"))
 	v := w.opened(bob)
@@ -265,7 +267,7 @@ func TestFormWaits(t *testing.T) {
 	}
 	w.acked(w.slash(bob, "add friday-show"))
 	v = w.opened(bob)
-	if v = w.sent(fakeslack.Sending{View: v, Values: map[string][]string{"users": {"minho"}}}); !strings.Contains(v.Errors["group"], "already asked for") {
+	if v = w.sent(fakeslack.Sending{View: v, Values: map[string][]string{"users": {"minho"}}}); !strings.Contains(v.Errors["group"], "already asked for") || !strings.Contains(v.Errors["group"], "Can approve: @S0LEADS, ally (@"+alice+")") {
 		t.Errorf("the same again is answered %v", v.Errors)
 	}
 }
