@@ -120,7 +120,7 @@ func (c Command) Asks() []Command {
 		return []Command{asked}
 	}
 	if len(c.Replace) > 0 {
-		return []Command{c, {Verb: Remove, Target: c.Target, Users: c.Replace}}
+		return []Command{c, {Verb: Remove, Target: c.Target, Users: c.Replace, DryRun: c.DryRun}}
 	}
 	return []Command{c}
 }

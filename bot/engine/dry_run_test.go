@@ -24,6 +24,7 @@ func TestDryRunShows(t *testing.T) {
 		{"without", []commands.Verb{commands.Add}, []string{"host1"}, "add GROUP user1", []string{"user1: would be added", "1 of 5 seats", secret}},
 		{"without, and no seat", []commands.Verb{commands.Add}, []string{"host1", "host2", "host3", "host4"}, "add GROUP user1 user2", []string{"❌ Failed", "It has 4 of 5 administrators. With this change it would have 6.", secret}},
 		{"a remove without", []commands.Verb{commands.Remove}, []string{"host1", "user1"}, "remove GROUP user1", []string{"user1: would be removed", "2 of 5 seats", secret}},
+		{"a replacement without", []commands.Verb{commands.Add, commands.Remove}, []string{"host1", "user2"}, "add GROUP user1 --replace user2", []string{"user1: would be added", "user2: would be removed", "2 of 5 seats", secret}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
