@@ -122,7 +122,8 @@ func (s *Slack) modal(f words.Form, from origin) slackgo.ModalViewRequest {
 func element(v commands.Verb, f words.FormField) slackgo.BlockElement {
 	switch f.Kind {
 	case words.Written:
-		return &slackgo.PlainTextInputBlockElement{Type: slackgo.METPlainTextInput, ActionID: f.Name, InitialValue: strings.Join(f.Starts, " "), MaxLength: f.Most}
+		most := 2 * f.Most // clients count other characters; what is too long is said
+		return &slackgo.PlainTextInputBlockElement{Type: slackgo.METPlainTextInput, ActionID: f.Name, InitialValue: strings.Join(f.Starts, " "), MaxLength: most}
 	case words.Room:
 		return &slackgo.SelectBlockElement{
 			Type: slackgo.OptTypeConversations, ActionID: f.Name, DefaultToCurrentConversation: true,

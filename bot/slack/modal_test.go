@@ -29,7 +29,7 @@ func TestModals(t *testing.T) {
 	}
 	hundred := many
 	hundred.Aliases, hundred.People, hundred.Waits = many.Aliases[:100], slices.Clone(many.People[:100]), true
-	hundred.Starts = words.Started{Group: many.Aliases[99], For: time.Hour, Reason: strings.Repeat("r", commands.MaxReason)}
+	hundred.Starts = words.Started{Group: many.Aliases[99], For: time.Hour, Reason: strings.Repeat("🎬", commands.MaxReason)}
 	for i := range hundred.People {
 		hundred.People[i].Typed = fmt.Sprintf("%s%d", strings.Repeat("名", 140), i)
 	}
