@@ -6,6 +6,7 @@
 package imapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,7 +37,6 @@ type App struct {
 type Client struct {
 	settings
 	hosts     *hosts
-	limiter   *limiter
 	signer    *signer
 	penalty   *penalty
 	changes   *changes
@@ -54,6 +54,7 @@ type settings struct {
 	region    Region
 	baseURL   string
 	limit     int
+	limiter   *limiter
 	keySource func() (Secret, error)
 	gate      func() error
 	dial      dialer
@@ -73,6 +74,9 @@ func WithBaseURL(base string) Option { return func(s *settings) { s.baseURL = ba
 
 // WithRateLimit sets how many calls may leave in any one second, 1 to 200.
 func WithRateLimit(n int) Option { return func(s *settings) { s.limit = n } }
+
+// WithLimitOf counts every call under the rate limit of another client, too.
+func WithLimitOf(c *Client) Option { return func(s *settings) { s.limiter = c.limiter } }
 
 // WithLogger takes a line at debug level for each call, and one for each change of
 // the secret key. Without it nothing is logged.
@@ -133,10 +137,10 @@ func New(app App, opts ...Option) (*Client, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
+	s.limiter = cmp.Or(s.limiter, newLimiter(s.limit))
 	return &Client{
 		settings:  s,
 		hosts:     &hosts{bases: bases},
-		limiter:   newLimiter(s.limit),
 		signer:    &signer{app: app, now: time.Now, source: s.keySource, log: s.log},
 		penalty:   &penalty{},
 		changes:   &changes{made: make(map[seat]time.Time)},

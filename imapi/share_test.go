@@ -161,3 +161,20 @@ func TestBusy(t *testing.T) {
 		is("a second later", false)
 	})
 }
+
+func TestLimitOfAnotherClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := newSimulator(t)
+		c := newPipeClient(t, sim, WithRateLimit(1))
+		other := newPipeClient(t, sim, WithLimitOf(c))
+		start := time.Now()
+		for _, client := range []*Client{c, other} {
+			if p, err := client.Probe(t.Context(), ""); err != nil || p.Caller != nil {
+				t.Fatal(p.Caller, err)
+			}
+		}
+		if took := time.Since(start); took < time.Second {
+			t.Errorf("both called within %s", took)
+		}
+	})
+}

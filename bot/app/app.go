@@ -88,6 +88,7 @@ type running struct {
 	*service
 	cfg       config.Config
 	policy    *config.Policy
+	api       *imapi.Client
 	record    *journal.Journal
 	platforms []platform
 	bot       *engine.Engine
@@ -102,18 +103,18 @@ func (s *service) build(ctx context.Context, cfg config.Config) (_ *running, err
 		return nil, SettingsError{err}
 	}
 	held := func() error { return r.record.Held() }
-	api, err := cfg.IM.NewClient(s.log, imapi.WithGate(held), imapi.WithKeySource(s.key), imapi.WithObserver(s.metrics))
+	r.api, err = cfg.IM.NewClient(s.log, imapi.WithGate(held), imapi.WithKeySource(s.key), imapi.WithObserver(s.metrics))
 	if err != nil {
 		return nil, err
 	}
-	api.SetShare(0) // what ran before may have used the whole limit a moment ago; the journal gives this one its part
-	r.record, err = journal.Open(ctx, cfg.Database.Reveal(), cfg.IM.SDKAppID, journal.WithLogger(s.log), journal.WithShares(cfg.IM.RateLimit, api.SetShare, api.Busy))
+	r.api.SetShare(0) // what ran before may have used the whole limit a moment ago; the journal gives this one its part
+	r.record, err = journal.Open(ctx, cfg.Database.Reveal(), cfg.IM.SDKAppID, journal.WithLogger(s.log), journal.WithShares(cfg.IM.RateLimit, r.api.SetShare, r.api.Busy))
 	if err != nil {
 		return nil, err
 	}
 	r.platforms, err = s.connect(cfg, r.policy.Rules, held, r.record.Shared, r.record)
 	if err == nil {
-		r.bot, err = NewBot(r.record, s.wrap, api, r.policy.Rules, s.log, s.metrics)
+		r.bot, err = NewBot(r.record, s.wrap, r.api, r.policy.Rules, s.log, s.metrics)
 	}
 	if err == nil {
 		r.server, err = r.listen()
@@ -281,6 +282,9 @@ func (r *running) renew(ctx context.Context) (config.Config, error) {
 		err = r.record.Ping(ctx)
 	} else {
 		err = opens(ctx, cfg)
+	}
+	if err == nil {
+		err = r.acceptedByTencent(ctx, cfg.IM)
 	}
 	if err != nil {
 		return cfg, err

@@ -11,6 +11,7 @@ import (
 	"liveadmin/bot/discord"
 	"liveadmin/bot/slack"
 	"liveadmin/commands/policy"
+	"liveadmin/imapi"
 )
 
 // platform is a bot.Platform that runs in a service.
@@ -65,6 +66,28 @@ func (r *running) accepted(ctx context.Context, cfg config.Config, rules func() 
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// acceptedByTencent asks Tencent Chat whether it accepts another key, account or application, if
+// these are others than those in use. The question counts in the limit of calls.
+func (r *running) acceptedByTencent(ctx context.Context, im config.IM) error {
+	now := r.cfg.IM
+	if im.Key.Reveal() == now.Key.Reveal() && im.SDKAppID == now.SDKAppID && im.Identifier == now.Identifier &&
+		im.Region == now.Region && im.BaseURL == now.BaseURL {
+		return nil
+	}
+	client, err := im.NewClient(r.log, imapi.WithLimitOf(r.api), imapi.WithGate(r.record.Held))
+	if err != nil {
+		return err
+	}
+	p, err := client.Within(acceptTime/3).Probe(ctx, "")
+	if p.Caller != nil {
+		err = p.Caller
+	}
+	if err != nil {
+		return fmt.Errorf("the new settings are not accepted by Tencent Chat: %w", err)
+	}
+	return nil
 }
 
 // credentials returns what is secret of each platform's settings. A Secret that was read

@@ -257,3 +257,22 @@ func TestServeKeyOnHangup(t *testing.T) {
 	}
 	l.Stop()
 }
+
+// TestServeWrongKeyOnHangup: a key that Tencent Chat does not accept changes nothing on SIGHUP.
+func TestServeWrongKeyOnHangup(t *testing.T) {
+	t.Parallel()
+	l := harness.NewInSlack(t, false)
+	l.Env = append(l.Env, "IM_SECRET_KEY=", "IM_SECRET_KEY_FILE=key")
+	l.Write("key", harness.Key)
+	l.Start()
+	const wrong = "canary-key-of-another-application"
+	l.Secrets = append(l.Secrets, wrong)
+	l.Write("key", wrong)
+	l.Hangup("the new settings are not accepted by Tencent Chat")
+	l.Write("key", harness.Key)
+	l.Command("add @TGS#a6I4ZUUGO user1", "Added 1 of 1 administrator")
+	l.Stop()
+	if log := l.Logged(); strings.Contains(log, "restarting") {
+		t.Errorf("it restarted; the log:\n%s", log)
+	}
+}
