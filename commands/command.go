@@ -84,6 +84,9 @@ type Place struct {
 	// In which what is posted for everyone is; empty: English. An entry keeps it.
 	Language Language `json:"language,omitempty"`
 
+	// It is a direct message with the bot: nobody but the caller reads what is posted there.
+	Direct bool `json:"direct,omitempty"`
+
 	// The channel was picked in a form that was opened elsewhere. Rules for channels do not
 	// hold there: nobody has spoken in it.
 	Picked bool `json:"picked,omitempty"`

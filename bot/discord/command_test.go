@@ -122,6 +122,10 @@ func TestOwnLanguage(t *testing.T) {
 					t.Errorf("in %s is %q, want %q", room, got, want)
 				}
 			}
+			i := w.kept(w.SendCommand(fakediscord.CommandInput{User: alice, Channel: w.Direct(alice), Subcommand: "add", Options: adding("user1"), Forged: true}))
+			if got, want := w.Plain(w.final(i)), words.In("ja"); !strings.HasPrefix(got, "✅ "+want.Outcomes[commands.Done]+" · ") || !strings.Contains(got, want.Buttons.Undo) {
+				t.Errorf("in a direct message is %q", got)
+			}
 		})
 	}
 }

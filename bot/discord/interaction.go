@@ -143,7 +143,7 @@ func userOf(ref string) string {
 
 // place is where the interaction was. A thread counts as its channel.
 func (i interaction) place() commands.Place {
-	p := commands.Place{Platform: Name, Channel: Name + ":" + i.Channel}
+	p := commands.Place{Platform: Name, Channel: Name + ":" + i.Channel, Direct: i.Guild == ""}
 	if i.Where.isThread() {
 		p.Thread = i.Channel
 		if i.Where.Parent != "" {

@@ -38,7 +38,7 @@ func TestHear(t *testing.T) {
 			`{"id":"1","application_id":"9","token":"s3cret","type":2,"channel_id":"300","channel":{"id":"300","type":1},
 				"user":{"id":"501"},"data":{"name":"liveadmin","options":[{"name":"whoami","type":1}]}}`,
 			bot.Delivery{
-				Key: "discord:9:1", Caller: alice, Place: commands.Place{Platform: "discord", Channel: "discord:300"},
+				Key: "discord:9:1", Caller: alice, Place: commands.Place{Platform: "discord", Channel: "discord:300", Direct: true},
 				Fields: &grammar.Fields{Verb: "whoami"},
 			},
 		},
@@ -47,7 +47,7 @@ func TestHear(t *testing.T) {
 			`{"id":"1","application_id":"9","token":"s3cret","type":2,"channel_id":"300","user":{"id":"501"},
 				"data":{"name":"liveadmin","options":[{"name":"history","options":[{"name":"about","value":42},{"name":"since","value":null},{"name":"x","value":"y"}]}]}}`,
 			bot.Delivery{
-				Key: "discord:9:1", Caller: alice, Place: commands.Place{Platform: "discord", Channel: "discord:300"},
+				Key: "discord:9:1", Caller: alice, Place: commands.Place{Platform: "discord", Channel: "discord:300", Direct: true},
 				Fields: &grammar.Fields{Verb: "history", Options: []grammar.Option{{Name: "about", Text: "42"}}},
 			},
 		},
@@ -55,7 +55,7 @@ func TestHear(t *testing.T) {
 			"no subcommand",
 			`{"id":"1","application_id":"9","token":"s3cret","type":2,"channel_id":"300","user":{"id":"501"},"data":{"name":"liveadmin"}}`,
 			bot.Delivery{
-				Key: "discord:9:1", Caller: alice, Place: commands.Place{Platform: "discord", Channel: "discord:300"},
+				Key: "discord:9:1", Caller: alice, Place: commands.Place{Platform: "discord", Channel: "discord:300", Direct: true},
 				Fields: &grammar.Fields{},
 			},
 		},
@@ -63,7 +63,7 @@ func TestHear(t *testing.T) {
 			"a click",
 			`{"id":"1","application_id":"9","token":"s3cret","type":3,"channel_id":"300","user":{"id":"501"},"data":{"custom_id":"liveadmin:undo:42:0"}}`,
 			bot.Delivery{
-				Key: "discord:9:1", Caller: alice, Place: commands.Place{Platform: "discord", Channel: "discord:300"},
+				Key: "discord:9:1", Caller: alice, Place: commands.Place{Platform: "discord", Channel: "discord:300", Direct: true},
 				Click: &bot.Click{Action: "undo", Entry: 42},
 			},
 		},
@@ -71,7 +71,7 @@ func TestHear(t *testing.T) {
 			"a click with a number that is none",
 			`{"id":"1","application_id":"9","token":"s3cret","type":3,"channel_id":"300","user":{"id":"501"},"data":{"custom_id":"liveadmin:undo:-1"}}`,
 			bot.Delivery{
-				Key: "discord:9:1", Caller: alice, Place: commands.Place{Platform: "discord", Channel: "discord:300"},
+				Key: "discord:9:1", Caller: alice, Place: commands.Place{Platform: "discord", Channel: "discord:300", Direct: true},
 				Click: &bot.Click{Action: "undo"},
 			},
 		},

@@ -10,8 +10,15 @@ import (
 )
 
 // wording is how the bot speaks to everyone in the place of an entry, and calls things and
-// people by the rules in force.
-func (b *Engine) wording(place commands.Place) words.Words { return b.speak(place.Language) }
+// people by the rules in force. In a direct message that is the caller alone, in their language if
+// that is known soon.
+func (b *Engine) wording(e bot.Entry) words.Words {
+	l := e.Place.Language
+	if e.Place.Direct {
+		l = cmp.Or(b.languageOf(b.work, e.Place.Platform, e.Caller), l)
+	}
+	return b.speak(l)
+}
 
 func (b *Engine) speak(l commands.Language) words.Words {
 	rules := b.rules()
@@ -41,13 +48,13 @@ func (b *Engine) languageOf(ctx context.Context, platform string, c commands.Cal
 // said is the line of an entry's root and a message about it for everyone, with the same in the
 // language of the caller for where the caller alone reads it.
 func (b *Engine) said(e bot.Entry, say func(words.Words) (words.Text, words.Message)) (words.Text, words.Message) {
-	root, message := say(b.wording(e.Place))
+	root, message := say(b.wording(e))
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	if e.Under == 0 && !e.Command.Private { // the platform has found out the language where it could post no root
 		cancel()
 	}
-	if l := b.languageOf(ctx, e.Place.Platform, e.Caller); l != "" && l != e.Place.Language {
+	if l := b.languageOf(ctx, e.Place.Platform, e.Caller); l != "" && l != message.Language {
 		own := words.Own{}
 		own.Root, own.Result = say(b.speak(l))
 		message.Own = &own

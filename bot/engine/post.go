@@ -124,7 +124,7 @@ func (j *job) announce(platform bot.Platform, e bot.Entry) (bot.Post, error) {
 		}
 		j.shown = len(e.Changes) // the acknowledgement was before all of them
 	}
-	root := j.b.wording(e.Place).Root(soFar(e))
+	root := j.b.wording(e).Root(soFar(e))
 	post, err := j.deliver("announcing", bot.Finder.FindRoot, e, func(ctx context.Context) (bot.Post, error) {
 		return platform.Announce(ctx, e, root)
 	})
@@ -156,7 +156,7 @@ func (j *job) progress(platform bot.Platform) {
 		return
 	}
 	j.shown = unsettled(e)
-	root := j.b.wording(e.Place).Root(soFar(e))
+	root := j.b.wording(e).Root(soFar(e))
 	if err := safely(func() error { return platform.Update(j.ctx, e, root) }); err != nil {
 		j.b.log.Warn("progress not shown", "entry", e.Number, "err", err)
 	}

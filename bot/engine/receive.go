@@ -93,7 +93,7 @@ func (b *Engine) accept(ctx context.Context, d bot.Delivery, a bot.Acceptance, c
 			return nil, b.unrecorded(ctx, d, a, err, came)
 		case job != nil:
 			e := job.snapshot()
-			return job, bot.Answer{Entry: e.Number, Verb: e.Command.Verb, Root: b.wording(e.Place).Root(soFar(e)), Alone: e.Command.Private}
+			return job, bot.Answer{Entry: e.Number, Verb: e.Command.Verb, Root: b.speak(e.Place.Language).Root(soFar(e)), Alone: e.Command.Private}
 		case known.Key != "":
 			return nil, bot.Answer{} // the same delivery again
 		case a.Presses == nil: // the caller asked for something else at the same moment

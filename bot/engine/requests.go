@@ -139,7 +139,7 @@ func (j *job) postRequest(platform bot.Platform, e bot.Entry) {
 func (j *job) request(platform bot.Platform, notifier bot.Notifier, e bot.Entry) {
 	var err error
 	e.Root, err = j.announce(platform, e)
-	w, q := j.b.wording(e.Place), e.Shown(e.Place.Platform)
+	w, q := j.b.wording(e), e.Shown(e.Place.Platform)
 	if err == nil {
 		err = j.insist(j.ctx, "counting requests", func() (err error) {
 			q.Quiet, err = j.b.mentionedEnough(j.ctx, e)
@@ -194,7 +194,7 @@ func (j *job) remind(notifier bot.Notifier, e bot.Entry) {
 	q, rules := e.Shown(e.Place.Platform), j.b.rules()
 	_, decision := rules.Policy.DecideAll(j.b.current(e.Caller), e.Place, e.Command)
 	q.Named = rules.Named(e, e.ApproversBy(decision))
-	_, err := j.postNotice(notifier, e, bot.ReminderNotice, j.b.wording(e.Place).Reminder(q), append(q.Mentions(), e.Caller.Ref))
+	_, err := j.postNotice(notifier, e, bot.ReminderNotice, j.b.wording(e).Reminder(q), append(q.Mentions(), e.Caller.Ref))
 	if err != nil && j.ctx.Err() != nil {
 		return
 	}
@@ -209,7 +209,7 @@ func (j *job) remind(notifier bot.Notifier, e bot.Entry) {
 // postEnd says that a request will not be carried out: in its message, in the root, and to
 // the asker, unless they withdrew it.
 func (j *job) postEnd(platform bot.Platform, notifier bot.Notifier, e bot.Entry) {
-	w, r := j.b.wording(e.Place), e.Summary()
+	w, r := j.b.wording(e), e.Summary()
 	j.amend(platform, j.withPost(notifier, e))
 	if e.State != bot.Withdrawn && e.Root != "" {
 		_, err := j.postNotice(notifier, e, bot.EndNotice, w.Ended(e.Shown(e.Place.Platform), r.Status(), r.Decided), []string{e.Caller.Ref})
@@ -251,7 +251,7 @@ func (j *job) amend(platform bot.Platform, e bot.Entry) {
 // closedMessage is the message of a request that was decided.
 func (b *Engine) closedMessage(e bot.Entry) words.Message {
 	d := e.Request.Decision
-	return b.wording(e.Place).Closed(e.Shown(e.Place.Platform), d.Status(), d.Shown())
+	return b.wording(e).Closed(e.Shown(e.Place.Platform), d.Status(), d.Shown())
 }
 
 // closeCopy does the same for a second message of a request, of which a button was pressed. There

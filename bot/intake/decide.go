@@ -195,6 +195,9 @@ func acceptance(d bot.Delivery, rules bot.Rules, cmd commands.Command, decision 
 	r.Groups = cmd.Target.Groups
 	place := d.Place
 	place.Language = rules.LanguageOf(place)
+	if place.Direct && d.Caller.Language != "" {
+		place.Language = d.Caller.Language
+	}
 	return &bot.Acceptance{Record: r, Presses: sendings(d), Entry: bot.Entry{
 		Key: d.Key, Caller: d.Caller, Place: place, Command: cmd, Rule: decision.Rule, Reply: d.Reply, Changes: bot.ChangesOf(cmd),
 	}}

@@ -56,7 +56,7 @@ func (s *Slack) Current(c commands.Caller) commands.Caller {
 }
 
 func place(channel, thread string) commands.Place {
-	return commands.Place{Platform: Name, Channel: Name + ":" + channel, Thread: thread}
+	return commands.Place{Platform: Name, Channel: Name + ":" + channel, Thread: thread, Direct: isDirect(channel)}
 }
 
 // channelOf is Slack's own name of the channel of a place.

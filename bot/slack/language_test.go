@@ -181,3 +181,25 @@ func TestLanguageOfPrivate(t *testing.T) {
 		t.Errorf("mallory reads %q", got)
 	}
 }
+
+// TestLanguageOfDirect: what is posted in a direct message is in the language of its one reader, the
+// root that is changed and what comes late too.
+func TestLanguageOfDirect(t *testing.T) {
+	t.Parallel()
+	w := build(t, "sockets", readsLanguages(), slack.Options{})
+	w.AddUser(fakeslack.User{ID: alice, Locale: "ko-KR"})
+	const im = "D0ALICE"
+	w.AddChannel(fakeslack.Channel{ID: im, Kind: fakeslack.IM, Members: []string{alice, w.Config().BotUser}})
+	w.start()
+	w.acked(w.Slash(alice, im, "add "+group+" user1 --for 2h"))
+	root, replies := w.final(im)
+	says := words.In("ko")
+	if done := "✅ " + says.Outcomes[commands.Done] + " · "; !strings.HasPrefix(root.Text, done) || len(replies) != 1 || !strings.Contains(w.Plain(replies[0]), "["+says.Buttons.Undo+"]") {
+		t.Errorf("alice reads %q, and under it %d messages", root.Text, len(replies))
+	}
+	w.Clock.Advance(111 * time.Minute)
+	w.message(func(m fakeslack.Message) bool {
+		return m.Channel == im && strings.Contains(w.Plain(m), "["+says.Buttons.Extend+"]")
+	})
+	w.asked(1)
+}
