@@ -117,3 +117,33 @@ func TestApproverHasSomeRight(t *testing.T) {
 		}
 	}
 }
+
+// TestRightsThatWait: of what a rule with an approval gives, a list waits for nobody.
+func TestRightsThatWait(t *testing.T) {
+	const bob, lead = "slack:user:U0BOB", "slack:user:U0LEAD"
+	waits, all := []commands.Verb{commands.Add, commands.Remove}, []string{"g"}
+	for _, tt := range []struct {
+		name      string
+		given     []commands.Verb
+		want, may []Right
+	}{
+		{"everything", nil, []Right{{Commands: []commands.Verb{commands.List}}, {Commands: waits, Limit: time.Hour, Approval: []string{lead}}}, []Right{{Commands: waits, Limit: time.Hour}}},
+		{"a change", waits[:1], []Right{{Commands: waits[:1], Limit: time.Hour, Approval: []string{lead}}}, []Right{{Commands: waits[:1], Limit: time.Hour}}},
+		{"a list", []commands.Verb{commands.List}, []Right{{Commands: []commands.Verb{commands.List}}}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := Policy{Rules: []Rule{{Name: "rule", Allow: []string{bob}, Commands: tt.given, Groups: all, For: time.Hour, Approval: []string{lead}}}}
+			for _, rights := range [][]Right{tt.want, tt.may} {
+				for i := range rights {
+					rights[i].Rule, rights[i].Groups, rights[i].Here = "rule", all, true
+				}
+			}
+			if got := p.Rights(commands.Caller{Ref: bob}, commands.Place{}).Given; !reflect.DeepEqual(got, tt.want) {
+				t.Errorf("given is %+v", got)
+			}
+			if got := p.Rights(commands.Caller{Ref: lead}, commands.Place{}).Approves; !reflect.DeepEqual(got, tt.may) {
+				t.Errorf("approved is %+v", got)
+			}
+		})
+	}
+}

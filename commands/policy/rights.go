@@ -10,10 +10,10 @@ import (
 // Rights is what a caller may do, for whoami.
 type Rights struct {
 	Denial Denial   // CallerBlocked, CallerOutsider or empty
-	Given  []Right  // one for each rule that fits the caller
+	Given  []Right  // by the rules that fit the caller: what waits for approval is a right of its own
 	Unread []string // memberships that rules name and that cannot be read right now
 
-	Approves []Right // what they may approve for others: one for each rule
+	Approves []Right // what they may approve for others
 }
 
 // Right is what one rule gives.
@@ -68,11 +68,34 @@ func (p Policy) Rights(caller commands.Caller, place commands.Place) Rights {
 	rights.Unread = common(caller.Unread, p.Named(""))
 	for _, r := range p.fitting(caller) {
 		given := r.right(place)
-		given.Approval = r.Approval
-		rights.Given = append(rights.Given, given)
+		if len(r.Approval) == 0 {
+			rights.Given = append(rights.Given, given)
+			continue
+		}
+		if r.gives(commands.List) {
+			free := given
+			free.Commands, free.Limit = []commands.Verb{commands.List}, 0
+			rights.Given = append(rights.Given, free)
+		}
+		given.Commands, given.Approval = p.waiting(r), r.Approval
+		if len(given.Commands) > 0 {
+			rights.Given = append(rights.Given, given)
+		}
 	}
 	for _, r := range p.approving(caller) {
-		rights.Approves = append(rights.Approves, r.right(place))
+		approved := r.right(place)
+		if approved.Commands = p.waiting(r); len(approved.Commands) > 0 {
+			rights.Approves = append(rights.Approves, approved)
+		}
 	}
 	return rights
+}
+
+// waiting returns the commands on groups that a rule with an approval gives and that wait for it: a
+// list never does.
+func (p Policy) waiting(r Rule) []commands.Verb {
+	return filter(p.table().Ruled(), func(v commands.Verb) bool {
+		row, _ := p.table().Row(v)
+		return row.CallsAPI && v != commands.List && r.gives(v)
+	})
 }
