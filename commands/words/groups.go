@@ -35,6 +35,7 @@ type story struct {
 func (w Words) reportGroups(m *Message, r commands.Result) {
 	m.add(Head, w.headGroups(r))
 	if r.Command.Verb == commands.Remind {
+		w.remindedIn(m, r)
 		return
 	}
 	groups := slices.Clone(r.Groups)
@@ -52,6 +53,26 @@ func (w Words) reportGroups(m *Message, r commands.Result) {
 				said = append(said, advice.String())
 				m.add(Body, advice)
 			}
+		}
+	}
+}
+
+// remindedIn says of whom a reminder is in which groups, if it is not of the same people in all.
+func (w Words) remindedIn(m *Message, r commands.Result) {
+	var whom []Text
+	var groups [][]imapi.GroupID
+	for _, g := range r.Groups {
+		who := w.people(commands.Persons(g.Plan.Users, func(commands.Step) bool { return true }))
+		i := slices.IndexFunc(whom, func(t Text) bool { return t.String() == who.String() })
+		if i < 0 {
+			i = len(whom)
+			whom, groups = append(whom, who), append(groups, nil)
+		}
+		groups[i] = append(groups[i], g.Group)
+	}
+	for i, who := range whom {
+		if len(whom) > 1 && len(who) > 0 {
+			m.add(Item, Fill(w.Happened.Item, Slots{"user": w.first(w.groupNames(groups[i]), mostNamed), "what": who}))
 		}
 	}
 }

@@ -374,3 +374,28 @@ func TestSomeGroupsOfAnAlias(t *testing.T) {
 		}
 	}
 }
+
+// TestReminderOfSeveral: a reminder says in which groups it is of whom, if it is not of the same
+// people in all.
+func TestReminderOfSeveral(t *testing.T) {
+	host, staff := commands.Step{Person: commands.Person{ID: "host"}}, commands.Step{Person: commands.Person{ID: "staff"}}
+	cmd := commands.Command{Verb: commands.Remind, Users: people("host", "staff"), Grants: []commands.Grant{{Until: noon}}}
+	const head = "Reminder: host, staff in 3 groups of all, until 2026-11-20 12:00 UTC."
+	for _, test := range []struct {
+		name string
+		r    commands.Result
+		want []string
+	}{
+		{"the same in all", several(cmd, in(commands.Done, 2, host, staff), in(commands.Done, 2, host, staff), in(commands.Done, 2, host, staff)), []string{head}},
+		{"others in one", several(cmd, in(commands.Done, 2, host), in(commands.Done, 2, staff), in(commands.Done, 2, host)), []string{head, "g000, g002: host", "g001: staff"}},
+		{"nobody any more in one", several(cmd, in(commands.Done, 2, host, staff), in(commands.Nothing, 2), in(commands.Done, 2, host)), []string{head, "g000: host, staff", "g002: host"}},
+	} {
+		var got []string
+		for _, l := range In(commands.English).Report(test.r).Lines {
+			got = append(got, l.Text.String())
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: it says %q, want %q", test.name, got, test.want)
+		}
+	}
+}
