@@ -136,15 +136,15 @@ func roleOf(ref string) string {
 }
 
 // alone reports whether nobody else would see what the bot posts there: it is a direct
-// message, or the bot may not post.
+// message, or the bot may not post what a request is written in.
 func (i interaction) alone() bool {
 	if i.Guild == "" {
 		return true
 	}
-	send := uint64(discordgo.PermissionViewChannel | discordgo.PermissionSendMessages)
+	send := uint64(discordgo.PermissionSendMessages)
 	if i.Where.isThread() {
-		send = discordgo.PermissionViewChannel | discordgo.PermissionSendMessagesInThreads
+		send = discordgo.PermissionSendMessagesInThreads
 	}
-	allowed, known := i.may(send)
+	allowed, known := i.may(send | discordgo.PermissionViewChannel | discordgo.PermissionEmbedLinks)
 	return known && !allowed && i.noThread() != ""
 }

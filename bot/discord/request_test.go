@@ -108,6 +108,7 @@ func TestRequestNowhere(t *testing.T) {
 	}{
 		{"directly", "", 0, false},
 		{"no permission to post", "777", nothing, false},
+		{"no permission to show a request", "777", fakediscord.EmbedLinks, false},
 		{"none in threads", "777", fakediscord.SendMessagesInThreads, true}, // it is asked in the channel
 		{"none outside of threads", "777", fakediscord.SendMessages, true},
 	} {
