@@ -22,6 +22,8 @@ func Concerned(r commands.Result) []imapi.UserID {
 }
 
 func concernedIn(g commands.GroupResult, cmd commands.Command) []imapi.UserID {
+	o := g.Outcome
+	replaced := o.Status == commands.Unknown && o.Old == commands.Removed // for certain, whatever became of the adding
 	switch {
 	case g.Plan.Refusal == commands.Superseded:
 		return nil
@@ -29,7 +31,7 @@ func concernedIn(g commands.GroupResult, cmd commands.Command) []imapi.UserID {
 		return stepIDs(g.Plan.Users, func(commands.Step) bool { return true })
 	case cmd.Verb == commands.End:
 		return commands.UsersToSend(g.Plan.Users)
-	case g.Plan.Refusal != "", !g.Outcome.Status.Fine() && g.Outcome.Status != commands.Partly:
+	case g.Plan.Refusal != "", !o.Status.Fine() && o.Status != commands.Partly && !replaced:
 		return nil
 	}
 	removed := func(s commands.Step) bool { return s.Send && s.Prior != commands.WasNot }
@@ -37,7 +39,7 @@ func concernedIn(g commands.GroupResult, cmd commands.Command) []imapi.UserID {
 		return stepIDs(g.Plan.Users, removed)
 	}
 	gone := stepIDs(g.Plan.Old, removed)
-	if o := g.Outcome.Old; o == commands.NotRestored || o == commands.MaybeRestored {
+	if replaced || o.Old == commands.NotRestored || o.Old == commands.MaybeRestored {
 		return gone
 	}
 	added := stepIDs(g.Plan.Users, func(s commands.Step) bool { return s.Send && s.Prior != commands.WasAdmin })
