@@ -166,6 +166,7 @@ var foreign = regexp.MustCompile(`/as NAME|/quit|/fault KIND|/wait DURATION|\b(T
 var (
 	latin    = regexp.MustCompile(`[A-Za-z]{2,}`)
 	english  = regexp.MustCompile(`(?i)\b(the|is|are|was|were|of|and|or|to|you|your|not|this|that|with|from|has|have|been|will|can|cannot|for|by)\b`)
+	particle = regexp.MustCompile(`\{(user|users|group|groups|alias|target|who|by|caller|name|names|id|word|verb|time|had|ref|people)\}\p{Hangul}`)
 	pronouns = regexp.MustCompile(`[你您]`)
 )
 
@@ -190,6 +191,9 @@ func TestOneLanguage(t *testing.T) {
 			}
 			if l == "ko" && regexp.MustCompile(`[을를이가은는과와]\([을를이가은는과와]\)`).MatchString(sentence) {
 				t.Errorf("%s: %s has both forms of a particle: %s", l, key, sentence)
+			}
+			if l == "ko" && particle.MatchString(sentence) {
+				t.Errorf("%s: %s has a particle behind an ID, a name or a time: %s", l, key, sentence)
 			}
 		}
 	}
