@@ -133,7 +133,7 @@ func (r *running) run(ctx context.Context, hangup <-chan os.Signal) (next *confi
 	r.log.Info("started", "version", Version(), "platforms", r.cfg.Platforms(), "http", r.server.Addr())
 	on, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	all := []func(context.Context) error{r.server.Serve, r.serve, r.policy.Run, r.record.Run, func(ctx context.Context) error {
+	all := []func(context.Context) error{r.serveHTTP, r.serve, r.policy.Run, r.record.Run, func(ctx context.Context) error {
 		if next = r.renewed(ctx, hangup); next != nil {
 			end(engine.ErrRestart)
 		}
@@ -161,6 +161,9 @@ func (r *running) serve(ctx context.Context) error {
 	}
 	return r.bot.Run(ctx, platforms...)
 }
+
+// serveHTTP serves what is asked for over HTTP.
+func (r *running) serveHTTP(ctx context.Context) error { return r.server.Serve(ctx, engine.ErrRestart) }
 
 // listen makes the HTTP listener: health, readiness, metrics, and what platforms mount.
 func (r *running) listen() (*web.Server, error) {

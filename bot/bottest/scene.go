@@ -98,7 +98,7 @@ func (s *Scene) Serve(name string, state func(context.Context) (bool, string), m
 	mount(server.Mount)
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(ctx) }()
+	go func() { served <- server.Serve(ctx, nil) }()
 	stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-served; err != nil {

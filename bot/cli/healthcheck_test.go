@@ -17,7 +17,7 @@ func TestHealthcheck(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go func() { _ = server.Serve(t.Context()) }()
+	go func() { _ = server.Serve(t.Context(), nil) }()
 	_, port, _ := net.SplitHostPort(server.Addr())
 	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "http://"+server.Addr()+r.URL.Path, http.StatusFound)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -24,10 +25,9 @@ type Build struct{ Version, Commit, Go string }
 // the API, and learns when the config file was read. No label names a user or a
 // group, and each has few values. It is safe for use by many goroutines.
 type Metrics struct {
-	registry  *prometheus.Registry
-	codes     []int // documented by Tencent
-	counts    func(context.Context) (bot.Counts, error)
-	platforms []Check
+	registry *prometheus.Registry
+	codes    []int // documented by Tencent
+	watched  atomic.Pointer[watched]
 
 	commands     *prometheus.CounterVec
 	acknowledged *prometheus.HistogramVec
@@ -40,6 +40,12 @@ type Metrics struct {
 	waited       *prometheus.HistogramVec
 	reloads      *prometheus.CounterVec
 	configGood   prometheus.Gauge
+}
+
+// watched is what every scrape asks.
+type watched struct {
+	counts    func(context.Context) (bot.Counts, error)
+	platforms []Check
 }
 
 var (
@@ -69,7 +75,6 @@ func NewMetrics(b Build) *Metrics {
 	m := &Metrics{
 		registry: registry,
 		codes:    append(imapi.Codes(), 0),
-		counts:   func(context.Context) (bot.Counts, error) { return bot.Counts{}, nil },
 
 		commands:     counter("commands_total", "Commands that have ended, or were answered at once.", "platform", "verb", "outcome"),
 		acknowledged: histogram("acknowledgement_seconds", "From the arrival of a command to its acknowledgement.", quick, "platform"),
@@ -87,6 +92,7 @@ func NewMetrics(b Build) *Metrics {
 			Name: "config_file_good", Help: "1, or 0 while the config file is broken and the rules before hold.",
 		}),
 	}
+	m.Watch(func(context.Context) (bot.Counts, error) { return bot.Counts{}, nil })
 	m.configGood.Set(1)
 	for _, result := range []string{"taken", "refused"} {
 		m.reloads.WithLabelValues(result)
@@ -103,9 +109,9 @@ func NewMetrics(b Build) *Metrics {
 }
 
 // Watch names what every scrape asks, for up to two seconds: how much is still to
-// do, and whether each platform is ready. It must come before the first scrape.
+// do, and whether each platform is ready.
 func (m *Metrics) Watch(counts func(context.Context) (bot.Counts, error), platforms ...Check) {
-	m.counts, m.platforms = counts, platforms
+	m.watched.Store(&watched{counts, platforms})
 	for _, p := range platforms {
 		m.gaveUp.WithLabelValues(p.Name)
 	}
@@ -120,7 +126,8 @@ func (m *Metrics) scrape(out chan<- prometheus.Metric) {
 		desc := prometheus.NewDesc(prefix+name, help, nil, labels)
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, float64(value))
 	}
-	for _, p := range m.platforms {
+	w := m.watched.Load()
+	for _, p := range w.platforms {
 		connected := 0
 		if ready, _ := p.State(ctx); ready {
 			connected = 1
@@ -129,7 +136,7 @@ func (m *Metrics) scrape(out chan<- prometheus.Metric) {
 			connected, prometheus.Labels{"platform": p.Name})
 	}
 	const up = "1 if the database answered this scrape in time, else 0."
-	c, err := m.counts(ctx)
+	c, err := w.counts(ctx)
 	if err != nil {
 		gauge("database_up", up, 0, nil)
 		return

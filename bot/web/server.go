@@ -19,11 +19,12 @@ const MaxBody = 256 << 10
 
 // Time-outs of a connection: a slow or silent client holds nothing for long.
 const (
-	headerTime = 5 * time.Second
-	readTime   = 10 * time.Second
-	writeTime  = 20 * time.Second
-	idleTime   = 2 * time.Minute
-	stopTime   = 5 * time.Second
+	headerTime  = 5 * time.Second
+	readTime    = 10 * time.Second
+	writeTime   = 20 * time.Second
+	idleTime    = 2 * time.Minute
+	stopTime    = 5 * time.Second
+	restartTime = time.Second / 2
 )
 
 // Server is the listener. Make one with New, mount what it serves, then call Serve.
@@ -66,9 +67,10 @@ func (s *Server) Mount(pattern string, h http.Handler) { s.mux.Handle(pattern, h
 // Addr is where the server listens, as host:port.
 func (s *Server) Addr() string { return s.listener.Addr().String() }
 
-// Serve serves until the context ends, then finishes what is in flight, for up to five
-// seconds. It is called once.
-func (s *Server) Serve(ctx context.Context) error {
+// Serve serves until the context ends, then finishes what is in flight: for up to five seconds,
+// or half a second if the cause of the end is restart. Somebody who has connected and sends
+// nothing would hold up either. It is called once.
+func (s *Server) Serve(ctx context.Context, restart error) error {
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(s.listener) }()
 	select {
@@ -76,7 +78,11 @@ func (s *Server) Serve(ctx context.Context) error {
 		return fmt.Errorf("serving HTTP: %w", err)
 	case <-ctx.Done():
 	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	limit := stopTime
+	if errors.Is(context.Cause(ctx), restart) {
+		limit = restartTime
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
 	err := s.http.Shutdown(grace)
 	if errors.Is(err, context.DeadlineExceeded) {

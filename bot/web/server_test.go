@@ -21,7 +21,7 @@ func serve(t *testing.T, s *web.Server) (url string, stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
-	go func() { served <- s.Serve(ctx) }()
+	go func() { served <- s.Serve(ctx, nil) }()
 	ended := false
 	stop = func() error {
 		if ended {
@@ -196,6 +196,34 @@ func TestStop(t *testing.T) {
 		t.Fatalf("the address is still taken: %v", err)
 	}
 	again.Close()
+}
+
+// TestRestart: who has connected and sends nothing holds up no restart.
+func TestRestart(t *testing.T) {
+	s := newServer(t)
+	errRestart := errors.New("restart")
+	ctx, end := context.WithCancelCause(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(ctx, errRestart) }()
+	for _, sent := range []string{"", "GET /healthz HT", "POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"} {
+		c, err := net.Dial("tcp", s.Addr())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if _, err := io.WriteString(c, sent); err != nil {
+			t.Fatal(err)
+		}
+	}
+	get(t, "http://"+s.Addr()+"/healthz") // so that those before are accepted
+	start := time.Now()
+	end(errRestart)
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("it took %s", took)
+	}
 }
 
 // TestSlowHeader: who sends no header is dropped.
