@@ -247,3 +247,21 @@ func TestRequestOfAButton(t *testing.T) {
 		})
 	}
 }
+
+// TestRequestDoneOneself: who cannot decide a request, but may do the same, gets the command as
+// Discord shows commands: with its fields.
+func TestRequestDoneOneself(t *testing.T) {
+	t.Parallel()
+	w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+	withApproval(w)
+	rules := w.Stage.Rules.Get()
+	rules.Policy.Rules[len(rules.Policy.Rules)-1].Approval = []string{"discord:role:" + hosts}
+	w.Stage.Rules.Set(rules)
+	w.start()
+	w.says(bob, general, "add", fakediscord.Options{"group": group, "users": "user1 user2", "for": "2h", "reason": "a show", "new": true})
+	request := w.message("Can approve")
+	m := w.private(w.kept(w.Click(alice, request, button(t, request, "Approve"))))
+	if got, want := m.Embeds[0].Description, "/liveadmin add:"+w.Commands(guild)[0].ID+"> `group:"+group+" users:user1 user2 for:2h reason:\"a show\" new:True`"; !strings.HasSuffix(got, want) {
+		t.Errorf("alice is answered %q, want %q", got, want)
+	}
+}

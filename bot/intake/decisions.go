@@ -7,7 +7,6 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/commands"
-	"liveadmin/commands/grammar"
 	"liveadmin/commands/policy"
 	"liveadmin/commands/words"
 	"liveadmin/imapi"
@@ -81,16 +80,14 @@ func (in *Intake) notYou(d bot.Delivery, e bot.Entry, sets [][]string, rules bot
 	case policy.Maybe:
 		return undecided(d, "membership unread", unread)
 	}
-	command := ""
 	row, _ := commands.Table.Row(e.Command.Verb)
-	if _, can := rules.Policy.DecideAll(d.Caller, d.Place, e.Command); can.Allowed && !can.Waits() && !row.Hidden {
-		command = grammar.Format(e.Command)
-	}
+	_, own := rules.Policy.DecideAll(d.Caller, d.Place, e.Command)
+	can := own.Allowed && !own.Waits() && !row.Hidden
 	there := rules.Policy.MayApprove(d.Caller, sets, true) == policy.MayDecide
 	return undecided(d, "cannot decide", func(w words.Words, entry int64) words.Message {
 		q := e.Shown(d.Place.Platform)
 		q.Named, q.There = rules.Named(e, sets), there
-		return w.NotYou(entry, q, command)
+		return w.NotYou(entry, q, can)
 	})
 }
 

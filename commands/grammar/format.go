@@ -38,6 +38,27 @@ func (g Grammar) Format(c commands.Command) string {
 	return text
 }
 
+// FormatFields writes a command as it is filled in where commands have options: New reads that
+// back as Parse reads what Format writes.
+func FormatFields(c commands.Command) Fields {
+	g := Of(commands.Table)
+	if c.Verb == commands.Welcome {
+		return Fields{}
+	}
+	row, _ := g.table.Row(c.Verb)
+	fields := Fields{Verb: string(c.Verb)}
+	for _, f := range row.Fields() {
+		value := g.formatValue(f.Kind, &c)
+		if on, ok := f.Kind.(commands.Switch); ok && *on(&c) {
+			value = "True"
+		}
+		if value != "" {
+			fields = fields.With(f.Option(), value)
+		}
+	}
+	return fields
+}
+
 // formatValue writes the value of a field; nothing if it was not given, or has none.
 func (g Grammar) formatValue(k commands.Kind, c *commands.Command) string {
 	switch kind := k.(type) {

@@ -244,4 +244,7 @@ func checkRoundTrip(t *testing.T, c commands.Command) {
 	if !reflect.DeepEqual(again, c) {
 		t.Errorf("%q is read back as\n     %+v\nwant %+v", text, again, c)
 	}
+	if filled, m := New(FormatFields(c), cast(), func(string) bool { return true }); m != nil || !reflect.DeepEqual(filled, c) {
+		t.Errorf("%q is read back as\n     %+v, %+v\nwant %+v", FormatFields(c), filled, m, c)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"liveadmin/commands"
+	"liveadmin/commands/grammar"
 	"liveadmin/commands/policy"
 	"liveadmin/imapi"
 )
@@ -181,9 +182,9 @@ func (w Words) Over(entry, request int64, status commands.Status, d commands.Dec
 	return m
 }
 
-// NotYou is the answer to somebody who cannot decide a request: who can, if anybody can by now. command is what they may do
-// themselves, as it is typed; empty: nothing.
-func (w Words) NotYou(entry int64, q Request, command string) Message {
+// NotYou is the answer to somebody who cannot decide a request: who can, if anybody can by now, and
+// the command if they may do the same themselves.
+func (w Words) NotYou(entry int64, q Request, own bool) Message {
 	m := w.outcome(entry, commands.Refused)
 	said := plain(w.Requests.NotYou)
 	if who := w.approvers(q); len(who) > 0 {
@@ -193,8 +194,10 @@ func (w Words) NotYou(entry int64, q Request, command string) Message {
 	if q.There {
 		m.add(Body, plain(w.Requests.There))
 	}
-	if command != "" {
-		m.add(Body, Fill(w.Requests.Yourself, Slots{"command": code(Name + " " + command)}))
+	if own {
+		m.add(Body, Fill(w.Requests.Yourself, Slots{"command": {{
+			Kind: Code, Text: Name + " " + grammar.Format(q.Command), Verb: q.Command.Verb, Option: Name + " " + grammar.FormatFields(q.Command).String(),
+		}}}))
 	}
 	return m
 }

@@ -69,7 +69,7 @@ func everyRequest(w Words, all *[]string, say func(Message)) {
 	*all = append(*all, w.Root(renamed).String())
 	say(w.Naming(commands.Names{}, "Sam").Reminder(q))
 	q.There = true
-	say(w.NotYou(45, q, "add friday-show user1"))
+	say(w.NotYou(45, q, true))
 	for _, sentence := range []string{w.Requests.NotYours, w.Requests.NotOwn, w.Requests.NotSelf, w.Requests.Unread} {
 		say(w.Undecided(45, sentence))
 	}
@@ -165,7 +165,7 @@ func TestApproversElsewhere(t *testing.T) {
 	names := commands.NewNames(nil, map[string][]imapi.UserID{"lee": {"u_7"}}).WithAccounts(map[string]string{lead: "lee"})
 	q := request()
 	q.Platform, q.Named = "discord", q.Named[:2]
-	if got := In(commands.English).Naming(names, "").NotYou(45, q, "").String(); !strings.Contains(got, "Can approve: "+leads+", lee\n") {
+	if got := In(commands.English).Naming(names, "").NotYou(45, q, false).String(); !strings.Contains(got, "Can approve: "+leads+", lee\n") {
 		t.Errorf("got %q", got)
 	}
 }
