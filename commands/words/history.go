@@ -142,12 +142,19 @@ func (w Words) Story(entry int64, p Past, r commands.Result, q *Open, limits []c
 	return m
 }
 
-// aliasGroups are the groups of an alias, or how many there are.
+// aliasGroups are the groups of an alias, each with its own alias, or how many there are.
 func (w Words) aliasGroups(groups []imapi.GroupID) Text {
-	if len(groups) > mostInLine {
+	switch {
+	case len(groups) > mostInLine:
 		return Fill(w.Aliases.Count, Slots{"n": number(len(groups))})
+	case len(groups) == 1:
+		return groupID(groups[0])
 	}
-	return codes(w, groups)
+	all := make([]Text, len(groups))
+	for i, g := range groups {
+		all[i] = w.group(commands.Target{}, g)
+	}
+	return w.list(all)
 }
 
 func (w Words) limit(g commands.Grant) Text {
