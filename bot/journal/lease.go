@@ -52,9 +52,16 @@ func (l *lease) hurried() time.Duration { return l.length / 24 }
 // errGone says that this instance's row is not there or has run out.
 var errGone = errors.New("its row is gone")
 
-// begin takes the lease and starts to renew it.
+// begin takes the lease and starts to renew it. A database that is slow just now has the time of
+// any operation.
 func (l *lease) begin(ctx context.Context) error {
-	if err := l.renew(ctx); err != nil {
+	limited, cancel := l.dialect.limit(ctx)
+	defer cancel()
+	err := l.renew(limited)
+	for n := 1; errors.Is(err, context.DeadlineExceeded) && pause(limited, n); n++ {
+		err = l.renew(limited)
+	}
+	if err != nil {
 		return err
 	}
 	if l.uses <= 0 {
