@@ -56,7 +56,7 @@ func (tw *town) withoutDatabase(away, back outage) {
 	defer cancel()
 	i := tw.instances[0]
 	p := tw.begin(i, "")
-	<-p.ready
+	i.awaitReady(p)
 	begun, others := tw.places[0], tw.places[1:]
 	tw.say(ctx, step{verb: "add", users: "user1", limit: "2h"}, others...)()
 	if err := tw.api.Inject(simulator.Fault{Kind: simulator.Hang, Group: begun.group, Command: "modify_admin"}); err != nil {

@@ -199,8 +199,8 @@ func together(ctx context.Context, tw *town) {
 	tw.t.Helper()
 	tw.api.SetLatency(time.Second / 4) // the first is not done when the second comes
 	first, second := tw.begin(tw.instances[0], ""), tw.begin(tw.instances[1], "")
-	<-first.ready
-	<-second.ready
+	tw.instances[0].awaitReady(first)
+	tw.instances[1].awaitReady(second)
 	for _, s := range []step{{verb: "list"}, {verb: "add", users: "user1"}, {verb: "add", users: "user2"}, {verb: "add", users: "user3"}} {
 		tw.say(ctx, s, tw.wild...)()
 		tw.waitFor(ctx, "everything is done", (*ledger).settled)

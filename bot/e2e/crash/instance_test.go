@@ -95,6 +95,20 @@ func (i *instance) watch(p *process) {
 	close(p.ready)
 }
 
+// awaitReady waits until a process is ready. One that ends before fails the test.
+func (i *instance) awaitReady(p *process) {
+	i.T.Helper()
+	select {
+	case <-p.ready:
+	case <-p.dead:
+		select {
+		case <-p.ready: // and has ended since
+		default:
+			i.T.Fatalf("the program has ended before it was ready: %v; log:\n%s", p.cmd.ProcessState, i.Logged())
+		}
+	}
+}
+
 // isReady asks whether the program is connected.
 func (i *instance) isReady() bool {
 	client := http.Client{Timeout: time.Second} // it may be stopped

@@ -94,8 +94,8 @@ func TestCrashTakeoverRequest(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 			defer cancel()
 			other, mortal := tw.begin(second, ""), tw.begin(first, point)
-			<-other.ready
-			<-mortal.ready
+			second.awaitReady(other)
+			first.awaitReady(mortal)
 			dead := func() bool {
 				select {
 				case <-mortal.buried:

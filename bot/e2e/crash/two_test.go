@@ -72,10 +72,10 @@ func TestCrashTakeover(t *testing.T) {
 			defer cancel()
 			other := tw.begin(second, "")
 			mortal := tw.begin(first, point)
-			<-other.ready
+			second.awaitReady(other)
 			var acknowledged func()
 			for n := 1; ; n++ { // both hear of some, but not always of the right ones
-				<-mortal.ready
+				first.awaitReady(mortal)
 				acknowledged = tw.say(ctx, step{verb: "add", users: "user1", limit: "2h"}, tw.places...)
 				acknowledged()
 				select {
@@ -117,7 +117,7 @@ func TestCrashStopped(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
 			defer cancel()
 			stopped := tw.beginWith(first, point, "STOP")
-			<-stopped.ready
+			first.awaitReady(stopped)
 			p := tw.places[0]
 			acknowledged := tw.say(ctx, step{verb: "add", users: "user1", limit: "2h"}, p)
 			tw.waitFor(ctx, "it is accepted", func(l *ledger) bool { return len(l.entries) > 0 })
@@ -150,14 +150,14 @@ func TestCrashHandover(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
 	defer cancel()
 	leaving := tw.begin(first, "")
-	<-leaving.ready
+	first.awaitReady(leaving)
 	stuck := tw.places[0]
 	if err := tw.api.Inject(simulator.Fault{Kind: simulator.Hang, Group: stuck.group, Times: -1}); err != nil {
 		t.Fatal(err)
 	}
 	tw.say(ctx, step{verb: "add", users: "user1", limit: "2h"}, tw.places...)()
 	other := tw.begin(second, "")
-	<-other.ready
+	second.awaitReady(other)
 	first.stop(leaving)
 	tw.api.ClearFaults()
 	left := time.Now()
@@ -194,7 +194,7 @@ func TestCrashCutOff(t *testing.T) {
 			processes := make(map[*instance]*process)
 			for _, i := range order {
 				processes[i] = tw.begin(i, "")
-				<-processes[i].ready
+				i.awaitReady(processes[i])
 			}
 			sockets := func(n int) func() bool { return func() bool { return len(tw.slack.Sockets()) == n } }
 			first.Until("two sockets", sockets(2))
