@@ -125,7 +125,7 @@ func (in *Intake) adminsFor(ctx context.Context, q bot.Question, rules bot.Rules
 	var words []string
 	for _, g := range list.Target.Groups[:min(len(list.Target.Groups), groupsRead)] {
 		for _, a := range in.readings.suggested(ctx, g) {
-			if user := string(a.User); !holds(named.Users, a.User) && meansItself(user, rules.Names) {
+			if user := string(a.User); !holds(named.Users, a.User) && !slices.Contains(words, user) && meansItself(user, rules.Names) {
 				words = append(words, user)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/commands"
 	"liveadmin/imapi"
+	"liveadmin/imapi/simulator"
 )
 
 // TestFormFollowsGroup: the people who are offered for remove, and how long an add can be, are
@@ -58,6 +59,20 @@ func TestFormFollowsGroup(t *testing.T) {
 				t.Errorf("no end time is not offered: %s", v.Blocks)
 			}
 		})
+	}
+}
+
+// TestFormOfSeveralGroups: who administers several groups of an alias is offered once.
+func TestFormOfSeveralGroups(t *testing.T) {
+	t.Parallel()
+	w := forms(t, "sockets")
+	rules := w.Stage.Rules.Get()
+	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"weekend": {"@TGS#aFRIDAY", "@TGS#aSUN"}}, nil)
+	w.Stage.Rules.Set(rules)
+	w.API.AddGroup("@TGS#aSUN", simulator.Group{Admins: []string{"guest", "host"}})
+	w.acked(w.slash(alice, "remove weekend"))
+	if got, err := w.Options(w.Soon(), w.opened(alice), "users", ""); err != nil || !slices.Equal(got, []string{"host", "guest"}) {
+		t.Errorf("%q are offered, %v", got, err)
 	}
 }
 
