@@ -89,6 +89,9 @@ func (w Words) past(sentence string, p Past) Text {
 
 // pastText is what was asked: as it was typed or, of what the bot does by itself, what it does.
 func (w Words) pastText(p Past) Text {
+	if label := w.pressed(p.Text); label != nil {
+		return label
+	}
 	sentence := w.byNumber(p.Verb)
 	if p.Caller != commands.Clock || sentence == "" {
 		return code(strings.TrimSpace(Name + " " + p.Text))

@@ -81,3 +81,24 @@ func asJSON(f *testing.F, v any) string {
 	}
 	return string(text)
 }
+
+// TestPressedInHistory: a press is called by its button, and not as a command that nobody can type.
+func TestPressedInHistory(t *testing.T) {
+	names := commands.NewNames(map[string][]imapi.GroupID{"friday-show": {"@TGS#aFRI"}}, nil)
+	for _, test := range []struct{ text, english, korean string }{
+		{"click undo #7", "Undo #7", "되돌리기 #7"},
+		{"click extend #7", "Extend #7", "연장 #7"},
+		{"click replace-3 #7", "Replace … #7", "교체: … #7"},
+		{change.DoneIn("@TGS#aFRI"), "/liveadmin " + change.DoneIn("@TGS#aFRI"), "/liveadmin " + change.DoneIn("@TGS#aFRI")},
+		{"click " + change.DoneIn("@TGS#aFRI") + " #7", "Give back friday-show #7", "반납: friday-show #7"},
+		{"click undo #x", "/liveadmin click undo #x", "/liveadmin click undo #x"},
+		{"click something #7", "/liveadmin click something #7", "/liveadmin click something #7"},
+		{"undo #7", "/liveadmin undo #7", "/liveadmin undo #7"},
+	} {
+		for l, want := range map[commands.Language]string{"en": test.english, "ko": test.korean} {
+			if got := In(l).Naming(names, "").pastText(Past{Text: test.text}).String(); got != want {
+				t.Errorf("%s: %q is %q, want %q", l, test.text, got, want)
+			}
+		}
+	}
+}
