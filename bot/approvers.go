@@ -16,6 +16,14 @@ func (e Entry) ApproversBy(now policy.Decision) [][]string {
 	return e.Request.Approvers
 }
 
+// RuleBy returns by which rule those of ApproversBy can approve.
+func (e Entry) RuleBy(now policy.Decision) string {
+	if now.Waits() {
+		return now.Rule
+	}
+	return e.Rule
+}
+
 // Named returns those of some approvers that can approve every right of a request that waits,
 // in the order of the rules.
 func (r Rules) Named(e Entry, sets [][]string) []string {

@@ -124,6 +124,22 @@ func approvedBy(who ...string) func(*bot.Rules) {
 	}
 }
 
+// TestRuleOfNow: on record is the rule by which a request was decided, not that by which it was asked.
+func TestRuleOfNow(t *testing.T) {
+	t.Parallel()
+	for action, event := range map[string]string{"approve": "approved", "deny": "denied"} {
+		stage, chat := askFirst(t)
+		stage.Run(t, chat)
+		talk(t, chat, "bob: add GROUP user1")
+		rules := stage.Rules.Get()
+		approvedBy("grace")(&rules)
+		rules.Policy.Rules[1].Name = "rule 2"
+		stage.Rules.Set(rules)
+		talk(t, chat, "grace: press 1 "+action)
+		says(t, fmt.Sprint(rowsOf(t, stage, 1)), "asked by chat:user:bob, [user1], rule 1", event+" by chat:user:grace, [user1], rule 2")
+	}
+}
+
 // TestLapsedRequest: what the rules do not allow any more is denied, and names nobody; the
 // audit trail has who pressed.
 func TestLapsedRequest(t *testing.T) {

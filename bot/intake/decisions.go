@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -66,9 +67,9 @@ func (in *Intake) judged(d bot.Delivery, e bot.Entry, asker commands.Caller, rul
 	case answer == policy.MayNotDecide:
 		return in.notYou(d, e, sets, rules)
 	case d.Click.Action == words.DenyAction:
-		return decide(d, e, bot.Decision{State: bot.Denied})
+		return decide(d, e, bot.Decision{State: bot.Denied, Rule: e.RuleBy(decision)})
 	}
-	return decide(d, e, bot.Decision{State: bot.Accepted, Renamed: renamed(rules.Names, e.Command)})
+	return decide(d, e, bot.Decision{State: bot.Accepted, Rule: e.RuleBy(decision), Renamed: renamed(rules.Names, e.Command)})
 }
 
 // notYou answers somebody who cannot decide: who can, and the command if they may do it
@@ -91,10 +92,11 @@ func (in *Intake) notYou(d bot.Delivery, e bot.Entry, sets [][]string, rules bot
 	})
 }
 
-// decide is the verdict that a request is decided by who pressed.
+// decide is the verdict that a request is decided by who pressed; without a rule, by that by which
+// it was asked.
 func decide(d bot.Delivery, e bot.Entry, made bot.Decision) bot.Verdict {
-	made.By, made.Place, made.Rule, made.Delivery = d.Caller.Ref, d.Place, e.Rule, fingerprint(d.Key)
-	r := note(d, made.Event(), made.Status(), e.Command.Verb, "", e.Rule)
+	made.By, made.Place, made.Rule, made.Delivery = d.Caller.Ref, d.Place, cmp.Or(made.Rule, e.Rule), fingerprint(d.Key)
+	r := note(d, made.Event(), made.Status(), e.Command.Verb, "", made.Rule)
 	if made.Lapsed {
 		r.Detail += ": the rules no longer allow this"
 	}
