@@ -124,6 +124,24 @@ func approvedBy(who ...string) func(*bot.Rules) {
 	}
 }
 
+// TestCommandToCopy: who may do what was asked themselves gets a command that does just that: what a name does
+// not mean any more is in IDs.
+func TestCommandToCopy(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	rules := stage.Rules.Get()
+	people := map[string][]imapi.UserID{"minho": {"user1"}, "night": {"user2", "user3"}}
+	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"show": {groupA}, "both": {groupA, groupB}}, people)
+	stage.Rules.Set(rules)
+	stage.Run(t, chat)
+	talk(t, chat, "bob: add show minho night", "bob: add both minho")
+	says(t, talk(t, chat, "alice: press 1 approve"), "/liveadmin add show minho night --for 8h\n")
+	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"show": {groupB}, "both": {groupB}}, map[string][]imapi.UserID{"minho": {"user1"}, "night": {"user2"}})
+	stage.Rules.Set(rules)
+	says(t, talk(t, chat, "alice: press 1 approve"), "/liveadmin add "+groupA+" minho user2 user3 --for 8h\n")
+	says(t, talk(t, chat, "alice: press 2 approve"), "You cannot decide this request.", "!/liveadmin")
+}
+
 // TestRuleOfNow: on record is the rule by which a request was decided, not that by which it was asked.
 func TestRuleOfNow(t *testing.T) {
 	t.Parallel()

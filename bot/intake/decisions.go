@@ -83,11 +83,12 @@ func (in *Intake) notYou(d bot.Delivery, e bot.Entry, sets [][]string, rules bot
 	}
 	row, _ := commands.Table.Row(e.Command.Verb)
 	_, own := rules.Policy.DecideAll(d.Caller, d.Place, e.Command)
-	can := own.Allowed && !own.Waits() && !row.Hidden
+	command, typed := toCopy(rules.Names, e.Command)
+	can := typed && own.Allowed && !own.Waits() && !row.Hidden
 	there := rules.Policy.MayApprove(d.Caller, sets, true) == policy.MayDecide
 	return undecided(d, "cannot decide", func(w words.Words, entry int64) words.Message {
 		q := e.Shown(d.Place.Platform)
-		q.Named, q.There = rules.Named(e, sets), there
+		q.Command, q.Named, q.There = command, rules.Named(e, sets), there
 		return w.NotYou(entry, q, can)
 	})
 }
@@ -123,6 +124,24 @@ func renamed(names commands.Names, c commands.Command) (all []string) {
 		}
 	}
 	return all
+}
+
+// toCopy is a command as it is typed by now: what a name does not mean any more is written in IDs. ok is
+// false if that cannot be typed.
+func toCopy(names commands.Names, c commands.Command) (_ commands.Command, ok bool) {
+	changed := renamed(names, c)
+	if slices.Contains(changed, c.Target.Alias) {
+		c.Target.Alias = ""
+	}
+	for _, people := range []*[]commands.Person{&c.Users, &c.Replace} {
+		*people = slices.Clone(*people)
+		for i, p := range *people {
+			if slices.Contains(changed, p.Name) {
+				(*people)[i].Name = ""
+			}
+		}
+	}
+	return c, c.Target.Alias != "" || len(c.Target.Groups) == 1
 }
 
 // sameAs reports whether two lists have the same groups.
