@@ -46,7 +46,8 @@ const (
 	VerbUndo       Problem = "verb undo"       // undo: a button
 	VerbStatus     Problem = "verb status"     // status, admins: list
 	VerbForeign    Problem = "verb foreign"    // ban, kick, mute: not this bot
-	PersonMention  Problem = "person mention"  // a user group, a role, or part of a word, where a UserID belongs
+	PersonMention  Problem = "person mention"  // as a part of a word, where a UserID belongs
+	CrowdMention   Problem = "crowd mention"   // a user group, a role or everyone, where a UserID belongs
 	UnknownPerson  Problem = "unknown person"  // <@U…>, or @minho, and no UserID is known of them; Word, and Account of a mention
 	UnknownCaller  Problem = "unknown caller"  // me, and no UserID is known of the caller; Account
 	ChannelAsUser  Problem = "channel as user" // <#C…> where a UserID belongs
@@ -75,7 +76,7 @@ var Problems = [...]Problem{
 	UnknownVerb, UnknownFlag, FlagElsewhere, FlagTwice, FlagValue, FlagNoValue, NearAlias, GroupMissing,
 	UsersMissing, TooManyUsers, TooManyWords, GroupTooLong, UserTooLong, GroupCharacter, UserCharacter,
 	GroupCommunity, GroupEmpty, UserEmpty, GroupAsUser, OptionWord, ClockWord, VerbUndo, VerbStatus, VerbForeign,
-	PersonMention, UnknownPerson, UnknownCaller, ChannelAsUser, ChannelMention, GroupMention, BadDuration, DurationRange, ReasonTooLong,
+	PersonMention, CrowdMention, UnknownPerson, UnknownCaller, ChannelAsUser, ChannelMention, GroupMention, BadDuration, DurationRange, ReasonTooLong,
 	ReasonChar, InvisibleChar, AmbiguousDash, OpenQuote, QuoteInside, AddAndReplace, BadNumber, TooLong,
 	GroupTwice, ChannelMissing, FormExpired,
 }

@@ -24,7 +24,10 @@ func (g Grammar) hasMeaning(word string) bool {
 // mentioned returns whom a mention in the chat means.
 func (p *parser) mentioned(l lexeme) ([]commands.Person, *Mistake) {
 	account := p.names.Mentioned(l.mention.id)
-	if l.mention.crowd || l.text != l.mention.text() || account == "" {
+	if l.mention.crowd {
+		return nil, &Mistake{Problem: CrowdMention, Word: l.mention.word()}
+	}
+	if l.text != l.mention.text() || account == "" {
 		return nil, &Mistake{Problem: PersonMention, Word: l.mention.word()}
 	}
 	people, m := p.account(account, UnknownPerson)

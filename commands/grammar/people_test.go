@@ -84,8 +84,8 @@ func TestUnknownPeople(t *testing.T) {
 		{"an account of another platform", yunaInDiscord, "<@U0YUNA>", Mistake{Problem: UnknownPerson, Word: "<@U0YUNA>", Account: "discord:user:U0YUNA"}},
 		{"an account of a crew", minhoInSlack, "<@U0NIGHT>", Mistake{Problem: UnknownPerson, Word: "<@U0NIGHT>", Account: "slack:user:U0NIGHT"}},
 		{"a typed @", minhoInSlack, "@alice", Mistake{Problem: UnknownPerson, Word: "@alice"}},
-		{"a role with the ID of a person", yunaInDiscord, "<@&16>", Mistake{Problem: PersonMention, Word: "<@&16>"}},
-		{"a user group with the ID of a person", minhoInSlack, "<!subteam^U0YUNA>", Mistake{Problem: PersonMention, Word: "<!subteam^U0YUNA>"}},
+		{"a role with the ID of a person", yunaInDiscord, "<@&16>", Mistake{Problem: CrowdMention, Word: "<@&16>"}},
+		{"a user group with the ID of a person", minhoInSlack, "<!subteam^U0YUNA>", Mistake{Problem: CrowdMention, Word: "<!subteam^U0YUNA>"}},
 		{"a part of a word", minhoInSlack, "x<@U0YUNA>", Mistake{Problem: PersonMention, Word: "<@U0YUNA>"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
