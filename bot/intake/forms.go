@@ -91,7 +91,7 @@ func offered(rules bot.Rules, caller commands.Caller, place commands.Place, cmd 
 	}
 	o.Starts.Group = cmd.Target.Alias
 	if o.Starts.Group == "" && len(cmd.Target.Groups) == 1 {
-		o.Starts.Group = string(cmd.Target.Groups[0])
+		o.Starts.Group = typedGroup(rules, caller, cmd.Target)
 	}
 	if o.Starts.Group == "" && len(o.Aliases) == 1 {
 		o.Starts.Group = o.Aliases[0]
@@ -127,6 +127,17 @@ func offered(rules bot.Rules, caller commands.Caller, place commands.Place, cmd 
 		o.Approvers = policy.OnPlatform(place.Platform, start.Named())
 	}
 	return o, decision
+}
+
+// typedGroup is the ID of one group as it can be typed: in quotes if it would be read as something
+// else without.
+func typedGroup(rules bot.Rules, caller commands.Caller, t commands.Target) string {
+	id := string(t.Groups[0])
+	read, mistake := grammar.New(naming(commands.List, id), rules.Names, rules.Policy.Sees(caller, rules.Names))
+	if mistake != nil || read.Target.Alias != "" || !slices.Equal(read.Target.Groups, t.Groups) {
+		return grammar.FormatFields(commands.Command{Verb: commands.List, Target: t}).Get(words.GroupField)
+	}
+	return id
 }
 
 // usable returns the aliases on which the caller may use a command. Of a form that is opened in

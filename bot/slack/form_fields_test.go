@@ -62,6 +62,20 @@ func TestFormFollowsGroup(t *testing.T) {
 	}
 }
 
+// TestFormOfQuotedGroup: a group ID that has to be in quotes is in quotes in the form, too.
+func TestFormOfQuotedGroup(t *testing.T) {
+	t.Parallel()
+	w := forms(t, "sockets")
+	w.API.AddGroup("friday-shov", simulator.Group{})
+	w.acked(w.slash(alice, `add "friday-shov"`))
+	if v := w.sent(fakeslack.Sending{View: w.opened(alice), Values: map[string][]string{"users": {"minho"}}}); v.Open {
+		t.Fatalf("answered %v", v.Errors)
+	}
+	if root, _ := w.final(channel); !strings.Contains(root.Text, "friday-shov: added") {
+		t.Errorf("the root is %q", root.Text)
+	}
+}
+
 // TestFormOfSeveralGroups: who administers several groups of an alias is offered once.
 func TestFormOfSeveralGroups(t *testing.T) {
 	t.Parallel()
