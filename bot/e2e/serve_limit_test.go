@@ -36,5 +36,4 @@ func TestServeLimitAtRestart(t *testing.T) {
 	if pauses < 2 {
 		t.Errorf("%d restarts let a second pass, want 2", pauses)
 	}
-	l.Stop()
 }
