@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"crypto/rand"
 	"fmt"
 	"slices"
 	"strings"
@@ -130,6 +131,35 @@ func TestDeciderUnread(t *testing.T) {
 	answer, err := bring(soon(t), door(t, chat), d)
 	check(t, err)
 	says(t, answer, "I cannot check right now", "!not allowed", "!carol")
+}
+
+// TestRequestsUnread: who can decide some requests by a membership that cannot be read right now does not read
+// that there are none.
+func TestRequestsUnread(t *testing.T) {
+	t.Parallel()
+	const hosts, unread, none = "chat:usergroup:hosts", "I cannot check the members of chat:usergroup:hosts right now", "There are no open requests"
+	stage, chat := askFirst(t)
+	rules := stage.Rules.Get()
+	last := &rules.Policy.Rules[len(rules.Policy.Rules)-1]
+	last.Approval = append(last.Approval, hosts)
+	stage.Rules.Set(rules)
+	stage.Run(t, chat)
+	says(t, talk(t, chat, "frank: requests"), none)
+	listed := func(who string) string {
+		t.Helper()
+		d := utterance(rand.Text(), who, "requests")
+		d.Caller.Unread = []string{hosts, "chat:usergroup:others"}
+		answer, err := bring(soon(t), door(t, chat), d)
+		check(t, err)
+		return answer
+	}
+	says(t, listed("frank"), unread, "!"+none, "!others") // whether there is one or not
+	says(t, listed("erin"), none, "!hosts")
+	ask(t, stage, chat, "add "+groupA+" user1")
+	says(t, listed("frank"), unread, "!"+none)
+	says(t, listed("erin"), unread, "!"+none)
+	says(t, listed("bob"), "[Withdraw #4]", "!I cannot check")
+	says(t, listed("carol"), "[Approve #4]", "!I cannot check")
 }
 
 // TestAskBesideDamage: a request that cannot be read any more keeps nobody from asking.

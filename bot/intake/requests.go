@@ -125,13 +125,22 @@ func (in *Intake) requests(ctx context.Context, d bot.Delivery, rules bot.Rules)
 		return nil, err
 	}
 	var open []words.Open
+	unsure := rules.Policy.Knows(d.Caller) == policy.Maybe // whatever is open: they learn nothing of that
 	for _, e := range all {
-		if q := in.openFor(d, e, rules); q.Own || q.May {
+		q := in.openFor(d, e, rules)
+		unsure = unsure || q.Unsure
+		if q.Own || q.May {
 			open = append(open, q)
 		}
 	}
+	var unread []string
+	if unsure {
+		unread = rules.Policy.UnreadApprovers(d.Caller)
+	}
 	shown := open[:min(len(open), cmp.Or(d.Listed, listedRequests))]
-	return func(w words.Words, entry int64) words.Message { return w.Listed(entry, shown, len(open)-len(shown)) }, nil
+	return func(w words.Words, entry int64) words.Message {
+		return w.Listed(entry, shown, len(open)-len(shown), unread)
+	}, nil
 }
 
 // openFor returns a request as somebody may answer it; neither if it is not open.
@@ -145,7 +154,10 @@ func (in *Intake) openFor(d bot.Delivery, e bot.Entry, rules bot.Rules) words.Op
 	q.Own = d.Caller.Ref == e.Caller.Ref
 	sets := e.ApproversBy(decision)
 	q.Named = rules.Named(e, sets)
-	q.May = !rules.SamePerson(d.Caller.Ref, e.Caller.Ref) && rules.Policy.MayApprove(d.Caller, sets, here) == policy.MayDecide
+	if !rules.SamePerson(d.Caller.Ref, e.Caller.Ref) {
+		answer := rules.Policy.MayApprove(d.Caller, sets, here)
+		q.May, q.Unsure = answer == policy.MayDecide, answer == policy.DeciderUnread
+	}
 	return q
 }
 

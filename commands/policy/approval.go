@@ -180,6 +180,12 @@ func (p Policy) Approvers(prefix string) []string {
 	return slices.Compact(all)
 }
 
+// UnreadApprovers returns the memberships that cannot be read right now and by which the caller would
+// approve something.
+func (p Policy) UnreadApprovers(caller commands.Caller) []string {
+	return common(caller.Unread, p.Approvers(""))
+}
+
 // Oversees reports whether the caller approves some command on one of the groups.
 func (p Policy) Oversees(caller commands.Caller, groups ...imapi.GroupID) bool {
 	return slices.ContainsFunc(p.approving(caller), func(r Rule) bool { return slices.ContainsFunc(groups, r.covers) })

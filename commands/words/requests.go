@@ -229,15 +229,24 @@ func (w Words) Already(entry int64, q Open) Message {
 // Open is an open request, as its reader may answer it.
 type Open struct {
 	Request
-	Own bool // the reader asked it
-	May bool // the reader may decide it
+	Own    bool // the reader asked it
+	May    bool // the reader may decide it
+	Unsure bool // that depends on a membership that cannot be read right now
 }
 
-// Listed is the answer to requests: those that the reader may decide or has made, and how
-// many more there are.
-func (w Words) Listed(entry int64, open []Open, more int) Message {
+// Listed is the answer to requests: those that the reader may decide or has made, how many more
+// there are, and which memberships cannot be read by which they might decide others.
+func (w Words) Listed(entry int64, open []Open, more int, unread []string) Message {
 	m := w.message(entry)
-	m.add(Head, plain(either(len(open) > 0, w.Requests.Head, w.Requests.Empty)))
+	switch {
+	case len(open) > 0:
+		m.add(Head, plain(w.Requests.Head))
+	case len(unread) > 0: // there may be some
+		m.add(Head, w.unread(unread))
+		return m
+	default:
+		m.add(Head, plain(w.Requests.Empty))
+	}
 	for _, q := range open {
 		what := join(w.Joins.Parts, slices.Insert(w.details(q.Command), 0, w.wanted(q.Request))...)
 		line := Fill(w.Requests.Line, Slots{"number": number(int(q.Number)), "what": what, "time": moment(q.Expires)})
@@ -249,6 +258,9 @@ func (w Words) Listed(entry int64, open []Open, more int) Message {
 	}
 	if more > 0 {
 		m.add(Body, Fill(w.Requests.More, Slots{"n": number(more)}))
+	}
+	if len(unread) > 0 {
+		m.add(Body, w.unread(unread))
 	}
 	return m
 }

@@ -79,8 +79,9 @@ func everyRequest(w Words, all *[]string, say func(Message)) {
 		}
 	}
 	say(w.Already(45, Open{Request: q}))
-	say(w.Listed(45, []Open{{Request: q, May: true}, {Request: q, Own: true}}, 3))
-	say(w.Listed(45, nil, 0))
+	say(w.Listed(45, []Open{{Request: q, May: true}, {Request: q, Own: true}}, 3, []string{leads}))
+	say(w.Listed(45, nil, 0, nil))
+	say(w.Listed(45, nil, 0, []string{leads}))
 	say(w.Whoami(45, commands.Caller{Ref: bob}, commands.Person{}, policy.Rights{
 		Given: []policy.Right{{Rule: "rule 1", Approval: []string{lead}}}, Approves: []policy.Right{{Rule: "rule 2"}},
 	}))
@@ -136,7 +137,7 @@ func TestRequestedUndo(t *testing.T) {
 	if got := w.Closed(q, commands.Denied, commands.Decided{By: lead}).String(); !strings.HasPrefix(got, "@U0BOB "+want+"\n") {
 		t.Errorf("the closed request is\n%s", got)
 	}
-	if got := w.Listed(45, []Open{{Request: q, May: true}}, 0).String(); !strings.Contains(got, "• #44   @U0BOB "+strings.ReplaceAll(want, "\n", " · ")) {
+	if got := w.Listed(45, []Open{{Request: q, May: true}}, 0, nil).String(); !strings.Contains(got, "• #44   @U0BOB "+strings.ReplaceAll(want, "\n", " · ")) {
 		t.Errorf("the list is\n%s", got)
 	}
 }
