@@ -204,6 +204,23 @@ func TestSuggest(t *testing.T) {
 	}
 }
 
+// TestSuggestQuoted: a recent group whose ID has to be in quotes is suggested in quotes, and is what
+// was meant then.
+func TestSuggestQuoted(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	rules := w.Stage.Rules.Get()
+	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"friday-show": {group}}, nil)
+	w.Stage.Rules.Set(rules)
+	w.API.AddGroup("friday-shov", simulator.Group{})
+	w.final(w.says(alice, general, "list", fakediscord.Options{"group": `"friday-shov"`}))
+	got := w.choices(w.Autocomplete(alice, general, "list", "group", "fri", nil))
+	if !slices.Equal(got, []string{"friday-show", `"friday-shov"`}) {
+		t.Fatalf("suggested %q", got)
+	}
+	w.final(w.says(alice, general, "list", fakediscord.Options{"group": got[1]}))
+}
+
 // TestSuggestWithoutRecord: while the database is down, there are aliases and no error.
 func TestSuggestWithoutRecord(t *testing.T) {
 	t.Parallel()

@@ -91,7 +91,7 @@ func offered(rules bot.Rules, caller commands.Caller, place commands.Place, cmd 
 	}
 	o.Starts.Group = cmd.Target.Alias
 	if o.Starts.Group == "" && len(cmd.Target.Groups) == 1 {
-		o.Starts.Group = typedGroup(rules, caller, cmd.Target)
+		o.Starts.Group = typedGroup(rules, caller, cmd.Target.Groups[0])
 	}
 	if o.Starts.Group == "" && len(o.Aliases) == 1 {
 		o.Starts.Group = o.Aliases[0]
@@ -129,15 +129,14 @@ func offered(rules bot.Rules, caller commands.Caller, place commands.Place, cmd 
 	return o, decision
 }
 
-// typedGroup is the ID of one group as it can be typed: in quotes if it would be read as something
+// typedGroup is the ID of a group as it can be typed: in quotes if it would be read as something
 // else without.
-func typedGroup(rules bot.Rules, caller commands.Caller, t commands.Target) string {
-	id := string(t.Groups[0])
-	read, mistake := grammar.New(naming(commands.List, id), rules.Names, rules.Policy.Sees(caller, rules.Names))
-	if mistake != nil || read.Target.Alias != "" || !slices.Equal(read.Target.Groups, t.Groups) {
-		return grammar.FormatFields(commands.Command{Verb: commands.List, Target: t}).Get(words.GroupField)
+func typedGroup(rules bot.Rules, caller commands.Caller, g imapi.GroupID) string {
+	read, mistake := grammar.New(naming(commands.List, string(g)), rules.Names, rules.Policy.Sees(caller, rules.Names))
+	if mistake == nil && read.Target.Alias == "" && slices.Equal(read.Target.Groups, []imapi.GroupID{g}) {
+		return string(g)
 	}
-	return id
+	return grammar.FormatFields(commands.Command{Verb: commands.List, Target: commands.Target{Groups: []imapi.GroupID{g}}}).Get(words.GroupField)
 }
 
 // usable returns the aliases on which the caller may use a command. Of a form that is opened in

@@ -26,25 +26,23 @@ func (in *Intake) Suggest(ctx context.Context, q bot.Question) []string {
 	rules := in.rules()
 	switch q.Field {
 	case "group":
-		return completed(q.Fields.Get("group"), "", in.groupsFor(ctx, q, rules), func(word string) bool {
-			return readsAs(word, rules.Names)
-		})
+		return completed(q.Fields.Get("group"), "", in.groupsFor(ctx, q, rules))
 	case "users":
 		head, tail := lastWord(q.Fields.Get("users"))
 		found := slices.Concat(in.adminsFor(ctx, q, rules), peopleFor(q, rules, head))
-		return completed(tail, head, found, func(string) bool { return true })
+		return completed(tail, head, found)
 	}
 	return nil
 }
 
 // completed returns the words that begin as it is typed, behind what is before
-// them.
-func completed(typed, head string, words []string, fits func(string) bool) []string {
+// them. Quotes around a word need not be typed.
+func completed(typed, head string, words []string) []string {
 	var all []string
 	for _, word := range words {
-		begins := strings.HasPrefix(commands.Fold(word), commands.Fold(typed))
+		begins := strings.HasPrefix(commands.Fold(word), commands.Fold(typed)) || strings.HasPrefix(commands.Fold(strings.TrimPrefix(word, `"`)), commands.Fold(typed))
 		whole := head + word
-		if begins && fits(word) && utf8.RuneCountInString(whole) <= longestChoice && !slices.Contains(all, whole) {
+		if begins && utf8.RuneCountInString(whole) <= longestChoice && !slices.Contains(all, whole) {
 			all = append(all, whole)
 		}
 	}
@@ -67,20 +65,17 @@ func naming(v commands.Verb, group string) grammar.Fields {
 	return grammar.Fields{Verb: string(v)}.With("group", group)
 }
 
-// readsAs reports whether a word in the field of a group means itself.
-func readsAs(word string, names commands.Names) bool {
-	cmd, mistake := grammar.New(naming(commands.List, word), names, nil)
-	if mistake != nil {
-		return false
-	}
-	return cmd.Target.Alias == word || len(cmd.Target.Groups) == 1 && string(cmd.Target.Groups[0]) == word
+// isAlias reports whether an alias in the field of a group means itself.
+func isAlias(alias string, names commands.Names) bool {
+	cmd, mistake := grammar.New(naming(commands.List, alias), names, nil)
+	return mistake == nil && cmd.Target.Alias == alias
 }
 
 // groupsFor returns the aliases that the caller may see, and then the groups of the
 // newest entries.
 func (in *Intake) groupsFor(ctx context.Context, q bot.Question, rules bot.Rules) []string {
 	sees := rules.Policy.Sees(q.Caller, rules.Names)
-	words := slices.DeleteFunc(rules.Names.Aliases(), func(alias string) bool { return !sees(alias) })
+	words := slices.DeleteFunc(rules.Names.Aliases(), func(alias string) bool { return !sees(alias) || !isAlias(alias, rules.Names) })
 	named := make(map[imapi.GroupID]bool)
 	asked, _ := in.record.Asked(ctx, bot.Filter{Limit: lookedBack, Reader: q.Caller.Ref}, nil) // as far as it can be read
 	for _, r := range asked {
@@ -89,7 +84,7 @@ func (in *Intake) groupsFor(ctx context.Context, q bot.Question, rules bot.Rules
 		}
 		for _, g := range r.Groups {
 			if !named[g] && rules.Policy.SeesGroups(q.Caller, g) {
-				words = append(words, string(g))
+				words = append(words, typedGroup(rules, q.Caller, g))
 			}
 			named[g] = true
 		}

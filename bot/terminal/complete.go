@@ -94,7 +94,7 @@ func (t *Terminal) argument(ctx context.Context, door bot.Door, row commands.Row
 			found = suggester.Suggest(ctx, q)
 		}
 		for i, name := range found {
-			if !strings.HasPrefix(name, imapi.GroupPrefix) {
+			if !strings.HasPrefix(name, imapi.GroupPrefix) && !strings.HasPrefix(name, `"`) {
 				found[i] = grammar.FormatPeople(commands.Person{Name: name})
 			}
 		}

@@ -209,6 +209,18 @@ func TestHostileSuggestions(t *testing.T) {
 	}
 }
 
+// A group that is suggested in quotes is completed as it is.
+func TestQuotedSuggestion(t *testing.T) {
+	var out bytes.Buffer
+	o := terminal.Options{In: strings.NewReader("list fri\t\x15\r"), Out: &out, Console: console(80), Speakers: []string{"alice"}, Zone: time.UTC}
+	if err := newTerminal(t, o).Run(t.Context(), suggesting{`"friday-shov"`}); err != nil {
+		t.Error(err)
+	}
+	if got := text(o, out.String()); !strings.Contains(got, `list "friday-shov"`) {
+		t.Errorf("it shows %q", got)
+	}
+}
+
 // Somebody who leaves does not wait for the clock.
 func TestLeavingWhileWaiting(t *testing.T) {
 	in, typed := io.Pipe()
