@@ -124,6 +124,46 @@ func approvedBy(who ...string) func(*bot.Rules) {
 	}
 }
 
+// TestUndoOfApprovedUnread: what was approved can be undone by its asker while it cannot be read what the
+// rules give them, but by nobody who may be blocked.
+func TestUndoOfApprovedUnread(t *testing.T) {
+	t.Parallel()
+	const hosts = "chat:usergroup:hosts"
+	for _, test := range []struct {
+		who     string
+		blocked bool
+		says    string
+	}{
+		{"bob", false, ""},
+		{"carol", false, ""},
+		{"bob", true, "I cannot check the members of " + hosts},
+		{"carol", true, "I cannot check the members of " + hosts},
+	} {
+		t.Run(fmt.Sprint(test.who, test.blocked), func(t *testing.T) {
+			t.Parallel()
+			stage, chat := askFirst(t)
+			stage.Run(t, chat)
+			talk(t, chat, "bob: add GROUP user1", "carol: press 1 approve")
+			rules := stage.Rules.Get()
+			rules.Policy.Rules = slices.Clone(rules.Policy.Rules)
+			if test.blocked {
+				rules.Policy.Blocked = []string{hosts}
+			} else {
+				rules.Policy.Rules[1].Allow = []string{hosts}
+			}
+			stage.Rules.Set(rules)
+			c := commands.Caller{Ref: bottest.Ref(test.who), Unread: []string{hosts}}
+			if got := pressedBy(t, chat, c, "undo", 1); !strings.Contains(got, test.says) || test.says == "" && got != "" {
+				t.Errorf("answered %q", got)
+			}
+			closed(t, stage)
+			if got := stage.API.Admins(groupA); (len(got) == 0) != (test.says == "") {
+				t.Errorf("administrators %v", got)
+			}
+		})
+	}
+}
+
 // TestCommandToCopy: who may do what was asked themselves gets a command that does just that: what a name does
 // not mean any more is in IDs.
 func TestCommandToCopy(t *testing.T) {

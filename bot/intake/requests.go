@@ -169,8 +169,8 @@ func (in *Intake) openFor(d bot.Delivery, e bot.Entry, rules bot.Rules) words.Op
 // the approver; and who approved may undo the rest of it, too, as long as a rule lets them approve
 // something there.
 func (in *Intake) covered(d bot.Delivery, pressed press, cmd commands.Command, p policy.Policy, decision policy.Decision) (policy.Decision, *bot.Request) {
-	if decision.Denial == policy.CallerBlocked || decision.Denial == policy.MembershipUnread {
-		return decision, nil
+	if self := p.Decide(d.Caller, d.Place, commands.Command{Verb: commands.GiveBack}); !self.Allowed { // they are blocked, or may be
+		return self, nil
 	}
 	if e := pressed.undone; e.Approved() {
 		asker, approver := d.Caller.Ref == e.Caller.Ref, d.Caller.Ref == e.Request.Decision.By
