@@ -190,19 +190,25 @@ func (j *job) change(i int) bot.Change {
 	return j.changes[i]
 }
 
-// moved notes how far a change is. What became of it is on record, and not kept.
+// moved notes how far a change is.
 func (j *job) moved(i int, s bot.ChangeState) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.move(i, s)
+}
+
+// move does that under the job's lock. What became of a change is on record, and not kept.
+func (j *job) move(i int, s bot.ChangeState) {
 	c := &j.changes[i]
 	c.State, c.Plan, c.Outcome = s, nil, nil
 }
 
-// settle notes that a change is settled, and that the entry is done if it was the last.
+// settle notes that a change is settled and, at once, that the entry is done if it was the last:
+// what is said of work in progress knows no outcomes.
 func (j *job) settle(i int) {
-	j.moved(i, bot.Settled)
 	j.b.backlog.count(j.head(), 0, -1)
 	j.mu.Lock()
+	j.move(i, bot.Settled)
 	if j.left--; j.left == 0 {
 		j.entry.State = bot.Done
 		close(j.settled)
