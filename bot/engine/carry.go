@@ -85,6 +85,12 @@ func (j *job) post() error {
 		j.postRequest(platform, e)
 		return nil
 	}
+	if e.Under != 0 && e.Root == "" {
+		var ok bool
+		if e, ok = j.inThread(e); !ok {
+			return nil
+		}
+	}
 	var err error
 	e.Root, err = j.announce(platform, e)
 	j.amend(platform, e)

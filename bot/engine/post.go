@@ -141,6 +141,36 @@ func (j *job) announce(platform bot.Platform, e bot.Entry) (bot.Post, error) {
 	return post, nil
 }
 
+// errNoThread says that the entry in whose thread another speaks is not announced yet.
+var errNoThread = errors.New("its thread is not there yet")
+
+// inThread waits for the thread of an entry that fell due before that was there. If there will be
+// none, it is given a root of its own. It returns false if the job is over.
+func (j *job) inThread(e bot.Entry) (bot.Entry, bool) {
+	root, err := j.deliver("waiting for its thread", nil, e, func(ctx context.Context) (bot.Post, error) {
+		giver, _, err := j.b.journal.Entry(ctx, e.Under)
+		if err == nil && giver.Root == "" && !giver.State.Closed() {
+			err = errNoThread
+		}
+		if errors.Is(err, bot.ErrDamaged) {
+			err = nil
+		}
+		return giver.Root, err
+	})
+	switch {
+	case j.ctx.Err() != nil:
+		return e, false
+	case err != nil || root == "":
+		e.Under = 0
+		return e, true
+	case !j.marks.Announce(root, ""):
+		return e, false
+	}
+	j.located(root)
+	e.Root = root
+	return e, true
+}
+
 // located notes where the root message is.
 func (j *job) located(root bot.Post) {
 	j.mu.Lock()

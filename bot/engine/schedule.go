@@ -176,8 +176,8 @@ func (b *Engine) fallDue(ctx context.Context, verb commands.Verb, limits []comma
 		Under:  giver.Number,
 		Caller: giver.Caller, Place: giver.Place, Root: giver.Root, Command: cmd, Changes: bot.ChangesOf(cmd),
 	}
-	if e.Root == "" {
-		e.Under = 0 // there is no thread
+	if e.Root == "" && giver.State.Closed() {
+		e.Under = 0 // there is no thread, and will be none
 	}
 	job, _, err := b.insert(ctx, e, bot.Record{
 		Event: bot.WasAccepted, Caller: bot.ClockRef, Place: e.Place, Verb: cmd.Verb, Groups: cmd.Target.Groups,

@@ -167,6 +167,39 @@ func TestFailingEnd(t *testing.T) {
 	})
 }
 
+// TestEndBeforeItsThread: what ends before its entry could be posted is said in the thread
+// of that, once it is there, also by another start.
+func TestEndBeforeItsThread(t *testing.T) {
+	t.Parallel()
+	for _, restarts := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			stage, chat := open(t)
+			var back atomic.Bool
+			chat.Before = func(bot.Entry, string) error {
+				if !back.Load() {
+					return errors.New("the chat is away")
+				}
+				return nil
+			}
+			stop := stage.Run(t, chat)
+			_, err := chat.Deliver(soon(t), "chat:add", "alice", "add "+groupA+" user1 --for 30m")
+			check(t, err)
+			until(t, "it is done", func() bool { return len(rowsOf(t, stage, 1)) > 1 })
+			stage.Clock.Advance(31 * time.Minute)
+			until(t, "its time is over", func() bool { return len(rowsOf(t, stage, 2)) > 1 })
+			admins(t, stage, groupA)
+			if restarts {
+				stop()
+				stage.Restart(t)
+				stage.Run(t, chat)
+			}
+			back.Store(true)
+			said(t, chat, 1, "in the thread of #1", "has expired", "user1: removed")
+			nothingOpen(t, stage)
+		})
+	}
+}
+
 // TestEndWaitsForNobody: between two tries of a failing end, others on the group go on,
 // and a later decision wins.
 func TestEndWaitsForNobody(t *testing.T) {
