@@ -245,6 +245,10 @@ func (l *ledger) limitOf(group, user string) bool {
 var (
 	aTime   = regexp.MustCompile(`(\d{4}-\d\d-\d\d \d\d:\d\d UTC|\d{1,2} \w+ \d{4} \d\d:\d\d|\d\d:\d\d)(, (in )?\d+ \w+( ago)?)?`)
 	aNumber = regexp.MustCompile(`#\d+`)
+
+	// The first requests of somebody in an hour mention who can approve. Which they are depends on
+	// who is faster.
+	mentioned = regexp.MustCompile(`(?m)^(?:<?@\w+>? ?)+\n`)
 )
 
 // story is what was answered in a place, in the order of the entries, without times
@@ -262,6 +266,9 @@ func (p *place) story() []string {
 	slices.SortStableFunc(told, func(a, b message) int { return cmp.Compare(a.entry+a.about, b.entry+b.about) })
 	for _, m := range told {
 		text := m.text
+		if m.notice == "request" {
+			text = mentioned.ReplaceAllString(text, "")
+		}
 		if root := roots[m.root()]; root != text {
 			text = root + "\n" + text
 		}
