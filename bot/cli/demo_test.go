@@ -184,8 +184,8 @@ Changes at Tencent Chat work again.
     Nothing was changed in friday-show (@TGS#a6I4ZUUGO).
     Tencent Chat answered 10010: this group does not exist, or it was deleted.
     friday-show may point to an old room.
-    Ask @alice, and mention #1.
     Administrators now (0 of 5): none
+    Ask @alice, and mention #1.
     #1
 `,
 		},

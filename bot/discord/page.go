@@ -68,17 +68,14 @@ func (p renderer) titled(m words.Message) (string, []words.Line) {
 	return title, m.Lines[1:]
 }
 
-// facts returns the lines of a message without the facts at its end, and those as fields. One
-// that is too long for a field stays a line.
+// facts returns the lines of a message without the facts at its end, and those as fields, which
+// Discord shows below all lines. One that is too long for a field stays a line.
 func (p renderer) facts(lines []words.Line) ([]words.Line, []*discordgo.MessageEmbedField) {
-	var rest []words.Line
+	end := endOf(lines)
+	rest := slices.Clone(lines[:end])
 	var fields []*discordgo.MessageEmbedField
 	size := 0
-	for _, l := range lines {
-		if l.Style != words.Fact {
-			rest = append(rest, l)
-			continue
-		}
+	for _, l := range lines[end:] {
 		name := strings.TrimRight(strings.Join(p.pieces(l.Text[:l.Value]), ""), ": ：")
 		value := strings.TrimSuffix(strings.Join(p.pieces(l.Text[l.Value:]), ""), "。")
 		if size += len(name) + len(value); size > longestFacts || name == "" || value == "" {
@@ -88,6 +85,15 @@ func (p renderer) facts(lines []words.Line) ([]words.Line, []*discordgo.MessageE
 		fields = append(fields, &discordgo.MessageEmbedField{Name: name, Value: value, Inline: len(value) <= shortFact})
 	}
 	return rest, fields
+}
+
+// endOf is where the facts at the end of a message begin.
+func endOf(lines []words.Line) int {
+	end := len(lines)
+	for end > 0 && lines[end-1].Style == words.Fact {
+		end--
+	}
+	return end
 }
 
 // colorOf is the colour of an outcome, beside its word; 0: none.

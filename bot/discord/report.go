@@ -175,10 +175,11 @@ func (d *Discord) sendDirectly(ctx context.Context, e bot.Entry, line words.Text
 	return chat.Post(messageRef{Channel: room}), err
 }
 
-// explained is a result with why it is where it is, if there is a sentence for that.
+// explained is a result with why it is where it is, if there is a sentence for that. The facts at
+// its end stay there.
 func explained(result words.Message, says words.Text) words.Message {
 	if len(says) > 0 {
-		result.Lines = append(slices.Clip(result.Lines), words.Line{Style: words.Body, Text: says})
+		result.Lines = slices.Insert(slices.Clone(result.Lines), endOf(result.Lines), words.Line{Style: words.Body, Text: says})
 	}
 	return result
 }

@@ -58,6 +58,9 @@ func (w Words) reportGroup(m *Message, cmd commands.Command, g commands.GroupRes
 	default:
 		w.addNow(m, g.Outcome)
 	}
+	for _, remedy := range w.remedies(m.Entry, cmd, g) {
+		m.add(Body, remedy)
+	}
 }
 
 // saysNow reports whether a result says what is true in a group now: it is known, the reader may

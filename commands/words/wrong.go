@@ -10,16 +10,13 @@ import (
 	"liveadmin/imapi"
 )
 
-// wrong says what went wrong on one group, and what to do.
+// wrong says what went wrong on one group.
 func (w Words) wrong(m *Message, cmd commands.Command, g commands.GroupResult) {
 	m.add(Body, w.why(cmd, g))
 	m.add(Body, w.theirWords(g))
 	m.add(Body, w.noGroup(cmd, g))
 	for _, note := range w.since(cmd, g) {
 		m.add(Body, note)
-	}
-	for _, remedy := range w.remedies(m.Entry, cmd, g) {
-		m.add(Body, remedy)
 	}
 }
 
