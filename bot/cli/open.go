@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -117,6 +118,9 @@ const operatorRef = "liveadmin:operator"
 // drop closes entries, and forgets the ends that they set, audited. The bot must not
 // run meanwhile.
 func drop(ctx context.Context, cfg config.Config, std streams, numbers []int64, all bool) error {
+	if err := isThere(ctx, cfg); err != nil {
+		return err
+	}
 	record, err := journal.Open(ctx, cfg.Database.Reveal(), cfg.IM.SDKAppID, journal.WithLogger(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return err
@@ -130,4 +134,17 @@ func drop(ctx context.Context, cfg config.Config, std streams, numbers []int64, 
 	}
 	fmt.Fprintf(std.out, "Closed without carrying out: %d\nEnds forgotten: %d\n", entries, limits)
 	return nil
+}
+
+// isThere returns why there is no database in which something could be open, which Open would make
+// in its place. It brings an older one up to date.
+func isThere(ctx context.Context, cfg config.Config) error {
+	record, err := journal.OpenReader(ctx, cfg.Database.Reveal(), cfg.IM.SDKAppID)
+	if err == nil {
+		return record.Close()
+	}
+	if version, ok := errors.AsType[*journal.VersionError](err); ok && version.Have > 0 {
+		return nil
+	}
+	return err
 }

@@ -164,6 +164,19 @@ func TestOpenCommand(t *testing.T) {
 	}
 }
 
+// TestDropOfNothing: where there is no database, as with a slip in its name, none is made.
+func TestDropOfNothing(t *testing.T) {
+	environ, _ := recorded(t)
+	file := filepath.Join(t.TempDir(), "slip.db")
+	got := call(t, append(environ, "DATABASE_URL=sqlite://"+file), "", "open", "--drop", "all")
+	if got.code != ExitFailed || got.out != "" || !strings.Contains(got.err, "slip.db") {
+		t.Errorf("got %+v", got)
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("it was made")
+	}
+}
+
 // TestDropWhileRunning: what a bot carries is not closed under its feet.
 func TestDropWhileRunning(t *testing.T) {
 	environ, file := recorded(t)
