@@ -182,8 +182,12 @@ func buttons(m words.Message) slackgo.Block {
 		b := slackgo.NewButtonBlockElement(id, strconv.FormatInt(a.Entry, 10), plainText(shorten(a.Label, longestLabel)))
 		b.Style = style(a)
 		if len(a.Confirm) > 0 {
+			asks := unmarked(a.Confirm, m.Language)
+			if chat.Length(asks) > longestConfirm && len(a.Brief) > 0 {
+				asks = unmarked(a.Brief, m.Language)
+			}
 			b.WithConfirm(slackgo.NewConfirmationBlockObject(plainText(says.ConfirmTitle),
-				plainText(shorten(unmarked(a.Confirm, m.Language), longestConfirm)), plainText(says.ConfirmYes), plainText(says.ConfirmNo)))
+				plainText(shorten(asks, longestConfirm)), plainText(says.ConfirmYes), plainText(says.ConfirmNo)))
 		}
 		all = append(all, b)
 	}

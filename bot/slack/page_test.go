@@ -1,7 +1,9 @@
 package slack
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,7 +15,9 @@ import (
 
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/chat"
+	"liveadmin/commands"
 	"liveadmin/commands/words"
+	"liveadmin/imapi"
 )
 
 func plainSpan(s string) words.Span { return words.Span{Text: s} }
@@ -291,5 +295,33 @@ func TestShorten(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tc.want)
 			}
 		})
+	}
+}
+
+// TestLongestConfirm: before a request is approved, Slack asks who, where and for how long, also if
+// their IDs are as long as can be.
+func TestLongestConfirm(t *testing.T) {
+	for _, l := range commands.Languages {
+		for _, target := range []commands.Target{
+			{Alias: "weekend", Groups: []imapi.GroupID{"@TGS#a6I4ZUUGO", "@TGS#a6I4ZUUGP"}}, {Groups: []imapi.GroupID{imapi.GroupID(strings.Repeat("g", imapi.MaxGroupIDBytes))}},
+		} {
+			for _, named := range []bool{true, false} {
+				q := words.Request{Number: 44, Caller: "slack:user:U0123456789", Platform: Name, Command: commands.Command{Verb: commands.Add, For: 30 * time.Hour, Target: target}}
+				for i := range commands.MaxUsers {
+					p := commands.Person{ID: imapi.UserID(fmt.Sprintf("%032d", i))}
+					if named {
+						p.Name = fmt.Sprintf("minho%d", i)
+					}
+					q.Command.Users = append(q.Command.Users, p)
+				}
+				asks := buttons(words.In(l).Ask(q)).(*slackgo.ActionBlock).Elements.ElementSet[0].(*slackgo.ButtonBlockElement).Confirm.Text.Text
+				last, length := q.Command.Users[4], words.Fill(words.In(l).Durations.Hours, words.Slots{"n": {{Text: "6"}}}).String()
+				for _, want := range []string{cmp.Or(last.Name, string(last.ID)), cmp.Or(target.Alias, string(target.Groups[0])), length} {
+					if !strings.Contains(asks, want) {
+						t.Errorf("%s: no %q in %q", l, want, asks)
+					}
+				}
+			}
+		}
 	}
 }

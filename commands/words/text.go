@@ -77,6 +77,7 @@ type Action struct {
 	Label   string
 	Entry   int64 // what it is about, as the click brings it back
 	Confirm Text  // asked before, where the platform can; empty: not asked
+	Brief   Text  // asked instead where that is too long; empty: its beginning
 }
 
 // Line is a line of a message.

@@ -11,11 +11,15 @@ import (
 const mostDetails = 3
 
 func (w Words) approve(q Request) Action {
+	brief := w
+	brief.brief = true
+	return Action{Name: ApproveAction, Label: w.Buttons.Approve, Entry: q.Number, Confirm: w.confirm(q), Brief: brief.confirm(q)}
+}
+
+// confirm asks whether somebody approves what a request is about.
+func (w Words) confirm(q Request) Text {
 	lines := append([]Text{w.wanted(q)}, w.details(q.Command)...)
-	return Action{
-		Name: ApproveAction, Label: w.Buttons.Approve, Entry: q.Number,
-		Confirm: Fill(w.Buttons.ApproveConfirm, Slots{"what": join("\n", lines...)}),
-	}
+	return Fill(w.Buttons.ApproveConfirm, Slots{"what": join("\n", lines...)})
 }
 
 // wanted says who wants what.

@@ -18,6 +18,7 @@ type Words struct {
 	names    commands.Names
 	contact  string       // whom the config file names for help; empty: no one
 	table    commands.Set // nil: commands.Table
+	brief    bool         // who and what has a name is called by it alone, without IDs
 }
 
 // Of returns the words for the commands of another table.
@@ -68,6 +69,9 @@ func (w Words) group(t commands.Target, g imapi.GroupID) Text {
 	}
 	if alias == "" {
 		return groupID(g)
+	}
+	if w.brief {
+		return code(alias)
 	}
 	return Fill(w.Names.Group, Slots{"alias": code(alias), "id": groupID(g)})
 }
@@ -120,7 +124,9 @@ func (w Words) people(people []commands.Person) Text {
 			crew = append(crew, code(string(people[i].ID)))
 		}
 		ids := w.list(crew)
-		if name != "" {
+		if name != "" && w.brief {
+			ids = code(name)
+		} else if name != "" {
 			ids = Fill(w.Names.Person, Slots{"name": code(name), "id": ids})
 		}
 		all = append(all, ids)
