@@ -5,6 +5,7 @@ import (
 
 	"liveadmin/commands"
 	"liveadmin/commands/policy"
+	"liveadmin/commands/words"
 )
 
 // ApproversBy returns who can approve a request by the rules of a decision or, if nothing waits
@@ -28,6 +29,15 @@ func (e Entry) RuleBy(now policy.Decision) string {
 // in the order of the rules.
 func (r Rules) Named(e Entry, sets [][]string) []string {
 	return policy.Decision{Approvers: r.Approvers(e.Caller.Ref, e.Command, sets)}.Named()
+}
+
+// ShownNow is an open request as people on a platform are shown it, with those who can approve it by now.
+// asker is who asked, with the memberships of now.
+func (r Rules) ShownNow(e Entry, asker commands.Caller, platform string) words.Request {
+	q := e.Shown(platform)
+	_, decision := r.Policy.DecideAll(asker, e.Place, e.Command)
+	q.Named = r.Named(e, e.ApproversBy(decision))
+	return q
 }
 
 // Approvers takes from those who can approve a command for somebody that person, whom it makes an

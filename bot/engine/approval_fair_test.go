@@ -172,7 +172,8 @@ func TestAskBesideDamage(t *testing.T) {
 	says(t, talk(t, chat, "erin: add GROUP user2"), "🙋 Waiting for approval · @erin")
 }
 
-// TestReminderByRulesOfNow: the reminder, and the list of requests, name those who can approve by now.
+// TestReminderByRulesOfNow: the reminder, the list of requests, and the answer to who asks the same again,
+// name those who can approve by now.
 func TestReminderByRulesOfNow(t *testing.T) {
 	t.Parallel()
 	stage, chat := approvals(t, "")
@@ -180,6 +181,7 @@ func TestReminderByRulesOfNow(t *testing.T) {
 	ask(t, stage, chat, "add "+groupA+" user1")
 	setRules(stage, bobAsks("bob", "dave", "alice"))
 	says(t, talk(t, chat, "bob: requests"), "Can approve: @dave, @alice", "!carol")
+	says(t, talk(t, chat, "bob: add GROUP user1"), "This was already asked for: #1", "Can approve: @dave, @alice", "!carol")
 	stage.Clock.Advance(16 * time.Minute)
 	until(t, "there is a reminder", func() bool { return slices.Contains(chat.Written(), "reminder 1") })
 	says(t, chat.Notice("reminder1").String(), "Can approve: @dave, @alice", "!carol")

@@ -104,7 +104,9 @@ func (b *Engine) accept(ctx context.Context, d bot.Delivery, a bot.Acceptance, c
 			return nil, bot.Answer{} // the same form again
 		case known.State == bot.Asked && !a.Entry.Waits(): // it may be done before that is answered
 		case known.State == bot.Asked && known.Request.Post != "":
-			return nil, private(b.toCaller(ctx, d).Already(0, words.Open{Request: known.Shown(d.Place.Platform), Own: known.Caller.Ref == d.Caller.Ref}))
+			return nil, private(b.toCaller(ctx, d).Already(0, words.Open{
+				Request: b.rules().ShownNow(known, b.current(known.Caller), d.Place.Platform), Own: known.Caller.Ref == d.Caller.Ref,
+			}))
 		case !known.State.Closed():
 			return nil, private(b.toCaller(ctx, d).Pressed(known.Number, !b.unclear(known)))
 		}

@@ -191,9 +191,7 @@ func (j *job) unasked(platform bot.Platform, e bot.Entry, why error) {
 
 // remind mentions those who can approve by now once more.
 func (j *job) remind(notifier bot.Notifier, e bot.Entry) {
-	q, rules := e.Shown(e.Place.Platform), j.b.rules()
-	_, decision := rules.Policy.DecideAll(j.b.current(e.Caller), e.Place, e.Command)
-	q.Named = rules.Named(e, e.ApproversBy(decision))
+	q := j.b.rules().ShownNow(e, j.b.current(e.Caller), e.Place.Platform)
 	_, err := j.postNotice(notifier, e, bot.ReminderNotice, j.b.wording(e).Reminder(q), append(q.Mentions(), e.Caller.Ref))
 	if err != nil && j.ctx.Err() != nil {
 		return

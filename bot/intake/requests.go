@@ -43,7 +43,7 @@ func (in *Intake) ask(ctx context.Context, d bot.Delivery, rules bot.Rules, a *b
 		same := own[i]
 		r := note(d, bot.WasAnswered, commands.Answered, cmd.Verb, grammar.Format(cmd), "asked before")
 		return bot.Verdict{Reply: &bot.Reply{About: cmd, Record: r, Open: same.Number, Sent: sendings(d), Say: func(w words.Words, entry int64) words.Message {
-			return w.Already(entry, words.Open{Request: same.Shown(d.Place.Platform), Own: true})
+			return w.Already(entry, words.Open{Request: rules.ShownNow(same, d.Caller, d.Place.Platform), Own: true})
 		}}}
 	}
 	if len(own) >= mostRequests {
