@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"liveadmin/bot"
 	"liveadmin/commands"
@@ -147,6 +148,8 @@ func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Comman
 	names := rules.TypedBy(d.Caller)
 	if person, ok := names.Owner(names.Mentioned(cmd.About)); ok { // what they did, and what was done to them
 		filter.About = append(filter.About, string(person.ID))
+	} else if strings.HasPrefix(cmd.About, "@") && len(cmd.Users) == 1 { // so some chats send a mention
+		filter.About = append(filter.About, names.AccountsOf(cmd.Users[0].ID)...)
 	}
 	filter.Reader = d.Caller.Ref
 	decided, err := in.record.DecidedBy(ctx, d.Caller.Ref)
