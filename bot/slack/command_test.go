@@ -250,7 +250,8 @@ func TestSeveralGroups(t *testing.T) {
 	}
 }
 
-// TestSeveralGroupsAlone: the caller alone reads the result of several groups as a list.
+// TestSeveralGroupsAlone: the caller alone reads the result of several groups as a list, in a direct
+// message, too.
 func TestSeveralGroupsAlone(t *testing.T) {
 	t.Parallel()
 	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
@@ -259,6 +260,11 @@ func TestSeveralGroupsAlone(t *testing.T) {
 	w.acked(w.slash(alice, "add weekend user1"))
 	if m := w.private(alice, 1); strings.Contains(string(m.Blocks), `"table"`) || !strings.Contains(string(m.Blocks), `"rich_text_list"`) {
 		t.Errorf("the blocks are %s", m.Blocks)
+	}
+	w.opens(alice) // so that there are direct messages
+	w.acked(w.Slash(alice, "D"+alice, "list weekend"))
+	if _, replies := w.final("D" + alice); strings.Contains(string(replies[0].Blocks), `"table"`) {
+		t.Errorf("the blocks are %s", replies[0].Blocks)
 	}
 }
 

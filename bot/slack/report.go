@@ -81,6 +81,9 @@ func (s *Slack) Report(ctx context.Context, e bot.Entry, root words.Text, result
 // channel, unless it comes late and Slack says so. Of a long result that was begun it leaves
 // out the pages that are there.
 func (s *Slack) reply(ctx context.Context, e bot.Entry, at messageRef, root words.Text, result words.Message) (bot.Post, error) {
+	if isDirect(at.Channel) {
+		result.Columns = nil // as in confide
+	}
 	all := pages(shown(e, at, root, result), true)
 	posted := begun{at.root(), make(map[string]string)}
 	if there, again := s.begun.LoadAndDelete(e.Number); again {
