@@ -165,7 +165,7 @@ The clock moves forward: 1h
 ❓ Unknown · @alice · friday-show: add user1
     It is not known whether friday-show (@TGS#a6I4ZUUGO) was changed.
     Tencent Chat did not answer. It is not known whether user1 is an administrator now.
-    List the group to see who is an administrator now.
+    List the group to see who is an administrator now. If that does not help, ask @alice, and mention #1.
     #1
 Changes at Tencent Chat work again.
 ⏳ Working · @alice · friday-show: add user1   #2

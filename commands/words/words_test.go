@@ -215,3 +215,27 @@ func TestTencentsWords(t *testing.T) {
 		}
 	}
 }
+
+// TestContact: a failure that the caller cannot mend, or an outcome that nobody knows, names whom to
+// ask and the entry's number, in every language.
+func TestContact(t *testing.T) {
+	for _, l := range commands.Languages {
+		w := In(l).Naming(commands.Names{}, "Sam")
+		for _, f := range []commands.Failure{
+			{Code: 10001, Kind: imapi.KindAuth}, {Code: 10002, Kind: imapi.KindUnknown}, {Code: 10002, Kind: imapi.KindTransient}, {Code: 10003, Kind: imapi.KindPermission},
+			{Code: 10006, Kind: imapi.KindRate}, {Code: 10008, Kind: imapi.KindPlan}, {Code: 10008, Kind: imapi.KindFullOrPlan}, {Code: 60020, Kind: imapi.KindPlan},
+			{Code: 70169, Kind: imapi.KindTransient}, {Code: 99999, Kind: imapi.KindPermission}, {Kind: imapi.KindUnknown}, {Kind: imapi.KindTransient}, {Kind: imapi.KindClock},
+		} {
+			f.Op = imapi.OpChange
+			for _, status := range []commands.Status{commands.Failed, commands.Unknown} {
+				g := commands.GroupResult{Group: "g", Plan: commands.Plan{Known: true}, Outcome: commands.Outcome{Status: status, Failure: &f}}
+				for _, groups := range [][]commands.GroupResult{{g}, {g, g}} {
+					says := w.Report(commands.Result{Entry: 42, Command: commands.Command{Verb: commands.Add, Target: commands.Target{Alias: "all"}}, Groups: groups}).Lines
+					if last := says[len(says)-1].Text.String(); !strings.Contains(last, "Sam") || !strings.Contains(last, "42") {
+						t.Errorf("%s: %d %s, %s: %s", l, f.Code, f.Kind, status, last)
+					}
+				}
+			}
+		}
+	}
+}

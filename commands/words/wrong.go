@@ -160,7 +160,7 @@ func (w Words) remedy(entry int64, cmd commands.Command, g commands.GroupResult)
 	case imapi.Ask:
 		return ask
 	case imapi.List:
-		return plain(w.Remedies.List)
+		return join(w.Joins.Sentences, plain(w.Remedies.List), elseAsk)
 	case imapi.UseLiveGroup:
 		return plain(w.Remedies.LiveGroup)
 	case imapi.NameFewer:
