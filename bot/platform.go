@@ -124,7 +124,8 @@ type Notifier interface {
 	// FindNotice looks whether a notice is there already.
 	FindNotice(ctx context.Context, e Entry, name string) (_ Post, found bool, err error)
 	// EditNotice changes the notice with the buttons, which notifies no one. One that is
-	// gone stays so.
+	// gone stays so. If it cannot be changed before something is posted there, the error has
+	// ErrNowhere.
 	EditNotice(ctx context.Context, e Entry, at Post, m words.Message) error
 }
 

@@ -107,6 +107,9 @@ func (d *Discord) EditNotice(ctx context.Context, e bot.Entry, post bot.Post, m 
 	err = d.rest.do(ctx, call{
 		name: "changing a message", entry: true, method: http.MethodPatch, path: "/channels/" + at.Channel + "/messages/" + at.Message, body: body,
 	})
+	if code(err) == discordgo.ErrCodePerformedOperationOnArchivedThread { // what is posted there opens it
+		return fmt.Errorf("%w: %w", bot.ErrNowhere, err)
+	}
 	if isRefusal(err) {
 		d.log.Warn("message of a request not changed", "entry", e.Number, "channel", at.Channel, "err", err)
 		return nil

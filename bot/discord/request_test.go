@@ -179,6 +179,38 @@ func TestRequestInAThread(t *testing.T) {
 	}
 }
 
+// TestRequestInAnArchivedThread: a request that waits so long that its thread is archived loses its buttons
+// all the same.
+func TestRequestInAnArchivedThread(t *testing.T) {
+	t.Parallel()
+	for label, outcome := range map[string]string{"Approve": "✅ Done", "Deny": "⛔ Denied"} {
+		t.Run(label, func(t *testing.T) {
+			t.Parallel()
+			w := build(t, "gateway", fakediscord.Config{}, discord.Options{})
+			withApproval(w)
+			rules := w.Stage.Rules.Get()
+			rules.RequestsExpire = 7 * 24 * time.Hour
+			w.Stage.Rules.Set(rules)
+			w.start()
+			w.says(bob, general, "add", adding("user1"))
+			w.Until("there is a thread", func() bool { m := w.Messages(general); return len(m) > 0 && m[0].Thread != "" })
+			room := w.Messages(general)[0].Thread
+			request := w.told(room, "Can approve")
+			w.EditChannel(room, func(c *fakediscord.Channel) { c.Archived = true })
+			w.kept(w.Click(alice, request, button(t, request, label)))
+			w.Closed()
+			for _, m := range w.Messages(room) {
+				if m.ID == request.ID && len(m.Components) > 0 {
+					t.Errorf("the request is %q, with buttons", w.Plain(m))
+				}
+			}
+			if root := w.Plain(w.Messages(general)[0]); !strings.HasPrefix(root, outcome) {
+				t.Errorf("the root is %q", root)
+			}
+		})
+	}
+}
+
 // TestRequestOfASilentRole: a role that not everybody may mention is notified if the bot may
 // mention every role; if not, the request and its reminder say so.
 func TestRequestOfASilentRole(t *testing.T) {

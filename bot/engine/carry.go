@@ -132,6 +132,7 @@ func (j *job) report(platform bot.Platform, e bot.Entry) {
 		j.giveUp(e, err)
 		return
 	}
+	j.amend(platform, e) // it may be possible only now
 	if e.Under == 0 && !(j.marks.Announce(e.Root, post) && j.lastLine(platform, e, root)) {
 		return
 	}

@@ -208,10 +208,12 @@ func (j *job) remind(notifier bot.Notifier, e bot.Entry) {
 // the asker, unless they withdrew it.
 func (j *job) postEnd(platform bot.Platform, notifier bot.Notifier, e bot.Entry) {
 	w, r := j.b.wording(e), e.Summary()
-	j.amend(platform, j.withPost(notifier, e))
+	e = j.withPost(notifier, e)
+	j.amend(platform, e)
 	if e.State != bot.Withdrawn && e.Root != "" {
 		_, err := j.postNotice(notifier, e, bot.EndNotice, w.Ended(e.Shown(e.Place.Platform), r.Status(), r.Decided), []string{e.Caller.Ref})
 		j.logUnposted(e, err)
+		j.amend(platform, e) // it may be possible only now
 	}
 	if e.Root != "" && e.Under == 0 {
 		_, err := j.deliver("updating the root", nil, e, func(ctx context.Context) (bot.Post, error) {
@@ -239,10 +241,10 @@ func (j *job) amend(platform bot.Platform, e bot.Entry) {
 	if !ok || j.amended || e.Request == nil || e.Request.Post == "" || e.Request.Decision == nil {
 		return
 	}
-	j.amended = true
 	_, err := j.deliver("closing the request's message", nil, e, func(ctx context.Context) (bot.Post, error) {
 		return e.Request.Post, notifier.EditNotice(ctx, e, e.Request.Post, j.b.closedMessage(e))
 	})
+	j.amended = err == nil
 	j.logUnposted(e, err)
 }
 
