@@ -26,7 +26,7 @@ func (c *Config) check() bot.Problems {
 	p := slices.Concat(c.IM.check(), c.Slack.Validate(), c.Discord.Validate(), c.checkHTTPAddr())
 	for _, entry := range c.Allowlist {
 		if remedy := entryRemedy(entry, callerForms); remedy != "" {
-			p.Add("ALLOWLIST", fmt.Sprintf("%q names nobody", entry), remedy)
+			p.Add("ALLOWLIST", shown(entry)+" names nobody", remedy)
 		}
 	}
 	p.Check("DATABASE_URL", checkDatabase(c.Database.Reveal()), "write sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE")
@@ -107,7 +107,7 @@ func (c *Config) checkHTTPAddr() bot.Problems {
 	_, notIP := netip.ParseAddr(host)
 	_, notPort := strconv.ParseUint(port, 10, 16)
 	if err != nil || notPort != nil || notIP != nil && !hostName.MatchString(host) {
-		p.Add("HTTP_ADDR", fmt.Sprintf("%q is no address to listen on", c.HTTPAddr), "write host:port, like 127.0.0.1:8080, or :8080 for every interface")
+		p.Add("HTTP_ADDR", shown(c.HTTPAddr)+" is no address to listen on", "write host:port, like 127.0.0.1:8080, or :8080 for every interface")
 	}
 	return p
 }

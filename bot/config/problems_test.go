@@ -44,7 +44,7 @@ func TestOneProblem(t *testing.T) {
 		{"control characters are made visible", "IM_SDKAPPID", with("IM_SDKAPPID=\x1b[2J\u202e\t"), `"\x1b[2J\u202e\t"`, "1400000000"},
 		{"no key", "IM_SECRET_KEY", with("IM_SECRET_KEY="), "is not set", "console"},
 		{"key with a space", "IM_SECRET_KEY", with("IM_SECRET_KEY=ab cd"), "has a space", "again"},
-		{"identifier too long", "IM_IDENTIFIER", with("IM_IDENTIFIER=" + strings.Repeat("a", 33)), strings.Repeat("a", 33), "at most 32"},
+		{"identifier too long", "IM_IDENTIFIER", with("IM_IDENTIFIER=" + strings.Repeat("a", 33)), "the UserID is too long", "at most 32"},
 		{"identifier not ASCII", "IM_IDENTIFIER", with("IM_IDENTIFIER=админ"), `"админ"`, "ASCII"},
 		{"no region", "IM_REGION", with("IM_REGION="), "is not set", regions},
 		{"unknown region", "IM_REGION", with("IM_REGION=singapur"), `"singapur"`, regions},
@@ -73,7 +73,7 @@ func TestOneProblem(t *testing.T) {
 
 		{"Discord token with a space", "DISCORD_TOKEN", with("DISCORD_TOKEN=Bot abc"), "has a space", "again"},
 		{"public key too short", "DISCORD_PUBLIC_KEY", with("DISCORD_TOKEN=t", "DISCORD_PUBLIC_KEY=abcd"), `"abcd"`, "64 hexadecimal digits"},
-		{"public key not hexadecimal", "DISCORD_PUBLIC_KEY", with("DISCORD_TOKEN=t", "DISCORD_PUBLIC_KEY="+strings.Repeat("xy", 32)), "xyxy", "64 hexadecimal digits"},
+		{"public key not hexadecimal", "DISCORD_PUBLIC_KEY", with("DISCORD_TOKEN=t", "DISCORD_PUBLIC_KEY="+strings.Repeat("xy", 32)), "not shown", "64 hexadecimal digits"},
 		{"public key without a token", "DISCORD_PUBLIC_KEY", with("DISCORD_PUBLIC_KEY=" + strings.Repeat("ab", 32)), "without DISCORD_TOKEN", "set DISCORD_TOKEN"},
 		{"server by name", "DISCORD_GUILD_ID", with("DISCORD_GUILD_ID=my server"), `"my server"`, "Copy Server ID"},
 		{"Discord URL with a path", "DISCORD_API_URL", with("DISCORD_API_URL=https://a.test/api"), `"https://a.test/api"`, "scheme://host"},

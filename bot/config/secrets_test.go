@@ -103,6 +103,24 @@ func TestNoProblemShowsASecret(t *testing.T) {
 	}
 }
 
+// TestSecretInTheWrongVariable: a token or a key that was put into a variable for something else is
+// not shown, either.
+func TestSecretInTheWrongVariable(t *testing.T) {
+	const canary = "kanari7f3bkanari7f3bkanari7f3bkan" // longer than the name of an account
+	for _, v := range config.Variables() {
+		if v.Secret || v.Name == "LIVEADMIN_CONFIG" { // which can be the name of any file
+			continue
+		}
+		for _, value := range []string{canary, "xoxb-" + canary, canary + "." + canary} {
+			err := loadError(t.TempDir(), map[string]string{v.Name: value})
+			if !strings.Contains(err.Error(), v.Name+": its value (not shown") {
+				t.Errorf("%s: %v", v.Name, err)
+			}
+			checkError(t, err, canary)
+		}
+	}
+}
+
 func TestConfigPrintsNoSecret(t *testing.T) {
 	const canary = "kanari7f3b"
 	c := load(t, t.TempDir(), with("IM_SECRET_KEY="+canary, "SLACK_BOT_TOKEN=xoxb-"+canary, "SLACK_APP_TOKEN=xapp-"+canary,

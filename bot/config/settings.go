@@ -169,12 +169,27 @@ func (s *sources) text(v Variable) (text string, ok bool) {
 func (s *sources) quoted(v Variable, what string) string {
 	value := s.values[v.Name]
 	switch {
-	case value == "" || v.Secret || strings.HasPrefix(what, `"`): // it quotes its own part of the value
+	case value == "" || v.Secret || strings.HasPrefix(what, `"`) || strings.HasPrefix(what, hidden): // it quotes its own part of the value
 		return what
 	case strings.HasSuffix(v.Name, "_URL") && strings.ContainsAny(value, "@?"):
 		return "the URL (not shown, because it may hold a password) " + what
 	}
-	return strconv.Quote(value) + " " + what
+	return shown(value) + " " + what
+}
+
+// shortestToken is how many bytes a token or a key has at least.
+const shortestToken = 32
+
+// hidden takes the place of a value that looks like a secret.
+const hidden = "its value (not shown, because it looks like a secret)"
+
+// shown quotes a value, unless it looks like a token or a key, which somebody may have put into
+// the wrong variable: those are one long word.
+func shown(value string) string {
+	if len(value) >= shortestToken && !strings.ContainsAny(value, `/\:, `) {
+		return hidden
+	}
+	return strconv.Quote(value)
 }
 
 // secretFrom reads the file that a variable names.
@@ -198,7 +213,6 @@ func (s *sources) secretFrom(variable, file string) string {
 // file belongs: a token or key is long and has no slash, a database has a URL.
 // A name with a line break may go on into the secrets below it in .env.
 func mayBeSecret(file string) bool {
-	const shortestToken = 32
 	return strings.Contains(file, "://") || strings.ContainsAny(file, "\r\n") ||
 		len(file) >= shortestToken && !strings.ContainsAny(file, `/\`)
 }
