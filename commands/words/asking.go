@@ -98,7 +98,12 @@ func (w Words) Refusal(entry int64, c commands.Caller, cmd commands.Command, d p
 	switch d.Denial {
 	case policy.NobodyApproves:
 		apart := len(d.Denied) > 1 && slices.ContainsFunc(d.Approvers, func(some []string) bool { return len(some) > 0 })
-		return w.Unasked(entry, either(apart, w.Requests.Split, w.Requests.None), q, d.Denied, 0)
+		if apart {
+			return w.Unasked(entry, w.Requests.Split, q, d.Denied, 0)
+		}
+		m = w.Unasked(entry, w.Requests.None, q, d.Denied, 0)
+		m.add(Body, w.ask(entry))
+		return m
 	case policy.NobodyHere:
 		return w.Unasked(entry, w.Requests.Nowhere, q, nil, 0)
 	case policy.TooManyRequests:

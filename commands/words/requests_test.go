@@ -90,16 +90,16 @@ func everyRequest(w Words, all *[]string, say func(Message)) {
 // TestNobodyApproves: only what somebody could approve is to be asked for by itself, and a form without a
 // group is about all.
 func TestNobodyApproves(t *testing.T) {
-	w, two := In(commands.English), []imapi.GroupID{"a", "b"}
+	w, two := In(commands.English).Naming(commands.Names{}, "Sam"), []imapi.GroupID{"a", "b"}
 	for _, tt := range []struct {
 		d    policy.Decision
 		says string
 	}{
 		{policy.Decision{Denied: two, Approvers: [][]string{{lead}, {bob}}}, "Ask for these groups separately: a, b"},
 		{policy.Decision{Denied: two, Approvers: [][]string{{lead}, nil}}, "Ask for these groups separately: a, b"},
-		{policy.Decision{Denied: two, Approvers: [][]string{nil}}, "there is nobody who can approve it: a, b"},
-		{policy.Decision{Denied: two[:1], Approvers: [][]string{{lead}, {bob}}}, "there is nobody who can approve it: a"},
-		{policy.Decision{Approvers: [][]string{nil}}, "there is nobody who can approve it: all groups"},
+		{policy.Decision{Denied: two, Approvers: [][]string{nil}}, "there is nobody who can approve it: a, b\nAsk Sam, and mention #45."},
+		{policy.Decision{Denied: two[:1], Approvers: [][]string{{lead}, {bob}}}, "there is nobody who can approve it: a\nAsk Sam, and mention #45."},
+		{policy.Decision{Approvers: [][]string{nil}}, "there is nobody who can approve it: all groups\nAsk Sam, and mention #45."},
 	} {
 		tt.d.Denial = policy.NobodyApproves
 		m := w.Refusal(45, commands.Caller{Ref: bob}, commands.Command{Verb: commands.Add}, tt.d)

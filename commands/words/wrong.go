@@ -136,14 +136,20 @@ func (w Words) freeSeat(cmd commands.Command, g commands.GroupResult) Text {
 	return literal(either(buttons, w.Remedies.FreeSeat, w.Remedies.RemoveFirst))
 }
 
+// ask says whom to ask about an entry.
+func (w Words) ask(entry int64) Text {
+	return Fill(either(w.contact != "", w.Remedies.Ask, w.Remedies.AskOperator), Slots{
+		"contact": plain(w.contact), "number": number(int(entry)),
+	})
+}
+
 // remedy says what the reader can do about it: who it is for may see neither the bot's
 // settings nor the console.
 func (w Words) remedy(entry int64, cmd commands.Command, g commands.GroupResult) Text {
 	if g.Plan.Refusal == commands.SeatsTaken {
 		return w.freeSeat(cmd, g)
 	}
-	values := Slots{"contact": plain(w.contact), "number": number(int(entry))}
-	ask := Fill(either(w.contact != "", w.Remedies.Ask, w.Remedies.AskOperator), values)
+	ask, values := w.ask(entry), Slots{"contact": plain(w.contact), "number": number(int(entry))}
 	elseAsk := Fill(either(w.contact != "", w.Remedies.ElseAsk, w.Remedies.ElseAskOperator), values)
 	f := g.Outcome.Failure
 	if f == nil {
