@@ -121,13 +121,22 @@ func New(c Config, o Options) (*Discord, error) {
 		health: chat.NewHealth("Discord", o.Log), inflight: chat.NewInflight(o.Log), requests: chat.NewRequests(),
 	}
 	d.roles = roles{d: d, home: make(map[string]string), read: make(map[string]time.Time)}
-	d.rest.recheck = chat.NewRecheck(o.Recheck, d.Accepted)
+	d.rest.recheck = chat.NewRecheck(o.Recheck, d.askToken)
 	return d, nil
 }
 
-// Accepted asks Discord nothing but whether it accepts the bot's token. If not, the error
-// wraps bot.ErrRevoked. Run is not needed for it.
+// Accepted asks Discord whether it accepts the bot's token, and whether the public key is the
+// application's. If not the token, the error wraps bot.ErrRevoked. Run is not needed for it.
 func (d *Discord) Accepted(ctx context.Context) error {
+	if err := d.askToken(ctx); err != nil {
+		return err
+	}
+	return d.identify(ctx)
+}
+
+// askToken asks Discord nothing but whether it accepts the bot's token. If not, the error wraps
+// bot.ErrRevoked.
+func (d *Discord) askToken(ctx context.Context) error {
 	err := d.rest.do(ctx, call{name: "asking for the bot", method: http.MethodGet, path: "/users/@me"})
 	if errors.Is(err, errToken) {
 		err = fmt.Errorf("%w: %w", err, bot.ErrRevoked)

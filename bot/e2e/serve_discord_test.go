@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"context"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,4 +83,20 @@ func TestServeDiscordLiving(t *testing.T) {
 			l.Stop()
 		})
 	}
+}
+
+// TestServeWrongPublicKeyOnHangup: a public key that is not the application's changes nothing on SIGHUP.
+func TestServeWrongPublicKeyOnHangup(t *testing.T) {
+	t.Parallel()
+	l := harness.NewInDiscord(t, true)
+	l.Env = append(l.Env, "DISCORD_PUBLIC_KEY=")
+	l.Write(".env", "DISCORD_PUBLIC_KEY="+l.Discord.PublicKey()+"\n")
+	l.Start()
+	l.Write(".env", "DISCORD_PUBLIC_KEY="+strings.Repeat("ab", 32)+"\n")
+	l.Hangup("discord does not accept the new credentials")
+	if ready := l.Get("/readyz"); ready != http.StatusOK {
+		t.Errorf("/readyz is %d", ready)
+	}
+	l.Command("list", "has 0 of 5 administrators", fakediscord.Options{"group": "@TGS#a6I4ZUUGO"})
+	l.Stop()
 }
