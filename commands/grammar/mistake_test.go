@@ -88,6 +88,7 @@ func TestMistakes(t *testing.T) {
 		{"a word of zero-width characters only", "add friday-show \u200b u1", Mistake{Problem: InvisibleChar, Verb: commands.Add, Word: "\u200b", Char: '\u200b'}},
 		{"a mark behind a verb", "add\u200e friday-show u1", Mistake{Problem: InvisibleChar, Word: "add\u200e", Char: '\u200e'}},
 		{"the same user in both lists", "add friday-show minho --replace u_8821", Mistake{Problem: AddAndReplace, Verb: commands.Add, Word: "u_8821"}},
+		{"the same crew in both lists", "add friday-show night --replace night", Mistake{Problem: AddAndReplace, Verb: commands.Add, Word: "night"}},
 
 		{"for without hyphens", "add friday-show u1 for 2h", Mistake{Problem: OptionWord, Verb: commands.Add, Word: "for", Nearest: "--for 2h"}},
 		{"for in another case, and no time", "add friday-show u1 FOR ever", Mistake{Problem: OptionWord, Verb: commands.Add, Word: "FOR", Nearest: "--for 2h"}},

@@ -3,6 +3,7 @@
 package grammar
 
 import (
+	"slices"
 	"strings"
 
 	"liveadmin/commands"
@@ -201,7 +202,10 @@ func (p *parser) complete() *Mistake {
 		}
 	}
 	for _, old := range p.cmd.Replace {
-		if holds(p.cmd.Users, old.ID) {
+		switch {
+		case old.Name != "" && slices.Contains(p.cmd.Users, old):
+			return &Mistake{Problem: AddAndReplace, Word: old.Name} // as it was typed
+		case holds(p.cmd.Users, old.ID):
 			return &Mistake{Problem: AddAndReplace, Word: string(old.ID)}
 		}
 	}
