@@ -19,6 +19,8 @@ type composeFile struct {
 		Image       string
 		Environment map[string]string
 		Ports       []string
+		Restart     string
+		StopSignal  string `yaml:"stop_signal"`
 	}
 }
 

@@ -188,6 +188,16 @@ func TestDeployedUnit(t *testing.T) {
 	}
 }
 
+// TestDeployedContainer: Docker starts the bot again whatever it ends with, also after a SIGHUP by
+// "docker compose kill", which to Docker is a stop if the restart policy is unless-stopped or no
+// signal is named as the one that stops (moby, daemon/kill.go).
+func TestDeployedContainer(t *testing.T) {
+	t.Chdir(top)
+	if s := compose(t).Services["liveadmin"]; s.Restart != "always" || s.StopSignal != "SIGTERM" {
+		t.Errorf("got %q and %q", s.Restart, s.StopSignal)
+	}
+}
+
 // TestUnitVerified: systemd itself finds nothing to complain about in the unit.
 func TestUnitVerified(t *testing.T) {
 	t.Chdir(top)
