@@ -50,7 +50,7 @@ type Decider interface {
 	// allowed its command.
 	Offer(ctx context.Context, caller commands.Caller, place commands.Place, filled bot.Filled) (words.Offer, policy.Decision)
 	// Home returns what a Home tab shows; ok is false if its viewer asks too often.
-	Home(ctx context.Context, v bot.HomeView) (_ words.Home, ok bool)
+	Home(ctx context.Context, v bot.HomeView, current func(commands.Caller) commands.Caller) (_ words.Home, ok bool)
 	// Changed notes what became of a group.
 	Changed(g imapi.GroupID, o commands.Outcome)
 	// Unanswered returns the audit rows of what was not answered to callers whose minute is

@@ -15,7 +15,7 @@ func (b *Engine) Home(ctx context.Context, v bot.HomeView) (sections []words.Mes
 	defer b.taken.Done()
 	err := safely(func() error {
 		var home words.Home
-		if home, ok = b.intake.Home(ctx, v); ok {
+		if home, ok = b.intake.Home(ctx, v, b.current); ok {
 			sections = b.toCaller(ctx, bot.Delivery{Caller: v.Caller, Place: v.Place}).Home(home)
 		}
 		return nil

@@ -18,10 +18,10 @@ import (
 
 // answer answers what calls no API: to the caller alone, at once. Help and whoami
 // answer while the journal is down, too.
-func (in *Intake) answer(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules) bot.Verdict {
+func (in *Intake) answer(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules, current func(commands.Caller) commands.Caller) bot.Verdict {
 	limited, cancel := context.WithTimeout(ctx, bot.AnswerTime)
 	defer cancel()
-	say, err := in.say(limited, d, cmd, rules)
+	say, err := in.say(limited, d, cmd, rules, current)
 	if err != nil {
 		in.log.Error("question not answered", "caller", d.Caller.Ref, "verb", cmd.Verb, "err", err)
 		return bot.Verdict{Unread: true}
@@ -30,7 +30,7 @@ func (in *Intake) answer(ctx context.Context, d bot.Delivery, cmd commands.Comma
 	return bot.Verdict{Reply: &bot.Reply{About: cmd, Record: r, Say: say}}
 }
 
-func (in *Intake) say(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules) (func(words.Words, int64) words.Message, error) {
+func (in *Intake) say(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules, current func(commands.Caller) commands.Caller) (func(words.Words, int64) words.Message, error) {
 	rights := rules.Policy.Rights(d.Caller, d.Place)
 	switch cmd.Verb {
 	case commands.Whoami:
@@ -39,9 +39,9 @@ func (in *Intake) say(ctx context.Context, d bot.Delivery, cmd commands.Command,
 	case commands.Groups:
 		return in.board(ctx, d, rules)
 	case commands.Requests:
-		return in.requests(ctx, d, rules)
+		return in.requests(ctx, d, rules, current)
 	case commands.History:
-		return in.trail(ctx, d, cmd, rules)
+		return in.trail(ctx, d, cmd, rules, current)
 	case commands.Welcome:
 		return func(w words.Words, entry int64) words.Message {
 			m := w.Welcome(entry, rights)
@@ -143,7 +143,7 @@ func FilterOf(cmd commands.Command) bot.Filter {
 }
 
 // trail is the answer to history.
-func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules) (func(words.Words, int64) words.Message, error) {
+func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Command, rules bot.Rules, current func(commands.Caller) commands.Caller) (func(words.Words, int64) words.Message, error) {
 	filter := FilterOf(cmd)
 	names := rules.TypedBy(d.Caller)
 	if person, ok := names.Owner(names.Mentioned(cmd.About)); ok { // what they did, and what was done to them
@@ -170,7 +170,7 @@ func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Comman
 		in.log.Error("a part of the audit trail cannot be read", "err", err)
 	}
 	if cmd.Number != 0 && len(stories) == 1 {
-		return in.story(ctx, d, stories[0], rules)
+		return in.story(ctx, d, stories[0], rules, current)
 	}
 	var past []words.Past
 	for _, s := range stories {
@@ -181,7 +181,7 @@ func (in *Intake) trail(ctx context.Context, d bot.Delivery, cmd commands.Comman
 
 // story is the answer to history of one number: that entry with its end and its undo. Of a damaged
 // one it is what the audit trail has.
-func (in *Intake) story(ctx context.Context, d bot.Delivery, s bot.Story, rules bot.Rules) (func(words.Words, int64) words.Message, error) {
+func (in *Intake) story(ctx context.Context, d bot.Delivery, s bot.Story, rules bot.Rules, current func(commands.Caller) commands.Caller) (func(words.Words, int64) words.Message, error) {
 	past := in.pastOf(ctx, s, d.Caller, rules.Policy)
 	e, _, err := in.record.Entry(ctx, s.First.Number)
 	if err != nil && !errors.Is(err, bot.ErrDamaged) {
@@ -196,7 +196,7 @@ func (in *Intake) story(ctx context.Context, d bot.Delivery, s bot.Story, rules 
 	undo := in.now().Sub(e.Begun) <= change.UndoFor
 	var open *words.Open
 	if e.State == bot.Asked {
-		q := in.openFor(d, e, rules)
+		q := in.openFor(d, e, current(e.Caller), rules)
 		open = &q
 	}
 	return func(w words.Words, entry int64) words.Message {

@@ -120,7 +120,7 @@ func (in *Intake) decide(ctx context.Context, d bot.Delivery, current func(comma
 	case !decision.Allowed:
 		return refuse(d, asked, decision)
 	case !cmd.Verb.CallsAPI():
-		return in.answer(ctx, d, cmd, rules)
+		return in.answer(ctx, d, cmd, rules, current)
 	}
 	a := acceptance(d, rules, limited(cmd, decision), decision)
 	if decision.Waits() {

@@ -20,8 +20,8 @@ const (
 )
 
 // Home returns what somebody's Home tab shows, or ok false if they ask too often. It leaves no
-// row in the audit trail.
-func (in *Intake) Home(ctx context.Context, v bot.HomeView) (_ words.Home, ok bool) {
+// row in the audit trail. current is as in Decide.
+func (in *Intake) Home(ctx context.Context, v bot.HomeView, current func(commands.Caller) commands.Caller) (_ words.Home, ok bool) {
 	rules := in.rules()
 	standing := rules.Policy.Knows(v.Caller)
 	ok = true
@@ -42,7 +42,7 @@ func (in *Intake) Home(ctx context.Context, v bot.HomeView) (_ words.Home, ok bo
 	defer cancel()
 	limits, err := in.record.Grants(limited, "")
 	if err == nil {
-		err = in.homeRequests(limited, &home, v, rules)
+		err = in.homeRequests(limited, &home, v, rules, current)
 	}
 	if err != nil {
 		in.log.Error("Home tab without the record", "caller", v.Caller.Ref, "err", err)
@@ -54,13 +54,13 @@ func (in *Intake) Home(ctx context.Context, v bot.HomeView) (_ words.Home, ok bo
 }
 
 // homeRequests adds the open requests that the viewer may decide.
-func (in *Intake) homeRequests(ctx context.Context, home *words.Home, v bot.HomeView, rules bot.Rules) error {
+func (in *Intake) homeRequests(ctx context.Context, home *words.Home, v bot.HomeView, rules bot.Rules, current func(commands.Caller) commands.Caller) error {
 	all, err := in.record.Requests(ctx)
 	if all == nil && err != nil {
 		return err
 	}
 	for _, e := range all {
-		switch q := in.openFor(bot.Delivery{Caller: v.Caller, Place: v.Place}, e, rules); {
+		switch q := in.openFor(bot.Delivery{Caller: v.Caller, Place: v.Place}, e, current(e.Caller), rules); {
 		case !q.May:
 		case len(home.Requests) == homeRequests:
 			home.MoreRequests++

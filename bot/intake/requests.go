@@ -119,7 +119,7 @@ func bare(c commands.Command) commands.Command {
 const listedRequests = 10
 
 // requests is the answer to requests: those that the caller may decide or has made.
-func (in *Intake) requests(ctx context.Context, d bot.Delivery, rules bot.Rules) (func(words.Words, int64) words.Message, error) {
+func (in *Intake) requests(ctx context.Context, d bot.Delivery, rules bot.Rules, current func(commands.Caller) commands.Caller) (func(words.Words, int64) words.Message, error) {
 	all, err := in.record.Requests(ctx)
 	if all == nil && err != nil {
 		return nil, err
@@ -127,7 +127,7 @@ func (in *Intake) requests(ctx context.Context, d bot.Delivery, rules bot.Rules)
 	var open []words.Open
 	unsure := rules.Policy.Knows(d.Caller) == policy.Maybe // whatever is open: they learn nothing of that
 	for _, e := range all {
-		q := in.openFor(d, e, rules)
+		q := in.openFor(d, e, current(e.Caller), rules)
 		unsure = unsure || q.Unsure
 		if q.Own || q.May {
 			open = append(open, q)
@@ -143,14 +143,15 @@ func (in *Intake) requests(ctx context.Context, d bot.Delivery, rules bot.Rules)
 	}, nil
 }
 
-// openFor returns a request as somebody may answer it; neither if it is not open.
-func (in *Intake) openFor(d bot.Delivery, e bot.Entry, rules bot.Rules) words.Open {
+// openFor returns a request as somebody may answer it; neither if it is not open. asker is who asked, with
+// the memberships of now.
+func (in *Intake) openFor(d bot.Delivery, e bot.Entry, asker commands.Caller, rules bot.Rules) words.Open {
 	q := words.Open{Request: e.Shown(d.Place.Platform)}
 	if e.State != bot.Asked || e.Request.Post == "" || !e.Request.Expires.After(in.now()) {
 		return q
 	}
 	here := d.Place.Platform == e.Place.Platform || mapped(rules.Names, d.Caller.Ref, e.Caller.Ref)
-	_, decision := rules.Policy.DecideAll(e.Caller, e.Place, e.Command)
+	_, decision := rules.Policy.DecideAll(asker, e.Place, e.Command)
 	q.Own = d.Caller.Ref == e.Caller.Ref
 	sets := e.ApproversBy(decision)
 	q.Named = rules.Named(e, sets)

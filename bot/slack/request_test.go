@@ -116,6 +116,47 @@ func TestRequestOfOneWhoLeft(t *testing.T) {
 	}
 }
 
+// TestRequestOfOneWhoMoved: who can decide a request is who approves what the asker's user groups of now give
+// them, also in the list of requests and on the Home tab.
+func TestRequestOfOneWhoMoved(t *testing.T) {
+	t.Parallel()
+	const lead = "ULEAD"
+	w := build(t, "sockets", fakeslack.Config{Scopes: []string{"commands", "chat:write", "usergroups:read"}}, slack.Options{Refresh: 50 * time.Millisecond})
+	rules := w.Stage.Rules.Get()
+	asks := policy.Rule{Name: "rule 1", Allow: []string{mods}, Commands: []commands.Verb{commands.Add}, Approval: []string{"slack:user:" + mallory}}
+	guests := asks
+	guests.Name, guests.Allow, guests.Approval = "rule 2", []string{"slack:usergroup:S0GUESTS"}, []string{"slack:user:" + lead}
+	rules.Policy.Rules = append(slices.Clone(rules.Policy.Rules), asks, guests)
+	w.Stage.Rules.Set(rules)
+	w.SetUserGroup("S0MODS", bob)
+	w.SetUserGroup("S0GUESTS")
+	w.start()
+	w.Until("the user groups are read", func() bool { return len(w.slack.UnreadGroups()) == 0 })
+	w.acked(w.slash(bob, "add "+group+" user1 --new --for 2h"))
+	w.says("[Approve] [Deny] [Withdraw]")
+	w.recordedRequest()
+	if got := w.answers(mallory, "requests"); !strings.Contains(got, "[Approve #1]") {
+		t.Fatalf("mallory reads %q", got)
+	}
+	w.SetUserGroup("S0MODS")
+	w.SetUserGroup("S0GUESTS", bob)
+	w.Until("bob has moved", func() bool {
+		got := w.answers(bob, "whoami")
+		return strings.Contains(got, "rule 2") && !strings.Contains(got, "rule 1")
+	})
+	for _, test := range []struct {
+		who string
+		may bool
+	}{{mallory, false}, {lead, true}} {
+		if got := w.answers(test.who, "requests"); strings.Contains(got, "[Approve #1]") != test.may {
+			t.Errorf("%s reads %q", test.who, got)
+		}
+		if got := w.opens(test.who); strings.Contains(got, "[Approve #1]") != test.may {
+			t.Errorf("the Home tab of %s says %q", test.who, got)
+		}
+	}
+}
+
 // TestRequestNowhere: where nobody could answer, nothing is asked, and a private answer names
 // whom to ask.
 func TestRequestNowhere(t *testing.T) {
