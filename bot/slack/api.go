@@ -224,6 +224,18 @@ func quiet(log *slog.Logger) *stdlog.Logger {
 // errNoPlace is returned for a message that Slack seems to have taken, without its ID.
 var errNoPlace = errors.New("slack did not return the ID of the message")
 
+// errNotOK is returned for a view that Slack refuses without an error, which slack-go takes for
+// success.
+var errNotOK = errors.New("slack says that it is not ok, and not why")
+
+// judgeView is judge for a view.
+func (a *api) judgeView(m method, v *slackgo.ViewResponse, err error) error {
+	if err == nil && !v.Ok {
+		err = errNotOK
+	}
+	return a.judge(m, err)
+}
+
 // judge names the method in an error, takes secrets out, and starts a recheck of the token if the
 // error says that it is not valid. User groups and response_urls say nothing about a token.
 func (a *api) judge(m method, err error) error {

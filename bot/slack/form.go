@@ -74,8 +74,8 @@ func (s *Slack) openModal(ctx context.Context, a arrival, trigger string, view s
 	}
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), by)
 	defer cancel()
-	_, err := s.api.OpenViewContext(ctx, trigger, view)
-	return s.api.judge(openView, err)
+	v, err := s.api.OpenViewContext(ctx, trigger, view)
+	return s.api.judgeView(openView, v, err)
 }
 
 // chosen is the group that is chosen in a form, or "".

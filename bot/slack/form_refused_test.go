@@ -47,6 +47,7 @@ func TestFormUnopened(t *testing.T) {
 		{"refused", fakeslack.Fault{Kind: fakeslack.Refuse, Method: "views.open", Code: "expired_trigger_id"}},
 		{"no answer", fakeslack.Fault{Kind: fakeslack.Hang, Method: "views.open"}},
 		{"broken", fakeslack.Fault{Kind: fakeslack.Status, Method: "views.open"}},
+		{"ok:false without an error", fakeslack.Fault{Kind: fakeslack.NoError, Method: "views.open"}},
 	} {
 		for _, mode := range modes {
 			t.Run(mode+"/"+tt.name, func(t *testing.T) {

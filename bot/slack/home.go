@@ -243,8 +243,8 @@ func (s *Slack) publishSections(ctx context.Context, is home, sections []words.M
 			if is.hash != "" {
 				r.Hash = &is.hash
 			}
-			_, err := s.api.PublishViewContext(ctx, r)
-			return s.api.judge(publishView, err)
+			v, err := s.api.PublishViewContext(ctx, r)
+			return s.api.judgeView(publishView, v, err)
 		})
 	})
 }

@@ -56,6 +56,7 @@ func TestHomeRefused(t *testing.T) {
 	w.Until("it is given up", func() bool { return strings.Contains(w.Log.String(), "Home tab not shown") })
 	w.RefuseBlocks(false)
 	w.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "views.publish"})
+	w.Inject(fakeslack.Fault{Kind: fakeslack.NoError, Method: "views.publish"})
 	w.Inject(fakeslack.Fault{Kind: fakeslack.RateLimit, Method: "views.publish"})
 	w.opens(alice)
 
