@@ -51,6 +51,7 @@ func TestWhoDecides(t *testing.T) {
 		refused       = "You are not allowed"
 		unread        = "I cannot check right now whether you can decide this. It is still open."
 		own           = "You cannot decide your own request."
+		otherOwn      = "You asked for this with another account."
 		self          = "You cannot approve a request that makes you an administrator."
 	)
 	for _, test := range []struct {
@@ -66,7 +67,9 @@ func TestWhoDecides(t *testing.T) {
 		{"a member, perhaps", commands.Caller{Ref: bottest.Ref("frank"), Unread: []string{team}}, approve, none, unread, bot.Asked},
 		{"no member", commands.Caller{Ref: bottest.Ref("frank"), Memberships: []string{"chat:usergroup:others"}}, approve, none, refused, bot.Asked},
 		{"the asker", alone("bob"), approve, none, own, bot.Asked},
-		{"the asker's other account", alone("carol"), deny, people(map[string]string{bottest.Ref("bob"): "rob", bottest.Ref("carol"): "rob"}), own, bot.Asked},
+		{"the asker's other account", alone("carol"), deny, people(map[string]string{bottest.Ref("bob"): "rob", bottest.Ref("carol"): "rob"}), otherOwn, bot.Asked},
+		{"the asker's other account, to withdraw", alone("carol"), words.WithdrawAction, people(map[string]string{bottest.Ref("bob"): "rob", bottest.Ref("carol"): "rob"}), otherOwn, bot.Asked},
+		{"somebody else, to withdraw", alone("carol"), words.WithdrawAction, none, "Only the person who asked can withdraw this request.", bot.Asked},
 		{"for themselves", alone("carol"), approve, people(map[string]string{bottest.Ref("carol"): "minho"}), self, bot.Asked},
 		{"against themselves", alone("carol"), deny, people(map[string]string{bottest.Ref("carol"): "minho"}), "", bot.Denied},
 		{"whom the allowlist allows everything", alone("alice"), approve, none, cannot + ", @leads\nYou can do this yourself: /liveadmin add " + groupA + " user1 --for 8h", bot.Asked},

@@ -33,14 +33,14 @@ func (in *Intake) answered(d bot.Delivery, e bot.Entry, asker commands.Caller, r
 		v.Reply.Closed = &e
 		return v
 	}
-	own := rules.SamePerson(d.Caller.Ref, e.Caller.Ref)
-	if d.Click.Action == words.WithdrawAction {
-		if d.Caller.Ref != e.Caller.Ref {
-			return undecided(d, "not the asker", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotYours) })
-		}
-		return decide(d, e, bot.Decision{State: bot.Withdrawn})
-	}
+	asked, own, withdraws := d.Caller.Ref == e.Caller.Ref, rules.SamePerson(d.Caller.Ref, e.Caller.Ref), d.Click.Action == words.WithdrawAction
 	switch {
+	case withdraws && asked:
+		return decide(d, e, bot.Decision{State: bot.Withdrawn})
+	case own && !asked:
+		return undecided(d, "own request", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotOwnHere) })
+	case withdraws:
+		return undecided(d, "not the asker", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotYours) })
 	case own:
 		return undecided(d, "own request", func(w words.Words, entry int64) words.Message { return w.Undecided(entry, w.Requests.NotOwn) })
 	case d.Click.Action == words.ApproveAction && rules.MakesAdmin(d.Caller.Ref, e.Command):

@@ -70,7 +70,7 @@ func everyRequest(w Words, all *[]string, say func(Message)) {
 	say(w.Naming(commands.Names{}, "Sam").Reminder(q))
 	q.There = true
 	say(w.NotYou(45, q, true))
-	for _, sentence := range []string{w.Requests.NotYours, w.Requests.NotOwn, w.Requests.NotSelf, w.Requests.Unread} {
+	for _, sentence := range []string{w.Requests.NotYours, w.Requests.NotOwn, w.Requests.NotOwnHere, w.Requests.NotSelf, w.Requests.Unread} {
 		say(w.Undecided(45, sentence))
 	}
 	for _, d := range []policy.Denial{policy.NobodyApproves, policy.NobodyHere, policy.TooManyRequests} {

@@ -174,7 +174,8 @@ type Sentences struct {
 		Unchanged                                    string
 		Over, OverBy, Dropped                        string // {number} {sign} {status} {who} {time}
 		There                                        string
-		NotYou, NotYours, NotOwn, NotSelf, Unread    string
+		NotYou, NotYours, NotOwn, NotOwnHere         string
+		NotSelf, Unread                              string
 		Yourself                                     string // {command}
 		Split, None, Nowhere, Many                   string // {groups} {who} {n}
 		Already                                      string // {number}
