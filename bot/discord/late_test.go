@@ -275,8 +275,8 @@ func TestLateOnce(t *testing.T) {
 	}
 }
 
-// TestLateWithoutRoot: if the command that set the time was never announced, what comes
-// late gets a root and a thread of its own.
+// TestLateWithoutRoot: if the command that set the time is still not announced a while later, what
+// comes late gets a root and a thread of its own.
 func TestLateWithoutRoot(t *testing.T) {
 	t.Parallel()
 	var c bottest.Ahead
@@ -287,10 +287,16 @@ func TestLateWithoutRoot(t *testing.T) {
 	w.Until("the right is given", func() bool { return len(w.API.Admins(group)) == 1 })
 	w.Clock.Advance(70 * time.Minute)
 	w.Until("it is over", func() bool { return len(w.API.Admins(group)) == 0 })
-	w.ClearFaults()
+	w.Until("it waits", func() bool { return strings.Contains(w.Log.String(), "its thread is not there yet") })
+	w.Clock.Advance(15 * time.Minute)
 	end := w.message(ended)
-	if opened, ok := w.Channel(end.Channel); !ok || opened.Parent != general || opened.Name != "add "+group {
+	if opened, ok := w.Channel(end.Channel); !ok || opened.Parent != general || opened.Name != "end "+group {
 		t.Errorf("it is in %+v", opened)
 	}
+	root, _ := w.Message(general, end.Channel)
+	if !strings.HasPrefix(w.Plain(root), "✅ Done · @alice · ") || root.Interaction != "" {
+		t.Errorf("under %q", w.Plain(root))
+	}
+	w.ClearFaults()
 	w.Closed()
 }

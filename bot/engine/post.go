@@ -18,6 +18,7 @@ const (
 	postFor     = 24 * time.Hour
 	lastTry     = 5 * time.Minute // of what is first tried after that
 	progressGap = time.Second
+	threadTime  = 15 * time.Minute // for the thread in which an expiration or a reminder is said
 )
 
 // notify has the messages of the entry written as it is now, by a goroutine that ends when
@@ -144,12 +145,12 @@ func (j *job) announce(platform bot.Platform, e bot.Entry) (bot.Post, error) {
 // errNoThread says that the entry in whose thread another speaks is not announced yet.
 var errNoThread = errors.New("its thread is not there yet")
 
-// inThread waits for the thread of an entry that fell due before that was there. If there will be
-// none, it is given a root of its own. It returns false if the job is over.
+// inThread waits for the thread of an entry that fell due before that was there, for as long as
+// it may wait. If there is none then, it is given a root of its own. It returns false if the job is over.
 func (j *job) inThread(e bot.Entry) (bot.Entry, bool) {
 	root, err := j.deliver("waiting for its thread", nil, e, func(ctx context.Context) (bot.Post, error) {
 		giver, _, err := j.b.journal.Entry(ctx, e.Under)
-		if err == nil && giver.Root == "" && !giver.State.Closed() {
+		if err == nil && giver.Root == "" && !giver.State.Closed() && j.age() < threadTime {
 			err = errNoThread
 		}
 		if errors.Is(err, bot.ErrDamaged) {

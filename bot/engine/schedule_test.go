@@ -167,35 +167,47 @@ func TestFailingEnd(t *testing.T) {
 	})
 }
 
-// TestEndBeforeItsThread: what ends before its entry could be posted is said in the thread
-// of that, once it is there, also by another start.
+// TestEndBeforeItsThread: what ends before its entry could be posted is said in the thread of
+// that, once it is there, also by another start. If there will be none, it gets a root of its own.
 func TestEndBeforeItsThread(t *testing.T) {
 	t.Parallel()
-	for _, restarts := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
-			stage, chat := open(t)
-			var back atomic.Bool
-			chat.Before = func(bot.Entry, string) error {
-				if !back.Load() {
+	for name, meanwhile := range map[string]func(t *testing.T, stage *bottest.Stage, chat *bottest.Chat, stop func()){
+		"it comes": func(*testing.T, *bottest.Stage, *bottest.Chat, func()) {},
+		"it comes after a restart": func(t *testing.T, stage *bottest.Stage, chat *bottest.Chat, stop func()) {
+			stop()
+			stage.Restart(t)
+			stage.Run(t, chat)
+		},
+		"it never comes": func(t *testing.T, stage *bottest.Stage, chat *bottest.Chat, _ func()) {
+			stage.Clock.Advance(15 * time.Minute)
+			until(t, "it has a root of its own", func() bool { return strings.Contains(chat.Root(2), "access from #1 expired") })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				stage, chat := open(t)
+				var back atomic.Bool
+				chat.Before = func(e bot.Entry, _ string) error {
+					if back.Load() || e.Number > 1 && name == "it never comes" {
+						return nil
+					}
 					return errors.New("the chat is away")
 				}
-				return nil
-			}
-			stop := stage.Run(t, chat)
-			_, err := chat.Deliver(soon(t), "chat:add", "alice", "add "+groupA+" user1 --for 30m")
-			check(t, err)
-			until(t, "it is done", func() bool { return len(rowsOf(t, stage, 1)) > 1 })
-			stage.Clock.Advance(31 * time.Minute)
-			until(t, "its time is over", func() bool { return len(rowsOf(t, stage, 2)) > 1 })
-			admins(t, stage, groupA)
-			if restarts {
-				stop()
-				stage.Restart(t)
-				stage.Run(t, chat)
-			}
-			back.Store(true)
-			said(t, chat, 1, "in the thread of #1", "has expired", "user1: removed")
-			nothingOpen(t, stage)
+				stop := stage.Run(t, chat)
+				_, err := chat.Deliver(soon(t), "chat:add", "alice", "add "+groupA+" user1 --for 30m")
+				check(t, err)
+				until(t, "it is done", func() bool { return len(rowsOf(t, stage, 1)) > 1 })
+				stage.Clock.Advance(31 * time.Minute)
+				until(t, "its time is over", func() bool { return len(rowsOf(t, stage, 2)) > 1 })
+				admins(t, stage, groupA)
+				meanwhile(t, stage, chat, stop)
+				back.Store(true)
+				nothingOpen(t, stage)
+				if name != "it never comes" {
+					said(t, chat, 1, "in the thread of #1", "has expired", "user1: removed")
+				}
+			})
 		})
 	}
 }

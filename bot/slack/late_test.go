@@ -306,9 +306,9 @@ func TestLateOnce(t *testing.T) {
 	}
 }
 
-// TestLateWithoutRoot: what comes late before the command that set the time was announced waits for
-// that, and is in its thread.
-func TestLateWithoutRoot(t *testing.T) {
+// TestLateBeforeTheRoot: what comes late is in the thread of the command that set the time, also if
+// that could not be announced before.
+func TestLateBeforeTheRoot(t *testing.T) {
 	t.Parallel()
 	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
 	w.Inject(fakeslack.Fault{Kind: fakeslack.Status, Method: "chat.postMessage", Times: -1})
