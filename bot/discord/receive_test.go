@@ -241,10 +241,10 @@ func TestSuggestWithoutRecord(t *testing.T) {
 // than late ones; what it answers later is there for who asks next.
 func TestSuggestInTime(t *testing.T) {
 	t.Parallel()
-	w := build(t, "gateway", fakediscord.Config{AckWithin: 1500 * time.Millisecond}, discord.Options{})
+	w := build(t, "gateway", fakediscord.Config{AckWithin: 3 * time.Second}, discord.Options{})
 	w.Stage.API.AddGroup("@TGS#aSLOW", simulator.Group{Admins: []string{"host"}})
 	w.start()
-	w.Stage.API.SetLatency(1200 * time.Millisecond)
+	w.Stage.API.SetLatency(4 * time.Second)
 	ask := func() []string {
 		return w.choices(w.Autocomplete(alice, general, "remove", "users", "", fakediscord.Options{"group": "@TGS#aSLOW"}))
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
@@ -56,6 +57,7 @@ type world struct {
 // build makes a world in which the bot does not run yet.
 func build(t testing.TB, mode string, c fakediscord.Config, o discord.Options) *world {
 	t.Helper()
+	c.AckWithin = cmp.Or(c.AckWithin, 30*time.Second) // a busy machine is not what most tests are about
 	w := &world{Server: fakediscord.New(t, c), Scene: bottest.NewScene(t, "discord:user:"+alice), opts: o, mode: mode, guild: guild}
 	w.AddGuild(fakediscord.Guild{ID: guild, Name: "Ops", Roles: map[string]string{hosts: "hosts"}})
 	for id, name := range map[string]string{alice: "alice", bob: "bob", mallory: "mallory"} {
