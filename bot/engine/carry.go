@@ -93,7 +93,6 @@ func (j *job) post() error {
 	}
 	var err error
 	e.Root, err = j.announce(platform, e)
-	j.amend(platform, e)
 	switch {
 	case j.ctx.Err() != nil:
 	case !done:

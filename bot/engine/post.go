@@ -105,7 +105,8 @@ func (j *job) outcome() (e bot.Entry, ok bool) {
 }
 
 // announce posts the root message, or completes the one that was the acknowledgement, and
-// records where it is. Once it was given up it is not tried again.
+// records where it is. Once it was given up it is not tried again. Of a request that was approved
+// it is there already; the request's own message loses its buttons.
 func (j *job) announce(platform bot.Platform, e bot.Entry) (bot.Post, error) {
 	if j.announced || j.unposted != nil {
 		return e.Root, j.unposted
@@ -115,6 +116,7 @@ func (j *job) announce(platform bot.Platform, e bot.Entry) (bot.Post, error) {
 		j.announced = true
 		if asked {
 			j.shown = -1 // it says that the request waits
+			j.amend(platform, e)
 		}
 		return e.Root, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -213,5 +214,32 @@ func TestApprovedInProgress(t *testing.T) {
 		until(t, "the root says that it was approved", func() bool {
 			return strings.HasPrefix(chat.Root(1), "⏳ Working · @bob (approved by @carol) · "+groupA)
 		})
+	})
+}
+
+// TestClosedMessageTriedTwice: if the message of a request cannot be changed before something is posted
+// there, it is tried when the work begins and when the result is there, and not at every progress.
+func TestClosedMessageTriedTwice(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		stage, chat := askFirst(t)
+		rules := stage.Rules.Get()
+		rules.Names = commands.NewNames(map[string][]imapi.GroupID{"both": {groupA, groupB}}, nil)
+		stage.Rules.Set(rules)
+		var tries atomic.Int32
+		chat.Before = func(_ bot.Entry, what string) error {
+			if what == "amend" {
+				tries.Add(1)
+				return bot.ErrNowhere
+			}
+			return nil
+		}
+		stage.Run(t, chat)
+		ask(t, stage, chat, "add both user1")
+		check(t, stage.API.Inject(simulator.Fault{Kind: simulator.Hang, Group: groupB, Times: 2}))
+		says(t, talk(t, chat, "carol: press 1 approve"), "✅ Done · @bob (approved by @carol)")
+		if n := tries.Load(); n != 2 {
+			t.Errorf("tried %d times", n)
+		}
 	})
 }
