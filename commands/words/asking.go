@@ -102,7 +102,8 @@ func (w Words) Refusal(entry int64, c commands.Caller, cmd commands.Command, d p
 			return w.Unasked(entry, w.Requests.Split, q, d.Denied, 0)
 		}
 		m = w.Unasked(entry, w.Requests.None, q, d.Denied, 0)
-		m.add(Body, w.ask(entry))
+		ask, _ := w.ask(entry)
+		m.add(Body, ask)
 		return m
 	case policy.NobodyHere:
 		return w.Unasked(entry, w.Requests.Nowhere, q, nil, 0)

@@ -136,11 +136,13 @@ func (w Words) freeSeat(cmd commands.Command, g commands.GroupResult) Text {
 	return literal(either(buttons, w.Remedies.FreeSeat, w.Remedies.RemoveFirst))
 }
 
-// ask says whom to ask about an entry.
-func (w Words) ask(entry int64) Text {
-	return Fill(either(w.contact != "", w.Remedies.Ask, w.Remedies.AskOperator), Slots{
-		"contact": plain(w.contact), "number": number(int(entry)),
-	})
+// ask says whom to ask about an entry: now, or if what is said before does not help.
+func (w Words) ask(entry int64) (now, otherwise Text) {
+	values := Slots{"contact": plain(w.contact), "number": number(int(entry))}
+	if w.contact == "" {
+		return Fill(w.Remedies.AskOperator, values), Fill(w.Remedies.ElseAskOperator, values)
+	}
+	return Fill(w.Remedies.Ask, values), Fill(w.Remedies.ElseAsk, values)
 }
 
 // remedy says what the reader can do about it: who it is for may see neither the bot's
@@ -149,12 +151,11 @@ func (w Words) remedy(entry int64, cmd commands.Command, g commands.GroupResult)
 	if g.Plan.Refusal == commands.SeatsTaken {
 		return w.freeSeat(cmd, g)
 	}
-	ask, values := w.ask(entry), Slots{"contact": plain(w.contact), "number": number(int(entry))}
-	elseAsk := Fill(either(w.contact != "", w.Remedies.ElseAsk, w.Remedies.ElseAskOperator), values)
 	f := g.Outcome.Failure
 	if f == nil {
 		return nil
 	}
+	ask, elseAsk := w.ask(entry)
 	if f.Kind == change.Broken || f.Code == 10010 && cmd.Target.Alias != "" {
 		return ask
 	}
