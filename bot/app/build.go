@@ -37,9 +37,9 @@ func NewBot(record *journal.Journal, wrap func(engine.Journal) engine.Journal, a
 	})
 }
 
-// opens returns why another database cannot be opened: a server that does not answer would
-// otherwise keep the bot from what it hears for seconds. What is to be made or brought up to date
-// can be opened, and of a file the start finds out at once.
+// opens returns why another database cannot be opened. If only the restart found out that a server
+// does not answer, the bot would hear nothing for seconds. A database that the restart makes or
+// upgrades can be opened, and what is wrong with a file the restart finds out at once.
 func opens(ctx context.Context, cfg config.Config) error {
 	record, err := journal.OpenReader(ctx, cfg.Database.Reveal(), cfg.IM.SDKAppID)
 	if err == nil {

@@ -28,7 +28,7 @@ func (c Config) Doubts(rules bot.Rules) bot.Problems {
 	if left := slices.DeleteFunc(slices.Clone(c.Allowlist), func(entry string) bool { return !isExample(entry) }); len(left) > 0 {
 		p.Add("ALLOWLIST", leftBehind(left), ownIDs)
 	}
-	if c.Discord.GuildID != "" && isExample(c.Discord.GuildID) {
+	if isExample(c.Discord.GuildID) {
 		p.Add("DISCORD_GUILD_ID", leftBehind([]string{c.Discord.GuildID}), "put your own in its place")
 	}
 	for _, platform := range c.Platforms() {

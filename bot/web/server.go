@@ -68,8 +68,8 @@ func (s *Server) Mount(pattern string, h http.Handler) { s.mux.Handle(pattern, h
 func (s *Server) Addr() string { return s.listener.Addr().String() }
 
 // Serve serves until the context ends, then finishes what is in flight: for up to five seconds,
-// or half a second if the cause of the end is restart. Somebody who has connected and sends
-// nothing would hold up either. It is called once.
+// or half a second if the cause of the end is restart, since a client that has connected and sends
+// nothing uses up all of that time. It is called once.
 func (s *Server) Serve(ctx context.Context, restart error) error {
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(s.listener) }()

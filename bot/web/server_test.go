@@ -198,7 +198,7 @@ func TestStop(t *testing.T) {
 	again.Close()
 }
 
-// TestRestart: who has connected and sends nothing holds up no restart.
+// TestRestart: a client that has connected and sends nothing does not hold up a restart.
 func TestRestart(t *testing.T) {
 	s := newServer(t)
 	errRestart := errors.New("restart")
@@ -221,7 +221,7 @@ func TestRestart(t *testing.T) {
 	if err := <-served; err != nil {
 		t.Error(err)
 	}
-	if took := time.Since(start); took > 3*time.Second {
+	if took := time.Since(start); took >= 5*time.Second { // as long as the end of the program waits for it
 		t.Errorf("it took %s", took)
 	}
 }
