@@ -165,7 +165,10 @@ func (j *job) inThread(e bot.Entry) (bot.Entry, bool) {
 		return e, false
 	case err != nil || root == "":
 		e.Under = 0
-		return e, true
+		j.mu.Lock()
+		j.entry.Under = 0
+		j.mu.Unlock()
+		return e, j.marks.Announce("", "") // before it has a root, which another start would take for that of the other
 	case !j.marks.Announce(root, ""):
 		return e, false
 	}

@@ -17,12 +17,12 @@ func (j *Journal) Answer(ctx context.Context, e bot.Entry) error {
 		`UPDATE entry SET answered = TRUE WHERE `+j.dialect.mine+` AND (state IN ($4, $5) OR answered)`, bot.Accepted, bot.Asked))
 }
 
-// Announce records where the root message of an accepted or done entry is, and where its
-// result is unless that is empty.
+// Announce records where the root message of an accepted or done entry is and in whose thread it
+// speaks, and where its result is unless that is empty.
 func (j *Journal) Announce(ctx context.Context, e bot.Entry, root, result bot.Post) error {
 	return j.markEntry(ctx, e, "record where the message is", j.about(e,
-		`UPDATE entry SET root = $4, result = CASE WHEN closed_at IS NULL AND $5 <> '' THEN $5 ELSE result END
-		WHERE `+j.dialect.mine+` AND (closed_at IS NULL OR root = $4)`, clean(root), clean(result)))
+		`UPDATE entry SET root = $4, under = $6, result = CASE WHEN closed_at IS NULL AND $5 <> '' THEN $5 ELSE result END
+		WHERE `+j.dialect.mine+` AND (closed_at IS NULL OR root = $4)`, clean(root), clean(result), e.Under))
 }
 
 // Post closes an entry that is done.
