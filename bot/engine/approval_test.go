@@ -1,9 +1,11 @@
 package engine_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -87,6 +89,29 @@ func TestOvertaken(t *testing.T) {
 	}
 	says(t, talk(t, chat, "carol: press 2 approve"), "(only @carol)", "This request is closed. #2: ⌛ Closed without an answer")
 	says(t, fmt.Sprint(rowsOf(t, stage, 2)), "asked", "expired")
+}
+
+// TestOvertakenUnseen: while what was done cannot be posted, the request for the same is open.
+// Approved, it changes nothing.
+func TestOvertakenUnseen(t *testing.T) {
+	t.Parallel()
+	stage, chat := askFirst(t)
+	var away atomic.Bool
+	chat.Before = func(e bot.Entry, _ string) error {
+		if away.Load() && e.Number == 3 {
+			return errors.New("the chat is away")
+		}
+		return nil
+	}
+	stage.Run(t, chat)
+	talk(t, chat, "alice: add GROUP user1", "bob: press 1 undo")
+	away.Store(true)
+	_, err := chat.Press(soon(t), "alice", "undo", 1)
+	check(t, err)
+	until(t, "it is undone", func() bool { return len(stage.API.Admins(groupA)) == 0 })
+	says(t, talk(t, chat, "carol: press 2 approve"), "➖ No change · @bob (approved by @carol)")
+	away.Store(false)
+	nothingOpen(t, stage)
 }
 
 // TestNotOvertaken: an extension that finds nothing to extend leaves the request for another open.
