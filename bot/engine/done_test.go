@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -178,38 +179,53 @@ func TestDoneOverRestart(t *testing.T) {
 }
 
 // TestDoneTriedAgain: Try again is a done again for the same person, and a remove for anyone else.
+// In a result that only one person sees it is for them alone.
 func TestDoneTriedAgain(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		stage, chat := open(t)
-		known(stage)
-		rules := stage.Rules.Get()
-		rules.Policy.Rules = append(rules.Policy.Rules,
-			policy.Rule{Name: "lister", Allow: []string{bottest.Ref("mallory"), bottest.Ref("bob")}, Commands: []commands.Verb{commands.List}})
-		stage.Rules.Set(rules)
-		stage.Run(t, chat)
-		check(t, stage.API.SetAdmins(groupA, []string{"user1", "user2"}))
-		check(t, stage.API.Inject(simulator.Fault{Code: 60008, Times: -1}))
-		first := receive(t, chat, bot.Delivery{
-			Key: "k", Text: "done " + groupA, Caller: commands.Caller{Ref: bottest.Ref("mallory")}, Place: commands.Place{Platform: bottest.Platform},
+	for _, alone := range []bool{false, true} {
+		t.Run(fmt.Sprint(alone), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				stage, chat := open(t)
+				known(stage)
+				rules := stage.Rules.Get()
+				rules.Policy.Rules = append(rules.Policy.Rules,
+					policy.Rule{Name: "lister", Allow: []string{bottest.Ref("bob")}, Commands: []commands.Verb{commands.List}})
+				if !alone {
+					rules.Policy.Rules = append(rules.Policy.Rules,
+						policy.Rule{Name: "another", Allow: []string{bottest.Ref("mallory")}, Commands: []commands.Verb{commands.List}})
+				}
+				stage.Rules.Set(rules)
+				stage.Run(t, chat)
+				check(t, stage.API.SetAdmins(groupA, []string{"user1", "user2"}))
+				check(t, stage.API.Inject(simulator.Fault{Code: 60008, Times: -1}))
+				first := receive(t, chat, bot.Delivery{
+					Key: "k", Text: "done " + groupA, Caller: commands.Caller{Ref: bottest.Ref("mallory")}, Place: commands.Place{Platform: bottest.Platform},
+				})
+				result, err := chat.Result(soon(t), first.Entry)
+				check(t, err)
+				if !strings.Contains(result, "[Try again]") || first.Alone != alone {
+					t.Fatalf("alone %v:\n%s", first.Alone, result)
+				}
+				stage.API.ClearFaults()
+				for _, other := range []string{"bob", "alice"} {
+					if other == "alice" && !alone {
+						continue // she may remove
+					}
+					if a, err := chat.Press(soon(t), other, change.RetryAction, first.Entry); err != nil || a.Entry != 0 || a.Private == nil {
+						t.Errorf("%s is answered %+v, %v", other, a, err)
+					}
+				}
+				again, err := chat.Press(soon(t), "mallory", change.RetryAction, first.Entry)
+				check(t, err)
+				result, err = chat.Result(soon(t), again.Entry)
+				check(t, err)
+				if got := stage.API.Admins(groupA); !slices.Equal(got, []string{"user2"}) || again.Alone != alone {
+					t.Errorf("administrators %v, alone %v:\n%s", got, again.Alone, result)
+				}
+			})
 		})
-		result, err := chat.Result(soon(t), first.Entry)
-		check(t, err)
-		if !strings.Contains(result, "[Try again]") {
-			t.Fatalf("no button:\n%s", result)
-		}
-		stage.API.ClearFaults()
-		if a, err := chat.Press(soon(t), "bob", change.RetryAction, first.Entry); err != nil || a.Entry != 0 || a.Private == nil {
-			t.Errorf("bob is answered %+v, %v", a, err)
-		}
-		again, err := chat.Press(soon(t), "mallory", change.RetryAction, first.Entry)
-		check(t, err)
-		_, err = chat.Result(soon(t), again.Entry)
-		check(t, err)
-		if got := stage.API.Admins(groupA); !slices.Equal(got, []string{"user2"}) {
-			t.Errorf("administrators %v", got)
-		}
-	})
+	}
 }
 
 // TestMistakesWhileUnread: while it cannot be read whether the caller has a right, that is the

@@ -267,6 +267,9 @@ func (in *Intake) click(ctx context.Context, d bot.Delivery, rules bot.Rules, cu
 		if owner, _ := rules.Names.Owner(d.Caller.Ref); len(cmd.Users) == 1 && owner.ID == cmd.Users[0].ID {
 			return in.giveBack(ctx, d, cmd, rules)
 		}
+		if cmd.Private { // nobody else sees the button
+			return stale(d)
+		}
 		cmd.Verb, cmd.Veiled = commands.Remove, false // of somebody else
 	}
 	asked, decision := rules.Policy.DecideAll(d.Caller, d.Place, cmd)

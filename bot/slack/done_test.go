@@ -7,6 +7,7 @@ import (
 	"liveadmin/bot/bottest/fakeslack"
 	"liveadmin/bot/slack"
 	"liveadmin/commands/change"
+	"liveadmin/imapi/simulator"
 )
 
 // TestDoneAlone: of what no rule gives a command for, the channel sees nothing: the result is
@@ -73,4 +74,25 @@ func TestDonePressed(t *testing.T) {
 	if got := w.API.Admins(group); len(got) != 1 || got[0] != "user3" {
 		t.Errorf("administrators %v", got)
 	}
+}
+
+// TestDoneAloneAgain: what failed is tried again by a button of the answer that one sees.
+func TestDoneAloneAgain(t *testing.T) {
+	t.Parallel()
+	w := open(t, "sockets", fakeslack.Config{}, slack.Options{})
+	w.knowsPeople()
+	if err := w.API.SetAdmins(group, []string{"user1", "user3"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.API.Inject(simulator.Fault{Code: 60008, Times: -1}); err != nil {
+		t.Fatal(err)
+	}
+	w.acked(w.slash(bob, "done "+group))
+	failed := w.private(bob, 1)
+	w.API.ClearFaults()
+	w.acked(w.Click(bob, failed, change.RetryAction+".0"))
+	if shown := w.Plain(w.private(bob, 2)); !strings.Contains(shown, "removed bobby (user1)") {
+		t.Errorf("the answer is %q", shown)
+	}
+	w.Closed()
 }

@@ -77,7 +77,7 @@ func Retry(r commands.Result) (commands.Command, bool) {
 	c := r.Command
 	switch c.Verb {
 	case commands.Add, commands.Remove, commands.GiveBack, commands.List, commands.Undo, commands.Extend:
-		return c, !c.Private && slices.ContainsFunc(r.Groups, canPass)
+		return c, slices.ContainsFunc(r.Groups, canPass)
 	case commands.End:
 		failed := slices.ContainsFunc(r.Groups, func(g commands.GroupResult) bool { return !g.Outcome.Status.Fine() })
 		return commands.Command{Verb: commands.Remove, Target: c.Target, Users: c.Users}, failed && c.Repeated()
