@@ -60,6 +60,7 @@ func Run(ctx context.Context, cfg config.Config, read func() (config.Config, err
 			return nil // asked to stop while it was starting
 		case err != nil && before != nil:
 			s.log.Error("could not run with the new settings, keeping those before", "err", err)
+			s.failed, s.failedAt = fmt.Sprint(credentials(cfg)), time.Now()
 			cfg, before = *before, nil
 			continue
 		case err != nil:
@@ -81,6 +82,9 @@ type service struct {
 	metrics *web.Metrics
 	log     *slog.Logger                        // as the settings in use ask for
 	wrap    func(engine.Journal) engine.Journal // put around the journal, if there is one
+
+	failed   string // the credentials of settings with which it could not run, for another cause
+	failedAt time.Time
 }
 
 // running is a bot that is built with some settings.
@@ -204,9 +208,11 @@ func intact(record *journal.Journal) web.Check {
 }
 
 // How often the settings are looked at for other credentials while a platform is not ready,
-// and how long the services may take to accept new ones.
+// after what time those are tried again with which the bot could not run, and how long the
+// services may take to accept new ones.
 const (
 	lookGap    = 5 * time.Second
+	failedGap  = 5 * time.Minute
 	acceptTime = 15 * time.Second
 )
 
@@ -238,7 +244,8 @@ func (r *running) renewed(ctx context.Context, hangup <-chan os.Signal) *config.
 			}
 			next, err := r.read()
 			found := fmt.Sprint(credentials(next))
-			if err != nil || found == fmt.Sprint(credentials(r.cfg)) || found == refused {
+			failed := found == r.failed && time.Since(r.failedAt) < failedGap
+			if err != nil || found == fmt.Sprint(credentials(r.cfg)) || found == refused || failed {
 				continue
 			}
 			if next, err = r.renew(ctx); err == nil {

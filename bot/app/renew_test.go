@@ -1,10 +1,14 @@
 package app
 
 import (
+	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"liveadmin/bot/config"
 	"liveadmin/bot/journal"
@@ -74,4 +78,43 @@ func TestRenewWithAnotherDatabase(t *testing.T) {
 			t.Errorf("%s: %v", test.change, err)
 		}
 	}
+}
+
+// away is a platform that is not ready.
+type away struct{ platform }
+
+func (away) State(context.Context) (ready bool, reason string) {
+	return false, "its credentials are revoked"
+}
+
+// TestRenewAfterFailure: settings that were found unasked, and with which the bot could not run, are
+// tried again after a while, and not each time that they are looked at; other credentials are at once.
+func TestRenewAfterFailure(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var next config.Config
+		next.Discord.PublicKey = "new"
+		read := 0
+		s := &service{log: slog.New(slog.DiscardHandler), read: func() (config.Config, error) { read++; return next, nil }}
+		s.failed, s.failedAt = fmt.Sprint(credentials(next)), time.Now()
+		go (&running{service: s, platforms: []platform{away{}}}).renewed(t.Context(), nil)
+		tried := func() (n int) { // each look reads the settings once, and each try once more
+			n = read
+			time.Sleep(lookGap)
+			synctest.Wait()
+			return read - n - 1
+		}
+		if tried() != 0 {
+			t.Error("they are tried again at once")
+		}
+		next.Discord.PublicKey = "newer"
+		if tried() != 1 {
+			t.Error("others are not tried")
+		}
+		next.Discord.PublicKey = "new"
+		time.Sleep(failedGap)
+		if tried() != 1 {
+			t.Error("they are not tried again")
+		}
+	})
 }
