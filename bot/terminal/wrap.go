@@ -56,8 +56,8 @@ func hang(line string) string {
 }
 
 // nextChunk returns what is not broken at the beginning of a line: a word, spaces, or a
-// character that is one alone with the marks that close it; and how many columns it has. Escape
-// sequences go with words.
+// character that is one alone with the marks that open and close it; and how many columns it has.
+// Escape sequences go with words.
 func nextChunk(line string) (chunk string, columns int) {
 	rest, first := line, rune(0)
 	for rest != "" {
@@ -71,6 +71,8 @@ func nextChunk(line string) (chunk string, columns int) {
 		case first == 0 && r == ' ' && before != "":
 			return before, columns
 		case first == 0:
+			first = r
+		case opens(first) && r != ' ':
 			first = r
 		case (r == ' ') != (first == ' '), !closes(r) && (breaks(r) || breaks(first)):
 			return before, columns
@@ -109,6 +111,9 @@ func columnsOf(r rune) int {
 // breaks reports whether a line can be broken on both sides of a character: it has two columns, and
 // is not Korean, which has spaces between words.
 func breaks(r rune) bool { return columnsOf(r) == 2 && !unicode.Is(unicode.Hangul, r) }
+
+// opens reports whether a mark does not end a row: it belongs to what follows.
+func opens(r rune) bool { return unicode.In(r, unicode.Ps, unicode.Pi) }
 
 // closes reports whether a mark does not begin a line: it belongs to what is before it.
 func closes(r rune) bool {

@@ -21,6 +21,8 @@ func TestWrap(t *testing.T) {
 		{"Chinese", "主播临时有事由我代班", "主播临时有\n事由我代班"},
 		{"Korean has words", "버튼이 눌립니다", "버튼이\n눌립니다"},
 		{"a closing mark stays", "主播临时有。事", "主播临时\n有。事"},
+		{"an opening mark goes along", "ようにな（ab, c）", "ようにな\n（ab, c）"},
+		{"an opening mark of one column", "ようにな (期限)", "ようにな\n(期限)"},
 		{"beside Latin words", "主播 add 临时", "主播 add\n临时"},
 		{"emoji", "✅ Done · ⚠️ a", "✅ Done ·\n⚠️ a"},
 		{"combining", strings.Repeat("e\u0301", 10) + " x", strings.Repeat("e\u0301", 10) + "\nx"},
