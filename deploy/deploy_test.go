@@ -186,6 +186,11 @@ func TestDeployedUnit(t *testing.T) {
 	if got, want := u["LoadCredential"], []string{"secrets:/etc/liveadmin/secrets"}; !slices.Equal(got, want) {
 		t.Errorf("LoadCredential=%q, want %q", got, want)
 	}
+	for _, family := range []string{"AF_INET", "AF_INET6", "AF_UNIX"} { // with the last, a PostgreSQL on this machine
+		if !slices.Contains(strings.Fields(strings.Join(u["RestrictAddressFamilies"], " ")), family) {
+			t.Errorf("the bot cannot open a socket of %s", family)
+		}
+	}
 }
 
 // TestDeployedContainer: Docker starts the bot again whatever it ends with, also after a SIGHUP by
