@@ -36,17 +36,21 @@ func (in *Intake) Suggest(ctx context.Context, q bot.Question) []string {
 }
 
 // completed returns the words that begin as it is typed, behind what is before
-// them. Quotes around a word need not be typed.
+// them.
 func completed(typed, head string, words []string) []string {
 	var all []string
 	for _, word := range words {
-		begins := strings.HasPrefix(commands.Fold(word), commands.Fold(typed)) || strings.HasPrefix(commands.Fold(strings.TrimPrefix(word, `"`)), commands.Fold(typed))
 		whole := head + word
-		if begins && utf8.RuneCountInString(whole) <= longestChoice && !slices.Contains(all, whole) {
+		if begins(word, typed) && utf8.RuneCountInString(whole) <= longestChoice && !slices.Contains(all, whole) {
 			all = append(all, whole)
 		}
 	}
 	return all[:min(len(all), suggestions)]
+}
+
+// begins reports whether a word begins as it is typed. Quotes around it make no difference.
+func begins(word, typed string) bool {
+	return strings.HasPrefix(strings.TrimPrefix(commands.Fold(word), `"`), strings.TrimPrefix(commands.Fold(typed), `"`))
 }
 
 // lastWord takes a list of USERs apart before the word that is being typed.
@@ -72,10 +76,13 @@ func isAlias(alias string, names commands.Names) bool {
 }
 
 // groupsFor returns the aliases that the caller may see, and then the groups of the
-// newest entries.
+// newest entries, as many as are shown: whether an ID has to be in quotes takes long to find out
+// where there are hundreds of aliases.
 func (in *Intake) groupsFor(ctx context.Context, q bot.Question, rules bot.Rules) []string {
-	sees := rules.Policy.Sees(q.Caller, rules.Names)
-	words := slices.DeleteFunc(rules.Names.Aliases(), func(alias string) bool { return !sees(alias) || !isAlias(alias, rules.Names) })
+	typed, sees := q.Fields.Get("group"), rules.Policy.Sees(q.Caller, rules.Names)
+	words := slices.DeleteFunc(rules.Names.Aliases(), func(alias string) bool {
+		return !begins(alias, typed) || !sees(alias) || !isAlias(alias, rules.Names)
+	})
 	named := make(map[imapi.GroupID]bool)
 	asked, _ := in.record.Asked(ctx, bot.Filter{Limit: lookedBack, Reader: q.Caller.Ref}, nil) // as far as it can be read
 	for _, r := range asked {
@@ -83,7 +90,7 @@ func (in *Intake) groupsFor(ctx context.Context, q bot.Question, rules bot.Rules
 			continue
 		}
 		for _, g := range r.Groups {
-			if !named[g] && rules.Policy.SeesGroups(q.Caller, g) {
+			if len(words) < suggestions && !named[g] && begins(string(g), typed) && rules.Policy.SeesGroups(q.Caller, g) {
 				words = append(words, typedGroup(rules, q.Caller, g))
 			}
 			named[g] = true
