@@ -2,8 +2,10 @@ package engine_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"liveadmin/bot"
 	"liveadmin/bot/bottest"
@@ -54,6 +56,28 @@ func TestHomeIsFair(t *testing.T) {
 			t.Errorf("the Home tab has %d sections", n)
 		}
 	})
+}
+
+// TestHomeAfterChangesElsewhere: a Home tab shows what another instance, or this one before a
+// restart, has just changed, though a read does not show it yet.
+func TestHomeAfterChangesElsewhere(t *testing.T) {
+	t.Parallel()
+	stage, chat := open(t)
+	rules := stage.Rules.Get()
+	rules.Names = commands.NewNames(map[string][]imapi.GroupID{"show": {groupA}}, nil)
+	stage.Rules.Set(rules)
+	check(t, stage.API.SetAdmins(groupA, []string{"user2"}))
+	stage.API.SetLag(time.Hour)
+	stop := stage.Run(t, chat)
+	talk(t, chat, "alice: add GROUP user1", "alice: remove GROUP user2")
+	stop()
+	stage.Restart(t)
+	stage.Run(t, chat)
+	view := bot.HomeView{Caller: commands.Caller{Ref: bottest.Ref("alice")}, Place: commands.Place{Platform: "terminal"}, Times: 1}
+	sections, ok := door(t, chat).(bot.Homes).Home(t.Context(), view)
+	if said := fmt.Sprint(sections); !ok || !strings.Contains(said, "user1") || strings.Contains(said, "user2") {
+		t.Errorf("it shows %s", said)
+	}
 }
 
 // TestHomeNeverFails: without the record, or when the bot stops, a Home tab says so, or nothing.

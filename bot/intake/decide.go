@@ -34,6 +34,7 @@ type Intake struct {
 type Journal interface {
 	Entry(ctx context.Context, number int64) (_ bot.Entry, found bool, err error)
 	Grants(ctx context.Context, g imapi.GroupID) ([]commands.Grant, error)
+	Recent(ctx context.Context, g imapi.GroupID, since time.Time) ([]commands.Recent, error)
 	Requests(ctx context.Context) ([]bot.Entry, error)
 	Asked(ctx context.Context, f bot.Filter, seen func(bot.Record) bool) ([]bot.Record, error)
 	Stories(ctx context.Context, f bot.Filter, seen func(bot.Record) bool) ([]bot.Story, error)

@@ -7,6 +7,7 @@ import (
 
 	"liveadmin/bot"
 	"liveadmin/commands"
+	"liveadmin/commands/change"
 	"liveadmin/commands/policy"
 	"liveadmin/commands/words"
 	"liveadmin/imapi"
@@ -124,11 +125,13 @@ func (in *Intake) homeGroups(ctx context.Context, home *words.Home, v bot.HomeVi
 	var reading sync.WaitGroup
 	for i := range home.Groups {
 		g := &home.Groups[i]
-		if g.Show {
-			in.fill(g, in.readings.known(g.Group))
-			continue
-		}
-		reading.Go(func() { in.fill(g, in.readings.forBoard(ctx, g.Group)) })
+		reading.Go(func() {
+			if g.Show {
+				in.fill(ctx, g, in.readings.known(g.Group))
+			} else {
+				in.fill(ctx, g, in.readings.forBoard(ctx, g.Group))
+			}
+		})
 	}
 	reading.Wait()
 }
@@ -148,12 +151,21 @@ func sharedAliases(names commands.Names) map[imapi.GroupID]string {
 	return all
 }
 
-// fill adds to a group what is known of its administrators.
-func (in *Intake) fill(g *words.HomeGroup, r reading) {
+// fill adds to a group what is known of its administrators: as they were read, and what the bot
+// changed since, here or at another instance, or so shortly before that the read may not show it.
+func (in *Intake) fill(ctx context.Context, g *words.HomeGroup, r reading) {
 	g.Admins, g.Failure = r.admins, r.failure
-	if !r.at.IsZero() {
-		g.At = in.now().Add(-in.clock().Sub(r.at))
+	if r.at.IsZero() {
+		return
 	}
+	g.At = in.now().Add(-in.clock().Sub(r.at))
+	ctx, cancel := context.WithTimeout(ctx, bot.AnswerTime)
+	defer cancel()
+	recent, err := in.record.Recent(ctx, g.Group, g.At.Add(-imapi.MayLag))
+	if err != nil {
+		in.log.Error("Home tab without some recent changes", "group", g.Group, "err", err)
+	}
+	g.Admins = change.Overlay(g.Admins, recent)
 }
 
 // byGroup returns the temporary administrators of each group.

@@ -86,7 +86,7 @@ func (r *Runner) read(ctx context.Context, plan commands.Plan, asked Asked, grou
 	}
 	plan.Known, plan.Before = plan.Read == nil, admins
 	if plan.Known && cmd.Verb != commands.List { // list shows what Tencent says
-		plan.Before = overlay(admins, recent)
+		plan.Before = Overlay(admins, recent)
 	}
 	switch cmd.Verb {
 	case commands.List:
@@ -218,8 +218,8 @@ func markUncertain(steps []commands.Step, recent []commands.Recent) {
 	}
 }
 
-// overlay corrects what was read by what this bot itself did just before.
-func overlay(read []imapi.Admin, recent []commands.Recent) []imapi.Admin {
+// Overlay corrects what was read by what this bot itself did just before.
+func Overlay(read []imapi.Admin, recent []commands.Recent) []imapi.Admin {
 	admins := slices.Clone(read)
 	for _, c := range recent {
 		switch {
