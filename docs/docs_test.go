@@ -243,6 +243,15 @@ func TestDocumentedRules(t *testing.T) {
 			t.Errorf("docs/operations.md does not say what %s is in a rule", key)
 		}
 	}
+	people := regexp.MustCompile("(?m)^\\| `people` .*$").FindString(file)
+	for _, v := range commands.Table.Verbs() {
+		row, _ := commands.Table.Row(v)
+		for _, f := range row.Flags {
+			if !strings.Contains(people, "`"+f.Name+"`") {
+				t.Errorf("docs/operations.md does not say that a person called %s must be typed in quotes", f.Name)
+			}
+		}
+	}
 	for _, document := range []string{"README.md", "docs/operations.md"} {
 		shown := 0
 		for _, m := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(fileText(t, document), -1) {
