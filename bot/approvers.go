@@ -40,8 +40,8 @@ func (r Rules) ShownNow(e Entry, asker commands.Caller, platform string) words.R
 	return q
 }
 
-// Approvers takes from those who can approve a command for somebody that person, whom it makes an
-// administrator, and who is blocked.
+// Approvers returns those who can approve a command, without the asker, people whom it makes
+// administrators, and people who are blocked.
 func (r Rules) Approvers(asker string, c commands.Command, sets [][]string) [][]string {
 	left := make([][]string, len(sets))
 	for i, set := range sets {
@@ -55,13 +55,13 @@ func (r Rules) neverApproves(ref, asker string, c commands.Command) bool {
 	return r.SamePerson(ref, asker) || r.MakesAdmin(ref, c) || slices.Contains(r.Policy.Blocked, ref)
 }
 
-// AnyApproves reports whether one of those who have a membership could approve a command for the
-// asker, or may be able to: who has it is not always known.
-func (r Rules) AnyApproves(membership string, asker commands.Caller, c commands.Command) bool {
-	members, known := asker.Others[membership]
+// AnyApproves reports whether an approver, a caller or a membership, can approve a command for the
+// asker. A membership of which it is not known who has it can.
+func (r Rules) AnyApproves(approver string, asker commands.Caller, c commands.Command) bool {
+	members, known := asker.Members[approver]
 	return !known || slices.ContainsFunc(members, func(ref string) bool {
 		return !r.neverApproves(ref, asker.Ref, c) && !slices.ContainsFunc(r.Policy.Blocked, func(blocked string) bool {
-			return slices.Contains(asker.Others[blocked], ref)
+			return slices.Contains(asker.Members[blocked], ref)
 		})
 	})
 }

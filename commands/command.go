@@ -70,9 +70,9 @@ type Caller struct {
 	Name        string   `json:"name,omitempty"`
 	Language    Language `json:"language,omitempty"` // that they read, if the platform says so
 
-	// Others are who has each of the memberships that rules name, as far as their platform knows
-	// that, the caller included.
-	Others map[string][]string `json:"-"`
+	// Members are the callers who have each of the memberships that rules name, as far as their
+	// platform knows that.
+	Members map[string][]string `json:"-"`
 }
 
 // Place is where it was asked, as rules name it.

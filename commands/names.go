@@ -90,8 +90,8 @@ func (n Names) Called(id imapi.UserID) string { return n.called[id] }
 // AliasOf returns the first alias that is the group's alone, or "" if there is none.
 func (n Names) AliasOf(id imapi.GroupID) string { return n.alone[id] }
 
-// Covering returns the fewest aliases of several groups that are found with all of theirs among
-// groups, the largest first, and the groups that are in none of them.
+// Covering returns aliases of several groups each, all of which are among groups, the
+// largest first and none without a group of its own, and the groups that are in none of them.
 func (n Names) Covering(groups []imapi.GroupID) (aliases []string, rest []imapi.GroupID) {
 	all := slices.Collect(maps.Values(n.groups))
 	slices.SortFunc(all, func(a, b named[imapi.GroupID]) int {

@@ -136,8 +136,8 @@ func drop(ctx context.Context, cfg config.Config, std streams, numbers []int64, 
 	return nil
 }
 
-// isThere returns why there is no database in which something could be open, which Open would make
-// in its place. It brings an older one up to date.
+// isThere returns why there is no database in which something could be open: Open would make one.
+// One of an older version is there, and Open upgrades it.
 func isThere(ctx context.Context, cfg config.Config) error {
 	record, err := journal.OpenReader(ctx, cfg.Database.Reveal(), cfg.IM.SDKAppID)
 	if err == nil {

@@ -31,7 +31,7 @@ type job struct {
 	running sync.WaitGroup // its goroutines
 
 	mu      sync.Mutex
-	entry   bot.Entry    // without its changes; of it, State and Root change
+	entry   bot.Entry    // without its changes; of it, State, Root and Under change
 	changes []bot.Change // of a change, all but its group can change; a settled one has no plan or outcome
 	left    int          // changes that are not settled
 	begun   bool         // acknowledged: it may run

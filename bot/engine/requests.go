@@ -48,7 +48,7 @@ func (b *Engine) decide(ctx context.Context, d bot.Delivery, v bot.Deciding, cam
 			return bot.Answer{Muted: true}
 		}
 		b.closeCopy(d, e)
-		if c := d.Place.Channel; c != "" && c != e.Place.Channel { // a list, elsewhere: who pressed does not see the request
+		if c := d.Place.Channel; c != "" && c != e.Place.Channel { // pressed in a list, elsewhere: the request is not seen there
 			m := e.Late(b.toCaller(ctx, d), e.Number)
 			return bot.Answer{Private: &m}
 		}

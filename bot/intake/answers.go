@@ -107,8 +107,9 @@ func (in *Intake) pastOf(ctx context.Context, s bot.Story, caller commands.Calle
 	return past
 }
 
-// veiledOutcome is how done ended for who may not know of the groups: as their answer said it,
-// with no failure that says whether a group exists. What is forgotten by now may have been one.
+// veiledOutcome is how done ended, as its answer said it to somebody who may not know of the
+// groups: a failure can show whether a group exists. If it is forgotten by now what failed, no
+// failure is shown.
 func (in *Intake) veiledOutcome(ctx context.Context, s bot.Story) commands.Status {
 	e, _, err := in.record.Entry(ctx, s.First.Number)
 	if r := e.Summary(); err == nil && len(r.Groups) > 0 && r.Status() != commands.Working {

@@ -93,8 +93,8 @@ func (in *Intake) notYou(d bot.Delivery, e bot.Entry, sets [][]string, rules bot
 	})
 }
 
-// decide is the verdict that a request is decided by who pressed; without a rule, by that by which
-// it was asked.
+// decide is the verdict that somebody decides a request by pressing a button. Without a rule of its
+// own, the decision is by the rule by which the request was asked.
 func decide(d bot.Delivery, e bot.Entry, made bot.Decision) bot.Verdict {
 	made.By, made.Place, made.Rule, made.Delivery = d.Caller.Ref, d.Place, cmp.Or(made.Rule, e.Rule), fingerprint(d.Key)
 	r := note(d, made.Event(), made.Status(), e.Command.Verb, "", made.Rule)

@@ -157,9 +157,9 @@ func (a *api) read(ctx context.Context, m method, args url.Values, into any) err
 	return a.judge(m, decode(answer, into))
 }
 
-// respond posts a message to an address that came with a command or a click. What Slack takes it
-// answers with "ok", in plain text or as JSON. What it refuses has a status that says so, or is
-// refused as calls of the Web API are: slack-go does not look at that.
+// respond posts a message to an address that came with a command or a click. If Slack takes it,
+// the answer is "ok", in plain text or as JSON. If not, the status says so, or the answer has an
+// error, as those of the Web API have, which slack-go does not look at.
 func (a *api) respond(ctx context.Context, over *http.Client, address string, m *slackgo.WebhookMessage) error {
 	raw, err := json.Marshal(m)
 	if err != nil {

@@ -39,7 +39,7 @@ func (s *Slack) caller(user string, insider bool) commands.Caller {
 	c := commands.Caller{Ref: userRef + user, Outsider: !insider || user == ""}
 	if !c.Outsider {
 		c.Memberships, c.Unread = s.memberships(user)
-		c.Others = s.others()
+		c.Members = s.lists()
 	}
 	if l, known := s.languages.of(user, s.opts.Now()); known {
 		c.Language = l
@@ -102,8 +102,8 @@ func (s *Slack) memberships(user string) (held, unread []string) {
 	return held, unread
 }
 
-// others returns who is in each of the user groups that the policy names and that were read.
-func (s *Slack) others() map[string][]string {
+// lists returns who is in each of the user groups that the policy names and that were read.
+func (s *Slack) lists() map[string][]string {
 	all := make(map[string][]string)
 	for _, id := range groupsOf(s.opts.Policy()) {
 		if list, known := s.members.Load(id); known {

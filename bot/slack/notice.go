@@ -38,9 +38,9 @@ func (s *Slack) Notify(ctx context.Context, e bot.Entry, name string, m words.Me
 func (s *Slack) unheard(l commands.Language, refs []string) words.Text {
 	var groups words.Text
 	says := words.In(l)
-	others := s.others()
+	lists := s.lists()
 	for _, ref := range refs {
-		if members, known := others[ref]; !known || len(members) > 0 {
+		if members, known := lists[ref]; !known || len(members) > 0 {
 			continue
 		}
 		if groups != nil {

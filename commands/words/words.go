@@ -18,7 +18,7 @@ type Words struct {
 	names    commands.Names
 	contact  string       // whom the config file names for help; empty: no one
 	table    commands.Set // nil: commands.Table
-	brief    bool         // who and what has a name is called by it alone, without IDs
+	brief    bool         // people and groups that have a name are called by it alone, without IDs
 }
 
 // Of returns the words for the commands of another table.
