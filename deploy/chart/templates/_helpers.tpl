@@ -36,8 +36,9 @@ app.kubernetes.io/name: {{ .Release.Name }}-postgres
 {{- if not .Values.image.repository }}{{ fail "set image.repository to where your image is" }}{{ end }}
 {{- if not .Values.settings.IM_SDKAPPID }}{{ fail "set settings.IM_SDKAPPID, in quotes" }}{{ end }}
 {{- if not (or .Values.settings.IM_REGION .Values.settings.IM_BASE_URL) }}{{ fail "set settings.IM_REGION" }}{{ end }}
-{{- if and .Values.discord.http (not .Values.settings.DISCORD_PUBLIC_KEY) }}{{ fail "discord.http needs settings.DISCORD_PUBLIC_KEY" }}{{ end }}
-{{- if and .Values.settings.DISCORD_PUBLIC_KEY (not .Values.discord.http) }}{{ fail "settings.DISCORD_PUBLIC_KEY needs discord.http" }}{{ end }}
+{{- $called := and .Values.discord.enabled .Values.discord.http }}
+{{- if and $called (not .Values.settings.DISCORD_PUBLIC_KEY) }}{{ fail "discord.http needs settings.DISCORD_PUBLIC_KEY" }}{{ end }}
+{{- if and .Values.settings.DISCORD_PUBLIC_KEY (not $called) }}{{ fail "settings.DISCORD_PUBLIC_KEY needs discord.enabled and discord.http" }}{{ end }}
 {{- if and .Values.ingress.host (not (include "liveadmin.http" .)) }}{{ fail "ingress.host needs slack.http or discord.http" }}{{ end }}
 {{- if and .Values.rules .Values.existingConfigMap }}{{ fail "set rules or existingConfigMap, not both" }}{{ end }}
 {{- end }}
