@@ -3,6 +3,7 @@ package engine_test
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"liveadmin/bot"
@@ -55,6 +56,46 @@ func TestWaitedBecauseNothingRan(t *testing.T) {
 				t.Errorf("said\n%s\nwithout %q", got, test.says)
 			}
 			admins(t, stage, groupA, test.after...)
+		})
+	}
+}
+
+// TestWaitedExtension: an extension that was approved when the time had run out, and then waited 15
+// minutes because nothing ran, sets nobody again.
+func TestWaitedExtension(t *testing.T) {
+	t.Parallel()
+	for wait, want := range map[time.Duration][]string{14 * time.Minute: {"user1"}, 15 * time.Minute: nil} {
+		t.Run(wait.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				stage, chat := askFirst(t)
+				stop := stage.Run(t, chat)
+				talk(t, chat, "alice: add GROUP user1 --for 2h")
+				stage.Clock.Advance(111 * time.Minute)
+				said(t, chat, 1, "[Extend]")
+				talk(t, chat, "bob: press 2 extend")
+				stage.Clock.Advance(10 * time.Minute)
+				said(t, chat, 2, "has expired")
+				stop()
+				e, _, err := stage.Journal.Entry(t.Context(), 3)
+				check(t, err)
+				d := bot.Decision{State: bot.Accepted, By: bottest.Ref("carol"), Delivery: "approved"}
+				decided, err := stage.Journal.Decide(t.Context(), e, d, bot.Record{Caller: d.By}, nil)
+				check(t, err)
+				if !decided {
+					t.Fatal("it is not approved")
+				}
+				stage.Clock.Advance(wait)
+				stage.Restart(t)
+				stage.Run(t, chat)
+				nothingOpen(t, stage)
+				got, err := chat.Result(soon(t), 3)
+				check(t, err)
+				if skipped := strings.Contains(got, "Skipped: the bot was not running for 15 minutes."); skipped != (want == nil) {
+					t.Errorf("said\n%s", got)
+				}
+				admins(t, stage, groupA, want...)
+			})
 		})
 	}
 }

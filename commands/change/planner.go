@@ -100,6 +100,9 @@ func (r *Runner) read(ctx context.Context, plan commands.Plan, asked Asked, grou
 		planEnd(&plan, stillLimited(cmd, group, plan.Existing), recent)
 	case commands.Extend:
 		planExtend(&plan, asked, group, since)
+		if plan.Late >= staleAfter && len(commands.UsersToSend(plan.Users)) > 0 {
+			return commands.Plan{At: plan.At, Late: plan.Late, Refusal: commands.TooLate}, nil
+		}
 	case commands.Undo:
 		planUndo(&plan, asked, group, since)
 	case commands.Add:
