@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -92,26 +93,31 @@ func (away) State(context.Context) (ready bool, reason string) {
 func TestRenewAfterFailure(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var next config.Config
-		next.Discord.PublicKey = "new"
-		read := 0
-		s := &service{log: slog.New(slog.DiscardHandler), read: func() (config.Config, error) { read++; return next, nil }}
-		s.failed, s.failedAt = fmt.Sprint(credentials(next)), time.Now()
+		var key atomic.Value
+		var read atomic.Int32
+		now := func() (cfg config.Config, err error) {
+			read.Add(1)
+			cfg.Discord.PublicKey = key.Load().(string)
+			return cfg, nil
+		}
+		key.Store("new")
+		failed, _ := now()
+		s := &service{log: slog.New(slog.DiscardHandler), read: now, failed: fmt.Sprint(credentials(failed)), failedAt: time.Now()}
 		go (&running{service: s, platforms: []platform{away{}}}).renewed(t.Context(), nil)
-		tried := func() (n int) { // each look reads the settings once, and each try once more
-			n = read
+		tried := func() int32 { // each look reads the settings once, and each try once more
+			before := read.Load()
 			time.Sleep(lookGap)
 			synctest.Wait()
-			return read - n - 1
+			return read.Load() - before - 1
 		}
 		if tried() != 0 {
 			t.Error("they are tried again at once")
 		}
-		next.Discord.PublicKey = "newer"
+		key.Store("newer")
 		if tried() != 1 {
 			t.Error("others are not tried")
 		}
-		next.Discord.PublicKey = "new"
+		key.Store("new")
 		time.Sleep(failedGap)
 		if tried() != 1 {
 			t.Error("they are not tried again")
