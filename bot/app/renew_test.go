@@ -119,6 +119,7 @@ func TestRenewAfterFailure(t *testing.T) {
 		}
 		key.Store("new")
 		time.Sleep(failedGap)
+		synctest.Wait()
 		if tried() != 1 {
 			t.Error("they are not tried again")
 		}
