@@ -109,7 +109,7 @@ func TestFailingEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Clock.Advance(time.Hour)
-	if m := w.message("but I could not remove it"); m.Channel != root.Thread || !slices.Equal(m.Pings, []string{alice}) || string(m.AllowedMentions) != `{"parse":[],"users":["501"]}` {
+	if m := w.message("has expired.\n"); m.Channel != root.Thread || !slices.Equal(m.Pings, []string{alice}) || string(m.AllowedMentions) != `{"parse":[],"users":["501"]}` {
 		t.Errorf("in %s is %q, notifies %v by %s", m.Channel, w.Plain(m), m.Pings, m.AllowedMentions)
 	}
 	w.API.ClearFaults()

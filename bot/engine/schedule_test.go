@@ -168,6 +168,28 @@ func TestFailingEnd(t *testing.T) {
 	})
 }
 
+// TestUnknownEnd: an end of which Tencent did not say how it went is not called failed, nor still to come.
+func TestUnknownEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		stage, chat := open(t)
+		stage.Run(t, chat)
+		tell(t, chat, "add GROUP user1 --for 30m")
+		check(t, stage.API.Inject(simulator.Fault{Command: "modify_admin", Kind: simulator.Refuse, Code: 10002, Times: -1}))
+		stage.Clock.Advance(31 * time.Minute)
+		said(t, chat, 1, "has expired.\n", "It is not known whether user1 is an administrator now.", "I will keep trying for 24 hours")
+		for _, not := range []string{"could not remove", "Still expires"} {
+			if late := chat.Late()[0]; strings.Contains(late, not) {
+				t.Errorf("%q is said: %v", not, late)
+			}
+		}
+		stage.API.ClearFaults()
+		stage.Clock.Advance(5 * time.Minute)
+		said(t, chat, 2, "in the thread of #1", "• user1: removed")
+		nothingOpen(t, stage)
+	})
+}
+
 // TestEndBeforeItsThread: what ends before its entry could be posted is said in the thread of
 // that, once it is there, also by another start. If there will be none, it gets a root of its own.
 func TestEndBeforeItsThread(t *testing.T) {

@@ -100,7 +100,7 @@ func TestFailingEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Clock.Advance(time.Hour)
-	if m := w.says("but I could not remove it"); m.ThreadTS == "" || !slices.Equal(w.Pings(m), []string{alice}) {
+	if m := w.says("has expired.\n"); m.ThreadTS == "" || !slices.Equal(w.Pings(m), []string{alice}) {
 		t.Errorf("in %q is %q, mentions %v", m.ThreadTS, w.Plain(m), w.Pings(m))
 	}
 	w.API.ClearFaults()

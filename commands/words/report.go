@@ -128,6 +128,8 @@ func (w Words) headEnd(cmd commands.Command, g commands.GroupResult) string {
 		return w.Heads.EndOver
 	case cmd.Repeated():
 		return w.Heads.EndGivenUp
+	case g.Outcome.Status == commands.Unknown: // which is never called failed
+		return w.Heads.Ended
 	}
 	return w.Heads.EndFailed
 }
@@ -162,7 +164,7 @@ func (w Words) doubts(cmd commands.Command, g commands.GroupResult) []Text {
 	if g.Plan.Read != nil && o.Status != commands.Failed && cmd.Verb != commands.End {
 		all = append(all, plain(w.Now.BeforeUnknown))
 	}
-	if o.Status == commands.Unknown && len(o.Grants) > 0 {
+	if o.Status == commands.Unknown && len(o.Grants) > 0 && cmd.Verb != commands.End {
 		all = append(all, Fill(w.Now.LimitKept, Slots{"time": moment(o.Grants[0].Until)}))
 	}
 	return all
