@@ -61,3 +61,14 @@ func TestEndOfAGroup(t *testing.T) {
 		t.Errorf("the outcome is %s, decided %+v, want %+v", o.Status, got, want)
 	}
 }
+
+// An expiration names the groups as its command did, whichever of them was done first.
+func TestEndInOrder(t *testing.T) {
+	t.Parallel()
+	saturday, sunday := imapi.GroupID("@TGS#aSAT"), imapi.GroupID("@TGS#aSUN")
+	target := commands.Target{Alias: "weekend", Groups: []imapi.GroupID{saturday, sunday}}
+	limits := []commands.Grant{{ID: 1, Group: sunday, User: "user1", Entry: 1}, {ID: 2, Group: saturday, User: "user1", Entry: 1}}
+	if cmd := change.OfLimits(commands.End, target, limits); !reflect.DeepEqual(cmd.Target, target) {
+		t.Errorf("the end is about %+v, want %+v", cmd.Target, target)
+	}
+}

@@ -1,6 +1,7 @@
 package change
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -28,6 +29,10 @@ func OfLimits(v commands.Verb, target commands.Target, limits []commands.Grant) 
 			c.Users = append(c.Users, person)
 		}
 	}
+	// As that entry named them: the limits are on record as the groups were done.
+	slices.SortStableFunc(c.Target.Groups, func(a, b imapi.GroupID) int {
+		return cmp.Compare(slices.Index(target.Groups, a), slices.Index(target.Groups, b))
+	})
 	if len(c.Target.Groups) < len(target.Groups) && len(c.Target.Groups) > 1 {
 		c.Target.Alias = "" // it would say more than is meant
 	}
