@@ -293,3 +293,20 @@ func TestHandOver(t *testing.T) {
 		t.Errorf("the log warns\n%s", w.Log)
 	}
 }
+
+// TestHandOverOfARequest: what asks for approval is not answered by a second session that has the same
+// interaction, as if it had been asked before, while the first response of the other is slow.
+func TestHandOverOfARequest(t *testing.T) {
+	t.Parallel()
+	w := open(t, "gateway", fakediscord.Config{}, discord.Options{})
+	withApproval(w)
+	w.join()
+	w.Inject(fakediscord.Fault{Kind: fakediscord.Hang, Route: fakediscord.Respond, Times: 2}) // for longer than it is taken
+	i := w.says(bob, general, "add", adding("user1"))
+	w.Until("it is closed", func() bool { return len(w.Rows(bot.WasUnanswered)) == 1 })
+	for _, c := range i.Callbacks() {
+		if c.Accepted() {
+			t.Errorf("it is answered %s", c.Body)
+		}
+	}
+}

@@ -44,8 +44,10 @@ func (b *Engine) commit(ctx context.Context, d bot.Delivery, came time.Time) (jo
 			case e.State.Closed(): // nobody sees it
 				v = b.intake.Decide(ctx, d, b.current)
 			case b.unclear(e):
-				answer = private(b.toCaller(ctx, d).Pressed(e.Number, false))
-				return nil
+				// This goes on record, a form's too, so that the request itself, which another session may have
+				// received as well, is not answered with it.
+				d.Form = nil
+				v.Reply.Say = func(w words.Words, _ int64) words.Message { return w.Pressed(e.Number, false) }
 			case b.sent(ctx, v.Reply.Sent): // the same form again
 				return nil
 			}
