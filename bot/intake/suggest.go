@@ -48,9 +48,10 @@ func completed(typed, head string, words []string) []string {
 	return all[:min(len(all), suggestions)]
 }
 
-// begins reports whether a word begins as it is typed. Quotes around it make no difference.
+// begins reports whether a word begins as it is typed. Quotes around it need not be typed.
 func begins(word, typed string) bool {
-	return strings.HasPrefix(strings.TrimPrefix(commands.Fold(word), `"`), strings.TrimPrefix(commands.Fold(typed), `"`))
+	word, typed = commands.Fold(word), commands.Fold(typed)
+	return strings.HasPrefix(word, typed) || strings.HasPrefix(strings.TrimPrefix(word, `"`), typed)
 }
 
 // lastWord takes a list of USERs apart before the word that is being typed.
@@ -90,7 +91,7 @@ func (in *Intake) groupsFor(ctx context.Context, q bot.Question, rules bot.Rules
 			continue
 		}
 		for _, g := range r.Groups {
-			if len(words) < suggestions && !named[g] && begins(string(g), typed) && rules.Policy.SeesGroups(q.Caller, g) {
+			if len(words) < suggestions && !named[g] && begins(`"`+string(g), typed) && rules.Policy.SeesGroups(q.Caller, g) {
 				words = append(words, typedGroup(rules, q.Caller, g))
 			}
 			named[g] = true
