@@ -235,6 +235,9 @@ func (l *lease) end(ctx context.Context) error {
 	}
 	l.stop()
 	<-l.done
+	if left, begun := l.terms.left(); !begun || left <= 0 {
+		return nil // it has run out, and others may claim all of it
+	}
 	owner := l.terms.now().owner
 	l.terms.next()
 	ctx, cancel := context.WithTimeout(ctx, l.pause())

@@ -82,6 +82,19 @@ func TestLeaseRunsOut(t *testing.T) {
 	}
 }
 
+// TestStopWithoutLease: an instance whose lease has run out has nothing to give back, and does not
+// wait for a server that does not answer.
+func TestStopWithoutLease(t *testing.T) {
+	t.Parallel()
+	p, url := journaltest.Through(t, journaltest.Postgres(t))
+	j := reopen(t, url, withLease(testLease))
+	p.Freeze()
+	eventually(t, "the lease has run out", func() bool { return j.Held() != nil })
+	if err := j.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestSlowStart: an instance starts on a database that takes longer than a renewal may.
 func TestSlowStart(t *testing.T) {
 	t.Parallel()
