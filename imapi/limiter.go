@@ -172,6 +172,19 @@ func (l *limiter) forget(now time.Time) {
 // when it no longer adds to what the others sent of it before.
 func (c *Client) SetShare(instances int) { c.limiter.divide(instances) }
 
+// Spent counts this instance's part of the limit as used right now: what ran before it may have
+// used it a moment ago.
+func (c *Client) Spent() {
+	l := c.limiter
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	for range l.quota {
+		l.past = append(l.past, now)
+	}
+	l.last = now.Add(counted)
+}
+
 // Busy reports whether a call waits for its turn, has it, or left within the last
 // second. An instance that is not needs no share.
 func (c *Client) Busy() bool {

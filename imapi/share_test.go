@@ -32,6 +32,25 @@ func TestShareFollowsSetShare(t *testing.T) {
 	}
 }
 
+// TestSpent: for a second nothing is sent, and then at the usual rate.
+func TestSpent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, "https://gateway.test", WithRateLimit(10))
+		c.Spent()
+		began := time.Now()
+		for n := range 20 {
+			p, err := c.limiter.wait(t.Context(), line{}, began)
+			if err != nil {
+				t.Fatal(err)
+			}
+			depart(t, p)
+			if after, least := time.Since(began), time.Second+time.Duration(n)*time.Second/10; after < least || after > least+time.Second/2 {
+				t.Errorf("call %d left after %s", n+1, after)
+			}
+		}
+	})
+}
+
 func TestALargerShareCountsFromASecondOn(t *testing.T) {
 	for _, row := range []struct {
 		name        string

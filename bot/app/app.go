@@ -111,10 +111,12 @@ func (s *service) build(ctx context.Context, cfg config.Config) (_ *running, err
 	if err != nil {
 		return nil, err
 	}
-	r.api.SetShare(0) // what ran before may have used the whole limit a moment ago; the journal gives this one its part
 	r.record, err = journal.Open(ctx, cfg.Database.Reveal(), cfg.IM.SDKAppID, journal.WithLogger(s.log), journal.WithShares(cfg.IM.RateLimit, r.api.SetShare, r.api.Busy))
 	if err != nil {
 		return nil, err
+	}
+	if left, err := r.record.Counts(ctx); err != nil || left.Open[bot.Accepted]+left.Open[bot.Done] > 0 {
+		r.api.Spent() // by what was in the middle of that work a moment ago
 	}
 	r.platforms, err = s.connect(cfg, r.policy.Rules, held, r.record.Shared, r.record)
 	if err == nil {
