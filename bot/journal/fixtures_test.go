@@ -66,7 +66,7 @@ func newURL(t testing.TB) (url, file string) {
 func reopen(t testing.TB, url string, opts ...Option) *Journal {
 	t.Helper()
 	quiet := WithLogger(slog.New(slog.DiscardHandler))
-	j, err := Open(t.Context(), url, app, append(opts, quiet)...)
+	j, err := Open(t.Context(), url, app, append([]Option{quiet, withLease(time.Minute)}, opts...)...) // most tests are not about the end of a lease
 	if err != nil {
 		t.Fatal(err)
 	}

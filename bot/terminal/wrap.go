@@ -12,7 +12,7 @@ import (
 // Japanese characters. What is moved to the next row stays behind the line's indent.
 func wrap(line string, columns int) string {
 	indent := hang(line)
-	if len(indent) > columns/2 {
+	if len(indent) > min(columns/2, columns-2) { // the widest character has two
 		indent, line = "", strings.TrimLeft(line, " ")
 	}
 	var b strings.Builder

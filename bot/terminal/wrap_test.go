@@ -41,6 +41,7 @@ func TestWrap(t *testing.T) {
 func FuzzWrap(f *testing.F) {
 	f.Add("• one two 主播临时有事，由我代班 three", 20)
 	f.Add("\x1b[32mone\x1b[39m \x1b[2mtwo\x1b[22m", 4)
+	f.Add(" 班0", 0)
 	f.Fuzz(func(t *testing.T, line string, columns int) {
 		columns = max(columns%300, -columns%300) + 2
 		line = strings.ReplaceAll(line, "\n", "")
